@@ -51,7 +51,7 @@ export default {
       name: "every-lib-folder-has-a-layer",
       severity: "error",
       from: {},
-      to: { path: "^lib/[^/]+/", pathNot: [folders("lib", libLayers.flat()), "^lib/generated/"] },
+      to: { path: "^lib/[^/]+/", pathNot: folders("lib", libLayers.flat()) },
     },
     {
       name: "registry-imports-lazily",
@@ -66,11 +66,24 @@ export default {
       to: { path: "^(app|local|tests|scripts|bench)/" },
     },
     {
+      name: "only-lib-db-imports-the-prisma-client",
+      severity: "error",
+      from: { pathNot: ["^lib/db/", "^tests/", "^prisma/generated/"] },
+      to: { path: "prisma/generated/", pathNot: "prisma/generated/enums" },
+    },
+    {
+      name: "prisma-enums-are-imported-from-lib-schemas",
+      comment: "import @/lib/schemas/enums; core, the layer below it, needs the roles of the access token",
+      severity: "error",
+      from: { pathNot: ["^lib/schemas/enums\\.ts$", "^lib/core/access-token\\.ts$", "^prisma/generated/"] },
+      to: { path: "prisma/generated/enums" },
+    },
+    {
       name: "domains-are-imported-through-their-index",
-      comment: "import @/lib/<domain> (or its client.ts from the browser), not a file inside it",
+      comment: "import @/lib/<domain>, not a file inside it",
       severity: "error",
       from: { path: "^(app|middleware|instrumentation|scripts|local)" },
-      to: { path: domains, pathNot: "/(index|client)\\.tsx?$" },
+      to: { path: domains, pathNot: "/index\\.tsx?$" },
     },
     {
       name: "domains-import-each-other-through-the-index",
@@ -100,12 +113,12 @@ export default {
       name: "every-import-resolves",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true, pathNot: "^lib/db/generated" },
+      to: { couldNotResolve: true, pathNot: "prisma/generated/" },
     },
   ],
   options: {
-    doNotFollow: { path: "node_modules" },
-    exclude: { path: "(^|/)(\\.next|generated)/" },
+    doNotFollow: { path: ["node_modules", "^prisma/generated/"] },
+    exclude: { path: "(^|/)\\.next/" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {

@@ -1,13 +1,8 @@
-import type * as z from "zod/mini";
-import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
+import type { ApiResult } from "@/app/_ui/api-result";
+import { apiFailure, parseFailure } from "./parse-failure";
 import { parseRetryAfter } from "./parse-retry-after";
 import { promptForPassword } from "./password-prompt";
 import { isAuthenticated, refreshSession } from "./session";
-
-type ResponseSchemas = typeof import("./response-schemas");
-
-/** Body of a successful response, by the name of its schema in `response-schemas.ts`. */
-export type ResponseBody<Name extends keyof ResponseSchemas> = z.infer<ResponseSchemas[Name]>;
 
 interface CallOptions {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
@@ -22,48 +17,50 @@ interface CallOptions {
 }
 
 /**
- * Calls our own API. Never throws: a lost connection is a failure with the code `network`, a response of an
- * unexpected shape one with the code `unexpected`.
+ * Calls our own API. Never throws: a lost connection is a failure with the code `network`, a response that is not JSON
+ * one with the code `unexpected`.
  *
  * Two refusals are handled here, and the call is then repeated once: on `unauthenticated` the access token is
  * renewed, on `fresh_sign_in_required` the password is requested. The server did not act on the refused request,
  * so repeating is safe for every call.
+ *
+ * @typeParam Body  the body of a successful response, a type of lib/schemas. It is not validated here: the server has
+ *   parsed it with the schema that the type is inferred from.
  */
-export async function callApi<Name extends keyof ResponseSchemas>(
+export async function callApi<Body = unknown>(
   path: `/api/${string}`,
-  schemaName: Name,
   options: CallOptions = {},
-): Promise<ApiResult<ResponseBody<Name>>> {
+): Promise<ApiResult<Body>> {
   const startedAt = Date.now();
-  let result = await send(path, schemaName, options);
+  let result = await send<Body>(path, options);
   if (failedWithCode(result, "unauthenticated") && !options.skipSessionRefresh && isAuthenticated()) {
     const refresh = await refreshSession(startedAt);
-    if (refresh.outcome === "renewed") result = await send(path, schemaName, options);
+    if (refresh.outcome === "renewed") result = await send<Body>(path, options);
     // The server is unreachable, the session may be fine: asking to sign in would be wrong.
     if (refresh.outcome === "unavailable") {
-      return failureResult({ code: "network", retryAfterSeconds: refresh.retryAfterSeconds });
+      const { retryAfterSeconds } = refresh;
+      return { ok: false, failure: apiFailure({ code: "network", retryAfterSeconds }) };
     }
   }
   if (!failedWithCode(result, "fresh_sign_in_required")) return result;
   if (options.password !== undefined) {
-    const confirmation = await send("/api/auth/confirm-password", "done", {
+    const confirmation = await send("/api/auth/confirm-password", {
       method: "POST",
       body: { password: options.password },
     });
-    return confirmation.ok ? send(path, schemaName, options) : confirmation;
+    return confirmation.ok ? send<Body>(path, options) : confirmation;
   }
-  return (await promptForPassword()) ? send(path, schemaName, options) : result;
+  return (await promptForPassword()) ? send<Body>(path, options) : result;
 }
 
 function failedWithCode(result: ApiResult<unknown>, code: string): boolean {
   return !result.ok && result.failure.code === code;
 }
 
-async function send<Name extends keyof ResponseSchemas>(
+async function send<Body>(
   path: `/api/${string}`,
-  schemaName: Name,
   { method = "GET", body, keepalive = false, signal }: CallOptions,
-): Promise<ApiResult<ResponseBody<Name>>> {
+): Promise<ApiResult<Body>> {
   try {
     const response = await fetch(path, {
       method,
@@ -72,36 +69,12 @@ async function send<Name extends keyof ResponseSchemas>(
       headers: body === undefined ? {} : { "content-type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
     });
-    const [json, schemas]: [unknown, ResponseSchemas] = await Promise.all([
-      response.json().catch(() => null),
-      import("./response-schemas"),
-    ]);
-    if (!response.ok) return failureResult(parseFailure(response, schemas.failure.safeParse(json).data));
-    const parsed = schemas[schemaName].safeParse(json);
-    // `schemaName` picks the schema; the compiler cannot follow that through the union of all schemas
-    if (parsed.success) return { ok: true, data: parsed.data as ResponseBody<Name> };
-    return failureResult({ requestId: response.headers.get("x-request-id") });
+    const json: unknown = await response.json().catch(() => undefined);
+    if (response.ok && json !== undefined) return { ok: true, data: json as Body };
+    const requestId = response.headers.get("x-request-id");
+    const retryAfterSeconds = parseRetryAfter(response);
+    return { ok: false, failure: parseFailure(json, { requestId, retryAfterSeconds }) };
   } catch {
-    return failureResult({ code: "network" });
+    return { ok: false, failure: apiFailure({ code: "network" }) };
   }
-}
-
-function parseFailure(response: Response, body: ResponseBody<"failure"> | undefined): Partial<ApiFailure> {
-  const retryAfterSeconds = parseRetryAfter(response);
-  if (!body) return { requestId: response.headers.get("x-request-id"), retryAfterSeconds };
-  return { ...body.error, details: body.error.details ?? [], retryAfterSeconds };
-}
-
-function failureResult(failure: Partial<ApiFailure>): { ok: false; failure: ApiFailure } {
-  return {
-    ok: false,
-    failure: {
-      code: "unexpected",
-      message: null,
-      requestId: null,
-      details: [],
-      retryAfterSeconds: null,
-      ...failure,
-    },
-  };
 }

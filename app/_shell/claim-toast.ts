@@ -1,4 +1,4 @@
-import type { EventData } from "@/lib/realtime";
+import type { EventData } from "@/lib/schemas/channels";
 
 export type ToastItem = EventData<"user", "notification">["notification"];
 

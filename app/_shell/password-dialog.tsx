@@ -10,7 +10,7 @@ import { PasswordField } from "@/app/_ui/forms/password-field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { UsernameHint } from "@/app/_ui/forms/username-hint";
-import { signInSchema } from "@/lib/accounts/client";
+import { signInSchema } from "@/lib/schemas/account";
 
 const schema = signInSchema.pick({ password: true });
 

@@ -2,8 +2,9 @@
 
 import { cookies } from "next/headers";
 import { changeProfile } from "@/lib/accounts";
-import { LOCALE_COOKIE, type Locale, localeSchema } from "@/lib/core/locale";
+import { LOCALE_COOKIE, type Locale } from "@/lib/core/locale";
 import { log } from "@/lib/core/log";
+import { localeSchema } from "@/lib/schemas/locale";
 import { currentUser } from "@/lib/sessions";
 
 const COOKIE_MAX_AGE_SECONDS = 365 * 24 * 60 * 60;

@@ -1,8 +1,9 @@
 import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
+import type { User } from "../schemas/account";
 import { changeAccount } from "../sessions";
 import { lockCaller } from "./lock";
-import { toUser, type User, userColumns } from "./user";
+import { toUser, userColumns } from "./user";
 
 /**
  * Makes a listener an artist, who may sell. Safe to repeat. Requires a confirmed address, because mails about payments

@@ -4,7 +4,7 @@ import { AppError } from "../core/errors";
 import type { Locale } from "../core/locale";
 import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { transaction } from "../db";
-import type { changeAddressSchema } from "./client";
+import type { changeAddressSchema } from "../schemas/account";
 import { tooManyMailsError } from "./confirm-address";
 import { lockCaller } from "./lock";
 import { createLink } from "./mail-links";

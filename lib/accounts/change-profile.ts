@@ -2,10 +2,10 @@ import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { cacheManager } from "../cache";
 import { recordAuthorPostTags } from "../posts";
+import type { profileSchema, User } from "../schemas/account";
 import { changeAccount } from "../sessions";
-import type { profileSchema } from "./client";
 import { lockCaller } from "./lock";
-import { toUser, type User, userColumns } from "./user";
+import { toUser, userColumns } from "./user";
 
 /**
  * Changes the caller's name and the language of their mails. Posts show the new name immediately.

@@ -2,17 +2,6 @@ export { becomeArtist } from "./become-artist";
 export { changeAddress } from "./change-address";
 export { changePassword } from "./change-password";
 export { changeProfile } from "./change-profile";
-export {
-  changeAddressSchema,
-  changePasswordSchema,
-  confirmAddressSchema,
-  forgotPasswordSchema,
-  passwordSchema,
-  profileSchema,
-  resetPasswordSchema,
-  signInSchema,
-  signUpSchema,
-} from "./client";
 export { confirmAddress, resendConfirmation } from "./confirm-address";
 export { confirmPassword, requirePassword } from "./confirm-password";
 export { accountLocale } from "./mails";
@@ -22,4 +11,3 @@ export { resetPassword } from "./reset-password";
 export { getUser, signIn } from "./sign-in";
 export { newReferralCode, signUp } from "./sign-up";
 export { tidyLinks } from "./tidy-links";
-export { type User, userSchema } from "./user";

@@ -1,6 +1,6 @@
 import type { Locale } from "../core/locale";
-import { localeSchema } from "../core/locale";
 import type { Transaction } from "../db";
+import { localeSchema } from "../schemas/locale";
 import { enqueue } from "../tasks";
 import type { LinkKind } from "./mail-links";
 

@@ -1,7 +1,7 @@
 import { AppError } from "../core/errors";
 
 /**
- * Rules for new passwords, after NIST SP 800-63B: long enough (client.ts) and not a common guess. No rules on which
+ * Rules for new passwords, after NIST SP 800-63B: long enough (lib/schemas/account.ts) and not a common guess. No rules on which
  * characters, no periodic change.
  */
 

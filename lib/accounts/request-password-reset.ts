@@ -3,7 +3,7 @@ import { type AuditContext, recordAudit } from "../audit";
 import type { Locale } from "../core/locale";
 import { transaction } from "../db";
 import { requireMailAllowance } from "../rate-limit/handler-limits";
-import type { forgotPasswordSchema } from "./client";
+import type { forgotPasswordSchema } from "../schemas/account";
 import { lockUser } from "./lock";
 import { createLink } from "./mail-links";
 import { accountLocale, enqueueLinkMail } from "./mails";

@@ -3,9 +3,9 @@ import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { db, type Transaction } from "../db";
 import { withSignInLimit } from "../rate-limit/handler-limits";
-import type { signInSchema } from "./client";
+import type { signInSchema, User } from "../schemas/account";
 import { checkPassword } from "./password";
-import { toUser, type User, userColumns } from "./user";
+import { toUser, userColumns } from "./user";
 
 /** The result of a correct password. */
 interface VerifiedCredentials {

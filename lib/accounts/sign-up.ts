@@ -5,11 +5,11 @@ import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { db, isUniqueViolation, transaction } from "../db";
-import type { signUpSchema } from "./client";
+import type { signUpSchema, User } from "../schemas/account";
 import { sendFirstConfirmation } from "./confirm-address";
 import { hashPassword } from "./password";
 import { requireStrongPassword } from "./password-rules";
-import { toUser, type User, userColumns } from "./user";
+import { toUser, userColumns } from "./user";
 
 /** No vowels, so that no words arise, and no look-alikes, so that a code can be read aloud. */
 const REFERRAL_CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789";

@@ -1,22 +1,5 @@
-import { z } from "zod";
-import { roleSchema } from "../core/access-token";
-import { localeSchema } from "../core/locale";
-
-/** An account as its owner sees it. */
-export const userSchema = z.object({
-  id: z.uuid(),
-  email: z.email(),
-  name: z.string(),
-  role: roleSchema,
-  referralCode: z.string(),
-  /** The language of its mails; null: not chosen, Russian. */
-  locale: localeSchema.nullable(),
-  /** Whether the address was confirmed by a link sent to it. */
-  confirmed: z.boolean(),
-  createdAt: z.iso.datetime(),
-});
-
-export type User = z.infer<typeof userSchema>;
+import type { User } from "../schemas/account";
+import { localeSchema } from "../schemas/locale";
 
 /** What Prisma must select for `toUser`. */
 export const userColumns = {

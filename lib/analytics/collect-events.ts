@@ -4,8 +4,8 @@ import { coalesce } from "../core/coalesce";
 import { defer } from "../core/defer";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
+import type { newEventSchema } from "../schemas/analytics";
 import { type PayloadInput, publish } from "../tasks";
-import type { newEventSchema } from "./client";
 
 type AnalyticsEventInput = PayloadInput<"analytics">["events"][number];
 

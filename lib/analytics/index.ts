@@ -1,4 +1,3 @@
-export { acceptedSchema, newEventsSchema } from "./client";
 export { collectEvents, getAnalyticsStats } from "./collect-events";
 export {
   type DailyTotal,

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Caller } from "../core/access-token";
-import { idSchema } from "../core/ids";
 import { requireRole } from "../core/permission";
 import { isStorable } from "../core/text";
 import { db } from "../db";
+import { idSchema } from "../schemas/id";
 import { AUDIT_ACTIONS } from "./actions";
 
 const DEFAULT_PAGE_SIZE = 50;

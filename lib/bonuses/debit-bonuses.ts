@@ -3,7 +3,7 @@ import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { transaction } from "../db";
 import { withLock } from "../redis";
-import type { Entry } from "./entry";
+import type { Entry } from "../schemas/bonus";
 import { addEntry } from "./ledger";
 
 /** How long a user's second spend waits for the first before it fails with a conflict. */

@@ -1,29 +1,5 @@
 import { z } from "zod";
-
-export const entryKindSchema = z.enum([
-  "referral",
-  "referral_reversed",
-  "spent",
-  "spent_reversed",
-  "granted",
-]);
-export type EntryKind = z.infer<typeof entryKindSchema>;
-
-/** A ledger entry as its owner sees it. */
-export const entrySchema = z.object({
-  id: z.uuid(),
-  /** Starts at 1, without gaps. */
-  seq: z.int(),
-  kind: entryKindSchema,
-  /** Hundredths of a bonus; negative for a debit. */
-  amount: z.int(),
-  /** The balance after this entry. */
-  balance: z.int(),
-  note: z.string().nullable(),
-  createdAt: z.iso.datetime(),
-});
-
-export type Entry = z.infer<typeof entrySchema>;
+import { entrySchema } from "../schemas/bonus";
 
 /** A row as Postgres returns it in JSON, with the owner's id for internal checks. */
 export const entryRowSchema = entrySchema.extend({

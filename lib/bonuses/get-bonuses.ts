@@ -1,34 +1,8 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { AppError } from "../core/errors";
 import { db } from "../db";
-import { entrySchema } from "./entry";
+import { type Bonuses, bonusPageQuerySchema } from "../schemas/bonus";
 import { referralLink } from "./referral-link";
-
-const DEFAULT_PAGE_SIZE = 20;
-const MAX_PAGE_SIZE = 50;
-
-export const bonusPageQuerySchema = z.object({
-  /** `seq` of the previous page's last entry. */
-  cursor: z.coerce.number().int().positive().max(2_147_483_647).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
-});
-
-export const bonusesSchema = z.object({
-  /** Hundredths of a bonus; below zero when a bonus was reversed after it had been spent. */
-  balance: z.int(),
-  entries: z.object({ items: z.array(entrySchema), nextCursor: z.string().nullable() }),
-  referral: z.object({
-    code: z.string(),
-    /** The link to share. */
-    link: z.url(),
-    /** How many users signed up with it. */
-    joined: z.int(),
-    /** Hundredths of a bonus: earned from their purchases so far, less reversals. */
-    earned: z.int(),
-  }),
-});
-
-export type Bonuses = z.infer<typeof bonusesSchema>;
 
 /**
  * A user's balance, ledger (newest first), and the results of their referral link.

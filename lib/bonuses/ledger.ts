@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { newId } from "../core/ids";
 import type { Transaction } from "../db";
-import { type Entry, type EntryKind, entryRowSchema, entrySchema } from "./entry";
+import { type Entry, entrySchema } from "../schemas/bonus";
+import type { BonusKind } from "../schemas/enums";
+import { entryRowSchema } from "./entry";
 
 export interface NewEntry {
   userId: string;
-  kind: EntryKind;
+  kind: BonusKind;
   /** Hundredths of a bonus; negative for a debit. */
   amount: number;
   /** Idempotency key, unique over all users. */

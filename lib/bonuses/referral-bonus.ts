@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { Transaction } from "../db";
+import { OrderStatus } from "../schemas/enums";
+import { isSold } from "../schemas/order-status";
 import { enqueue } from "../tasks";
 import { appendEntry, lockLedger, type NewEntry } from "./ledger";
 
@@ -10,7 +12,7 @@ const referrerRowsSchema = z.array(z.object({ userId: z.uuid().nullable() }));
 
 const orderStateRowsSchema = z.array(
   z.object({
-    status: z.enum(["pending", "paid", "delivered", "refunded", "failed"]),
+    status: z.enum(OrderStatus),
     amountMinor: z.int(),
     refundedMinor: z.int(),
     currency: z.string(),
@@ -39,8 +41,9 @@ export async function reconcileReferralBonus(tx: Transaction, orderId: string): 
 
   const order = await loadOrderState(tx, orderId, userId);
   if (!order) return;
-  const isSold = order.status === "paid" || order.status === "delivered";
-  const earned = isSold ? Math.floor((order.amountMinor - order.refundedMinor) / REFERRAL_DIVISOR) : 0;
+  const earned = isSold(order.status)
+    ? Math.floor((order.amountMinor - order.refundedMinor) / REFERRAL_DIVISOR)
+    : 0;
   if (!order.isGranted && earned > 0) {
     await appendAndNotify(tx, order, { userId, kind: "referral", amount: earned, key: grantKey(orderId) });
   } else if (earned < order.granted) {

@@ -1,22 +1,17 @@
 import { z } from "zod";
+import { pageSchema } from "../schemas/page";
+import { postSchema } from "../schemas/post";
 import { defineNamespaces } from "./define-namespaces";
 
 /**
- * Every cache namespace, declared once. The cache is a layer below the domains, so the shapes of cached values are
- * declared here and the domains infer their types from them.
+ * Every cache namespace, declared once. The cache is a layer below the domains, so cached values are built from
+ * lib/schemas here and the domains infer their types from them.
  */
 
 /** The public part of an account. */
 const userSchema = z.object({ id: z.uuid(), name: z.string(), role: z.string() });
 
-const postSchema = z.object({
-  id: z.uuid(),
-  title: z.string(),
-  text: z.string(),
-  tags: z.array(z.string()),
-  authorId: z.uuid(),
-  authorName: z.string(),
-  createdAt: z.iso.datetime(),
+const cachedPostSchema = postSchema.omit({ viewsCount: true }).extend({
   /** State in Postgres when the post was read; the live count is computed from it (lib/views). */
   views: z.object({
     id: z.string(),
@@ -30,12 +25,12 @@ const postSchema = z.object({
 /** Changes invalidate their pages, the TTL is the safety net; an hour of stale pages outlasts a Postgres failover. */
 const PAGE_SWR_SECONDS = 3_600;
 
-const feedPageSchema = z.object({ items: z.array(postSchema), nextCursor: z.uuid().nullable() });
+const feedPageSchema = pageSchema(cachedPostSchema);
 
 export const namespaces = defineNamespaces({
   users: { schema: userSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: true },
   /** By id; null when the post does not exist. */
-  posts: { schema: postSchema, ttlSeconds: 300, swrSeconds: PAGE_SWR_SECONDS, cacheNull: true },
+  posts: { schema: cachedPostSchema, ttlSeconds: 300, swrSeconds: PAGE_SWR_SECONDS, cacheNull: true },
   /** The newest posts, by limit. */
   feed: { schema: feedPageSchema, ttlSeconds: 60, swrSeconds: PAGE_SWR_SECONDS, cacheNull: false },
   /**
@@ -45,4 +40,4 @@ export const namespaces = defineNamespaces({
   olderFeed: { schema: feedPageSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: false },
 });
 
-export type CachedPost = z.infer<typeof postSchema>;
+export type CachedPost = z.infer<typeof cachedPostSchema>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { log } from "../core/log";
 import { keys, redisService, ttlSeconds } from "../redis";
+import { RECENT_LIMIT } from "../schemas/limits";
 import { type StoredMessage, storedMessageSchema } from "./message";
 import {
   evictChatCache,
@@ -12,9 +13,6 @@ import {
 } from "./scripts";
 
 /** The message cache in Redis: one script and one round trip each. lib/chat/scripts.ts says why it is never stale. */
-
-/** Length of the list of a chat's newest messages: one page. */
-export const RECENT_LIMIT = 50;
 
 /** A list of messages as of one revision of their chat. Only Postgres knows whether that revision is current. */
 export interface CachedMessages {

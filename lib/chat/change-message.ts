@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { Prisma, type Transaction, transaction } from "../db";
-import type { ChatMessageView } from "../realtime";
+import type { ChatMessageView } from "../schemas/chat-message";
 import { type LockedChat, lockChat, requireMember } from "./lock-chat";
 import {
   referencesSql,

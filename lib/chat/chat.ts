@@ -1,9 +1,17 @@
 import { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
-import { idSchema } from "../core/ids";
 import { db, Prisma } from "../db";
-import { chatMessageSchema } from "../realtime";
+
+import {
+  type ChatDetail,
+  type ChatPage,
+  chatDetailSchema,
+  chatItemSchema,
+  type chatPageQuerySchema,
+  memberSchema,
+} from "../schemas/chat";
+import { MAX_UNREAD_COUNT } from "../schemas/limits";
 import {
   referencesSql,
   referenceTablesSql,
@@ -14,10 +22,6 @@ import {
 
 /** Chats as their members see them. */
 
-export const DEFAULT_PAGE_SIZE = 30;
-const MAX_PAGE_SIZE = 50;
-/** Counting unread messages stops here: 100 is shown as "99+". */
-export const MAX_UNREAD_COUNT = 100;
 const MEMBER_PREVIEW_SIZE = 5;
 /** Former members with messages in the chat, whose names its page shows. */
 const MAX_FORMER_MEMBERS = 200;
@@ -26,41 +30,6 @@ const timestampSchema = z
   .string()
   .transform((text) => new Date(text).toISOString())
   .pipe(z.iso.datetime());
-const kindSchema = z.enum(["direct", "group"]);
-const memberRoleSchema = z.enum(["owner", "member"]);
-const memberSchema = z.object({ userId: idSchema, name: z.string() });
-
-export const chatItemSchema = z.object({
-  id: idSchema,
-  kind: kindSchema,
-  title: z.string().nullable(),
-  /** Any user may find and join it. */
-  open: z.boolean(),
-  /** The caller's role. */
-  role: memberRoleSchema,
-  /** The first five; both of a direct chat. */
-  members: z.array(memberSchema),
-  membersCount: z.int(),
-  lastMessage: chatMessageSchema.nullable(),
-  lastMessageAt: z.iso.datetime().nullable(),
-  lastSeq: z.int(),
-  revision: z.int(),
-  readSeq: z.int(),
-  /** Messages of other users after `readSeq`; 100 means more than 99. */
-  unreadCount: z.int().max(MAX_UNREAD_COUNT),
-  createdAt: z.iso.datetime(),
-});
-
-export const chatDetailSchema = chatItemSchema.extend({
-  /** All members, and former members who have messages in the chat. */
-  members: z.array(memberSchema.extend({ role: memberRoleSchema, readSeq: z.int(), left: z.boolean() })),
-  /** False when the caller views an open group without being a member: members are visible, messages are not. */
-  joined: z.boolean(),
-});
-
-export type ChatItem = z.infer<typeof chatItemSchema>;
-export type ChatDetail = z.infer<typeof chatDetailSchema>;
-
 const rowSchema = z.object({
   ...chatItemSchema.omit({ members: true, lastMessage: true, lastMessageAt: true, createdAt: true }).shape,
   lastMessageAt: timestampSchema.nullable(),
@@ -106,17 +75,6 @@ const allMembersSql = Prisma.sql`(
   )
 )`;
 
-export const chatPageQuerySchema = z.object({
-  /** `nextCursor` of the previous page. */
-  cursor: z
-    .string()
-    .regex(/^\d{1,14}_[0-9a-f-]{36}$/)
-    .transform((text) => ({ atMs: Number(text.split("_")[0]), id: text.split("_")[1] ?? "" }))
-    .refine(({ id }) => idSchema.safeParse(id).success)
-    .optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
-});
-
 type PageQuery = z.output<typeof chatPageQuerySchema>;
 
 /** The condition that starts a page after its cursor, in SQL over the columns `at` and `id`. */
@@ -130,13 +88,6 @@ export function encodeCursor({ id, at }: { id: string; at: string }): string {
   return `${Date.parse(at)}_${id}`;
 }
 
-export const chatPageSchema = z.object({
-  items: z.array(chatItemSchema),
-  nextCursor: z.string().nullable(),
-  /** Of all chats, not of this page. */
-  unreadCount: z.int(),
-});
-
 const chatPageRowsSchema = z.tuple([
   z.object({
     ...storedWithReferencesSchema.shape,
@@ -149,7 +100,7 @@ const chatPageRowsSchema = z.tuple([
 export async function listChats(
   { userId }: Pick<Caller, "userId">,
   { cursor, limit }: PageQuery,
-): Promise<z.infer<typeof chatPageSchema>> {
+): Promise<ChatPage> {
   const rows = await db().$queryRaw`
 WITH mine AS (
   SELECT c.*, m.role::text AS role, m."readSeq", TRUE AS joined, coalesce(c."lastMessageAt", c."createdAt") AS at

@@ -4,8 +4,8 @@ import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { isForeignKeyViolation, type Transaction, transaction } from "../db";
-import { type ChatDetail, getChat } from "./chat";
-import type { newChatSchema } from "./client";
+import type { ChatDetail, newChatSchema } from "../schemas/chat";
+import { getChat } from "./chat";
 import { notifyInvited } from "./notify-invited";
 import { publishChatChanged } from "./publish-changes";
 

@@ -1,24 +1,16 @@
-import { z } from "zod";
-import { type Caller, roleSchema } from "../core/access-token";
-import { caseVariants, isStorable } from "../core/text";
+import type { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { caseVariants } from "../core/text";
 import { db } from "../db";
+import type { FoundPeople, peopleSearchQuerySchema } from "../schemas/person";
 
 const MAX_RESULTS = 20;
-
-export const peopleSearchQuerySchema = z.object({
-  /** A part of the name; empty returns the first users by name. */
-  q: z.string().trim().max(100).refine(isStorable).default(""),
-});
-
-export const peopleSearchResultsSchema = z.object({
-  items: z.array(z.object({ id: z.uuid(), name: z.string(), role: roleSchema })),
-});
 
 /** Finds users to write to, invite or mention. Searches by name only: email addresses are private. */
 export async function findPeople(
   { userId }: Pick<Caller, "userId">,
   { q }: z.output<typeof peopleSearchQuerySchema>,
-): Promise<z.infer<typeof peopleSearchResultsSchema>> {
+): Promise<FoundPeople> {
   const items = await db().user.findMany({
     where: {
       id: { not: userId },

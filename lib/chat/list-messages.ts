@@ -1,46 +1,19 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Caller } from "../core/access-token";
-import { caseVariants, isStorable, isVisible } from "../core/text";
+import { caseVariants } from "../core/text";
 import { Prisma } from "../db";
-import { chatMessageSchema } from "../realtime";
-import { RECENT_LIMIT } from "./cache-store";
+import type {
+  FoundMessages,
+  MessagesPage,
+  messagesQuerySchema,
+  PinnedMessages,
+  searchQuerySchema,
+} from "../schemas/message-list";
 import { loadNewest, loadPinned, type MessageQueryResult, queryMessages } from "./query-messages";
 
 /** Messages in one response to `since`; a client that missed more requests again from the last one's revision. */
 const MAX_CHANGES = 200;
 const SEARCH_PAGE_SIZE = 20;
-/** The maximum is that of Postgres' `integer`. */
-const counterSchema = z.coerce.number().int().nonnegative().max(2_147_483_647);
-
-export const messagesQuerySchema = z
-  .object({
-    /** Older than this `seq`. */
-    before: counterSchema.optional(),
-    /** Newer than this `seq`. */
-    after: counterSchema.optional(),
-    /** Written or changed after this revision of the chat. */
-    since: counterSchema.optional(),
-    limit: z.coerce.number().int().min(1).max(RECENT_LIMIT).default(RECENT_LIMIT),
-  })
-  .refine(
-    (query) => [query.before, query.after, query.since].filter((each) => each !== undefined).length < 2,
-    {
-      error: "one of before, after, since",
-    },
-  );
-
-export const messagesPageSchema = z.object({
-  /** Ordered by `seq`; with `since` ordered by `revision`. */
-  items: z.array(chatMessageSchema),
-  /** More messages match the query. */
-  hasMore: z.boolean(),
-  /** The chat's revision when they were read. */
-  revision: z.int(),
-  lastSeq: z.int(),
-});
-
-type MessagesPage = z.infer<typeof messagesPageSchema>;
-
 /**
  * Messages of a chat: the newest (from Redis while it has their current state), those before or after a `seq`, or those
  * that changed since a revision. Clients catch up with the last: it always reads Postgres, and a client that had
@@ -85,23 +58,13 @@ function toMessagesPage({ views, revision, lastSeq }: MessageQueryResult, hasMor
   return { items: views, hasMore, revision, lastSeq };
 }
 
-export const pinnedSchema = z.object({ items: z.array(chatMessageSchema) });
-
 /** The pinned messages in pin order. @throws {AppError} not_found for a non-member */
 export async function listPinned(
   { userId }: Pick<Caller, "userId">,
   chatId: string,
-): Promise<z.infer<typeof pinnedSchema>> {
+): Promise<PinnedMessages> {
   return { items: (await loadPinned(userId, chatId)).views };
 }
-
-export const searchQuerySchema = z.object({
-  q: z.string().trim().min(1, { abort: true }).max(100).refine(isStorable).refine(isVisible),
-  /** Older than this `seq`. */
-  before: counterSchema.optional(),
-});
-
-export const searchPageSchema = z.object({ items: z.array(chatMessageSchema), hasMore: z.boolean() });
 
 /**
  * A message's text as it is displayed and searched: a mention is its `@Name`, characters are in one form (NFC), and `ё`
@@ -121,7 +84,7 @@ export async function searchMessages(
   { userId }: Pick<Caller, "userId">,
   chatId: string,
   { q, before }: z.output<typeof searchQuerySchema>,
-): Promise<z.infer<typeof searchPageSchema>> {
+): Promise<FoundMessages> {
   const patterns = toLikePatterns(q);
   const beforeSql = before === undefined ? Prisma.empty : Prisma.sql`AND x.seq < ${before}::int`;
   const { views } = await queryMessages(

@@ -1,22 +1,8 @@
 import { z } from "zod";
 import type { Caller } from "../core/access-token";
-import { idSchema } from "../core/ids";
 import { db } from "../db";
-import { beforeCursorSql, type chatPageQuerySchema, encodeCursor } from "./chat";
-
-export const openChatSchema = z.object({
-  id: idSchema,
-  title: z.string(),
-  membersCount: z.int(),
-  /** The caller is a member. */
-  joined: z.boolean(),
-  lastMessageAt: z.iso.datetime().nullable(),
-});
-
-export const openChatPageSchema = z.object({
-  items: z.array(openChatSchema),
-  nextCursor: z.string().nullable(),
-});
+import type { chatPageQuerySchema, OpenChatPage } from "../schemas/chat";
+import { beforeCursorSql, encodeCursor } from "./chat";
 
 const rowsSchema = z.array(
   z.object({
@@ -33,7 +19,7 @@ const rowsSchema = z.array(
 export async function listOpenChats(
   { userId }: Pick<Caller, "userId">,
   { cursor, limit }: z.output<typeof chatPageQuerySchema>,
-): Promise<z.infer<typeof openChatPageSchema>> {
+): Promise<OpenChatPage> {
   const rows = rowsSchema.parse(
     await db().$queryRaw`
 SELECT c.id, c.title, c."lastMessageAt", c.at,

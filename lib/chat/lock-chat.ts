@@ -2,14 +2,15 @@ import { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import type { Transaction } from "../db";
+import { ChatKind, ChatRole } from "../schemas/enums";
 
 const lockedChatSchema = z.object({
-  kind: z.enum(["direct", "group"]),
+  kind: z.enum(ChatKind),
   title: z.string().nullable(),
   open: z.boolean(),
   lastSeq: z.int(),
   /** The caller's role; null when they are not a member. */
-  role: z.enum(["owner", "member"]).nullable(),
+  role: z.enum(ChatRole).nullable(),
 });
 
 export type LockedChat = z.infer<typeof lockedChatSchema>;

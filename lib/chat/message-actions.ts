@@ -3,16 +3,15 @@ import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { Prisma, type Transaction } from "../db";
-import type { ChatMessageView } from "../realtime";
+import type {
+  ChatMessageView,
+  messageChangeSchema,
+  pinSchema,
+  reactionSchema,
+} from "../schemas/chat-message";
+import { MAX_EMOJI, MAX_PINNED } from "../schemas/limits";
+import { extractMentionIds } from "../schemas/mention";
 import { changeMessage, type LockedMessage, requireNotDeleted } from "./change-message";
-import {
-  extractMentionIds,
-  MAX_EMOJI,
-  MAX_PINNED,
-  type messageChangeSchema,
-  type pinSchema,
-  type reactionSchema,
-} from "./client";
 import { filterMemberIds, notifyMentioned } from "./mentions";
 import { firstExistingPostSql, resolveMentions } from "./text-references";
 

@@ -1,4 +1,5 @@
 import { keys, redis, redisService } from "../redis";
+import { RECENT_LIMIT } from "../schemas/limits";
 import * as store from "./cache-store";
 import { type StoredMessage, storedMessageSchema } from "./message";
 import { getStoredPinned, getStoredRecent } from "./query-messages";
@@ -47,8 +48,8 @@ export async function cacheMultipleMessages(messages: readonly StoredMessage[]):
   const chats = new Set(messages.map(({ chatId }) => chatId));
   for (const chatId of chats) {
     const chatMessages = messages.filter((message) => message.chatId === chatId);
-    for (let from = 0; from < chatMessages.length; from += store.RECENT_LIMIT) {
-      const cached = { revision: 0, messages: chatMessages.slice(from, from + store.RECENT_LIMIT) };
+    for (let from = 0; from < chatMessages.length; from += RECENT_LIMIT) {
+      const cached = { revision: 0, messages: chatMessages.slice(from, from + RECENT_LIMIT) };
       await store.withRedisFallback(store.fillCache(chatId, "some", cached), false);
     }
   }
@@ -60,7 +61,7 @@ export async function cacheMultipleMessages(messages: readonly StoredMessage[]):
  */
 export async function warmUpCache(chatId: string, messages: readonly StoredMessage[]): Promise<void> {
   if (messages.length === 0) return;
-  const newest = [...messages].sort((a, b) => a.seq - b.seq).slice(-store.RECENT_LIMIT);
+  const newest = [...messages].sort((a, b) => a.seq - b.seq).slice(-RECENT_LIMIT);
   const revision = Math.max(...newest.map((message) => message.revision));
   await store.withRedisFallback(store.fillCache(chatId, "recent", { revision, messages: newest }), false);
 }

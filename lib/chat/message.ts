@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { idSchema } from "../core/ids";
 import { Prisma } from "../db";
-import { type ChatMessageView, chatMessageSchema } from "../realtime";
-import { plainText } from "./client";
+import { type ChatMessageView, chatMessageSchema } from "../schemas/chat-message";
+import { idSchema } from "../schemas/id";
+import { plainText } from "../schemas/mention";
 
 /**
  * A chat message in its two forms. The *stored* form, in Postgres and in Redis, refers to users, to the replied-to

@@ -1,6 +1,7 @@
 import { defer } from "../core/defer";
 import { failpoint } from "../core/failpoint";
-import { type ChatMessageView, clearLogs, emit } from "../realtime";
+import { clearLogs, emit } from "../realtime";
+import type { ChatMessageView } from "../schemas/chat-message";
 import type { StoredMessage } from "./message";
 import { cacheMessage, updateCachedMessage } from "./message-cache";
 

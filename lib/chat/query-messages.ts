@@ -2,7 +2,8 @@ import { z } from "zod";
 import { defer } from "../core/defer";
 import { AppError } from "../core/errors";
 import { db, Prisma } from "../db";
-import type { ChatMessageView } from "../realtime";
+import type { ChatMessageView } from "../schemas/chat-message";
+import { RECENT_LIMIT } from "../schemas/limits";
 import * as store from "./cache-store";
 import {
   referencesSchema,
@@ -78,7 +79,7 @@ SELECT chat.revision, chat."lastSeq", ${referencesSql} FROM chat`;
 }
 
 /**
- * The newest `limit` messages, {@link store.RECENT_LIMIT} at most. One statement; two when the cached ones are stale.
+ * The newest `limit` messages, {@link RECENT_LIMIT} at most. One statement; two when the cached ones are stale.
  */
 export async function loadNewest(
   readerId: string | null,
@@ -95,11 +96,7 @@ export async function loadNewest(
       return { ...references, stored: cached.messages, views: toMessageViews(cached.messages, references) };
     }
   }
-  const page = await queryMessages(
-    readerId,
-    chatId,
-    Prisma.sql`ORDER BY x.seq DESC LIMIT ${store.RECENT_LIMIT}`,
-  );
+  const page = await queryMessages(readerId, chatId, Prisma.sql`ORDER BY x.seq DESC LIMIT ${RECENT_LIMIT}`);
   fillCacheAfterResponse(chatId, "recent", page);
   return { ...page, stored: page.stored.slice(-limit), views: page.views.slice(-limit) };
 }
@@ -141,7 +138,7 @@ function fillCacheAfterResponse(
 }
 
 export async function getStoredRecent(chatId: string, n: number): Promise<StoredMessage[]> {
-  const limit = Math.min(Math.max(1, Math.trunc(n)), store.RECENT_LIMIT);
+  const limit = Math.min(Math.max(1, Math.trunc(n)), RECENT_LIMIT);
   return (await loadNewest(null, chatId, limit)).stored;
 }
 

@@ -3,10 +3,9 @@ import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { db } from "../db";
 import { emit, emitVolatile } from "../realtime";
+import { type ReadState, readStateSchema } from "../schemas/chat";
 import { unreadCountSql } from "./chat";
 import { filterMemberChatIds } from "./members";
-
-export const readStateSchema = z.object({ readSeq: z.int(), unreadCount: z.int() });
 
 const readStateRowsSchema = z.array(readStateSchema.extend({ moved: z.boolean() })).max(1);
 
@@ -20,7 +19,7 @@ export async function markReadUpTo(
   { userId }: Pick<Caller, "userId">,
   chatId: string,
   { seq }: { seq: number },
-): Promise<z.infer<typeof readStateSchema>> {
+): Promise<ReadState> {
   const cappedSeq = Math.min(seq, 2_147_483_647);
   // The row is locked first, so that of concurrent calls the second sees the marker that the first has set.
   const rows = await db().$queryRaw`

@@ -12,9 +12,10 @@ import {
   type Transaction,
   transaction,
 } from "../db";
-import { type ChatMessageView, emit } from "../realtime";
+import { emit } from "../realtime";
+import type { ChatMessageView, newMessageSchema } from "../schemas/chat-message";
+import { extractMentionIds, plainText } from "../schemas/mention";
 import { attachFiles } from "./attach-files";
-import { extractMentionIds, type newMessageSchema, plainText } from "./client";
 import { lockChat } from "./lock-chat";
 import { filterMemberIds, notifyMentioned } from "./mentions";
 import {

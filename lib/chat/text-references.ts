@@ -1,7 +1,8 @@
 import { env } from "../core/env";
-import { idSchema } from "../core/ids";
 import { Prisma } from "../db";
-import { extractMentionIds, MAX_MENTIONS, replaceMentions } from "./client";
+import { idSchema } from "../schemas/id";
+import { MAX_MENTIONS } from "../schemas/limits";
+import { extractMentionIds, replaceMentions } from "../schemas/mention";
 
 /** Posts and users that a message's text refers to. */
 

@@ -1,5 +1,6 @@
 import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
+import { Role } from "../../prisma/generated/enums";
 import { now } from "./clock";
 import { env } from "./env";
 
@@ -8,8 +9,7 @@ import { env } from "./env";
  * `lib/sessions` issues it. Runs on the edge: no Node APIs.
  */
 
-export const roleSchema = z.enum(["listener", "artist", "admin"]);
-export type Role = z.infer<typeof roleSchema>;
+const roleSchema = z.enum(Role);
 
 export const callerSchema = z.object({
   userId: z.uuid(),

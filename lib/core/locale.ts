@@ -1,8 +1,5 @@
-import { z } from "zod";
-
 export const locales = ["ru", "en"] as const;
-export const localeSchema = z.enum(locales);
-export type Locale = z.infer<typeof localeSchema>;
+export type Locale = (typeof locales)[number];
 
 /** Set by the language switch; overrides `Accept-Language`. */
 export const LOCALE_COOKIE = "locale";
@@ -15,13 +12,17 @@ interface LocalePreferences {
 
 /** The response's language: the cookie, then the best match of `Accept-Language`, then Russian. */
 export function resolveLocale({ cookie, acceptLanguage }: LocalePreferences): Locale {
-  const chosen = localeSchema.safeParse(cookie);
-  if (chosen.success) return chosen.data;
+  const chosen = findLocale(cookie);
+  if (chosen) return chosen;
   for (const tag of parseAcceptLanguage(acceptLanguage ?? "")) {
-    const preferred = localeSchema.safeParse(tag.split("-")[0]?.toLowerCase());
-    if (preferred.success) return preferred.data;
+    const preferred = findLocale(tag.split("-")[0]?.toLowerCase());
+    if (preferred) return preferred;
   }
   return DEFAULT_LOCALE;
+}
+
+function findLocale(tag: string | null | undefined): Locale | undefined {
+  return locales.find((locale) => locale === tag);
 }
 
 function parseAcceptLanguage(header: string): string[] {

@@ -1,4 +1,4 @@
-import type { Caller, Role } from "./access-token";
+import type { Caller } from "./access-token";
 import { now } from "./clock";
 import { AppError } from "./errors";
 
@@ -23,6 +23,6 @@ export function requireFreshSignIn({ authenticatedAt }: Pick<SignedInCaller, "au
 }
 
 /** @throws {AppError} forbidden unless the caller has one of these roles */
-export function requireRole({ role }: Pick<Caller, "role">, ...allowed: readonly Role[]): void {
+export function requireRole({ role }: Pick<Caller, "role">, ...allowed: readonly Caller["role"][]): void {
   if (!allowed.includes(role)) throw new AppError("forbidden");
 }

@@ -1,8 +1,8 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool } from "pg";
+import { PrismaClient } from "../../prisma/generated/client";
 import { env } from "../core/env";
 import { log } from "../core/log";
-import { PrismaClient } from "./generated/client";
 
 /** One function instance serves few concurrent requests; a pooler in front of Postgres shares its connections. */
 const POOL_SIZE = 10;

@@ -1,6 +1,6 @@
+import type { Prisma } from "../../prisma/generated/client";
 import { db } from "./client";
 import { retryOnConflict } from "./conflict";
-import type { Prisma } from "./generated/client";
 
 export type Transaction = Prisma.TransactionClient;
 

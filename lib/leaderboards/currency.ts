@@ -1,10 +1,2 @@
-import { z } from "zod";
-
 /** Currency of most products. Sums in different currencies cannot be compared, so each has its own board. */
 export const MAIN_CURRENCY = "RUB";
-
-export const currencyCodeSchema = z
-  .string()
-  .trim()
-  .toUpperCase()
-  .regex(/^[A-Z]{3}$/);

@@ -1,8 +1,4 @@
-import { z } from "zod";
-
-export const periodSchema = z.enum(["week", "month", "all"]);
-export type Period = z.infer<typeof periodSchema>;
-export const periods = periodSchema.options;
+import type { Period } from "../schemas/period";
 
 /** One week, one month, or all time, in UTC. */
 export interface Span {

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { transaction } from "../db";
+import { OrderStatus } from "../schemas/enums";
+import { isSold } from "../schemas/order-status";
 
 const orderRowsSchema = z.array(
   z.object({
     sellerId: z.uuid().nullable(),
-    status: z.enum(["pending", "paid", "delivered", "refunded", "failed"]),
+    status: z.enum(OrderStatus),
     keptMinor: z.int(),
     currency: z.string(),
     soldAt: z.date().nullable(),
@@ -32,8 +34,8 @@ FROM "Order" WHERE id = ${orderId}::uuid FOR SHARE`;
     const [order] = orderRowsSchema.parse(rows);
     if (!order) return null;
     const { sellerId, status, keptMinor, currency, soldAt } = order;
-    const isSold = (status === "paid" || status === "delivered") && keptMinor > 0;
-    if (!isSold || !sellerId || !soldAt) {
+    const counts = isSold(status) && keptMinor > 0;
+    if (!counts || !sellerId || !soldAt) {
       await tx.$executeRaw`DELETE FROM "RankedSale" WHERE "orderId" = ${orderId}::uuid`;
     } else {
       await tx.$executeRaw`

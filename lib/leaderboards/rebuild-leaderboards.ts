@@ -1,6 +1,7 @@
 import { now } from "../core/clock";
+import { type Period, periods } from "../schemas/period";
 import { rebuildSpan } from "./board";
-import { getSpan, type Period, periods } from "./period";
+import { getSpan } from "./period";
 
 /**
  * Rebuilds this week's, this month's and the all-time boards in Redis. Reads do so when a board is missing; this is

@@ -1,5 +1,6 @@
+import { periods } from "../schemas/period";
 import { storeSums } from "./board-store";
-import { getSpan, periods } from "./period";
+import { getSpan } from "./period";
 import type { Sale } from "./ranked-sale";
 import { loadSums } from "./sums";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { localeSchema } from "../core/locale";
+import { localeSchema } from "../schemas/locale";
 import { addressSchema, idempotencyKeySchema } from "./fields";
 import { templates } from "./templates";
 

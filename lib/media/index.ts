@@ -2,5 +2,5 @@ export { deleteAccountFiles } from "./delete-files";
 export { decodeFileName } from "./file-name";
 export { MAX_FILE_BYTES } from "./limits";
 export { readFile } from "./read-file";
-export { type FileView, fileSchema, storeFile } from "./store-file";
+export { storeFile } from "./store-file";
 export { tidiedFilesSchema, tidyFiles } from "./tidy";

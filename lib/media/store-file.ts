@@ -1,30 +1,17 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { db, type Transaction, transaction } from "../db";
+import type { FileView } from "../schemas/media-file";
 import { deleteBlobs, putBlob } from "../storage";
 import { detectType } from "./detect-type";
 import { sanitizeFileName } from "./file-name";
 import { readImageDimensions } from "./image-dimensions";
 import { MAX_BYTES_PER_USER, MAX_FILE_BYTES, MAX_FILES_PER_USER } from "./limits";
 import { dayFolder } from "./pathname";
-
-/** A file as the API returns it. */
-export const fileSchema = z.object({
-  id: z.uuid(),
-  name: z.string(),
-  type: z.string(),
-  bytes: z.int(),
-  /** Of an image, in pixels, as displayed. */
-  width: z.int().nullable(),
-  height: z.int().nullable(),
-});
-
-export type FileView = z.infer<typeof fileSchema>;
 
 interface NewFile {
   /** The original name; it is sanitized. */

@@ -1,26 +1,10 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
-import { idSchema } from "../core/ids";
 import { db } from "../db";
+import type { markReadSchema, UnreadCount } from "../schemas/notification";
 import { publishUnreadCount } from "./publish";
 import { countUnread } from "./read";
-
-const MAX_IDS = 100;
-
-export const markReadSchema = z.union(
-  [
-    z.strictObject({ ids: z.array(idSchema).max(MAX_IDS) }),
-    z.strictObject({
-      all: z.literal(true),
-      /** Id of the newest notification seen; later ones stay unread. */
-      before: idSchema.optional(),
-    }),
-  ],
-  { error: `ids (${MAX_IDS} at most), or all: true` },
-);
-
-export const markReadResponseSchema = z.object({ unreadCount: z.int() });
 
 /**
  * Marks the user's own notifications as read: the given ids, or all up to and including `before`. Ids of other users
@@ -31,7 +15,7 @@ export const markReadResponseSchema = z.object({ unreadCount: z.int() });
 export async function markRead(
   { userId }: Pick<Caller, "userId">,
   selection: z.output<typeof markReadSchema>,
-): Promise<{ unreadCount: number }> {
+): Promise<UnreadCount> {
   const selectionWhere =
     "ids" in selection
       ? { id: { in: selection.ids } }

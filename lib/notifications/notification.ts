@@ -1,17 +1,4 @@
-import { z } from "zod";
-
-export const notificationSchema = z.object({
-  id: z.uuid(),
-  /** `general` has its own title and message; other kinds are worded from `data` in the reader's language. */
-  kind: z.string(),
-  title: z.string().nullable(),
-  message: z.string().nullable(),
-  data: z.record(z.string(), z.json()).nullable(),
-  createdAt: z.iso.datetime(),
-  readAt: z.iso.datetime().nullable(),
-});
-
-export type NotificationView = z.infer<typeof notificationSchema>;
+import { type NotificationView, notificationSchema } from "../schemas/notification";
 
 interface Row {
   id: string;

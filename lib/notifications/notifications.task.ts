@@ -2,12 +2,13 @@ import { z } from "zod";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { afterCommit } from "../db";
+import { NotificationLevel } from "../schemas/enums";
 import { defineTask } from "../tasks";
 import { toNotificationView } from "./notification";
 import { publishNotification } from "./publish";
 
 const insertedSchema = z
-  .array(z.object({ id: z.uuid(), createdAt: z.date(), level: z.enum(["all", "quiet"]) }))
+  .array(z.object({ id: z.uuid(), createdAt: z.date(), level: z.enum(NotificationLevel).exclude(["off"]) }))
   .max(1);
 
 /**

@@ -3,11 +3,8 @@ import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { db, transaction } from "../db";
 import { setHidden } from "../presence";
-import { type NotificationKind, notificationDataSchemas } from "./kinds";
-
-/** `all`: in the list and as a toast on open pages; `quiet`: in the list only; `off`: not at all. */
-export const notificationLevels = ["all", "quiet", "off"] as const;
-export type NotificationLevel = (typeof notificationLevels)[number];
+import { NotificationLevel } from "../schemas/enums";
+import { type NotificationKind, notificationDataSchemas } from "../schemas/notification-kinds";
 
 /** The kinds that the page has texts for, and `general`, which has its own. */
 export type PreferenceKind = NotificationKind | "general";
@@ -26,7 +23,7 @@ const MANDATORY_KINDS: ReadonlySet<PreferenceKind> = new Set([
 
 /** The levels that may be chosen for a kind. */
 export function allowedLevels(kind: PreferenceKind): readonly NotificationLevel[] {
-  return MANDATORY_KINDS.has(kind) ? ["all", "quiet"] : notificationLevels;
+  return MANDATORY_KINDS.has(kind) ? ["all", "quiet"] : Object.values(NotificationLevel);
 }
 
 function mapKinds<T>(valueFor: (kind: PreferenceKind) => T): Record<PreferenceKind, T> {
@@ -39,7 +36,7 @@ function mapKinds<T>(valueFor: (kind: PreferenceKind) => T): Record<PreferenceKi
 export const preferencesSchema = z.object({
   /** Other users always see the user as offline, without a last-seen time. */
   hidesPresence: z.boolean(),
-  notifications: z.object(mapKinds(() => z.enum(notificationLevels))),
+  notifications: z.object(mapKinds(() => z.enum(NotificationLevel))),
 });
 
 export type Preferences = z.infer<typeof preferencesSchema>;

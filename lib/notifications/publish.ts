@@ -1,7 +1,7 @@
 import { defer } from "../core/defer";
 import { log } from "../core/log";
 import { emit } from "../realtime";
-import type { NotificationView } from "./notification";
+import type { NotificationView } from "../schemas/notification";
 import { countUnread } from "./read";
 
 /** Publishes a new notification to the user's open pages. Call it after the commit. Best effort. */

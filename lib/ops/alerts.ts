@@ -3,9 +3,9 @@ import { type AuditContext, recordAudit } from "../audit";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
-import { idSchema } from "../core/ids";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
 import { db, transaction } from "../db";
+import { idSchema } from "../schemas/id";
 
 export const alertSchema = z.object({
   id: z.uuid(),

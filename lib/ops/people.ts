@@ -1,18 +1,19 @@
 import { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
-import { type Caller, roleSchema } from "../core/access-token";
+import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
-import { idSchema } from "../core/ids";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
 import { caseVariants, isStorable } from "../core/text";
 import { db } from "../db";
+import { Role } from "../schemas/enums";
+import { idSchema } from "../schemas/id";
 import { changeAccount } from "../sessions";
 
 export const personSchema = z.object({
   id: z.uuid(),
   name: z.string(),
   email: z.string(),
-  role: roleSchema,
+  role: z.enum(Role),
   /** Whether the address is confirmed. */
   confirmed: z.boolean(),
   createdAt: z.iso.datetime(),
@@ -26,7 +27,7 @@ const MAX_PAGE_SIZE = 100;
 export const peopleQuerySchema = z.object({
   /** Part of the name or the address, or the whole id. */
   q: z.string().trim().max(100).refine(isStorable).optional(),
-  role: roleSchema.optional(),
+  role: z.enum(Role).optional(),
   /** Id of the previous page's last person. */
   cursor: idSchema.optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
@@ -89,7 +90,7 @@ function toPersonView({ confirmedAt, createdAt, ...row }: Row): PersonView {
 
 type Row = Omit<PersonView, "confirmed" | "createdAt"> & { confirmedAt: Date | null; createdAt: Date };
 
-export const newRoleSchema = z.object({ role: roleSchema });
+export const newRoleSchema = z.object({ role: z.enum(Role) });
 
 /**
  * Changes an account's role and ends its sessions, so that the user signs in with the new role. The same role again
@@ -138,4 +139,4 @@ SELECT id, role::text FROM "User" WHERE role = 'admin' OR id = ${personId}::uuid
   );
 }
 
-const lockedSchema = z.array(z.object({ id: z.uuid(), role: roleSchema }));
+const lockedSchema = z.array(z.object({ id: z.uuid(), role: z.enum(Role) }));

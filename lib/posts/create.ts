@@ -4,8 +4,8 @@ import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { db, isForeignKeyViolation } from "../db";
-import type { newPostSchema } from "./client";
-import { type Post, postColumns, postTags, toCachedPost, toPosts } from "./post";
+import type { newPostSchema, Post } from "../schemas/post";
+import { postColumns, postTags, toCachedPost, toPosts } from "./post";
 
 /**
  * Publishes a post; feeds show it immediately.

@@ -1,20 +1,6 @@
-import { z } from "zod";
 import type { CachedPost } from "../cache";
+import type { Post } from "../schemas/post";
 import { getViewCounts, toViewRow, viewColumns } from "../views";
-
-export const postSchema = z.object({
-  id: z.uuid(),
-  title: z.string(),
-  text: z.string(),
-  tags: z.array(z.string()),
-  authorId: z.uuid(),
-  authorName: z.string(),
-  createdAt: z.iso.datetime(),
-  /** The live count: the persisted count plus pending views. */
-  viewsCount: z.number().int(),
-});
-
-export type Post = z.infer<typeof postSchema>;
 
 /** What Prisma must select for `toCachedPost`. */
 export const postColumns = {

@@ -1,27 +1,12 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { type CachedPost, cacheManager } from "../cache";
-import { idSchema } from "../core/ids";
 import { db } from "../db";
-import { FEED_TAG, type Post, postColumns, postSchema, postTag, toCachedPost, toPosts } from "./post";
-
-export const DEFAULT_PAGE_SIZE = 20;
-const MAX_PAGE_SIZE = 50;
-
-export const postPageQuerySchema = z.object({
-  /** Id of the last post of the previous page. */
-  cursor: idSchema.optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
-});
-
-export const postPageSchema = z.object({
-  items: z.array(postSchema),
-  nextCursor: z.uuid().nullable(),
-});
+import { idSchema } from "../schemas/id";
+import { type Post, type PostPage, postPageQuerySchema } from "../schemas/post";
+import { FEED_TAG, postColumns, postTag, toCachedPost, toPosts } from "./post";
 
 /** The feed, newest first, from the cache until a post changes; the counts are live. */
-export async function listPosts(
-  page: z.input<typeof postPageQuerySchema> = {},
-): Promise<z.infer<typeof postPageSchema>> {
+export async function listPosts(page: z.input<typeof postPageQuerySchema> = {}): Promise<PostPage> {
   const { cursor, limit } = postPageQuerySchema.parse(page);
   const { items, nextCursor } = await cacheManager.getOrSet(
     cursor ? "olderFeed" : "feed",

@@ -3,7 +3,7 @@ import { defer } from "../core/defer";
 import { log } from "../core/log";
 import { db } from "../db";
 import { emit } from "../realtime";
-import type { PresenceState } from "./presence-state";
+import type { Presence, PresenceList } from "../schemas/presence";
 import * as store from "./presence-store";
 import { Sweeper } from "./sweeper";
 
@@ -13,23 +13,6 @@ const STREAM_TTL_MS = 35_000;
 const DISCONNECT_GRACE_MS = 5_000;
 /** Redis' copy of `hidesPresence` is used for that long, in case Redis missed a change of it. */
 const HIDES_TTL_MS = 5 * 60_000;
-
-/** A user's presence as other users see it. */
-export interface Presence {
-  userId: string;
-  state: PresenceState;
-  /** ISO 8601; the last heartbeat of a user who is online or away. Null: more than a day ago, never, or hidden. */
-  lastSeenAt: string | null;
-}
-
-export interface PresenceList {
-  /** In the order of the requested ids. */
-  items: Presence[];
-  /** All users who are online or away. */
-  onlineCount: number;
-  /** False when Redis was unavailable: every user is then reported as offline. */
-  known: boolean;
-}
 
 interface PresenceServiceOptions {
   streamTtlMs?: number;

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { idSchema } from "../core/ids";
 import { keys, redis, runScript, ttlSeconds } from "../redis";
-import { type PresenceState, stateSchema } from "./presence-state";
+import { idSchema } from "../schemas/id";
+import { type PresenceState, presenceStateSchema } from "../schemas/presence";
 import {
   closePresence,
   countOnlineUsers,
@@ -39,7 +39,7 @@ export interface PresenceUpdate extends PresenceSnapshot {
 const lastSeenSchema = z.int().transform((ms) => (ms > 0 ? ms : null));
 const nextExpirySchema = z.int().transform((ms) => (ms < 0 ? null : ms));
 const updateReplySchema = z
-  .tuple([z.int(), stateSchema, lastSeenSchema, nextExpirySchema])
+  .tuple([z.int(), presenceStateSchema, lastSeenSchema, nextExpirySchema])
   .transform(([changed, state, lastSeenMs, nextInMs]): PresenceUpdate => {
     return { changed: changed === 1, state, lastSeenMs, nextInMs };
   });
@@ -117,7 +117,7 @@ export async function sweepExpired(ttlMs: number): Promise<SweepResult> {
   };
 }
 
-const snapshotsReplySchema = z.tuple([z.int()], z.union([stateSchema, z.int()]));
+const snapshotsReplySchema = z.tuple([z.int()], z.union([presenceStateSchema, z.int()]));
 
 /** @returns the snapshots in the order of the ids, and the number of all present users */
 export async function readSnapshots(
@@ -133,7 +133,7 @@ export async function readSnapshots(
     ),
   );
   const snapshots = toPairs(flat).map(([state, at]) => ({
-    state: stateSchema.parse(state),
+    state: presenceStateSchema.parse(state),
     lastSeenMs: lastSeenSchema.parse(at),
   }));
   return { snapshots, onlineCount };

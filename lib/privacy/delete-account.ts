@@ -21,8 +21,6 @@ import { deleteCachedViews, syncViewsBeforeErasure } from "../views";
 import { lockForDeletion } from "./lock-for-deletion";
 import { requireNoUnsettledOrders } from "./require-no-unsettled-orders";
 
-export { deletionSchema } from "./client";
-
 interface DeletionOptions {
   /** The request's language, used for the mail if the account has not chosen one. */
   locale: Locale;

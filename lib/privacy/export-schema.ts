@@ -1,4 +1,11 @@
 import { z } from "zod";
+import { deliverySchema } from "../schemas/delivery";
+import { ChatKind, ChatRole } from "../schemas/enums";
+import { fileSchema } from "../schemas/media-file";
+import { notificationSchema } from "../schemas/notification";
+import { orderSummarySchema } from "../schemas/order";
+import { postSchema } from "../schemas/post";
+import { productSchema } from "../schemas/product";
 
 /**
  * The format of an account export. Every record is parsed by its schema, so a field that is not listed here is never
@@ -7,26 +14,15 @@ import { z } from "zod";
 
 const isoDateTime = z.iso.datetime();
 const json = z.unknown().pipe(z.json());
-const money = { amountMinor: z.int(), currency: z.string() };
-const orderStatus = z.enum(["pending", "paid", "delivered", "refunded", "failed"]);
-const productKind = z.enum(["track", "licence", "ticket"]);
 
 const order = {
-  id: z.uuid(),
-  status: orderStatus,
-  kind: productKind,
-  title: z.string(),
-  productId: z.uuid().nullable(),
-  quantity: z.int(),
-  unitPriceMinor: z.int(),
-  ...money,
-  refundedMinor: z.int(),
+  ...orderSummarySchema.pick({
+    ...{ id: true, status: true, kind: true, title: true, productId: true, quantity: true },
+    ...{ unitPriceMinor: true, amountMinor: true, currency: true, refundedMinor: true },
+  }).shape,
   /** The payment provider's id of the payment. */
   paymentIntentId: z.string().nullable(),
-  createdAt: isoDateTime,
-  paidAt: isoDateTime.nullable(),
-  deliveredAt: isoDateTime.nullable(),
-  closedAt: isoDateTime.nullable(),
+  ...orderSummarySchema.pick({ createdAt: true, paidAt: true, deliveredAt: true, closedAt: true }).shape,
 };
 
 export const profileSchema = z.object({
@@ -69,10 +65,7 @@ export const sectionSchemas = {
     revokedFor: z.string().nullable(),
   }),
   posts: z.object({
-    id: z.uuid(),
-    title: z.string(),
-    text: z.string(),
-    tags: z.array(z.string()),
+    ...postSchema.pick({ id: true, title: true, text: true, tags: true }).shape,
     /** As of the last sync. */
     views: z.int(),
     createdAt: isoDateTime,
@@ -80,13 +73,17 @@ export const sectionSchemas = {
   /** Posts that the user viewed, each once. */
   views: z.object({ postId: z.uuid(), postTitle: z.string(), viewedAt: isoDateTime }),
   products: z.object({
-    id: z.uuid(),
-    kind: productKind,
-    title: z.string(),
-    description: z.string(),
-    priceMinor: z.int(),
-    currency: z.string(),
-    stock: z.int().nullable(),
+    ...productSchema.pick({
+      ...{
+        id: true,
+        kind: true,
+        title: true,
+        description: true,
+        priceMinor: true,
+        currency: true,
+        stock: true,
+      },
+    }).shape,
     assetUrl: z.string().nullable(),
     archivedAt: isoDateTime.nullable(),
     createdAt: isoDateTime,
@@ -97,13 +94,10 @@ export const sectionSchemas = {
     sellerName: z.string().nullable(),
     deliveries: z.array(
       z.object({
-        unit: z.int(),
-        kind: productKind,
+        ...deliverySchema.pick({ unit: true, kind: true }).shape,
         /** The code of a ticket or licence, the secret of a download. */
         code: z.string(),
-        createdAt: isoDateTime,
-        revokedAt: isoDateTime.nullable(),
-        usedAt: isoDateTime.nullable(),
+        ...deliverySchema.pick({ createdAt: true, revokedAt: true, usedAt: true }).shape,
       }),
     ),
   }),
@@ -119,33 +113,17 @@ export const sectionSchemas = {
     createdAt: isoDateTime,
   }),
   /** Uploaded files; the bytes are at /api/media/{id} as long as the account exists. */
-  files: z.object({
-    id: z.uuid(),
-    name: z.string(),
-    type: z.string(),
-    bytes: z.int(),
-    width: z.int().nullable(),
-    height: z.int().nullable(),
-    createdAt: isoDateTime,
-  }),
-  notifications: z.object({
-    id: z.uuid(),
-    kind: z.string(),
-    title: z.string().nullable(),
-    message: z.string().nullable(),
-    data: json,
-    createdAt: isoDateTime,
-    readAt: isoDateTime.nullable(),
-  }),
+  files: fileSchema.extend({ createdAt: isoDateTime }),
+  notifications: notificationSchema.extend({ data: json }),
   /** Chosen levels of notification kinds; kinds that are missing are at `all`. */
   preferences: z.object({ kind: z.string(), level: z.string() }),
   /** Chats that the user is a member of, or has left. */
   chats: z.object({
     chatId: z.uuid(),
-    kind: z.enum(["direct", "group"]),
+    kind: z.enum(ChatKind),
     /** A group's title; the other user's name of a direct chat. */
     title: z.string().nullable(),
-    role: z.enum(["owner", "member"]),
+    role: z.enum(ChatRole),
     /** The read marker: `seq` of the last message read. */
     readSeq: z.int(),
     joinedAt: isoDateTime,

@@ -1,3 +1,3 @@
-export { deleteAccount, deletionSchema } from "./delete-account";
+export { deleteAccount } from "./delete-account";
 export { exportAccount } from "./export-account";
 export { accountExportSchema } from "./export-schema";

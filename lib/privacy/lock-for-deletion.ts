@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Role } from "../core/access-token";
 import { AppError } from "../core/errors";
 import type { Transaction } from "../db";
+import type { Role } from "../schemas/enums";
 
 const userSchema = z.object({
   email: z.string(),

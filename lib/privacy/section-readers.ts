@@ -1,5 +1,5 @@
-import { extractMentionNames, plainText } from "../chat";
 import { db } from "../db";
+import { extractMentionNames, plainText } from "../schemas/mention";
 import type { SectionName, SectionRow } from "./export-schema";
 
 /** Rows per page; bounds the memory of an export to a few megabytes. */

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { coalesce } from "../core/coalesce";
 import { keys, redisService, ttlSeconds } from "../redis";
-import type { Channel } from "./catalogue";
+import type { Channel } from "../schemas/channels";
 import { type Cursor, formatCursor } from "./cursor";
 import { appendEvents, readHeads, readLogs } from "./scripts";
 

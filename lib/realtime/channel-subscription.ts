@@ -1,5 +1,5 @@
 import { log } from "../core/log";
-import type { Channel } from "./catalogue";
+import type { Channel } from "../schemas/channels";
 import { type LoggedEvent, type LogRead, readLog } from "./channel-log";
 import type { Cursor } from "./cursor";
 

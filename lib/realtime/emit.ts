@@ -1,6 +1,12 @@
 import { defer } from "../core/defer";
 import { log } from "../core/log";
-import { type Channel, type ChannelKind, channelKinds, type EventData, type EventName } from "./catalogue";
+import {
+  type Channel,
+  type ChannelKind,
+  channelKinds,
+  type EventData,
+  type EventName,
+} from "../schemas/channels";
 import { appendEvent, type ChannelEvent } from "./channel-log";
 import { resetChannelsLater } from "./reset-channels";
 import { publishUpstream } from "./upstream";

@@ -1,6 +1,6 @@
 import { log } from "../core/log";
 import type { Subscription } from "../redis";
-import type { Channel } from "./catalogue";
+import type { Channel } from "../schemas/channels";
 import { readLogHeads } from "./channel-log";
 import type { ChannelSubscription } from "./channel-subscription";
 import type { Cursor } from "./cursor";

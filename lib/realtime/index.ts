@@ -1,18 +1,6 @@
-export {
-  type Channel,
-  type ChannelKind,
-  type ChatMessageView,
-  channelKinds,
-  chatMessageSchema,
-  type EventData,
-  type EventName,
-  isPublicKind,
-  type ParsedChannel,
-  parseChannel,
-  presenceStateSchema,
-} from "./catalogue";
 export { emit, emitVolatile } from "./emit";
 export { MAX_CHANNELS, openStream, STREAM_HEADERS, streamStats } from "./open-stream";
+export { isPublicKind, type ParsedChannel, parseChannel } from "./parse-channel";
 export { parseSubscriptions } from "./parse-subscriptions";
 export { clearLogs, resetChannels } from "./reset-channels";
 export type { ChannelRights } from "./stream";

@@ -1,5 +1,6 @@
-import { type Channel, parseChannel } from "./catalogue";
+import type { Channel } from "../schemas/channels";
 import { type Cursor, parseCursor, parseEventId } from "./cursor";
+import { parseChannel } from "./parse-channel";
 
 interface SubscriptionParams {
   channel: readonly string[];

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { log } from "../core/log";
 import { keys, redisService } from "../redis";
-import type { Channel } from "./catalogue";
+import type { Channel } from "../schemas/channels";
 import { resetLogs } from "./scripts";
 
 /** Channels of one command, to bound the number of its keys. */

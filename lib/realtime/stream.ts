@@ -1,6 +1,6 @@
 import { newId } from "../core/ids";
 import { log } from "../core/log";
-import type { Channel } from "./catalogue";
+import type { Channel } from "../schemas/channels";
 import { ChannelSubscription, type SubscriptionListener } from "./channel-subscription";
 import type { StreamOwner } from "./connection-slots";
 import { type Cursor, formatCursor, formatEventId } from "./cursor";

@@ -1,16 +1,5 @@
 import Bowser from "bowser";
-import { z } from "zod";
-
-/** A device as its `User-Agent` describes it, for display only: the header can be forged. */
-export const deviceSchema = z.object({
-  /** `Firefox 143`; null when unknown. */
-  browser: z.string().nullable(),
-  /** `Android`, `macOS`; null when unknown. */
-  os: z.string().nullable(),
-  kind: z.enum(["desktop", "phone", "tablet", "other"]),
-});
-
-export type Device = z.infer<typeof deviceSchema>;
+import type { Device } from "../schemas/session";
 
 const deviceKinds: Record<string, Device["kind"]> = { desktop: "desktop", mobile: "phone", tablet: "tablet" };
 

@@ -11,8 +11,8 @@ export {
   replaceSession,
   sessionIdFromRefreshToken,
 } from "./delete-sessions";
-export { type Device, parseUserAgent } from "./device";
-export { listDevices, type SignedInDevice, signedInDeviceSchema } from "./devices";
+export { parseUserAgent } from "./device";
+export { listDevices } from "./devices";
 export { type IssuedTokens, startSession } from "./issue-tokens";
 export { ACCESS_TOKEN_TTL_SECONDS, SESSION_IDLE_SECONDS, SESSION_TTL_SECONDS } from "./limits";
 export { getSession, getUserSessions, isSessionActive, updateSession, validateSession } from "./read";

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { roleSchema } from "../core/access-token";
 import { now } from "../core/clock";
 import { db, Prisma, type Transaction } from "../db";
+import { Role } from "../schemas/enums";
 import { MAX_SESSIONS_PER_USER, REFRESH_GRACE_MS, SESSION_IDLE_SECONDS } from "./limits";
 import type { RevokeReason, Session, SessionClient } from "./session";
 
@@ -19,7 +19,7 @@ const rowSchema = z
     id: z.uuid(),
     userId: z.uuid(),
     seq: z.int(),
-    role: roleSchema,
+    role: z.enum(Role),
     name: z.string(),
     email: z.string(),
     confirmed: z.boolean(),

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { roleSchema } from "../core/access-token";
 import { now } from "../core/clock";
 import type { SignedInCaller } from "../core/permission";
+import { Role } from "../schemas/enums";
 import { SESSION_IDLE_SECONDS } from "./limits";
 
 /**
@@ -12,7 +12,7 @@ export const sessionSchema = z.object({
   id: z.uuid(),
   userId: z.uuid(),
   seq: z.int().positive(),
-  role: roleSchema,
+  role: z.enum(Role),
   name: z.string(),
   email: z.string(),
   /** The user has confirmed the email address. */

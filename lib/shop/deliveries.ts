@@ -4,8 +4,8 @@ import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { secretsEqual } from "../core/secrets-equal";
 import { db } from "../db";
+import type { admissionSchema } from "../schemas/delivery";
 import { publishSubjectChanged } from "../tasks";
-import type { admissionSchema } from "./client";
 import { orderSubject } from "./order-subject";
 
 const columns = {

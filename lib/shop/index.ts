@@ -1,18 +1,3 @@
-export {
-  admissionRequestSchema,
-  admissionSchema,
-  newOrderSchema,
-  newProductSchema,
-  orderPageQuerySchema,
-  orderPageSchema,
-  orderSchema,
-  placedOrderSchema,
-  productPageQuerySchema,
-  productPageSchema,
-  productSchema,
-  refundAcceptedSchema,
-  refundRequestSchema,
-} from "./client";
 export { admitTicket, resolveDownloadUrl } from "./deliveries";
 export { enqueueRefund } from "./enqueue-refund";
 export {

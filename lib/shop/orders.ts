@@ -1,17 +1,12 @@
 import type { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
-import { idSchema } from "../core/ids";
 import { db } from "../db";
+import type { DeliveryView } from "../schemas/delivery";
+import type { ProductKind } from "../schemas/enums";
+import { idSchema } from "../schemas/id";
+import { type OrderPage, type OrderSummary, type OrderView, orderPageQuerySchema } from "../schemas/order";
 import { listTasksBySubject } from "../tasks";
-import {
-  type DeliveryView,
-  type OrderPage,
-  type OrderSummary,
-  type OrderView,
-  orderPageQuerySchema,
-  type ProductKind,
-} from "./client";
 import { links } from "./links";
 import { orderSubject } from "./order-subject";
 

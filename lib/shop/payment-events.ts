@@ -1,11 +1,11 @@
 import type Stripe from "stripe";
 import { z } from "zod";
 import { AppError } from "../core/errors";
-import { idSchema } from "../core/ids";
 import { log } from "../core/log";
 import { isStorable } from "../core/text";
 import type { Transaction } from "../db";
-import { MAX_AMOUNT_MINOR } from "./client";
+import { idSchema } from "../schemas/id";
+import { MAX_AMOUNT_MINOR } from "../schemas/limits";
 import { failOrder } from "./fail-order";
 import { type Payment, recordPayment } from "./record-payment";
 import { CHARGE_TOTAL_STATUS, recordRefund } from "./record-refund";

@@ -1,4 +1,4 @@
-import type { Product } from "./client";
+import type { Product } from "../schemas/product";
 
 /** Columns that `toProduct` needs. */
 export const productColumns = {

@@ -3,10 +3,16 @@ import { type AuditContext, recordAudit } from "../audit";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
-import { idSchema, newId } from "../core/ids";
+import { newId } from "../core/ids";
 import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { db, isForeignKeyViolation, transaction } from "../db";
-import { type newProductSchema, type Product, type ProductPage, productPageQuerySchema } from "./client";
+import { idSchema } from "../schemas/id";
+import {
+  type newProductSchema,
+  type Product,
+  type ProductPage,
+  productPageQuerySchema,
+} from "../schemas/product";
 import { productColumns, toProduct } from "./product";
 
 /**

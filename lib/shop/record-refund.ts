@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { now } from "../core/clock";
 import type { Transaction } from "../db";
+import { isSold } from "../schemas/order-status";
 import { enqueue, raiseAlert } from "../tasks";
 import { type LockedOrder, lockOrder, lockPayment } from "./lock-order";
 import { orderSubject } from "./order-subject";
@@ -90,7 +91,7 @@ async function applyRefunds(tx: Transaction, order: LockedOrder, paymentIntentId
       ...(isFullRefund ? { status: "refunded", closedAt: new Date(now()), checkoutUrl: null } : {}),
     },
   });
-  const wasSold = order.status === "paid" || order.status === "delivered";
+  const wasSold = isSold(order.status);
   const failedCount = await countFailedRefunds(tx, paymentIntentId);
   if (wasSold && failedCount > 0) {
     // The total may return to an earlier value; the failure count keeps the key unique, so the boards follow each time.

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { idSchema } from "../core/ids";
-import { localeSchema } from "../core/locale";
+import { idSchema } from "../schemas/id";
+import { localeSchema } from "../schemas/locale";
+import { refundReasonSchema } from "../schemas/order";
 import { type LaneName, lanes } from "./lanes";
 
 /**
@@ -58,7 +59,7 @@ export const queues = {
         orderId: idSchema,
         /** Minor units; the whole remaining amount when absent. */
         amountMinor: z.int().positive().optional(),
-        reason: z.enum(["requested_by_customer", "duplicate", "fraudulent"]),
+        reason: refundReasonSchema,
       }),
     ]),
     delivery: "guaranteed",

@@ -17,12 +17,5 @@ export { publishSubjectChanged } from "./publish-changes";
 export { qstash } from "./qstash";
 export { raiseAlert } from "./raise-alert";
 export { type SweepReport, sweepReportSchema, sweepTasks } from "./sweep-tasks";
-export {
-  filterReadableTaskIds,
-  getTask,
-  listTasksBySubject,
-  type TaskView,
-  taskSchema,
-  taskStateSchema,
-} from "./task-view";
+export { filterReadableTaskIds, getTask, listTasksBySubject } from "./task-view";
 export { tidyTasks } from "./tidy";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { afterCommit, db, Prisma, type Transaction } from "../db";
+import { TaskState } from "../schemas/enums";
 import { personalQueues } from "./catalogue";
 import { LeaseLostError, type Progress } from "./handler";
 import { publishTaskChanged } from "./publish-changes";
@@ -31,7 +32,7 @@ const leasedRowSchema = z.object({
 });
 
 const claimRowSchema = z.object({
-  state: z.enum(["pending", "published", "running", "done", "dead", "cancelled"]),
+  state: z.enum(TaskState),
   /** Seconds until another delivery's lease ends, or until the task may run. */
   waitSeconds: z.number(),
   leased: leasedRowSchema.nullable(),

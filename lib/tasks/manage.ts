@@ -5,18 +5,13 @@ import { log } from "../core/log";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
 import { withTimeout } from "../core/with-timeout";
 import { afterCommit, db, transaction } from "../db";
+import { TaskState } from "../schemas/enums";
+import { progressSchema, type TaskView } from "../schemas/task";
 import { getQueueDefinition, isQueueName, type QueueName } from "./catalogue";
 import { dispatchAfterResponse } from "./dispatch";
 import { publishTaskChanged } from "./publish-changes";
 import { qstash } from "./qstash";
-import {
-  maySeeTask,
-  progressSchema,
-  type TaskView,
-  taskStateSchema,
-  toTaskView,
-  toTaskViewFor,
-} from "./task-view";
+import { maySeeTask, toTaskView, toTaskViewFor } from "./task-view";
 
 const QSTASH_TIMEOUT_MS = 3_000;
 
@@ -72,7 +67,7 @@ const replayedRowsSchema = z.array(
     id: z.uuid(),
     queue: z.string(),
     generation: z.int(),
-    state: taskStateSchema,
+    state: z.enum(TaskState),
     attempts: z.int(),
     progress: progressSchema.nullable(),
     messageId: z.string().nullable(),

@@ -1,10 +1,12 @@
 import { z } from "zod";
 import type { Caller } from "../core/access-token";
-import { idSchema } from "../core/ids";
 import { requireRole } from "../core/permission";
 import { db } from "../db";
+import { TaskState } from "../schemas/enums";
+import { idSchema } from "../schemas/id";
+import { taskSchema } from "../schemas/task";
 import { getQueueDefinition, isQueueName, queues } from "./catalogue";
-import { taskSchema, taskStateSchema, toTaskView } from "./task-view";
+import { toTaskView } from "./task-view";
 
 /** Overview of all tasks for operators. Read-only. */
 
@@ -12,7 +14,7 @@ const queueOverviewSchema = z.object({
   queue: z.string(),
   /** False: the queue has no handler yet, or belongs to an older deployment. */
   available: z.boolean(),
-  counts: z.record(taskStateSchema, z.int()),
+  counts: z.record(z.enum(TaskState), z.int()),
   /** Start time of the oldest task that could run and does not; null when none is waiting. */
   oldestWaitingAt: z.iso.datetime().nullable(),
 });
@@ -52,7 +54,7 @@ export async function getTaskOverview(
 const countRowsSchema = z.array(
   z.object({
     queue: z.string(),
-    state: taskStateSchema,
+    state: z.enum(TaskState),
     tasks: z.int(),
     oldest: z.date().nullable(),
   }),
@@ -89,8 +91,6 @@ FROM "Task" GROUP BY queue, state`,
     };
   });
 }
-
-type TaskState = z.infer<typeof taskStateSchema>;
 
 async function listDeadTasks({
   cursor,

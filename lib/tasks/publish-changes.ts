@@ -1,4 +1,5 @@
-import { type Channel, emit } from "../realtime";
+import { emit } from "../realtime";
+import type { Channel } from "../schemas/channels";
 
 /** A changed task: published to the task's channel for its owner, and to the channel of the order it belongs to. */
 export interface ChangedTask {

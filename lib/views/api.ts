@@ -1,39 +1,18 @@
-import { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
-import { idSchema } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { RedisUnavailableError } from "../redis";
+import type { ViewedPost, ViewedPosts, ViewSync } from "../schemas/views";
 import { viewMessage, viewsAddedMessage } from "./messages";
 import { recordViews } from "./record-views";
 import type { SyncRun } from "./sync-state";
 import { syncViews } from "./sync-views";
 
-/** Requests and responses of the three view routes. */
-
-export const viewPostSchema = z.object({ postId: idSchema });
-export const viewPostResponseSchema = z.object({ message: z.string(), viewsCount: z.number().int() });
-
-const MAX_BATCH_SIZE = 100;
-export const viewPostsSchema = z.object({ postIds: z.array(idSchema).max(MAX_BATCH_SIZE) });
-export const viewPostsResponseSchema = z.object({
-  message: z.string(),
-  processedCount: z.number().int(),
-  /** Posts newly counted. */
-  postIds: z.array(z.uuid()),
-});
-
-export const syncResponseSchema = z.object({ message: z.string(), syncedPosts: z.number().int() });
-
 /**
  * Counts one view.
  * @throws {AppError} not_found for an unknown post
  */
-export async function viewPost(
-  viewer: Caller,
-  postId: string,
-  locale: Locale,
-): Promise<z.infer<typeof viewPostResponseSchema>> {
+export async function viewPost(viewer: Caller, postId: string, locale: Locale): Promise<ViewedPost> {
   const [view] = await recordViews(viewer.seq, [postId]);
   if (!view || view.status === "unknown") throw new AppError("not_found", { message: "post_not_found" });
   return { message: viewMessage(view.status, locale), viewsCount: view.viewsCount };
@@ -44,7 +23,7 @@ export async function viewPosts(
   viewer: Caller,
   postIds: readonly string[],
   locale: Locale,
-): Promise<z.infer<typeof viewPostsResponseSchema>> {
+): Promise<ViewedPosts> {
   const views = await recordViews(viewer.seq, postIds);
   const countedPostIds = views.filter(({ status }) => status === "counted").map(({ postId }) => postId);
   return {
@@ -58,7 +37,7 @@ export async function viewPosts(
  * Runs a sync on demand.
  * @throws {AppError} unavailable when Redis does not answer; pending views stay there for the next sync
  */
-export async function syncNow(source: SyncRun["source"]): Promise<z.infer<typeof syncResponseSchema>> {
+export async function syncNow(source: SyncRun["source"]): Promise<ViewSync> {
   try {
     const { syncedPosts } = await syncViews({ source });
     return { message: "Synchronization completed", syncedPosts };

@@ -1,13 +1,4 @@
-export {
-  syncNow,
-  syncResponseSchema,
-  viewPost,
-  viewPostResponseSchema,
-  viewPostSchema,
-  viewPosts,
-  viewPostsResponseSchema,
-  viewPostsSchema,
-} from "./api";
+export { syncNow, viewPost, viewPosts } from "./api";
 export { deleteCachedViews, syncViewsBeforeErasure } from "./erase-account";
 export { getViewCounts } from "./get-view-counts";
 export { toViewRow, viewColumns } from "./load-view-rows";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { stat } from "node:fs/promises";
 
 const SCHEMA_FILE = "prisma/schema.prisma";
-const CLIENT_FILE = "lib/db/generated/client.ts";
+const CLIENT_FILE = "prisma/generated/client.ts";
 
 /** Generates the Prisma client when it is missing or older than the schema. */
 export async function ensurePrismaClient(print: (message: string) => void): Promise<void> {

@@ -28,11 +28,11 @@ function addShapes({ project, sections }: Tools, anchors: Anchors): void {
   sections.add("Templates of mails", ...(literalsOf(anchors.shape("template of a mail").type) ?? []));
 }
 
-/** What pages send to the API and read from its responses: no type checks that both sides agree. */
+/** What pages send to the API: no type checks that both sides agree. What they read is typed by lib/schemas. */
 function addApiCalls(tools: Tools, anchors: Anchors): void {
-  const { project, sections, render } = tools;
+  const { sections, render } = tools;
   const [body, method] = [anchors.member("body of a call").name, anchors.member("method of a call").name];
-  for (const [path, , options] of callsOf(tools, anchors.function("call of the API"))) {
+  for (const [path, options] of callsOf(tools, anchors.function("call of the API"))) {
     const sent = options && propertyIn(options, body);
     const verb = options && propertyIn(options, method);
     if (!path || !sent) continue;
@@ -40,9 +40,6 @@ function addApiCalls(tools: Tools, anchors: Anchors): void {
       for (const name of verb ? render(verb) : ["GET"])
         sections.add("Sent to the API", ...shapes(tools, sent).map((shape) => `${name} ${route} ${shape}`));
   }
-  const { type, node } = anchors.shape("answers of the API");
-  for (const shape of shapesOf(project, type, node))
-    sections.add("Read of the API's answers", ...(shape.match(/\w+/g) ?? []));
 }
 
 function addTasks(tools: Tools, anchors: Anchors): void {

@@ -1,17 +1,16 @@
 import type { z } from "zod";
 import type { callApi } from "../../app/_data/call-api";
-import type * as answers from "../../app/_data/response-schemas";
 import type { track } from "../../app/_data/track";
 import type { AuditRecord } from "../../lib/audit";
 import type { CacheManager, RecordTags } from "../../lib/cache";
 import type { getCookie } from "../../lib/core/access-token";
 import type { Mail } from "../../lib/mail";
-import type { TypedNotification } from "../../lib/notifications";
 import type { LimitedCaller } from "../../lib/rate-limit/limited-caller";
 import type { emit, emitVolatile } from "../../lib/realtime";
 import type { EventWriter } from "../../lib/realtime/event-writer";
 import type { publishUpstream } from "../../lib/realtime/upstream";
 import type { acquireLock, RedisService, withLock } from "../../lib/redis";
+import type { TypedNotification } from "../../lib/schemas/notification-kinds";
 import type { backgroundTaskService, EnqueueOptions, enqueue, publish } from "../../lib/tasks";
 import type { messageSchema } from "../../lib/tasks/message";
 import type { NewAlert } from "../../lib/tasks/raise-alert";
@@ -52,7 +51,7 @@ export const members = {
   "method of a call": (options: CallOptions) => options.method,
 };
 
-type CallOptions = NonNullable<Parameters<typeof callApi>[2]>;
+type CallOptions = NonNullable<Parameters<typeof callApi>[1]>;
 type CacheOptions = NonNullable<Parameters<CacheManager<never>["getOrSet"]>[3]>;
 
 /** Types of what is sent or stored unchanged. */
@@ -62,7 +61,6 @@ export interface Shapes {
   "message of QStash": z.input<typeof messageSchema>;
   "template of a mail": Mail["template"];
   "props of a mail": Mail["props"];
-  "answers of the API": { [Name in keyof typeof answers]: z.infer<(typeof answers)[Name]> };
 }
 
 /** Functions that are passed as arguments. */

@@ -12,10 +12,10 @@ import {
 } from "../../lib/core/security-headers";
 import { findPolicy, handlerPolicies, personPolicy } from "../../lib/rate-limit/policies";
 import { routeRows } from "../../lib/rate-limit/routes.generated";
-import { channelKinds } from "../../lib/realtime/catalogue";
 import { formatEventId } from "../../lib/realtime/cursor";
 import { STREAM_HEADERS } from "../../lib/realtime/open-stream";
 import { keys } from "../../lib/redis/keys";
+import { channelKinds } from "../../lib/schemas/channels";
 import { queues } from "../../lib/tasks/catalogue";
 import { lanes } from "../../lib/tasks/lanes";
 import { zodLines } from "./schema-lines";

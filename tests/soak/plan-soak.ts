@@ -1,4 +1,5 @@
-import type { Currency, ProductKind } from "@/lib/shop/client";
+import type { Currency } from "@/lib/schemas/currency";
+import type { ProductKind } from "@/lib/schemas/enums";
 import type { BuyerAction } from "@/local/stripe";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
 

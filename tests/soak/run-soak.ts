@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { db } from "@/lib/db";
+import { newProductSchema } from "@/lib/schemas/product";
 import { createProduct } from "@/lib/shop";
-import { newProductSchema } from "@/lib/shop/client";
 import { sweepTasks } from "@/lib/tasks";
 import { createPeople } from "@/tests/support/factories/people";
 import { seededRandom } from "@/tests/support/fuzz/random";

@@ -5,7 +5,8 @@ import { FeedSkeleton } from "@/app/_features/posts/feed/feed-skeleton";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
-import { listPosts, postPageQuerySchema } from "@/lib/posts";
+import { listPosts } from "@/lib/posts";
+import { postPageQuerySchema } from "@/lib/schemas/post";
 
 export async function generateMetadata({ searchParams }: PageProps<"/">) {
   const t = await getTranslations("feed");

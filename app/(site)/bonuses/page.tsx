@@ -9,7 +9,8 @@ import { tintStyle } from "@/app/_features/posts/tint-style";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
-import { bonusPageQuerySchema, getBonuses } from "@/lib/bonuses";
+import { getBonuses } from "@/lib/bonuses";
+import { bonusPageQuerySchema } from "@/lib/schemas/bonus";
 
 export async function generateMetadata() {
   const t = await getTranslations("bonuses");

@@ -8,7 +8,9 @@ import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { EmptyState } from "@/app/_ui/empty-state";
-import { getLeaderboard, leaderboardQuerySchema, type Period, periodSchema } from "@/lib/leaderboards";
+import { getLeaderboard } from "@/lib/leaderboards";
+import { leaderboardQuerySchema, periodSchema } from "@/lib/schemas/leaderboard";
+import type { Period } from "@/lib/schemas/period";
 
 const PODIUM_SIZE = 3;
 const DAY_MS = 86_400_000;

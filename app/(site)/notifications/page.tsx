@@ -5,7 +5,8 @@ import { InboxSkeleton } from "@/app/_features/notifications/inbox-skeleton";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
-import { listNotifications, notificationPageQuerySchema } from "@/lib/notifications";
+import { listNotifications } from "@/lib/notifications";
+import { notificationPageQuerySchema } from "@/lib/schemas/notification";
 
 export async function generateMetadata() {
   const t = await getTranslations("notifications");

@@ -9,7 +9,8 @@ import { Page, PageTitle } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
-import { listOrders, orderPageQuerySchema } from "@/lib/shop";
+import { orderPageQuerySchema } from "@/lib/schemas/order";
+import { listOrders } from "@/lib/shop";
 import { viewerToCaller } from "./viewer-to-caller";
 
 export async function generateMetadata() {

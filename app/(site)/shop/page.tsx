@@ -9,8 +9,9 @@ import { Page } from "@/app/_shell/page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
-import { listProducts, productPageQuerySchema } from "@/lib/shop";
-import type { ProductKind } from "@/lib/shop/client";
+import type { ProductKind } from "@/lib/schemas/enums";
+import { productPageQuerySchema } from "@/lib/schemas/product";
+import { listProducts } from "@/lib/shop";
 
 export async function generateMetadata({ searchParams }: PageProps<"/shop">) {
   const [t, { cursor, kind }] = await Promise.all([getTranslations("shop"), parseQuery(searchParams)]);

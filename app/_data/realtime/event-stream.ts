@@ -158,7 +158,7 @@ export class EventStream {
   private async probeAndOpen(): Promise<void> {
     if (this.isClosed) return;
     if (!this.options.signedIn) return this.open();
-    const result = await callApi("/api/presence", "done");
+    const result = await callApi("/api/presence");
     if (!result.ok && result.failure.code === "unauthenticated") return;
     if (!result.ok && result.failure.retryAfterSeconds)
       this.schedule(result.failure.retryAfterSeconds * 1000, () => this.open());

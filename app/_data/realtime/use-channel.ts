@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useEffectEvent } from "react";
-import type { Channel, ChannelKind, EventData, EventName } from "@/lib/realtime";
+import type { Channel, ChannelKind, EventData, EventName } from "@/lib/schemas/channels";
 import { subscribeToChannel } from "./channel-subscriptions";
 
 /** A component's handlers for one channel. */

@@ -3,11 +3,11 @@ import { runSessionEndingCall } from "@/app/_data/session";
 import { confirmPassword } from "./auth-api";
 
 export function changeProfile(body: { name?: string; locale?: "ru" | "en" }) {
-  return callApi("/api/me", "done", { method: "PATCH", body });
+  return callApi("/api/me", { method: "PATCH", body });
 }
 
 export async function changePassword(body: { currentPassword: string; newPassword: string }) {
-  const result = await callApi("/api/me/password", "done", {
+  const result = await callApi("/api/me/password", {
     method: "POST",
     body,
     password: body.currentPassword,
@@ -22,21 +22,21 @@ export async function changePassword(body: { currentPassword: string; newPasswor
 
 /** Takes effect when the link mailed to the new address is opened. */
 export function changeAddress(body: { email: string }) {
-  return callApi("/api/me/email", "done", { method: "POST", body });
+  return callApi("/api/me/email", { method: "POST", body });
 }
 
 /** Sends the confirmation link again. */
 export function sendConfirmation() {
-  return callApi("/api/me/confirm-email", "done", { method: "POST", body: {} });
+  return callApi("/api/me/confirm-email", { method: "POST", body: {} });
 }
 
 export function becomeArtist() {
-  return callApi("/api/me/artist", "done", { method: "POST", body: {} });
+  return callApi("/api/me/artist", { method: "POST", body: {} });
 }
 
 /** Permanent. The form asks for the password, so it also makes the session fresh first. */
 export async function deleteAccount(body: { password: string }) {
   const confirmed = await confirmPassword(body);
   if (!confirmed.ok) return confirmed;
-  return runSessionEndingCall(() => callApi("/api/me", "done", { method: "DELETE", body }));
+  return runSessionEndingCall(() => callApi("/api/me", { method: "DELETE", body }));
 }

@@ -6,7 +6,7 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { changeAddressSchema } from "@/lib/accounts/client";
+import { changeAddressSchema } from "@/lib/schemas/account";
 import { changeAddress } from "./account-api";
 import { SuccessNote } from "./success-note";
 

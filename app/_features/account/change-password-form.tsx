@@ -9,7 +9,7 @@ import { PasswordStrengthHint } from "@/app/_ui/forms/password-strength-hint";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { UsernameHint } from "@/app/_ui/forms/username-hint";
-import { changePasswordSchema } from "@/lib/accounts/client";
+import { changePasswordSchema } from "@/lib/schemas/account";
 import { changePassword } from "./account-api";
 import { SuccessNote } from "./success-note";
 

@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { SignedInDevice } from "@/lib/sessions";
+import type { SignedInDevice } from "@/lib/schemas/session";
 import { DeviceArt } from "./device-art";
 import { SignOutButton } from "./sign-out-button";
 import { useDeviceLabels } from "./use-device-labels";

@@ -10,7 +10,7 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { PasswordField } from "@/app/_ui/forms/password-field";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { UsernameHint } from "@/app/_ui/forms/username-hint";
-import { deletionSchema } from "@/lib/privacy/client";
+import { deletionSchema } from "@/lib/schemas/account";
 import { deleteAccount } from "./account-api";
 
 /** Deletes the account after a second confirmation with the password. */

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { MARK_GEOMETRY } from "@/app/_art/brand/mark-geometry";
 import { cn } from "@/app/_ui/cn";
-import type { SignedInDevice } from "@/lib/sessions";
+import type { SignedInDevice } from "@/lib/schemas/session";
 
 type Kind = SignedInDevice["device"]["kind"];
 

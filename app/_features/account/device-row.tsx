@@ -6,7 +6,7 @@ import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { SignedInDevice } from "@/lib/sessions";
+import type { SignedInDevice } from "@/lib/schemas/session";
 import { DeviceArt } from "./device-art";
 import { useDeviceLabels } from "./use-device-labels";
 

@@ -25,7 +25,7 @@ export function ExportButton() {
     setBusy(true);
     setFailure(null);
     setStarted(false);
-    const result = await callApi("/api/me", "done");
+    const result = await callApi("/api/me");
     setBusy(false);
     if (!result.ok) return setFailure(result.failure);
     const anchor = document.createElement("a");

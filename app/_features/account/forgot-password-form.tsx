@@ -7,7 +7,7 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { forgotPasswordSchema } from "@/lib/accounts/client";
+import { forgotPasswordSchema } from "@/lib/schemas/account";
 import { forgotPassword } from "./auth-api";
 import { AuthNote } from "./auth-note";
 

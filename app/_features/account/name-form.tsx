@@ -7,7 +7,7 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { signUpSchema } from "@/lib/accounts/client";
+import { signUpSchema } from "@/lib/schemas/account";
 import { changeProfile } from "./account-api";
 import { SuccessNote } from "./success-note";
 

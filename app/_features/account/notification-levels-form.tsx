@@ -4,7 +4,8 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { segmentedControl } from "@/app/_shell/segmented-control";
 import { cn } from "@/app/_ui/cn";
-import type { NotificationLevel, PreferenceKind } from "@/lib/notifications";
+import type { PreferenceKind } from "@/lib/notifications";
+import { NotificationLevel } from "@/lib/schemas/enums";
 import { AutosaveStatus } from "./autosave-status";
 import { changePreferences } from "./preferences";
 import { useAutosave } from "./use-autosave";
@@ -14,7 +15,7 @@ interface Props {
   saved: Record<PreferenceKind, NotificationLevel>;
 }
 
-const LEVELS: readonly NotificationLevel[] = ["all", "quiet", "off"];
+const LEVELS = Object.values(NotificationLevel);
 
 /** One row of levels per kind of notification; each choice is saved immediately. */
 export function NotificationLevelsForm({ kinds, saved }: Props) {

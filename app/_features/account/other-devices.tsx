@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { useRef } from "react";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import type { SignedInDevice } from "@/lib/sessions";
+import type { SignedInDevice } from "@/lib/schemas/session";
 import { DeviceRow } from "./device-row";
 import { useDeviceSignOut } from "./use-device-sign-out";
 

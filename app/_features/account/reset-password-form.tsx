@@ -7,7 +7,7 @@ import { PasswordField } from "@/app/_ui/forms/password-field";
 import { PasswordStrengthHint } from "@/app/_ui/forms/password-strength-hint";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { resetPasswordSchema } from "@/lib/accounts/client";
+import { resetPasswordSchema } from "@/lib/schemas/account";
 import { resetPassword } from "./auth-api";
 import { InvalidLink, isInvalidLink } from "./invalid-link";
 

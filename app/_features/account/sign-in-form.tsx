@@ -9,7 +9,7 @@ import { Field } from "@/app/_ui/forms/field";
 import { PasswordField } from "@/app/_ui/forms/password-field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { signInSchema } from "@/lib/accounts/client";
+import { signInSchema } from "@/lib/schemas/account";
 import { signIn } from "./auth-api";
 
 export function SignInForm({ next }: { next: string }) {

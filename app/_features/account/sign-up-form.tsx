@@ -7,7 +7,7 @@ import { PasswordField } from "@/app/_ui/forms/password-field";
 import { PasswordStrengthHint } from "@/app/_ui/forms/password-strength-hint";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { signUpSchema } from "@/lib/accounts/client";
+import { signUpSchema } from "@/lib/schemas/account";
 import { signUp } from "./auth-api";
 
 export function SignUpForm({ next, referralCode }: { next: string; referralCode: string }) {

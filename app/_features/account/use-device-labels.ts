@@ -1,5 +1,5 @@
 import { useTranslations } from "next-intl";
-import type { SignedInDevice } from "@/lib/sessions";
+import type { SignedInDevice } from "@/lib/schemas/session";
 
 /** A device's name and location in the viewer's language. */
 export function useDeviceLabels() {

@@ -5,7 +5,7 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { broadcastSignOut } from "@/app/_data/session";
 import type { ApiFailure } from "@/app/_ui/api-result";
-import type { SignedInDevice } from "@/lib/sessions";
+import type { SignedInDevice } from "@/lib/schemas/session";
 import { endSession, endSessions } from "./sessions-api";
 import { useDeviceLabels } from "./use-device-labels";
 

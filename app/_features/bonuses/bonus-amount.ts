@@ -1,5 +1,5 @@
 import { useFormatter } from "next-intl";
-import { MINOR_PER_BONUS } from "@/lib/bonuses/client";
+import { MINOR_PER_BONUS } from "@/lib/schemas/limits";
 
 /** Converts hundredths to bonuses. */
 export function toBonuses(minor: number): number {

@@ -1,6 +1,6 @@
 import { callApi } from "@/app/_data/call-api";
-import type { Spend } from "@/lib/bonuses/client";
+import type { Spend, Spent } from "@/lib/schemas/bonus";
 
 export function spendBonuses(body: Spend) {
-  return callApi("/api/bonuses/spend", "spent", { method: "POST", body });
+  return callApi<Spent>("/api/bonuses/spend", { method: "POST", body });
 }

@@ -4,7 +4,7 @@ import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { Bonuses, Entry } from "@/lib/bonuses";
+import type { Bonuses, Entry } from "@/lib/schemas/bonus";
 import { useBonusFormatter } from "./bonus-amount";
 
 const ICONS: Record<Entry["kind"], typeof Plus> = {

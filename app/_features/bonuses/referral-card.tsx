@@ -1,5 +1,5 @@
 import { useFormatter, useTranslations } from "next-intl";
-import type { Bonuses } from "@/lib/bonuses";
+import type { Bonuses } from "@/lib/schemas/bonus";
 import { useBonusFormatter } from "./bonus-amount";
 import { CopyLink } from "./copy-link";
 

@@ -7,8 +7,8 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { type Spend, spendSchema } from "@/lib/bonuses/client";
 import { newId } from "@/lib/core/ids";
+import { type Spend, spendSchema } from "@/lib/schemas/bonus";
 import { parseBonusMinor, useBonusFormatter } from "./bonus-amount";
 import { spendBonuses } from "./bonuses";
 

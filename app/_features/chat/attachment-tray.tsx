@@ -2,7 +2,7 @@
 
 import { FileText, Music, RotateCw, X } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { MAX_ATTACHMENTS } from "@/lib/chat/client";
+import { MAX_ATTACHMENTS } from "@/lib/schemas/limits";
 import { useFileSize } from "./attachments";
 import type { FileUpload, FileUploads } from "./use-file-uploads";
 

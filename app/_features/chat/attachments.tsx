@@ -3,11 +3,11 @@
 import { FileText } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
+import type { FileView } from "@/lib/schemas/media-file";
 import { AudioPlayer } from "./audio-player";
-import type { Attachment } from "./store/chat-api";
 
 /** The attachments of a message: pictures inline, audio with a player, anything else as a row. */
-export function Attachments({ files, tabIndex }: { files: readonly Attachment[]; tabIndex: number }) {
+export function Attachments({ files, tabIndex }: { files: readonly FileView[]; tabIndex: number }) {
   const pictures = files.filter(({ type }) => type.startsWith("image/"));
   const otherFiles = files.filter(({ type }) => !type.startsWith("image/"));
   return (
@@ -35,7 +35,7 @@ export function Attachments({ files, tabIndex }: { files: readonly Attachment[];
   );
 }
 
-function Picture({ file, alone, tabIndex }: { file: Attachment; alone: boolean; tabIndex: number }) {
+function Picture({ file, alone, tabIndex }: { file: FileView; alone: boolean; tabIndex: number }) {
   return (
     <a
       href={`/api/media/${file.id}`}
@@ -59,7 +59,7 @@ function Picture({ file, alone, tabIndex }: { file: Attachment; alone: boolean; 
   );
 }
 
-function FileRow({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
+function FileRow({ file, tabIndex }: { file: FileView; tabIndex: number }) {
   const size = useFileSize();
   return (
     <a

@@ -4,7 +4,7 @@ import { Pause, Play } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { seededRandom } from "@/app/_art/random";
-import type { Attachment } from "./store/chat-api";
+import type { FileView } from "@/lib/schemas/media-file";
 
 const BARS = 42;
 /** One press of an arrow key moves the position by this much. */
@@ -17,7 +17,7 @@ function formatDuration(seconds: number): string {
 }
 
 /** An audio attachment. The bars are generated from its id, as covers are; they do not show the loudness. */
-export function AudioPlayer({ file, tabIndex }: { file: Attachment; tabIndex: number }) {
+export function AudioPlayer({ file, tabIndex }: { file: FileView; tabIndex: number }) {
   const t = useTranslations("chat");
   const audio = useRef<HTMLAudioElement>(null);
   const [playing, setPlaying] = useState(false);

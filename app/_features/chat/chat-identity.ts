@@ -1,5 +1,5 @@
 import { useTranslations } from "next-intl";
-import type { ChatItem } from "./store/chat-api";
+import type { ChatItem } from "@/lib/schemas/chat";
 
 type ChatIdentity = Pick<ChatItem, "id" | "kind" | "title" | "members">;
 

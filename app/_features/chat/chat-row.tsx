@@ -5,10 +5,10 @@ import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
+import type { ChatItem } from "@/lib/schemas/chat";
 import { Avatar } from "./avatar";
 import { chatAvatar, otherMember, useChatName } from "./chat-identity";
 import { messageExcerpt } from "./message-excerpt";
-import type { ChatItem } from "./store/chat-api";
 import { useBrowserTimeZone } from "./use-browser-time-zone";
 
 const DAY_MS = 86_400_000;

@@ -12,12 +12,13 @@ import {
   useState,
 } from "react";
 import { CharactersLeft } from "@/app/_features/posts/characters-left";
-import { MAX_TEXT_LENGTH } from "@/lib/chat/client";
+import { MAX_TEXT_LENGTH } from "@/lib/schemas/limits";
+import type { FileView } from "@/lib/schemas/media-file";
 import { AttachmentTray } from "./attachment-tray";
 import { MentionList } from "./mention-list";
 import { type ComposerText, fromMarkup, toMarkup } from "./mention-markup";
 import { QuotePreview } from "./quote";
-import type { Attachment, ChatMember, ChatMessage, Quote } from "./store/chat-api";
+import type { ChatMember, ChatMessage, Quote } from "./store/chat-api";
 import { readChatDraft, saveChatDraft } from "./store/chat-drafts";
 import type { FileUploads } from "./use-file-uploads";
 import { useMentionPicker } from "./use-mention-picker";
@@ -33,7 +34,7 @@ interface Props {
   uploads: FileUploads;
   /** Increment to focus the field. */
   focusRequests: number;
-  onSend: (text: string, attachments: Attachment[]) => void;
+  onSend: (text: string, attachments: FileView[]) => void;
   /** @returns whether the server saved it */
   onEdit: (message: ChatMessage, text: string) => Promise<boolean>;
   onCancel: () => void;

@@ -4,10 +4,10 @@ import { ArrowLeft, Search, UsersRound } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
+import type { ChatDetail } from "@/lib/schemas/chat";
 import { Avatar } from "./avatar";
 import { chatAvatar, otherMember, useChatName } from "./chat-identity";
 import { PresenceLabel } from "./presence-label";
-import type { ChatDetail } from "./store/chat-api";
 import { usePresence } from "./store/presence-store";
 
 interface Props {

@@ -5,6 +5,9 @@ import { useEffect, useMemo, useState } from "react";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { newId } from "@/lib/core/ids";
+import type { ChatDetail } from "@/lib/schemas/chat";
+import type { FileView } from "@/lib/schemas/media-file";
+import type { MessagesPage } from "@/lib/schemas/message-list";
 import { AvatarSprite } from "./avatar-sprite";
 import { otherMember } from "./chat-identity";
 import { Composer, type ComposerMode } from "./composer";
@@ -18,12 +21,9 @@ import { findFirstUnreadSeq } from "./message-rows";
 import { PinnedBar } from "./pinned-bar";
 import { SearchDialog } from "./search-dialog";
 import {
-  type Attachment,
-  type ChatDetail,
   type ChatMessage,
   deleteMessage,
   editMessage,
-  type MessagesPage,
   pinMessage,
   reactTo,
   sendRead,
@@ -129,7 +129,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
     },
   });
 
-  const send = (text: string, attachments: Attachment[]) => {
+  const send = (text: string, attachments: FileView[]) => {
     const replyTo = mode.kind === "new" ? mode.replyTo : null;
     setMode(NEW_MESSAGE);
     // Saves the message to the outbox before sending it.

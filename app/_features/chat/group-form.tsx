@@ -10,7 +10,7 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { newChatSchema } from "@/lib/chat/client";
+import { newChatSchema } from "@/lib/schemas/chat";
 import { PeoplePicker } from "./people-picker";
 import { createChat, type Person } from "./store/chat-api";
 import { requestChats } from "./store/chat-list-store";

@@ -7,8 +7,9 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { chatChangeSchema } from "@/lib/chat/client";
-import { type ChatDetail, changeChat } from "./store/chat-api";
+import type { ChatDetail } from "@/lib/schemas/chat";
+import { chatChangeSchema } from "@/lib/schemas/chat";
+import { changeChat } from "./store/chat-api";
 
 interface Props {
   chat: ChatDetail;

@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
-import type { ChatDetail } from "@/lib/chat";
+import type { ChatDetail } from "@/lib/schemas/chat";
 import { Avatar } from "./avatar";
 import { JoinButton } from "./join-button";
 

@@ -6,7 +6,8 @@ import { useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { type ChatDetail, leaveChat } from "./store/chat-api";
+import type { ChatDetail } from "@/lib/schemas/chat";
+import { leaveChat } from "./store/chat-api";
 import { requestChats } from "./store/chat-list-store";
 
 /** Asks for confirmation: a group that was left is hard to find again. */

@@ -1,18 +1,24 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
+import type { ChatDetail } from "@/lib/schemas/chat";
 import { Avatar } from "./avatar";
 import { Dialog } from "./dialog";
-import { GroupSettings } from "./group-settings";
 import { LeaveGroup } from "./leave-group";
 import { PeoplePicker } from "./people-picker";
 import { PresenceLabel } from "./presence-label";
-import { type ChatDetail, type ChatMember, inviteMember } from "./store/chat-api";
+import { type ChatMember, inviteMember } from "./store/chat-api";
 import { usePresence } from "./store/presence-store";
+
+/** Only owners see it, so only they load its form. */
+const GroupSettings = dynamic(() => import("./group-settings").then((module) => module.GroupSettings), {
+  ssr: false,
+});
 
 interface Props {
   chat: ChatDetail;

@@ -1,4 +1,4 @@
-import { replaceMentions } from "@/lib/chat/client";
+import { replaceMentions } from "@/lib/schemas/mention";
 
 /** A user mentioned in a text that is being written. */
 export interface MentionedUser {

@@ -1,7 +1,8 @@
 "use client";
 
 import { createContext, useContext } from "react";
-import type { ChatDetail, ChatMessage } from "./store/chat-api";
+import type { ChatDetail } from "@/lib/schemas/chat";
+import type { ChatMessage } from "./store/chat-api";
 import type { OutgoingMessage } from "./store/conversation-view";
 
 /** The data that messages need from their conversation, and the actions on them. Changes rarely. */

@@ -1,4 +1,4 @@
-import { plainText } from "@/lib/chat/client";
+import { plainText } from "@/lib/schemas/mention";
 import type { ChatMessage } from "./store/chat-api";
 
 /** The text without the URL of the post whose card is shown below it. */

@@ -5,7 +5,7 @@ import { useEffect, useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { plainText } from "@/lib/chat/client";
+import { plainText } from "@/lib/schemas/mention";
 import { Avatar } from "./avatar";
 import { Dialog } from "./dialog";
 import { SearchField } from "./search-field";

@@ -1,4 +1,4 @@
-import { replaceMentions } from "@/lib/chat/client";
+import { replaceMentions } from "@/lib/schemas/mention";
 
 /** One part of a message's text. */
 export type TextPart =

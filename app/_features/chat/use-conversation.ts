@@ -3,16 +3,10 @@
 import { useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
 import { useChannel } from "@/app/_data/realtime/use-channel";
 import type { ApiFailure } from "@/app/_ui/api-result";
+import type { ChatDetail } from "@/lib/schemas/chat";
+import type { MessagesPage } from "@/lib/schemas/message-list";
 import { CatchUp } from "./store/catch-up";
-import {
-  type ChatDetail,
-  type ChatMessage,
-  fetchChat,
-  fetchMessages,
-  fetchPinned,
-  type MessagesPage,
-  postMessage,
-} from "./store/chat-api";
+import { type ChatMessage, fetchChat, fetchMessages, fetchPinned, postMessage } from "./store/chat-api";
 import { applyMessage } from "./store/chat-list-store";
 import { createHistory } from "./store/conversation-history";
 import { ConversationStore } from "./store/conversation-store";

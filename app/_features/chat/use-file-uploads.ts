@@ -3,8 +3,8 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
-import { MAX_ATTACHMENTS } from "@/lib/chat/client";
-import type { Attachment } from "./store/chat-api";
+import { MAX_ATTACHMENTS } from "@/lib/schemas/limits";
+import type { FileView } from "@/lib/schemas/media-file";
 import { MAX_FILE_BYTES, uploadFile } from "./store/upload-file";
 
 /** A chosen file. Its upload starts immediately; if that fails, the file stays in the list. */
@@ -15,7 +15,7 @@ export interface FileUpload {
   preview: string | null;
   /** From 0 to 1. */
   progress: number;
-  uploaded: Attachment | null;
+  uploaded: FileView | null;
   failure: ApiFailure | null;
 }
 

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
-import { plainText } from "@/lib/chat/client";
+import { plainText } from "@/lib/schemas/mention";
 import type { ConversationView } from "./store/conversation-view";
 
 /** Minimum time between two announcements of new messages. */

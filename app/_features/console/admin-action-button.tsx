@@ -26,7 +26,7 @@ export function AdminActionButton({ path, label, busyLabel, doneLabel, look = "q
   const runAction = async () => {
     setRunning(true);
     setOutcome(null);
-    const result = await callApi(path, "done", { method: "POST" });
+    const result = await callApi(path, { method: "POST" });
     setOutcome(result);
     setRunning(false);
     startRefresh(() => router.refresh());

@@ -8,8 +8,7 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import type { PersonView } from "@/lib/ops";
-
-const ROLES = ["listener", "artist", "admin"] as const satisfies readonly PersonView["role"][];
+import { Role } from "@/lib/schemas/enums";
 
 type Props = Pick<PersonView, "id" | "name" | "role">;
 
@@ -35,7 +34,7 @@ export function RoleForm({ id, name, role }: Props) {
     if (busy) return;
     setSending(true);
     setFailure(null);
-    const result = await callApi(`/api/admin/people/${id}/role`, "done", {
+    const result = await callApi(`/api/admin/people/${id}/role`, {
       method: "POST",
       body: { role: selectedRole },
     });
@@ -53,7 +52,9 @@ export function RoleForm({ id, name, role }: Props) {
         aria-expanded={selectedRole !== null}
         aria-label={t("changeOf", { name })}
         onClick={() =>
-          selectedRole === null ? setSelectedRole(ROLES.find((option) => option !== role) ?? role) : close()
+          selectedRole === null
+            ? setSelectedRole(Object.values(Role).find((option) => option !== role) ?? role)
+            : close()
         }
         className="max-md:ml-5"
       >
@@ -70,19 +71,21 @@ export function RoleForm({ id, name, role }: Props) {
         >
           <fieldset className="flex flex-col">
             <legend className="mb-1 text-sm font-semibold">{t("newRole")}</legend>
-            {ROLES.filter((option) => option !== role).map((option) => (
-              <label key={option} className="flex min-h-11 cursor-pointer items-center gap-3">
-                <input
-                  type="radio"
-                  name={radioGroupName}
-                  value={option}
-                  checked={option === selectedRole}
-                  onChange={() => setSelectedRole(option)}
-                  className="size-5 accent-current"
-                />
-                {t(`roles.${option}`)}
-              </label>
-            ))}
+            {Object.values(Role)
+              .filter((option) => option !== role)
+              .map((option) => (
+                <label key={option} className="flex min-h-11 cursor-pointer items-center gap-3">
+                  <input
+                    type="radio"
+                    name={radioGroupName}
+                    value={option}
+                    checked={option === selectedRole}
+                    onChange={() => setSelectedRole(option)}
+                    className="size-5 accent-current"
+                  />
+                  {t(`roles.${option}`)}
+                </label>
+              ))}
           </fieldset>
           <p className="mt-2 text-sm text-muted [overflow-wrap:anywhere]">
             {t("ends", { name })} {selectedRole === "admin" ? t("givesAll") : null}

@@ -1,6 +1,7 @@
 import { useTranslations } from "next-intl";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { DeadTask, TaskView } from "@/lib/tasks";
+import type { TaskView } from "@/lib/schemas/task";
+import type { DeadTask } from "@/lib/tasks";
 import { AdminActionButton } from "./admin-action-button";
 
 /** One task with its error, and a replay button when it is dead. */

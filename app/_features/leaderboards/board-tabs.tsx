@@ -2,7 +2,8 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { segmentedControl } from "@/app/_shell/segmented-control";
 import { cn } from "@/app/_ui/cn";
-import { type Leaderboard, type Period, periods } from "@/lib/leaderboards";
+import type { Leaderboard } from "@/lib/schemas/leaderboard";
+import { type Period, periods } from "@/lib/schemas/period";
 
 function boardHref(period: Period, currency: string | null): string {
   const query = new URLSearchParams({

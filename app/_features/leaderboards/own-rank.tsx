@@ -1,6 +1,6 @@
 import { useTranslations } from "next-intl";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
-import type { Leaderboard } from "@/lib/leaderboards";
+import type { Leaderboard } from "@/lib/schemas/leaderboard";
 
 /** The viewer's own rank, shown above the list, wherever they are in it. */
 export function OwnRank({ own, currency }: { own: Leaderboard["own"]; currency: string }) {

@@ -3,7 +3,7 @@ import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
-import type { Leaderboard } from "@/lib/leaderboards";
+import type { Leaderboard } from "@/lib/schemas/leaderboard";
 
 type Item = Leaderboard["items"][number];
 

@@ -2,8 +2,8 @@
 
 import { revalidatePath } from "next/cache";
 import { redirect } from "next/navigation";
-import { idSchema } from "@/lib/core/ids";
 import { markRead } from "@/lib/notifications";
+import { idSchema } from "@/lib/schemas/id";
 import { currentUser } from "@/lib/sessions";
 
 /** Marks one notification (`id`) as read, or all up to the newest that was on the page (`before`). */

@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import { PageTitle } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
-import type { NotificationView } from "@/lib/notifications";
+import type { NotificationView } from "@/lib/schemas/notification";
 import { markReadAction } from "./actions";
 import { MarkAllReadButton } from "./mark-read-buttons";
 import { NotificationRow } from "./notification-row";

@@ -1,6 +1,6 @@
 import { AtSign, Bell, Coins, Gift, MessagesSquare, PackageCheck, Undo2 } from "lucide-react";
 import { cn } from "@/app/_ui/cn";
-import type { TypedNotification } from "@/lib/notifications";
+import type { TypedNotification } from "@/lib/schemas/notification-kinds";
 
 const ICONS = {
   sale: Coins,

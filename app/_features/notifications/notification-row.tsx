@@ -3,7 +3,7 @@ import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { NotificationView } from "@/lib/notifications";
+import type { NotificationView } from "@/lib/schemas/notification";
 import { markReadAction } from "./actions";
 import { MarkReadButton } from "./mark-read-buttons";
 import { NotificationIcon } from "./notification-icon";

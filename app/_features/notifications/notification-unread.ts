@@ -1,5 +1,6 @@
 import { callApi } from "@/app/_data/call-api";
 import type { ApiResult } from "@/app/_ui/api-result";
+import type { NotificationPage, UnreadCount } from "@/lib/schemas/notification";
 
 type UnreadResult = ApiResult<{ unreadCount: number }>;
 
@@ -49,13 +50,13 @@ export function setUnreadLive(next: boolean): void {
 }
 
 export async function fetchUnread(): Promise<void> {
-  publishResult(await callApi("/api/notifications?limit=1", "unread"));
+  publishResult(await callApi<NotificationPage>("/api/notifications?limit=1"));
 }
 
 /** Best effort while the page navigates away; the user can also mark it by hand. */
 export async function markRead(id: string): Promise<void> {
   publishResult(
-    await callApi("/api/notifications/read", "unread", {
+    await callApi<UnreadCount>("/api/notifications/read", {
       method: "POST",
       body: { ids: [id] },
       keepalive: true,

@@ -1,7 +1,7 @@
 import { useTranslations } from "next-intl";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
-import type { NotificationView } from "@/lib/notifications";
-import { parseNotification, type TypedNotification } from "@/lib/notifications/client";
+import type { NotificationView } from "@/lib/schemas/notification";
+import { parseNotification, type TypedNotification } from "@/lib/schemas/notification-kinds";
 
 /** A notification in the viewer's language. */
 export interface NotificationText {

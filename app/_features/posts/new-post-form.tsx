@@ -10,7 +10,7 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { newPostSchema } from "@/lib/posts/client";
+import { newPostSchema } from "@/lib/schemas/post";
 import { CharactersLeft } from "./characters-left";
 import { PostPreview } from "./post-preview";
 import { createPost } from "./posts-api";

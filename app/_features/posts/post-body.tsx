@@ -2,13 +2,13 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { PostItem } from "./posts-api";
+import type { Post } from "@/lib/schemas/post";
 import { Tags } from "./tags";
 import { PostViewTracker } from "./views/post-view-tracker";
 import { ViewCount } from "./views/view-count";
 
 interface Props {
-  post: PostItem;
+  post: Post;
   viewerId: string | null;
   renderedAt: number;
 }

@@ -1,14 +1,10 @@
-import { callApi, type ResponseBody } from "@/app/_data/call-api";
-
-export type PostPage = ResponseBody<"postPage">;
-
-/** A post in the shape that pages show. */
-export type PostItem = PostPage["items"][number];
+import { callApi } from "@/app/_data/call-api";
+import type { Post, PostPage } from "@/lib/schemas/post";
 
 export function fetchPosts(cursor: string, signal: AbortSignal) {
-  return callApi(`/api/posts?${new URLSearchParams({ cursor }).toString()}`, "postPage", { signal });
+  return callApi<PostPage>(`/api/posts?${new URLSearchParams({ cursor }).toString()}`, { signal });
 }
 
 export function createPost(body: { title: string; text: string; tags: string[] }) {
-  return callApi("/api/posts", "createdPost", { method: "POST", body });
+  return callApi<{ post: Post }>("/api/posts", { method: "POST", body });
 }

@@ -1,7 +1,8 @@
 import { callApi } from "@/app/_data/call-api";
+import type { ViewedPost, ViewedPosts, ViewSync } from "@/lib/schemas/views";
 
 export function sendView(postId: string) {
-  return callApi("/api/posts/view", "viewed", { method: "POST", body: { postId } });
+  return callApi<ViewedPost>("/api/posts/view", { method: "POST", body: { postId } });
 }
 
 /** Maximum number of posts in one API call. */
@@ -9,7 +10,7 @@ export const MAX_BATCH_SIZE = 100;
 
 export function sendViewsBatch(postIds: string[]) {
   // Always keepalive: the request may be in flight when the user leaves.
-  return callApi("/api/posts/views-batch", "viewedBatch", {
+  return callApi<ViewedPosts>("/api/posts/views-batch", {
     method: "POST",
     body: { postIds },
     keepalive: true,
@@ -17,5 +18,5 @@ export function sendViewsBatch(postIds: string[]) {
 }
 
 export function syncViews() {
-  return callApi("/api/posts/sync-views", "synced", { method: "POST", body: {} });
+  return callApi<ViewSync>("/api/posts/sync-views", { method: "POST", body: {} });
 }

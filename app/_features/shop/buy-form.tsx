@@ -6,13 +6,13 @@ import { useEffect, useState } from "react";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
+import type { Product } from "@/lib/schemas/product";
 import { QuantityField } from "./quantity-field";
-import type { ProductItem } from "./shop-api";
 import { SignInAgainNote } from "./sign-in-again-note";
 import { usePlaceOrder } from "./use-place-order";
 
 interface Props {
-  product: ProductItem;
+  product: Product;
   /** Maximum quantity in one order. */
   maxQuantity: number;
 }

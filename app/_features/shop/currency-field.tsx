@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { useId } from "react";
 import type { FieldProps } from "@/app/_ui/forms/use-form";
-import { currencySchema } from "@/lib/shop/client";
+import { currencies } from "@/lib/schemas/currency";
 
 export function CurrencyField({ name, value, onChange, onBlur }: FieldProps) {
   const t = useTranslations("newProduct");
@@ -21,7 +21,7 @@ export function CurrencyField({ name, value, onChange, onBlur }: FieldProps) {
         onBlur={onBlur}
         className="h-12 w-full rounded-xl border border-line-strong bg-ground px-3 text-ink transition-colors hover:border-muted focus:border-ink"
       >
-        {currencySchema.options.map((currency) => (
+        {currencies.map((currency) => (
           <option key={currency} value={currency}>
             {currency}
           </option>

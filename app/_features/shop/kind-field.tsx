@@ -1,15 +1,13 @@
 "use client";
 
-import { Disc3, FileBadge, Ticket } from "lucide-react";
+import { Disc3, FileBadge, type LucideIcon, Ticket } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { FieldProps } from "@/app/_ui/forms/use-form";
-import type { ProductKind } from "@/lib/shop/client";
+import type { ProductKind } from "@/lib/schemas/enums";
 
-const KINDS = [
-  { kind: "ticket", Icon: Ticket },
-  { kind: "track", Icon: Disc3 },
-  { kind: "licence", Icon: FileBadge },
-] as const satisfies { kind: ProductKind; Icon: typeof Ticket }[];
+/** In the order in which they are shown. */
+const ICONS = { ticket: Ticket, track: Disc3, licence: FileBadge } satisfies Record<ProductKind, LucideIcon>;
+const KINDS = Object.entries(ICONS).map(([kind, Icon]) => ({ kind: kind as ProductKind, Icon }));
 
 /** Three radio buttons with an icon for each kind of product. */
 export function KindField({ name, value, onChange }: FieldProps) {

@@ -1,9 +1,9 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
-import { type ProductKind, productKindSchema } from "@/lib/shop/client";
+import { ProductKind } from "@/lib/schemas/enums";
 
-const KINDS = [null, ...productKindSchema.options] as const;
+const KINDS = [null, ...Object.values(ProductKind)];
 
 /** Links, so that each filter has a URL and works without JavaScript. */
 export function KindFilter({ current }: { current: ProductKind | null }) {

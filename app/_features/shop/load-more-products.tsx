@@ -8,7 +8,7 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { buttonVariants } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { useMounted } from "@/app/_ui/use-mounted";
-import type { ProductKind } from "@/lib/shop/client";
+import type { ProductKind } from "@/lib/schemas/enums";
 import { ProductList } from "./product-list";
 import { fetchProducts, loadedProducts } from "./shop-api";
 

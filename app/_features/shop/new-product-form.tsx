@@ -10,13 +10,9 @@ import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { type FieldProps, useForm } from "@/app/_ui/forms/use-form";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
-import {
-  MAX_AMOUNT_MINOR,
-  MAX_STOCK,
-  MIN_PRICE_MINOR,
-  newProductSchema,
-  productKindSchema,
-} from "@/lib/shop/client";
+import { ProductKind } from "@/lib/schemas/enums";
+import { MAX_AMOUNT_MINOR, MAX_STOCK, MIN_PRICE_MINOR } from "@/lib/schemas/limits";
+import { newProductSchema } from "@/lib/schemas/product";
 import { CurrencyField } from "./currency-field";
 import { KindField } from "./kind-field";
 import { EMPTY_PRODUCT_DRAFT, productDrafts, toNewProduct } from "./product-draft";
@@ -49,7 +45,7 @@ export function NewProductForm({ viewerId, viewerName }: { viewerId: string; vie
   useEffect(() => {
     const draft = productDrafts.read(viewerId);
     if (!draft) return;
-    const isKnown = productKindSchema.safeParse(draft.kind).success;
+    const isKnown = draft.kind in ProductKind;
     setValues(isKnown ? draft : { ...draft, kind: EMPTY_PRODUCT_DRAFT.kind });
   }, [viewerId, setValues]);
   useEffect(() => {

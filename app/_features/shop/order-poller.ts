@@ -1,5 +1,8 @@
 import type { ApiFailure } from "@/app/_ui/api-result";
-import { fetchOrder, type OrderItem } from "./orders-api";
+import type { OrderView } from "@/lib/schemas/order";
+import { isUndelivered } from "@/lib/schemas/order-status";
+import { isUnfinishedState } from "@/lib/schemas/task-state";
+import { fetchOrder } from "./orders-api";
 
 /** Delay before the first poll and after every change. */
 const MIN_INTERVAL_MS = 1_000;
@@ -14,20 +17,13 @@ const REQUEST_TIMEOUT_MS = 15_000;
 /** Error codes after which polling stops. */
 const FINAL_FAILURES = new Set(["unauthenticated", "forbidden", "not_found"]);
 
-const UNFINISHED_STATES = new Set(["pending", "published", "running"]);
-
 /** Whether the order may still change. A failed order with a checkout URL can still be paid. */
-export function isUnfinished({ status, checkoutUrl, tasks }: OrderItem): boolean {
-  return (
-    status === "pending" ||
-    status === "paid" ||
-    checkoutUrl !== null ||
-    tasks.some(({ state }) => UNFINISHED_STATES.has(state))
-  );
+export function isUnfinished({ status, checkoutUrl, tasks }: OrderView): boolean {
+  return isUndelivered(status) || checkoutUrl !== null || tasks.some(({ state }) => isUnfinishedState(state));
 }
 
 interface OrderListener {
-  onOrder: (order: OrderItem) => void;
+  onOrder: (order: OrderView) => void;
   /** Receives null when the order could be read again. */
   onFailure: (failure: ApiFailure | null) => void;
 }
@@ -46,7 +42,7 @@ export interface OrderPoller {
  * Fetches an order on `refresh()` and polls it at the set rate while the page is visible. `often` starts with short
  * intervals, at first and after every change, and backs off. A hidden page does not poll; it fetches when shown again.
  */
-export function pollOrder(initial: OrderItem, { onOrder, onFailure }: OrderListener): OrderPoller {
+export function pollOrder(initial: OrderView, { onOrder, onFailure }: OrderListener): OrderPoller {
   const controller = new AbortController();
   let lastSnapshot = JSON.stringify(initial);
   let intervalMs = MIN_INTERVAL_MS;

@@ -1,13 +1,10 @@
-import { callApi, type ResponseBody } from "@/app/_data/call-api";
-import type { RefundRequest } from "@/lib/shop/client";
-
-/** An order in the shape that its page shows. */
-export type OrderItem = ResponseBody<"order">["order"];
+import { callApi } from "@/app/_data/call-api";
+import type { OrderView, RefundAccepted, RefundRequest } from "@/lib/schemas/order";
 
 export function fetchOrder(id: string, signal: AbortSignal) {
-  return callApi(`/api/orders/${id}`, "order", { signal });
+  return callApi<{ order: OrderView }>(`/api/orders/${id}`, { signal });
 }
 
 export function refundOrder(id: string, body: RefundRequest) {
-  return callApi(`/api/orders/${id}/refund`, "refundTask", { method: "POST", body });
+  return callApi<RefundAccepted>(`/api/orders/${id}/refund`, { method: "POST", body });
 }

@@ -1,7 +1,7 @@
 import { type ReactNode, ViewTransition } from "react";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
-import type { ProductKind } from "@/lib/shop/client";
+import type { ProductKind } from "@/lib/schemas/enums";
 import { ProductArt } from "./product-art";
 
 interface Props {

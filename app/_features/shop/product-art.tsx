@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import type { ComponentType } from "react";
 import { Cover } from "@/app/_art/cover";
-import type { ProductKind } from "@/lib/shop/client";
+import type { ProductKind } from "@/lib/schemas/enums";
 import { Barcode } from "./barcode";
 
 interface ArtProps {

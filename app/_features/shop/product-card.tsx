@@ -3,12 +3,12 @@ import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
+import type { Product } from "@/lib/schemas/product";
 import { ProductArtFrame } from "./product-art-frame";
-import type { ProductItem } from "./shop-api";
 import { StockNote } from "./stock-note";
 
 interface Props {
-  product: ProductItem;
+  product: Product;
   /** The newest product gets a larger card. */
   large: boolean;
 }

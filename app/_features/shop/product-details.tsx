@@ -2,14 +2,14 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
-import { MAX_AMOUNT_MINOR, MAX_QUANTITY } from "@/lib/shop/client";
+import { MAX_AMOUNT_MINOR, MAX_QUANTITY } from "@/lib/schemas/limits";
+import type { Product } from "@/lib/schemas/product";
 import { BuyForm } from "./buy-form";
 import { SellerActions } from "./seller-actions";
-import type { ProductItem } from "./shop-api";
 import { StockNote } from "./stock-note";
 
 interface Props {
-  product: ProductItem;
+  product: Product;
   viewerId: string | null;
 }
 
@@ -20,7 +20,7 @@ function titleClass(title: string): string {
 }
 
 /** Computed on the server, because the browser needs the shop schemas for nothing else. */
-function maxQuantityOf({ priceMinor, stock }: ProductItem): number {
+function maxQuantityOf({ priceMinor, stock }: Product): number {
   return Math.max(
     1,
     Math.min(MAX_QUANTITY, stock ?? MAX_QUANTITY, Math.floor(MAX_AMOUNT_MINOR / priceMinor)),

@@ -1,5 +1,5 @@
 import { createDraftStore } from "@/app/_data/draft-store";
-import type { NewProduct } from "@/lib/shop/client";
+import type { NewProduct } from "@/lib/schemas/product";
 import { parseAmountMinor } from "./parse-amount-minor";
 
 /** The raw field values of a new product, named as in the schema. */

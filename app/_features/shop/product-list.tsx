@@ -1,11 +1,11 @@
 "use client";
 
 import { cn } from "@/app/_ui/cn";
+import type { Product } from "@/lib/schemas/product";
 import { ProductCard } from "./product-card";
-import type { ProductItem } from "./shop-api";
 
 interface Props {
-  products: readonly ProductItem[];
+  products: readonly Product[];
   /** The first product is the newest one in the shop. */
   isFirstPage: boolean;
 }

@@ -3,7 +3,7 @@
 import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
-import type { ProductKind } from "@/lib/shop/client";
+import type { ProductKind } from "@/lib/schemas/enums";
 import { parseAmountMinor } from "./parse-amount-minor";
 import { ProductArt } from "./product-art";
 import type { ProductDraft } from "./product-draft";

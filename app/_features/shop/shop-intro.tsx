@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { PageTitle } from "@/app/_shell/page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
-import type { ProductKind } from "@/lib/shop/client";
+import type { ProductKind } from "@/lib/schemas/enums";
 import { KindFilter } from "./kind-filter";
 
 /** The headline over the shop, links to selling and to the viewer's orders, and the filter. */

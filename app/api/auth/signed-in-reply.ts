@@ -1,20 +1,9 @@
-import { z } from "zod";
-import { type User, userSchema } from "@/lib/accounts";
+import type { z } from "zod";
 import { Reply } from "@/lib/core/http";
 import { createDeviceCookie } from "@/lib/rate-limit/handler-limits";
+import type { User } from "@/lib/schemas/account";
+import type { tokenPlacementSchema } from "@/lib/schemas/session";
 import { type IssuedTokens, sessionCookies } from "@/lib/sessions";
-
-/** Where the client wants its tokens: programs without cookies ask for `body`. */
-export const tokenPlacementSchema = z.enum(["cookie", "body"]).default("cookie");
-
-/** The response of sign-in, sign-up and refresh. */
-export const signedInSchema = z.object({
-  user: userSchema,
-  accessToken: z.string(),
-  expiresAt: z.iso.datetime(),
-  /** Only with `tokens: "body"`; browsers get it in a cookie that scripts cannot read. */
-  refreshToken: z.string().optional(),
-});
 
 interface SignedInOptions {
   status: 200 | 201;

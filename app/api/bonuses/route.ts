@@ -1,6 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
-import { bonusesSchema, bonusPageQuerySchema, getBonuses } from "@/lib/bonuses";
+import { getBonuses } from "@/lib/bonuses";
 import { rejectOtherMethods } from "@/lib/core/http";
+import { bonusesSchema, bonusPageQuerySchema } from "@/lib/schemas/bonus";
 
 // GET /api/bonuses
 export const GET = defineRoute(

@@ -1,14 +1,8 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import {
-  chatDetailSchema,
-  chatPageQuerySchema,
-  chatPageSchema,
-  createChat,
-  listChats,
-  newChatSchema,
-} from "@/lib/chat";
+import { createChat, listChats } from "@/lib/chat";
 import { Reply, rejectOtherMethods } from "@/lib/core/http";
+import { chatDetailSchema, chatPageQuerySchema, chatPageSchema, newChatSchema } from "@/lib/schemas/chat";
 
 // GET /api/chats
 export const GET = defineRoute(

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { changeProfile, getUser, profileSchema, userSchema } from "@/lib/accounts";
+import { changeProfile, getUser } from "@/lib/accounts";
 import { AppError } from "@/lib/core/errors";
 import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
-import { deleteAccount, deletionSchema } from "@/lib/privacy";
+import { deleteAccount } from "@/lib/privacy";
+import { deletionSchema, profileSchema, userSchema } from "@/lib/schemas/account";
 import { clearedSessionCookies } from "@/lib/sessions";
 
 // GET /api/me

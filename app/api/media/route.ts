@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { decodeFileName, fileSchema, MAX_FILE_BYTES, storeFile } from "@/lib/media";
+import { decodeFileName, MAX_FILE_BYTES, storeFile } from "@/lib/media";
+import { fileSchema } from "@/lib/schemas/media-file";
 
 export const maxDuration = 60;
 

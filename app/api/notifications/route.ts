@@ -1,6 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { listNotifications, notificationPageQuerySchema, notificationPageSchema } from "@/lib/notifications";
+import { listNotifications } from "@/lib/notifications";
+import { notificationPageQuerySchema, notificationPageSchema } from "@/lib/schemas/notification";
 
 // GET /api/notifications
 export const GET = defineRoute(

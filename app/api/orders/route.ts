@@ -1,13 +1,12 @@
 import { defineRoute } from "@/app/api/define-route";
 import { parseInput, rejectOtherMethods } from "@/lib/core/http";
 import {
-  listOrders,
   newOrderSchema,
   orderPageQuerySchema,
   orderPageSchema,
   placedOrderSchema,
-  placeOrder,
-} from "@/lib/shop";
+} from "@/lib/schemas/order";
+import { listOrders, placeOrder } from "@/lib/shop";
 
 /** In seconds; the payment provider is called at most twice, 8 s each. */
 export const maxDuration = 30;

@@ -1,6 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
-import { findPeople, peopleSearchQuerySchema, peopleSearchResultsSchema } from "@/lib/chat";
+import { findPeople } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
+import { peopleSearchQuerySchema, peopleSearchResultsSchema } from "@/lib/schemas/person";
 
 // GET /api/people
 export const GET = defineRoute(

@@ -1,14 +1,8 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import {
-  createPost,
-  listPosts,
-  newPostSchema,
-  postPageQuerySchema,
-  postPageSchema,
-  postSchema,
-} from "@/lib/posts";
+import { createPost, listPosts } from "@/lib/posts";
+import { newPostSchema, postPageQuerySchema, postPageSchema, postSchema } from "@/lib/schemas/post";
 
 // GET /api/posts
 export const GET = defineRoute(

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { beat, getPresences, heartbeatSchema, presenceQuerySchema, presencesSchema } from "@/lib/presence";
+import { beat, getPresences } from "@/lib/presence";
+import { heartbeatSchema, presenceQuerySchema, presencesSchema } from "@/lib/schemas/presence";
 
 // GET /api/presence
 export const GET = defineRoute(

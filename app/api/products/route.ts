@@ -2,13 +2,12 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
 import {
-  createProduct,
-  listProducts,
   newProductSchema,
   productPageQuerySchema,
   productPageSchema,
   productSchema,
-} from "@/lib/shop";
+} from "@/lib/schemas/product";
+import { createProduct, listProducts } from "@/lib/shop";
 
 // GET /api/products
 export const GET = defineRoute(

@@ -2,13 +2,8 @@ import { filterMemberChatIds } from "@/lib/chat";
 import { AppError } from "@/lib/core/errors";
 import { log } from "@/lib/core/log";
 import type { SignedInCaller } from "@/lib/core/permission";
-import {
-  type Channel,
-  type ChannelKind,
-  type ChannelRights,
-  isPublicKind,
-  parseChannel,
-} from "@/lib/realtime";
+import { type ChannelRights, isPublicKind, parseChannel } from "@/lib/realtime";
+import type { Channel, ChannelKind } from "@/lib/schemas/channels";
 import { filterReadableOrderIds } from "@/lib/shop";
 import { filterReadableTaskIds } from "@/lib/tasks";
 

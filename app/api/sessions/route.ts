@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { Reply, rejectOtherMethods } from "@/lib/core/http";
+import { signedInDeviceSchema } from "@/lib/schemas/session";
 import {
   clearedSessionCookies,
   deleteAllUserSessions,
   deleteOtherUserSessions,
   listDevices,
-  signedInDeviceSchema,
 } from "@/lib/sessions";
 
 // GET /api/sessions

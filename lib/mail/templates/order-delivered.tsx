@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Locale } from "../../core/locale";
+import { ProductKind } from "../../schemas/enums";
 import { ActionButton, AmountRow, Code, Footnote, Panel, Paragraph, PlainLink, Title } from "../components";
 import { lineSchema, linkSchema, moneySchema } from "../fields";
 import { formatMoney, formatQuantity } from "../format";
@@ -12,7 +13,7 @@ const props = z.object({
   orderLink: linkSchema,
   product: z.object({
     title: lineSchema,
-    kind: z.enum(["track", "licence", "ticket"]),
+    kind: z.enum(ProductKind),
     quantity: z.number().int().min(1),
   }),
   total: moneySchema,

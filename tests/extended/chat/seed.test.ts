@@ -2,9 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, expect, it } from "vitest";
 import { listChats, listOpenChats } from "@/lib/chat";
-import { chatPageQuerySchema } from "@/lib/chat/chat";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { db, disconnectDb } from "@/lib/db";
+import { chatPageQuerySchema } from "@/lib/schemas/chat";
 import { chatViolations, readMessages } from "@/tests/support/factories/chat-tools";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 

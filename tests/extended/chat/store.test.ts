@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CatchUp } from "@/app/_features/chat/store/catch-up";
-import type { ChatMessage, MessagesPage } from "@/app/_features/chat/store/chat-api";
+import type { ChatMessage } from "@/app/_features/chat/store/chat-api";
 import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
 import type { ApiResult } from "@/app/_ui/api-result";
+import type { MessagesPage } from "@/lib/schemas/message-list";
 import {
   createPending,
   FakeChatServer,

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { db } from "@/lib/db";
-import type { Presence } from "@/lib/presence";
 import { redis } from "@/lib/redis";
+import type { Presence } from "@/lib/schemas/presence";
 import { createPeople } from "@/tests/support/factories/people";
 import { agePresence, newSocket, presenceInstance } from "@/tests/support/factories/presence-tools";
 import { runs } from "@/tests/support/fuzz/runs";

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { POST as view } from "@/app/api/posts/view/route";
 import { newId } from "@/lib/core/ids";
-import { channelKinds } from "@/lib/realtime";
+import { channelKinds } from "@/lib/schemas/channels";
 import { recordViews } from "@/lib/views";
 import { call } from "@/tests/support/clients/call";
 import { readChannelLog } from "@/tests/support/clients/channel-log";

@@ -7,7 +7,7 @@ import { waitForDeferredWork } from "@/lib/core/defer";
 import { AppError } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import type { ChatMessageView } from "@/lib/realtime";
+import type { ChatMessageView } from "@/lib/schemas/chat-message";
 import { call } from "@/tests/support/clients/call";
 import { tablesContaining } from "@/tests/support/clients/tables-containing";
 import { TEST_PASSWORD } from "@/tests/support/factories/accounts";

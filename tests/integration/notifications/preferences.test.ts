@@ -8,7 +8,7 @@ import { db, transaction } from "@/lib/db";
 import { preferenceKinds } from "@/lib/notifications";
 import { task } from "@/lib/notifications/notifications.task";
 import { getUserPresence, setOnline } from "@/lib/presence";
-import { type Channel, channelKinds } from "@/lib/realtime";
+import { type Channel, channelKinds } from "@/lib/schemas/channels";
 import { call } from "@/tests/support/clients/call";
 import { readChannelLog } from "@/tests/support/clients/channel-log";
 import { createPerson } from "@/tests/support/factories/people";

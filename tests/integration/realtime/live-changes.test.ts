@@ -4,7 +4,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db, disconnectDb, transaction } from "@/lib/db";
-import type { Channel } from "@/lib/realtime";
+import type { Channel } from "@/lib/schemas/channels";
 import { filterReadableOrderIds } from "@/lib/shop";
 import { lockOrder } from "@/lib/shop/lock-order";
 import { defineTask, enqueue, filterReadableTaskIds, NonRetryableTaskError } from "@/lib/tasks";

@@ -1,17 +1,10 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { joinChat, leaveChat } from "@/lib/chat";
 import { newId } from "@/lib/core/ids";
-import {
-  type Channel,
-  clearLogs,
-  emit,
-  openStream,
-  resetChannels,
-  streamStats,
-  wakeUserStreams,
-} from "@/lib/realtime";
+import { clearLogs, emit, openStream, resetChannels, streamStats, wakeUserStreams } from "@/lib/realtime";
 import { appendEvent, readLog, readLogHeads } from "@/lib/realtime/channel-log";
 import { keys, redis } from "@/lib/redis";
+import type { Channel } from "@/lib/schemas/channels";
 import { EventReader, openEventStream } from "@/tests/support/clients/event-reader";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createGroup, sendTestMessage } from "@/tests/support/factories/chat-tools";

@@ -9,7 +9,7 @@ import { POST as createProduct, GET as listProducts } from "@/app/api/products/r
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import { newProductSchema } from "@/lib/shop/client";
+import { newProductSchema } from "@/lib/schemas/product";
 import { call } from "@/tests/support/clients/call";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeEach, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { db, transaction } from "@/lib/db";
+import type { OrderView } from "@/lib/schemas/order";
 import { applyOrderCheck, checkOrder } from "@/lib/shop/check-order";
-import type { OrderView } from "@/lib/shop/client";
 import { stripe } from "@/lib/shop/stripe";
 import { createPerson } from "@/tests/support/factories/people";
 import {

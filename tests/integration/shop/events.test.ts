@@ -3,7 +3,7 @@ import { POST as receiveEvent } from "@/app/api/webhooks/payments/route";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import type { OrderView } from "@/lib/shop/client";
+import type { OrderView } from "@/lib/schemas/order";
 import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
 import {

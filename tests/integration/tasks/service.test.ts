@@ -12,6 +12,7 @@ import { newId } from "@/lib/core/ids";
 import { log } from "@/lib/core/log";
 import { currentTraceparent, getTraceId } from "@/lib/core/trace";
 import { db, disconnectDb, transaction } from "@/lib/db";
+import { taskSchema } from "@/lib/schemas/task";
 import {
   backgroundTaskService,
   defineTask,
@@ -23,7 +24,6 @@ import {
   type PayloadInput,
   qstash,
   sweepTasks,
-  taskSchema,
 } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
 import { call } from "@/tests/support/clients/call";

@@ -1,4 +1,5 @@
-import { getLeaderboard, periods } from "@/lib/leaderboards";
+import { getLeaderboard } from "@/lib/leaderboards";
+import { periods } from "@/lib/schemas/period";
 import type { Records, Violation } from "./read-records";
 
 const MAX_RANKS = 100;

@@ -1,6 +1,6 @@
 import { waitForDeferredWork } from "@/lib/core/defer";
-import type { Channel } from "@/lib/realtime";
 import { type LoggedEvent, readLog } from "@/lib/realtime/channel-log";
+import type { Channel } from "@/lib/schemas/channels";
 
 /** All entries that a channel's log has, oldest first, read after deferred work has finished. */
 export async function readChannelLog(channel: Channel): Promise<LoggedEvent[]> {

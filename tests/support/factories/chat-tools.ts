@@ -1,17 +1,11 @@
 import { expect } from "vitest";
-import {
-  createChat,
-  listChats,
-  listMessages,
-  messagesQuerySchema,
-  newMessageSchema,
-  sendMessage,
-} from "@/lib/chat";
-import { chatPageQuerySchema } from "@/lib/chat/chat";
+import { createChat, listChats, listMessages, sendMessage } from "@/lib/chat";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import type { ChatMessageView } from "@/lib/realtime";
+import { chatPageQuerySchema } from "@/lib/schemas/chat";
+import { type ChatMessageView, newMessageSchema } from "@/lib/schemas/chat-message";
+import { messagesQuerySchema } from "@/lib/schemas/message-list";
 
 /** Creates a group of these users; the first is its owner. */
 export async function createGroup([owner, ...others]: readonly Caller[], open = false): Promise<string> {

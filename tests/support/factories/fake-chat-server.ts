@@ -1,7 +1,8 @@
-import type { ChatMessage, MessagesPage } from "@/app/_features/chat/store/chat-api";
+import type { ChatMessage } from "@/app/_features/chat/store/chat-api";
 import type { OutgoingMessage } from "@/app/_features/chat/store/conversation-view";
 import { createQuote } from "@/app/_features/chat/store/quotes";
 import type { ApiResult } from "@/app/_ui/api-result";
+import type { MessagesPage } from "@/lib/schemas/message-list";
 
 export const ME = "me";
 const PAGE = 3;

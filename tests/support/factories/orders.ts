@@ -1,7 +1,7 @@
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import type { OrderStatus } from "@/lib/db/generated/enums";
+import type { OrderStatus } from "@/lib/schemas/enums";
 
 interface TestOrderInput {
   buyer?: Caller;

@@ -1,7 +1,7 @@
 import { newId } from "@/lib/core/ids";
-import type { Presence } from "@/lib/presence";
 import { createPresenceService } from "@/lib/presence/presence-service";
 import { keys, redis } from "@/lib/redis";
+import type { Presence } from "@/lib/schemas/presence";
 
 /** The presence service of one app instance, and the states that it published. */
 export function presenceInstance(

@@ -1,6 +1,7 @@
 import { expect } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
-import type { OrderView, Product } from "@/lib/shop/client";
+import type { OrderView } from "@/lib/schemas/order";
+import type { Product } from "@/lib/schemas/product";
 import { createReferredBuyer, createTestProduct, placeTestOrder, stockOf, waitForOrder } from "./shop";
 
 /** Submits the buyer's form on the provider's checkout page. */

@@ -1,5 +1,6 @@
-import { newMessageSchema, sendMessage } from "@/lib/chat";
+import { sendMessage } from "@/lib/chat";
 import { db } from "@/lib/db";
+import { newMessageSchema } from "@/lib/schemas/chat-message";
 
 /**
  * A process that sends a chat message and dies at the FAILPOINT of its environment. Arguments: author, chat, clientId.

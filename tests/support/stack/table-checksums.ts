@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { db } from "@/lib/db";
-import { Prisma } from "@/lib/db/generated/client";
+import { Prisma } from "@/prisma/generated/client";
 
 /** Tables that do not show whether a request wrote something, with the reason. */
 const IGNORED_TABLES = new Set([

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { BackgroundSender } from "@/app/_features/chat/store/background-sender";
-import type { ChatMessage, MessagesPage } from "@/app/_features/chat/store/chat-api";
+import type { ChatMessage } from "@/app/_features/chat/store/chat-api";
 import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
 import { createPinnedLoader } from "@/app/_features/chat/store/pinned-loader";
 import { pollWhileVisible } from "@/app/_features/chat/store/poll-while-visible";
 import type { ApiResult } from "@/app/_ui/api-result";
+import type { MessagesPage } from "@/lib/schemas/message-list";
 
 /** Polling of the open page, and sending for chats that are not open. */
 

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { ChatItem, ChatMessage } from "@/app/_features/chat/store/chat-api";
+import type { ChatMessage } from "@/app/_features/chat/store/chat-api";
+import type { ChatItem } from "@/lib/schemas/chat";
 
 /** The unread badges, computed from events, responses and read markers in any order. */
 

@@ -1,6 +1,6 @@
 import { expect, it, vi } from "vitest";
 import type { SignedInCaller } from "@/lib/core/permission";
-import type { Channel } from "@/lib/realtime";
+import type { Channel } from "@/lib/schemas/channels";
 
 vi.mock("@/lib/core/log", () => ({ log: () => ({ warn: () => {} }) }));
 vi.mock("@/lib/chat", () => ({ filterMemberChatIds: () => Promise.reject(new Error("Postgres is down")) }));

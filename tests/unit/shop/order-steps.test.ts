@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { isUnfinished } from "@/app/_features/shop/order-poller";
 import { buildOrderSteps } from "@/app/_features/shop/orders/build-order-steps";
-import type { OrderItem } from "@/app/_features/shop/orders-api";
 import { parseAmountMinor } from "@/app/_features/shop/parse-amount-minor";
+import type { OrderView } from "@/lib/schemas/order";
 
 const PLACED_AT = "2026-11-21T10:00:00.000Z";
 const PAID_AT = "2026-11-21T10:01:00.000Z";
 
-function order(differences: Partial<OrderItem>): OrderItem {
+function order(differences: Partial<OrderView>): OrderView {
   return {
     ...{ id: "o", status: "pending", kind: "ticket", title: "A night", quantity: 1, currency: "EUR" },
     ...{ unitPriceMinor: 100, amountMinor: 100, refundedMinor: 0, productId: "p" },
@@ -15,10 +15,10 @@ function order(differences: Partial<OrderItem>): OrderItem {
     ...{ createdAt: PLACED_AT, paidAt: null, deliveredAt: null, closedAt: null },
     ...{ tasks: [], deliveries: [] },
     ...differences,
-  } as OrderItem;
+  } as OrderView;
 }
 
-const steps = (differences: Partial<OrderItem>) =>
+const steps = (differences: Partial<OrderView>) =>
   buildOrderSteps(order(differences)).map(({ name, state }) => `${name} ${state}`);
 
 describe("an order's steps", () => {

@@ -10,15 +10,10 @@ import { Page } from "@/app/_shell/page";
 import { nullOnOutage } from "@/app/(admin)/admin/null-on-outage";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { AppError } from "@/lib/core/errors";
-import { idSchema } from "@/lib/core/ids";
 import { countOpenAlerts } from "@/lib/ops";
-import {
-  deadTasksQuerySchema,
-  getTask,
-  getTaskOverview,
-  type QueueOverview,
-  type TaskView,
-} from "@/lib/tasks";
+import { idSchema } from "@/lib/schemas/id";
+import type { TaskView } from "@/lib/schemas/task";
+import { deadTasksQuerySchema, getTask, getTaskOverview, type QueueOverview } from "@/lib/tasks";
 
 export async function generateMetadata() {
   const t = await getTranslations("console");

@@ -7,7 +7,9 @@ import { JoinScreen } from "@/app/_features/chat/join-screen";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
-import { type ChatDetail, listMessages, listPinned, messagesQuerySchema } from "@/lib/chat";
+import { listMessages, listPinned } from "@/lib/chat";
+import type { ChatDetail } from "@/lib/schemas/chat";
+import { messagesQuerySchema } from "@/lib/schemas/message-list";
 import { readChat } from "./read-chat";
 
 const PAGE_SIZE = 50;

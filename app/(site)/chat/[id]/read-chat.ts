@@ -1,9 +1,10 @@
 import "server-only";
 import { cache } from "react";
 import { getViewer } from "@/app/_shell/viewer";
-import { type ChatDetail, getChat } from "@/lib/chat";
+import { getChat } from "@/lib/chat";
 import { AppError } from "@/lib/core/errors";
-import { idSchema } from "@/lib/core/ids";
+import type { ChatDetail } from "@/lib/schemas/chat";
+import { idSchema } from "@/lib/schemas/id";
 
 /** Reads once per request, shared by the page and its metadata. Null when the viewer may not see the chat. */
 export const readChat = cache(async (id: string): Promise<ChatDetail | null> => {

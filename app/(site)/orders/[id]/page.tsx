@@ -12,8 +12,8 @@ import { Page } from "@/app/_shell/page";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { viewerToCaller } from "@/app/(site)/orders/viewer-to-caller";
 import { AppError } from "@/lib/core/errors";
+import type { OrderView } from "@/lib/schemas/order";
 import { getOrder } from "@/lib/shop";
-import type { OrderView } from "@/lib/shop/client";
 
 export async function generateMetadata() {
   const t = await getTranslations("orders");

@@ -1,5 +1,5 @@
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
-import type { MessagesPage } from "./chat-api";
+import type { MessagesPage } from "@/lib/schemas/message-list";
 import type { ConversationStore } from "./conversation-store";
 
 /** After this many pages of changes the store is reset to the newest page. */

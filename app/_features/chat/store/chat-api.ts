@@ -1,13 +1,14 @@
-import { callApi, type ResponseBody } from "@/app/_data/call-api";
+import { callApi } from "@/app/_data/call-api";
+import type { ChatDetail, ChatPage, ReadState } from "@/lib/schemas/chat";
+import type { ChatMessageView } from "@/lib/schemas/chat-message";
+import type { FoundMessages, MessagesPage, PinnedMessages } from "@/lib/schemas/message-list";
+import type { FoundPeople } from "@/lib/schemas/person";
+import type { PresenceList } from "@/lib/schemas/presence";
 
-export type ChatItem = ResponseBody<"chatPage">["items"][number];
-export type ChatDetail = ResponseBody<"chatDetail">["chat"];
 export type ChatMember = ChatDetail["members"][number];
-export type ChatMessage = ResponseBody<"chatMessage">["message"];
-export type MessagesPage = ResponseBody<"chatMessages">;
-export type Attachment = ChatMessage["attachments"][number];
+export type ChatMessage = ChatMessageView;
 export type Quote = NonNullable<ChatMessage["replyTo"]>;
-export type Person = ResponseBody<"people">["items"][number];
+export type Person = FoundPeople["items"][number];
 
 /** After this time the connection counts as lost. */
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -17,13 +18,13 @@ const toQuery = (values: Record<string, string | number>) =>
   new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();
 
 export function fetchChats(cursor?: string) {
-  return callApi(`/api/chats?${toQuery(cursor === undefined ? { limit: 50 } : { cursor })}`, "chatPage", {
+  return callApi<ChatPage>(`/api/chats?${toQuery(cursor === undefined ? { limit: 50 } : { cursor })}`, {
     signal: timeoutSignal(),
   });
 }
 
 export function fetchChat(id: string) {
-  return callApi(`/api/chats/${id}`, "chatDetail", { signal: timeoutSignal() });
+  return callApi<{ chat: ChatDetail }>(`/api/chats/${id}`, { signal: timeoutSignal() });
 }
 
 export type NewChat =
@@ -31,27 +32,27 @@ export type NewChat =
   | { kind: "group"; title: string; memberIds: string[]; open: boolean };
 
 export function createChat(body: NewChat) {
-  return callApi("/api/chats", "chatDetail", { method: "POST", body });
+  return callApi<{ chat: ChatDetail }>("/api/chats", { method: "POST", body });
 }
 
 export function changeChat(id: string, body: { title?: string; open?: boolean }) {
-  return callApi(`/api/chats/${id}`, "chatDetail", { method: "PATCH", body });
+  return callApi<{ chat: ChatDetail }>(`/api/chats/${id}`, { method: "PATCH", body });
 }
 
 export function joinChat(id: string) {
-  return callApi(`/api/chats/${id}/join`, "chatDetail", { method: "POST", body: {} });
+  return callApi<{ chat: ChatDetail }>(`/api/chats/${id}/join`, { method: "POST", body: {} });
 }
 
 export function leaveChat(id: string) {
-  return callApi(`/api/chats/${id}/leave`, "done", { method: "POST", body: {} });
+  return callApi(`/api/chats/${id}/leave`, { method: "POST", body: {} });
 }
 
 export function inviteMember(id: string, userId: string) {
-  return callApi(`/api/chats/${id}/members`, "chatDetail", { method: "POST", body: { userId } });
+  return callApi<{ chat: ChatDetail }>(`/api/chats/${id}/members`, { method: "POST", body: { userId } });
 }
 
 export function fetchMessages(id: string, range: { before?: number; after?: number; since?: number }) {
-  return callApi(`/api/chats/${id}/messages?${toQuery(range)}`, "chatMessages", { signal: timeoutSignal() });
+  return callApi<MessagesPage>(`/api/chats/${id}/messages?${toQuery(range)}`, { signal: timeoutSignal() });
 }
 
 export interface NewMessage {
@@ -63,7 +64,7 @@ export interface NewMessage {
 
 /** Safe to repeat: the same `clientId` is the same message. */
 export function postMessage(id: string, body: NewMessage) {
-  return callApi(`/api/chats/${id}/messages`, "chatMessage", {
+  return callApi<{ message: ChatMessage }>(`/api/chats/${id}/messages`, {
     method: "POST",
     body,
     signal: timeoutSignal(),
@@ -73,47 +74,52 @@ export function postMessage(id: string, body: NewMessage) {
 const messagePath = (message: ChatMessage) => `/api/chats/${message.chatId}/messages/${message.id}` as const;
 
 export function editMessage(message: ChatMessage, text: string) {
-  return callApi(messagePath(message), "chatMessage", { method: "PATCH", body: { text } });
+  return callApi<{ message: ChatMessage }>(messagePath(message), { method: "PATCH", body: { text } });
 }
 
 export function deleteMessage(message: ChatMessage) {
-  return callApi(messagePath(message), "chatMessage", { method: "DELETE" });
+  return callApi<{ message: ChatMessage }>(messagePath(message), { method: "DELETE" });
 }
 
 export function pinMessage(message: ChatMessage, pinned: boolean) {
-  return callApi(`${messagePath(message)}/pin`, "chatMessage", { method: "POST", body: { pinned } });
+  return callApi<{ message: ChatMessage }>(`${messagePath(message)}/pin`, {
+    method: "POST",
+    body: { pinned },
+  });
 }
 
 export function reactTo(message: ChatMessage, emoji: string, on: boolean) {
-  return callApi(`${messagePath(message)}/reactions`, "chatMessage", { method: "POST", body: { emoji, on } });
+  return callApi<{ message: ChatMessage }>(`${messagePath(message)}/reactions`, {
+    method: "POST",
+    body: { emoji, on },
+  });
 }
 
 export function fetchPinned(id: string) {
-  return callApi(`/api/chats/${id}/pinned`, "pinnedMessages", { signal: timeoutSignal() });
+  return callApi<PinnedMessages>(`/api/chats/${id}/pinned`, { signal: timeoutSignal() });
 }
 
 export function sendRead(id: string, seq: number) {
-  return callApi(`/api/chats/${id}/read`, "chatRead", { method: "POST", body: { seq }, keepalive: true });
+  return callApi<ReadState>(`/api/chats/${id}/read`, { method: "POST", body: { seq }, keepalive: true });
 }
 
 export function sendTyping(id: string) {
-  return callApi(`/api/chats/${id}/typing`, "done", { method: "POST", body: {} });
+  return callApi(`/api/chats/${id}/typing`, { method: "POST", body: {} });
 }
 
 export function searchMessages(id: string, q: string, before: number | null, signal: AbortSignal) {
-  return callApi(
+  return callApi<FoundMessages>(
     `/api/chats/${id}/search?${toQuery(before === null ? { q } : { q, before })}`,
-    "foundMessages",
     { signal },
   );
 }
 
 export function findPeople(q: string, signal: AbortSignal) {
-  return callApi(`/api/people?${toQuery({ q })}`, "people", { signal });
+  return callApi<FoundPeople>(`/api/people?${toQuery({ q })}`, { signal });
 }
 
 export function fetchPresence(userIds: readonly string[]) {
-  return callApi(`/api/presence?${toQuery({ userIds: userIds.join(",") })}`, "presence", {
+  return callApi<PresenceList>(`/api/presence?${toQuery({ userIds: userIds.join(",") })}`, {
     signal: timeoutSignal(),
   });
 }

@@ -1,4 +1,5 @@
-import { type ChatItem, type ChatMessage, fetchChats } from "./chat-api";
+import type { ChatItem } from "@/lib/schemas/chat";
+import { type ChatMessage, fetchChats } from "./chat-api";
 import { isStale, mergeChat, withMessage, withRead } from "./chat-unread";
 import { isRetryable } from "./is-retryable";
 

@@ -1,4 +1,5 @@
-import type { ChatItem, ChatMessage } from "./chat-api";
+import type { ChatItem } from "@/lib/schemas/chat";
+import type { ChatMessage } from "./chat-api";
 
 /**
  * Unread counts of a chat, computed from events in any order. Messages are numbered without gaps, so a message implies

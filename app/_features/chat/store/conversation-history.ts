@@ -1,5 +1,6 @@
 import type { ApiFailure } from "@/app/_ui/api-result";
-import { fetchMessages, type MessagesPage } from "./chat-api";
+import type { MessagesPage } from "@/lib/schemas/message-list";
+import { fetchMessages } from "./chat-api";
 import type { ConversationStore } from "./conversation-store";
 
 /** The page around a jump target ends this many messages after it. */

@@ -1,4 +1,5 @@
-import type { ChatMessage, MessagesPage, Quote } from "./chat-api";
+import type { MessagesPage } from "@/lib/schemas/message-list";
+import type { ChatMessage, Quote } from "./chat-api";
 import type { ConversationView, OutgoingMessage } from "./conversation-view";
 import { createQuoteRefresher } from "./quotes";
 

@@ -1,5 +1,6 @@
 import type { ApiFailure } from "@/app/_ui/api-result";
-import type { Attachment, ChatMessage, Quote } from "./chat-api";
+import type { FileView } from "@/lib/schemas/media-file";
+import type { ChatMessage, Quote } from "./chat-api";
 
 /** A message of the viewer that, as far as this browser knows, the server does not have yet. */
 export interface OutgoingMessage {
@@ -7,7 +8,7 @@ export interface OutgoingMessage {
   clientId: string;
   text: string;
   replyTo: Quote | null;
-  attachments: Attachment[];
+  attachments: FileView[];
   createdAt: string;
   state: "sending" | "failed";
   /** Why it failed; null while it is being sent, or when it only waits for the next retry. */

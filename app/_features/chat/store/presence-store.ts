@@ -1,15 +1,13 @@
 "use client";
 
 import { useEffect, useSyncExternalStore } from "react";
-import type { ResponseBody } from "@/app/_data/call-api";
+import type { Presence } from "@/lib/schemas/presence";
 import { fetchPresence } from "./chat-api";
 
 /**
  * The presence of users, as known to this tab. Users that are shown at the same moment share one request. ChatSync, in
  * the shell, applies the events about changes, and polls while none arrive.
  */
-
-export type Presence = ResponseBody<"presence">["items"][number];
 
 /** Components that mount within this time share a request. */
 const BATCH_DELAY_MS = 60;

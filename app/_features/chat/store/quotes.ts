@@ -1,4 +1,4 @@
-import { plainText } from "@/lib/chat/client";
+import { plainText } from "@/lib/schemas/mention";
 import type { ChatMessage, Quote } from "./chat-api";
 
 /** The API's length of a quote, in characters. */

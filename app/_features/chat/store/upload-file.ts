@@ -1,6 +1,7 @@
+import { apiFailure, parseFailure } from "@/app/_data/parse-failure";
 import { isAuthenticated, refreshSession } from "@/app/_data/session";
-import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
-import type { Attachment } from "./chat-api";
+import type { ApiResult } from "@/app/_ui/api-result";
+import type { FileView } from "@/lib/schemas/media-file";
 
 /** The API's upload limit. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
@@ -18,7 +19,7 @@ interface Options {
  * Uploads a file. Uses XMLHttpRequest because fetch reports no upload progress. Never throws; as with other calls, an
  * expired access token is renewed once.
  */
-export async function uploadFile(file: File, options: Options): Promise<ApiResult<{ file: Attachment }>> {
+export async function uploadFile(file: File, options: Options): Promise<ApiResult<{ file: FileView }>> {
   const startedAt = Date.now();
   const result = await send(file, options);
   if (result.ok || result.failure.code !== "unauthenticated" || !isAuthenticated()) return result;
@@ -26,7 +27,7 @@ export async function uploadFile(file: File, options: Options): Promise<ApiResul
   return refresh.outcome === "renewed" ? send(file, options) : result;
 }
 
-function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ file: Attachment }>> {
+function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ file: FileView }>> {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     let stallTimer: ReturnType<typeof setTimeout> | undefined;
@@ -34,7 +35,7 @@ function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ 
       clearTimeout(stallTimer);
       stallTimer = setTimeout(() => request.abort(), STALL_TIMEOUT_MS);
     };
-    const failAsNetworkError = () => resolve({ ok: false, failure: toApiFailure({ code: "network" }) });
+    const failAsNetworkError = () => resolve({ ok: false, failure: apiFailure({ code: "network" }) });
     request.open("POST", "/api/media");
     request.responseType = "json";
     request.setRequestHeader("content-type", file.type || "application/octet-stream");
@@ -49,7 +50,7 @@ function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ 
     request.addEventListener("error", failAsNetworkError);
     request.addEventListener("abort", failAsNetworkError);
     request.addEventListener("loadend", () => clearTimeout(stallTimer));
-    request.addEventListener("load", () => void readResponse(request).then(resolve));
+    request.addEventListener("load", () => resolve(readResponse(request)));
     signal.addEventListener("abort", () => request.abort());
     if (signal.aborted) return failAsNetworkError();
     restartStallTimer();
@@ -57,25 +58,12 @@ function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ 
   });
 }
 
-async function readResponse(request: XMLHttpRequest): Promise<ApiResult<{ file: Attachment }>> {
-  const schemas = await import("@/app/_data/response-schemas");
+function readResponse(request: XMLHttpRequest): ApiResult<{ file: FileView }> {
+  // Null when the body is not JSON.
   const json: unknown = request.response;
+  if (request.status < 300 && json !== null) return { ok: true, data: json as { file: FileView } };
   const requestId = request.getResponseHeader("x-request-id");
-  if (request.status < 300) {
-    const parsed = schemas.uploaded.safeParse(json);
-    return parsed.success
-      ? { ok: true, data: parsed.data }
-      : { ok: false, failure: toApiFailure({ requestId }) };
-  }
-  const body = schemas.failure.safeParse(json).data?.error;
   const seconds = Number(request.getResponseHeader("retry-after"));
   const retryAfterSeconds = seconds > 0 ? Math.ceil(seconds) : null;
-  return { ok: false, failure: toApiFailure({ requestId, retryAfterSeconds, ...body, details: [] }) };
-}
-
-function toApiFailure(failure: Partial<ApiFailure>): ApiFailure {
-  return {
-    ...{ code: "unexpected", message: null, requestId: null, details: [], retryAfterSeconds: null },
-    ...failure,
-  };
+  return { ok: false, failure: parseFailure(json, { requestId, retryAfterSeconds }) };
 }

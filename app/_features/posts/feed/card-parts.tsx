@@ -1,9 +1,9 @@
 import Link from "next/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { PostItem } from "../posts-api";
+import type { Post } from "@/lib/schemas/post";
 
 /** Makes the whole card clickable; the card itself needs the class `relative`. */
-export function CardLink({ post }: { post: PostItem }) {
+export function CardLink({ post }: { post: Post }) {
   return (
     <Link href={`/posts/${post.id}`} prefetch={false} className="stretched">
       {post.title}
@@ -11,7 +11,7 @@ export function CardLink({ post }: { post: PostItem }) {
   );
 }
 
-export function Byline({ post, renderedAt }: { post: PostItem; renderedAt: number }) {
+export function Byline({ post, renderedAt }: { post: Post; renderedAt: number }) {
   return (
     <p className="flex min-w-0 items-baseline gap-x-2 text-sm text-muted">
       <span className="truncate font-medium text-ink">{post.authorName}</span>

@@ -1,7 +1,7 @@
-import type { PostItem } from "../posts-api";
+import type { Post } from "@/lib/schemas/post";
 
 export interface CardProps {
-  post: PostItem;
+  post: Post;
   /** The server's time in milliseconds. */
   renderedAt: number;
   /** Whether seeing this card counts as a view; false for the viewer's own posts. */

@@ -2,13 +2,13 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
-import type { PostItem } from "../posts-api";
+import type { Post } from "@/lib/schemas/post";
 import { FeedViewTracker } from "../views/feed-view-tracker";
 import { LoadMorePosts } from "./load-more-posts";
 import { PostList } from "./post-list";
 
 interface Props {
-  posts: readonly PostItem[];
+  posts: readonly Post[];
   nextCursor: string | null;
   viewerId: string | null;
   renderedAt: number;

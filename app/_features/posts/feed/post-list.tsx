@@ -1,6 +1,6 @@
 "use client";
 
-import type { PostItem } from "../posts-api";
+import type { Post } from "@/lib/schemas/post";
 import { type CardLayout, cardLayoutAt } from "./card-layout";
 import type { CardProps } from "./card-props";
 import { GatefoldCard } from "./gatefold-card";
@@ -21,7 +21,7 @@ const CARD_CLASSES: Record<CardLayout, string> = {
 };
 
 interface Props {
-  posts: readonly PostItem[];
+  posts: readonly Post[];
   /** Position of the first post in the whole feed, so that a continued list keeps the pattern. */
   startIndex: number;
   renderedAt: number;

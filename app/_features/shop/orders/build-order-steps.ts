@@ -1,4 +1,5 @@
-import type { OrderItem } from "../orders-api";
+import type { OrderView } from "@/lib/schemas/order";
+import { isUndelivered } from "@/lib/schemas/order-status";
 
 export type StepState = "waiting" | "active" | "done" | "stuck" | "skipped";
 
@@ -24,7 +25,7 @@ export interface Step {
   at: string | null;
 }
 
-const STEP_STATE_BY_TASK: Record<OrderItem["tasks"][number]["state"], StepState> = {
+const STEP_STATE_BY_TASK: Record<OrderView["tasks"][number]["state"], StepState> = {
   pending: "waiting",
   published: "active",
   running: "active",
@@ -34,14 +35,13 @@ const STEP_STATE_BY_TASK: Record<OrderItem["tasks"][number]["state"], StepState>
 };
 
 /** Past and future steps of an order, in the order in which they happen. */
-export function buildOrderSteps(order: OrderItem): Step[] {
+export function buildOrderSteps(order: OrderView): Step[] {
   const steps: Step[] = [
     { key: "placed", name: "placed", state: "done", at: order.createdAt },
     { key: "payment", name: "payment", state: paymentState(order), at: order.paidAt },
     ...taskSteps(order),
   ];
-  const isUndelivered = order.status === "pending" || order.status === "paid";
-  if (isUndelivered && !order.tasks.some(({ queue }) => queue === "deliver-goods")) {
+  if (isUndelivered(order.status) && !order.tasks.some(({ queue }) => queue === "deliver-goods")) {
     steps.push({ key: "deliver-goods", name: "deliver-goods", state: "waiting", at: null });
   }
   if (order.status === "refunded") {
@@ -50,12 +50,12 @@ export function buildOrderSteps(order: OrderItem): Step[] {
   return steps;
 }
 
-function paymentState({ status, paidAt }: OrderItem): StepState {
+function paymentState({ status, paidAt }: OrderView): StepState {
   if (paidAt) return "done";
   return status === "failed" ? "stuck" : "active";
 }
 
-function taskSteps({ tasks, deliveredAt }: OrderItem): Step[] {
+function taskSteps({ tasks, deliveredAt }: OrderView): Step[] {
   const countByQueue = new Map<string, number>();
   return tasks.map(({ queue, state }) => {
     const previousRuns = countByQueue.get(queue) ?? 0;

@@ -3,11 +3,11 @@ import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
+import type { OrderView } from "@/lib/schemas/order";
 import { Barcode } from "../barcode";
-import type { OrderItem } from "../orders-api";
 import { CopyButton } from "./copy-button";
 
-type Delivery = OrderItem["deliveries"][number];
+type Delivery = OrderView["deliveries"][number];
 
 interface Props {
   delivery: Delivery;

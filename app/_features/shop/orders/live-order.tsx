@@ -2,8 +2,10 @@
 
 import { useTranslations } from "next-intl";
 import { FailureNote } from "@/app/_ui/failure-note";
+import type { OrderView } from "@/lib/schemas/order";
+import { isSold } from "@/lib/schemas/order-status";
+import { isUnfinishedState } from "@/lib/schemas/task-state";
 import { isUnfinished } from "../order-poller";
-import type { OrderItem } from "../orders-api";
 import { SignInAgainNote } from "../sign-in-again-note";
 import { DeliveryCard } from "./delivery-card";
 import { OrderFacts } from "./order-facts";
@@ -14,7 +16,7 @@ import { useLiveOrder } from "./use-live-order";
 import { useOrderHeadline } from "./use-order-headline";
 
 interface Props {
-  initialOrder: OrderItem;
+  initialOrder: OrderView;
   checkoutOutcome: CheckoutOutcome;
   renderedAt: number;
 }
@@ -25,13 +27,9 @@ export function LiveOrder({ initialOrder, checkoutOutcome, renderedAt }: Props) 
   const { order, setOrder, failure } = useLiveOrder(initialOrder);
   const headline = useOrderHeadline(order, checkoutOutcome);
   const { deliveries, tasks } = order;
-  const refundPending = tasks.some(
-    ({ queue, state }) => queue === "payments" && ["pending", "published", "running"].includes(state),
-  );
+  const refundPending = tasks.some(({ queue, state }) => queue === "payments" && isUnfinishedState(state));
   const mayRefund =
-    order.viewedAs !== "buyer" &&
-    (order.status === "paid" || order.status === "delivered") &&
-    order.refundedMinor < order.amountMinor;
+    order.viewedAs !== "buyer" && isSold(order.status) && order.refundedMinor < order.amountMinor;
   return (
     <div className="flex min-w-0 flex-col">
       <p className="text-sm font-semibold text-tint-text">{t(`sides.${order.viewedAs}`)}</p>

@@ -3,10 +3,10 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
-import type { OrderItem } from "../orders-api";
+import type { OrderView } from "@/lib/schemas/order";
 
 /** Product, amount, seller or buyer, refunds and order number. */
-export function OrderFacts({ order }: { order: OrderItem }) {
+export function OrderFacts({ order }: { order: OrderView }) {
   const t = useTranslations("order");
   const money = useMoneyFormatter();
   const { currency, quantity } = order;

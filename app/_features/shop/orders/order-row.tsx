@@ -3,7 +3,7 @@ import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
-import type { OrderSummary } from "@/lib/shop/client";
+import type { OrderSummary } from "@/lib/schemas/order";
 import { ProductArtFrame } from "../product-art-frame";
 import { StatusBadge } from "./status-badge";
 

@@ -3,11 +3,11 @@ import { useTranslations } from "next-intl";
 import { Mark } from "@/app/_art/brand/mark";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { OrderItem } from "../orders-api";
+import type { OrderView } from "@/lib/schemas/order";
 import { buildOrderSteps, type StepState } from "./build-order-steps";
 
 interface Props {
-  order: OrderItem;
+  order: OrderView;
   renderedAt: number;
 }
 

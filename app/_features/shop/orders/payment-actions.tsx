@@ -2,7 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
-import type { OrderItem } from "../orders-api";
+import type { OrderView } from "@/lib/schemas/order";
 
 /** How the buyer returned from the payment page; null when they did not come from it. */
 export type CheckoutOutcome = "done" | "cancelled" | null;
@@ -12,7 +12,7 @@ export function PaymentActions({
   order,
   checkoutOutcome,
 }: {
-  order: OrderItem;
+  order: OrderView;
   checkoutOutcome: CheckoutOutcome;
 }) {
   const t = useTranslations("order");

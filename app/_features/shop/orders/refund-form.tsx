@@ -7,12 +7,13 @@ import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
-import { type OrderItem, refundOrder } from "../orders-api";
+import type { OrderView } from "@/lib/schemas/order";
+import { refundOrder } from "../orders-api";
 import { parseAmountMinor } from "../parse-amount-minor";
 
 interface Props {
-  order: OrderItem;
-  onAccepted: (task: OrderItem["tasks"][number]) => void;
+  order: OrderView;
+  onAccepted: (task: OrderView["tasks"][number]) => void;
 }
 
 /** Full or partial refund by the seller or an administrator; needs a second click to confirm. */

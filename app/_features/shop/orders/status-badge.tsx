@@ -1,8 +1,8 @@
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
-import type { OrderItem } from "../orders-api";
+import type { OrderView } from "@/lib/schemas/order";
 
-const STATUS_CLASSES: Record<OrderItem["status"], string> = {
+const STATUS_CLASSES: Record<OrderView["status"], string> = {
   pending: "border-line-strong text-muted",
   paid: "border-money text-money",
   delivered: "border-transparent bg-ink/9 text-ink",
@@ -10,7 +10,7 @@ const STATUS_CLASSES: Record<OrderItem["status"], string> = {
   failed: "border-danger/60 text-danger",
 };
 
-export function StatusBadge({ status }: { status: OrderItem["status"] }) {
+export function StatusBadge({ status }: { status: OrderView["status"] }) {
   const t = useTranslations("orders");
   return (
     <span

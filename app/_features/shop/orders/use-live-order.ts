@@ -3,15 +3,15 @@
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { useChannel } from "@/app/_data/realtime/use-channel";
 import type { ApiFailure } from "@/app/_ui/api-result";
+import type { OrderView } from "@/lib/schemas/order";
 import { isUnfinished, type OrderPoller, pollOrder } from "../order-poller";
-import type { OrderItem } from "../orders-api";
 
 /**
  * Keeps a rendered order up to date: fetches it when its channel reports a change and polls it while it is unfinished,
  * seldom while the stream is live and often otherwise. After a failed fetch the order on screen stays and `failure` is
  * set.
  */
-export function useLiveOrder(initialOrder: OrderItem) {
+export function useLiveOrder(initialOrder: OrderView) {
   const [state, setState] = useState({ rendered: initialOrder, order: initialOrder });
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [isLive, setIsLive] = useState(false);
@@ -19,7 +19,7 @@ export function useLiveOrder(initialOrder: OrderItem) {
   if (state.rendered !== initialOrder) setState({ rendered: initialOrder, order: initialOrder });
 
   const { order } = state;
-  const setOrder = (next: OrderItem) => setState({ rendered: initialOrder, order: next });
+  const setOrder = (next: OrderView) => setState({ rendered: initialOrder, order: next });
   const onOrder = useEffectEvent(setOrder);
   const startPolling = useEffectEvent(() => pollOrder(order, { onOrder, onFailure: setFailure }));
   const poller = useRef<OrderPoller | null>(null);

@@ -1,11 +1,11 @@
 import { useTranslations } from "next-intl";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
-import type { OrderItem } from "../orders-api";
+import type { OrderView } from "@/lib/schemas/order";
 import type { CheckoutOutcome } from "./payment-actions";
 
 /** Title and text for the current state of an order. */
 export function useOrderHeadline(
-  order: OrderItem,
+  order: OrderView,
   checkoutOutcome: CheckoutOutcome,
 ): { title: string; text: string } {
   const t = useTranslations("order.headlines");

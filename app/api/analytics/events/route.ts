@@ -1,6 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
-import { acceptedSchema, collectEvents, newEventsSchema } from "@/lib/analytics";
+import { collectEvents } from "@/lib/analytics";
 import { rejectOtherMethods } from "@/lib/core/http";
+import { acceptedSchema, newEventsSchema } from "@/lib/schemas/analytics";
 
 /** Room for 50 events of the largest size, with every character escaped in JSON. */
 const BODY_LIMIT_BYTES = 256 * 1024;

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { confirmAddress, confirmAddressSchema } from "@/lib/accounts";
+import { confirmAddress } from "@/lib/accounts";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
+import { confirmAddressSchema } from "@/lib/schemas/account";
 
 // POST /api/auth/confirm-email
 export const POST = defineRoute(

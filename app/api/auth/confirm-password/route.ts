@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { confirmPassword, passwordSchema } from "@/lib/accounts";
+import { confirmPassword } from "@/lib/accounts";
 import { rejectOtherMethods } from "@/lib/core/http";
+import { passwordSchema } from "@/lib/schemas/account";
 
 // POST /api/auth/confirm-password
 export const POST = defineRoute(

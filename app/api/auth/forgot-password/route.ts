@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { forgotPasswordSchema, requestPasswordReset } from "@/lib/accounts";
+import { requestPasswordReset } from "@/lib/accounts";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
+import { forgotPasswordSchema } from "@/lib/schemas/account";
 
 // POST /api/auth/forgot-password
 export const POST = defineRoute(

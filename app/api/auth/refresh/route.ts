@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { signedInReply, signedInSchema } from "@/app/api/auth/signed-in-reply";
+import { signedInReply } from "@/app/api/auth/signed-in-reply";
 import { defineRoute } from "@/app/api/define-route";
 import { getUser } from "@/lib/accounts";
 import { AppError } from "@/lib/core/errors";
 import { rejectOtherMethods } from "@/lib/core/http";
+import { signedInSchema } from "@/lib/schemas/session";
 import { getRefreshToken, refreshSession } from "@/lib/sessions";
 
 // POST /api/auth/refresh

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { resetPassword, resetPasswordSchema } from "@/lib/accounts";
+import { resetPassword } from "@/lib/accounts";
 import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
 import { createDeviceCookie } from "@/lib/rate-limit/handler-limits";
+import { resetPasswordSchema } from "@/lib/schemas/account";
 import { clearedSessionCookies } from "@/lib/sessions";
 
 // POST /api/auth/reset-password

@@ -1,8 +1,10 @@
-import { signedInReply, signedInSchema, tokenPlacementSchema } from "@/app/api/auth/signed-in-reply";
+import { signedInReply } from "@/app/api/auth/signed-in-reply";
 import { defineRoute } from "@/app/api/define-route";
-import { signIn, signInSchema } from "@/lib/accounts";
+import { signIn } from "@/lib/accounts";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { getDeviceCookie } from "@/lib/rate-limit/handler-limits";
+import { signInSchema } from "@/lib/schemas/account";
+import { signedInSchema, tokenPlacementSchema } from "@/lib/schemas/session";
 import { getRefreshToken, replaceSession, startSession } from "@/lib/sessions";
 
 // POST /api/auth/sign-in

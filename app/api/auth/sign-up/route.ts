@@ -1,7 +1,9 @@
-import { signedInReply, signedInSchema, tokenPlacementSchema } from "@/app/api/auth/signed-in-reply";
+import { signedInReply } from "@/app/api/auth/signed-in-reply";
 import { defineRoute } from "@/app/api/define-route";
-import { signUp, signUpSchema } from "@/lib/accounts";
+import { signUp } from "@/lib/accounts";
 import { rejectOtherMethods } from "@/lib/core/http";
+import { signUpSchema } from "@/lib/schemas/account";
+import { signedInSchema, tokenPlacementSchema } from "@/lib/schemas/session";
 import { getRefreshToken, replaceSession, startSession } from "@/lib/sessions";
 
 // POST /api/auth/sign-up

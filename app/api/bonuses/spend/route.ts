@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { debitBonuses, entrySchema, spendSchema } from "@/lib/bonuses";
+import { debitBonuses } from "@/lib/bonuses";
 import { parseInput, rejectOtherMethods } from "@/lib/core/http";
+import { entrySchema, spendSchema } from "@/lib/schemas/bonus";
 
 // POST /api/bonuses/spend
 export const POST = defineRoute(

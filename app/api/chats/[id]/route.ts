@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { changeChat, chatChangeSchema, chatDetailSchema, getChat } from "@/lib/chat";
+import { changeChat, getChat } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
+import { chatChangeSchema, chatDetailSchema } from "@/lib/schemas/chat";
+import { idSchema } from "@/lib/schemas/id";
 
 const params = z.object({ id: idSchema });
 const response = z.object({ chat: chatDetailSchema });

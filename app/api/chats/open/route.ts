@@ -1,6 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
-import { chatPageQuerySchema, listOpenChats, openChatPageSchema } from "@/lib/chat";
+import { listOpenChats } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
+import { chatPageQuerySchema, openChatPageSchema } from "@/lib/schemas/chat";
 
 // GET /api/chats/open
 export const GET = defineRoute(

@@ -1,6 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { syncNow, syncResponseSchema } from "@/lib/views";
+import { syncResponseSchema } from "@/lib/schemas/views";
+import { syncNow } from "@/lib/views";
 
 /** In seconds; a sync claims new batches for at most 45 s and then finishes one statement. */
 export const maxDuration = 60;

@@ -1,6 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { admissionRequestSchema, admissionSchema, admitTicket } from "@/lib/shop";
+import { admissionRequestSchema, admissionSchema } from "@/lib/schemas/delivery";
+import { admitTicket } from "@/lib/shop";
 
 // POST /api/deliveries/admit
 export const POST = defineRoute(

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { getLeaderboard, leaderboardQuerySchema, leaderboardSchema, periodSchema } from "@/lib/leaderboards";
+import { getLeaderboard } from "@/lib/leaderboards";
+import { leaderboardQuerySchema, leaderboardSchema, periodSchema } from "@/lib/schemas/leaderboard";
 
 // GET /api/leaderboards/{period}
 export const GET = defineRoute(

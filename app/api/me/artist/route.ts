@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { becomeArtist, userSchema } from "@/lib/accounts";
+import { becomeArtist } from "@/lib/accounts";
 import { rejectOtherMethods } from "@/lib/core/http";
+import { userSchema } from "@/lib/schemas/account";
 
 // POST /api/me/artist
 export const POST = defineRoute(

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { changeAddress, changeAddressSchema } from "@/lib/accounts";
+import { changeAddress } from "@/lib/accounts";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
+import { changeAddressSchema } from "@/lib/schemas/account";
 
 // POST /api/me/email
 export const POST = defineRoute(

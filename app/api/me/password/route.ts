@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { changePassword, changePasswordSchema } from "@/lib/accounts";
+import { changePassword } from "@/lib/accounts";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { messageText } from "@/lib/core/messages";
+import { changePasswordSchema } from "@/lib/schemas/account";
 
 // POST /api/me/password
 export const POST = defineRoute(

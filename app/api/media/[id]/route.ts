@@ -2,8 +2,8 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { mayReadFile } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
 import { readFile } from "@/lib/media";
+import { idSchema } from "@/lib/schemas/id";
 
 // GET /api/media/{id}
 export const GET = defineRoute(

@@ -1,6 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { markRead, markReadResponseSchema, markReadSchema } from "@/lib/notifications";
+import { markRead } from "@/lib/notifications";
+import { markReadResponseSchema, markReadSchema } from "@/lib/schemas/notification";
 
 // POST /api/notifications/read
 export const POST = defineRoute(

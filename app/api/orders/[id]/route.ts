@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
-import { getOrder, orderSchema } from "@/lib/shop";
+import { idSchema } from "@/lib/schemas/id";
+import { orderSchema } from "@/lib/schemas/order";
+import { getOrder } from "@/lib/shop";
 
 // GET /api/orders/{id}
 export const GET = defineRoute(

@@ -2,8 +2,9 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
-import { getPost, postSchema } from "@/lib/posts";
+import { getPost } from "@/lib/posts";
+import { idSchema } from "@/lib/schemas/id";
+import { postSchema } from "@/lib/schemas/post";
 
 // GET /api/posts/{id}
 export const GET = defineRoute(

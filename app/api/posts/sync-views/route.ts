@@ -1,6 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { syncNow, syncResponseSchema } from "@/lib/views";
+import { syncResponseSchema } from "@/lib/schemas/views";
+import { syncNow } from "@/lib/views";
 
 // POST /api/posts/sync-views
 export const POST = defineRoute(

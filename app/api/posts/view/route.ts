@@ -1,6 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { viewPost, viewPostResponseSchema, viewPostSchema } from "@/lib/views";
+import { viewPostResponseSchema, viewPostSchema } from "@/lib/schemas/views";
+import { viewPost } from "@/lib/views";
 
 // POST /api/posts/view
 export const POST = defineRoute(

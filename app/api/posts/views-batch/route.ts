@@ -1,6 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { viewPosts, viewPostsResponseSchema, viewPostsSchema } from "@/lib/views";
+import { viewPostsResponseSchema, viewPostsSchema } from "@/lib/schemas/views";
+import { viewPosts } from "@/lib/views";
 
 // POST /api/posts/views-batch
 export const POST = defineRoute(

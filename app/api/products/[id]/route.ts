@@ -2,8 +2,9 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
-import { archiveProduct, getProduct, productSchema } from "@/lib/shop";
+import { idSchema } from "@/lib/schemas/id";
+import { productSchema } from "@/lib/schemas/product";
+import { archiveProduct, getProduct } from "@/lib/shop";
 
 const params = z.object({ id: idSchema });
 const response = z.object({ product: productSchema });

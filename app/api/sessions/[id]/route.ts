@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
 import { Reply, rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
+import { idSchema } from "@/lib/schemas/id";
 import { clearedSessionCookies, deleteSession } from "@/lib/sessions";
 
 // DELETE /api/sessions/{id}

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
-import { cancelTask, getTask, taskSchema } from "@/lib/tasks";
+import { idSchema } from "@/lib/schemas/id";
+import { taskSchema } from "@/lib/schemas/task";
+import { cancelTask, getTask } from "@/lib/tasks";
 
 const params = z.object({ id: idSchema });
 const response = z.object({ task: taskSchema });

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { leaveChat } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
+import { idSchema } from "@/lib/schemas/id";
 
 // POST /api/chats/{id}/leave
 export const POST = defineRoute(

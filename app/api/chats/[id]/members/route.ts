@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { chatDetailSchema, inviteToChat } from "@/lib/chat";
+import { inviteToChat } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
+import { chatDetailSchema } from "@/lib/schemas/chat";
+import { idSchema } from "@/lib/schemas/id";
 
 // POST /api/chats/{id}/members
 export const POST = defineRoute(

@@ -1,15 +1,10 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import {
-  listMessages,
-  messagesPageSchema,
-  messagesQuerySchema,
-  newMessageSchema,
-  sendMessage,
-} from "@/lib/chat";
+import { listMessages, sendMessage } from "@/lib/chat";
 import { Reply, rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
-import { chatMessageSchema } from "@/lib/realtime";
+import { chatMessageSchema, newMessageSchema } from "@/lib/schemas/chat-message";
+import { idSchema } from "@/lib/schemas/id";
+import { messagesPageSchema, messagesQuerySchema } from "@/lib/schemas/message-list";
 
 const params = z.object({ id: idSchema });
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { listPinned, pinnedSchema } from "@/lib/chat";
+import { listPinned } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
+import { idSchema } from "@/lib/schemas/id";
+import { pinnedSchema } from "@/lib/schemas/message-list";
 
 // GET /api/chats/{id}/pinned
 export const GET = defineRoute(

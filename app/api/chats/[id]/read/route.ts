@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { markReadUpTo, readStateSchema, readUpToSchema } from "@/lib/chat";
+import { markReadUpTo } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
+import { readStateSchema, readUpToSchema } from "@/lib/schemas/chat";
+import { idSchema } from "@/lib/schemas/id";
 
 // POST /api/chats/{id}/read
 export const POST = defineRoute(

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { searchMessages, searchPageSchema, searchQuerySchema } from "@/lib/chat";
+import { searchMessages } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
+import { idSchema } from "@/lib/schemas/id";
+import { searchPageSchema, searchQuerySchema } from "@/lib/schemas/message-list";
 
 // GET /api/chats/{id}/search
 export const GET = defineRoute(

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
+import { idSchema } from "@/lib/schemas/id";
 import { resolveDownloadUrl } from "@/lib/shop";
 
 // GET /api/deliveries/{id}/download

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { Reply, rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
-import { enqueueRefund, refundAcceptedSchema, refundRequestSchema } from "@/lib/shop";
+import { idSchema } from "@/lib/schemas/id";
+import { refundAcceptedSchema, refundRequestSchema } from "@/lib/schemas/order";
+import { enqueueRefund } from "@/lib/shop";
 
 // POST /api/orders/{id}/refund
 export const POST = defineRoute(

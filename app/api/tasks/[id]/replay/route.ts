@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
-import { replayTask, taskSchema } from "@/lib/tasks";
+import { idSchema } from "@/lib/schemas/id";
+import { taskSchema } from "@/lib/schemas/task";
+import { replayTask } from "@/lib/tasks";
 
 // POST /api/tasks/{id}/replay
 export const POST = defineRoute(

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
 import { changeRole, newRoleSchema, personSchema } from "@/lib/ops";
+import { idSchema } from "@/lib/schemas/id";
 
 // POST /api/admin/people/{id}/role
 export const POST = defineRoute(

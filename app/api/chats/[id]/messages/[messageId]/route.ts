@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { deleteMessage, editMessage, messageChangeSchema } from "@/lib/chat";
+import { deleteMessage, editMessage } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
-import { chatMessageSchema } from "@/lib/realtime";
+import { chatMessageSchema, messageChangeSchema } from "@/lib/schemas/chat-message";
+import { idSchema } from "@/lib/schemas/id";
 
 const params = z.object({ id: idSchema, messageId: idSchema });
 const response = z.object({ message: chatMessageSchema });

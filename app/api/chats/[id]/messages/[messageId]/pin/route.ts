@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { pinMessage, pinSchema } from "@/lib/chat";
+import { pinMessage } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
-import { chatMessageSchema } from "@/lib/realtime";
+import { chatMessageSchema, pinSchema } from "@/lib/schemas/chat-message";
+import { idSchema } from "@/lib/schemas/id";
 
 // POST /api/chats/{id}/messages/{messageId}/pin
 export const POST = defineRoute(

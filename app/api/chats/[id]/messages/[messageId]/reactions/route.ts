@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { reactionSchema, setReaction } from "@/lib/chat";
+import { setReaction } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { idSchema } from "@/lib/core/ids";
-import { chatMessageSchema } from "@/lib/realtime";
+import { chatMessageSchema, reactionSchema } from "@/lib/schemas/chat-message";
+import { idSchema } from "@/lib/schemas/id";
 
 // POST /api/chats/{id}/messages/{messageId}/reactions
 export const POST = defineRoute(

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { isStorable } from "../core/text";
+import { Role } from "./enums";
+import { localeSchema } from "./locale";
+import { visibleTextSchema } from "./text";
+
+const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
+
+/** An existing password; a new one has stricter rules. */
+export const passwordSchema = z.string().min(1).max(128);
+
+/** Length instead of composition rules, after NIST SP 800-63B; the server also rejects common passwords. */
+const newPasswordSchema = z.string().min(8).max(128);
+
+const name = visibleTextSchema(60);
+
+export const signInSchema = z.object({
+  email,
+  password: passwordSchema,
+});
+
+export const signUpSchema = z.object({
+  email,
+  password: newPasswordSchema,
+  name,
+  referralCode: z.string().trim().toUpperCase().max(16).refine(isStorable).optional(),
+});
+
+/** A missing field is not changed; other fields of an account cannot be changed this way. */
+export const profileSchema = z.strictObject({ name: name.optional(), locale: localeSchema.optional() });
+
+export const changePasswordSchema = z.object({
+  currentPassword: passwordSchema,
+  newPassword: newPasswordSchema,
+});
+
+export const changeAddressSchema = z.object({ email });
+
+export const forgotPasswordSchema = z.object({ email });
+
+/** The token of a link from a mail. */
+const token = z.string().min(1).max(200);
+
+export const resetPasswordSchema = z.object({ token, password: newPasswordSchema });
+
+export const confirmAddressSchema = z.object({ token });
+
+export type SignIn = z.input<typeof signInSchema>;
+export type SignUp = z.input<typeof signUpSchema>;
+
+/** The deletion of an account. */
+export const deletionSchema = z.object({ password: passwordSchema });
+
+/** An account as its owner sees it. */
+export const userSchema = z.object({
+  id: z.uuid(),
+  email: z.email(),
+  name: z.string(),
+  role: z.enum(Role),
+  referralCode: z.string(),
+  /** The language of its mails; null: not chosen, Russian. */
+  locale: localeSchema.nullable(),
+  /** Whether the address was confirmed by a link sent to it. */
+  confirmed: z.boolean(),
+  createdAt: z.iso.datetime(),
+});
+
+export type User = z.infer<typeof userSchema>;

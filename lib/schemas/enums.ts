@@ -1,0 +1,14 @@
+/**
+ * The database's enums, as Prisma generates them from prisma/schema.prisma: objects without zod, so the browser may
+ * import them. A schema of one is `z.enum(OrderStatus)`. A new value is an edit of the schema and a migration.
+ */
+export {
+  BonusKind,
+  ChatKind,
+  ChatRole,
+  NotificationLevel,
+  OrderStatus,
+  ProductKind,
+  Role,
+  TaskState,
+} from "../../prisma/generated/enums";

@@ -1,0 +1,32 @@
+/** Limits that the forms show and the schemas enforce; without zod. */
+
+// Chat.
+export const MAX_MEMBERS = 200;
+export const MAX_TITLE_LENGTH = 80;
+export const MAX_TEXT_LENGTH = 4_000;
+export const MAX_ATTACHMENTS = 4;
+/** Distinct emoji on one message. */
+export const MAX_EMOJI = 20;
+export const MAX_PINNED = 50;
+/** Users mentioned in one message; each of them is notified. */
+export const MAX_MENTIONS = 20;
+/** Counting unread messages stops here: 100 is shown as "99+". */
+export const MAX_UNREAD_COUNT = 100;
+
+/** Length of the list of a chat's newest messages: one page. */
+export const RECENT_LIMIT = 50;
+
+// Shop.
+/** The payment provider's minimum. */
+export const MIN_PRICE_MINOR = 50;
+/** The payment provider accepts at most eight digits in one payment. */
+export const MAX_AMOUNT_MINOR = 99_999_999;
+export const MAX_STOCK = 1_000_000;
+/** Units of one product in one order: a mail with all their codes must stay readable. */
+export const MAX_QUANTITY = 50;
+
+// Bonuses.
+/** The ledger counts hundredths of a bonus, as prices count hundredths of a currency. */
+export const MINOR_PER_BONUS = 100;
+/** Limit of one spend: a million bonuses, far below the range of the ledger's integers. */
+export const MAX_SPEND_MINOR = 100_000_000;

@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { idSchema } from "./id";
+
+export const viewPostSchema = z.object({ postId: idSchema });
+export const viewPostResponseSchema = z.object({ message: z.string(), viewsCount: z.number().int() });
+
+const MAX_BATCH_SIZE = 100;
+export const viewPostsSchema = z.object({ postIds: z.array(idSchema).max(MAX_BATCH_SIZE) });
+export const viewPostsResponseSchema = z.object({
+  message: z.string(),
+  processedCount: z.number().int(),
+  /** Posts newly counted. */
+  postIds: z.array(z.uuid()),
+});
+
+export const syncResponseSchema = z.object({ message: z.string(), syncedPosts: z.number().int() });
+
+export type ViewedPost = z.infer<typeof viewPostResponseSchema>;
+export type ViewedPosts = z.infer<typeof viewPostsResponseSchema>;
+export type ViewSync = z.infer<typeof syncResponseSchema>;

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { build, type Metafile } from "esbuild";
+import { beforeAll, expect, it } from "vitest";
+
+/**
+ * zod is 35 KB of JavaScript, so the browser loads it only with a form that validates with a schema, and with the toast
+ * of a notification, which itself is loaded when the first one arrives. All other client code imports types and
+ * constants of lib/schemas.
+ */
+
+const VALIDATES = /\buseForm\(|\bparseNotification\(/;
+const IS_CLIENT = /^["']use client["']/m;
+const IS_SERVER_ACTION = /^["']use server["']/m;
+
+let inputs: Metafile["inputs"];
+let clientModules: string[];
+
+beforeAll(async () => {
+  const modules = ["app/_data", "app/_features", "app/_shell", "app/_ui"].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((file) => /\.tsx?$/.test(file))
+      .map((file) => path.join(folder, file)),
+  );
+  clientModules = modules.filter((file) => IS_CLIENT.test(read(file)));
+  const { metafile } = await build({
+    entryPoints: modules,
+    bundle: true,
+    write: false,
+    metafile: true,
+    splitting: true,
+    format: "esm",
+    platform: "browser",
+    outdir: "unused",
+    packages: "external",
+    alias: { "@": path.resolve() },
+    logLevel: "silent",
+  });
+  inputs = metafile.inputs;
+});
+
+it("loads zod in the browser only with what validates", () => {
+  expect(clientModules.length).toBeGreaterThan(50);
+  expect(clientModules.map((file) => findPathToZod(file)).filter((found) => found !== null)).toEqual([]);
+});
+
+it("finds zod where it is imported", () => {
+  expect(findPathToZod("lib/schemas/account.ts")).toBe("lib/schemas/account.ts");
+});
+
+/** The shortest chain of static imports from a module to zod that passes no validating module; null when none does. */
+function findPathToZod(start: string): string | null {
+  const importers = new Map<string, string | null>([[start, null]]);
+  for (const file of importers.keys()) {
+    const source = read(file);
+    if (VALIDATES.test(source) || IS_SERVER_ACTION.test(source)) continue;
+    for (const { path: target, kind, external } of inputs[file]?.imports ?? []) {
+      if (kind !== "import-statement") continue;
+      if (/^zod(\/|$)/.test(target)) return chainTo(file, importers);
+      if (!external && !importers.has(target)) importers.set(target, file);
+    }
+  }
+  return null;
+}
+
+function chainTo(file: string, importers: ReadonlyMap<string, string | null>): string {
+  const importer = importers.get(file);
+  return importer ? `${chainTo(importer, importers)} > ${file}` : file;
+}
+
+function read(file: string): string {
+  return readFileSync(file, "utf8");
+}
