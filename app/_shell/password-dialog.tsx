@@ -6,10 +6,9 @@ import { registerPasswordPrompt } from "@/app/_data/password-prompt";
 import { confirmPassword } from "@/app/_features/account/auth-api";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { PasswordField } from "@/app/_ui/forms/password-field";
+import { PasswordField, UsernameHint } from "@/app/_ui/forms/password-field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { UsernameHint } from "@/app/_ui/forms/username-hint";
 import { signInSchema } from "@/lib/accounts/client";
 
 const schema = signInSchema.pick({ password: true });

@@ -34,6 +34,21 @@ export function becomeArtist() {
   return callApi("/api/me/artist", "done", { method: "POST", body: {} });
 }
 
+type Level = "all" | "quiet" | "off";
+
+export function changePreferences(body: { hidesPresence?: boolean; notifications?: Record<string, Level> }) {
+  return callApi("/api/me/preferences", "done", { method: "PATCH", body });
+}
+
+export function endSession(id: string) {
+  return callApi(`/api/sessions/${id}`, "done", { method: "DELETE" });
+}
+
+export function endSessions(scope: "others" | "all") {
+  const call = () => callApi(`/api/sessions?scope=${scope}`, "done", { method: "DELETE" });
+  return scope === "all" ? runSessionEndingCall(call) : call();
+}
+
 /** Permanent. The form asks for the password, so it also makes the session fresh first. */
 export async function deleteAccount(body: { password: string }) {
   const confirmed = await confirmPassword(body);

@@ -5,8 +5,8 @@ import { useState } from "react";
 import { segmentedControl } from "@/app/_shell/segmented-control";
 import { cn } from "@/app/_ui/cn";
 import type { NotificationLevel, PreferenceKind } from "@/lib/notifications";
+import { changePreferences } from "./account-api";
 import { AutosaveStatus } from "./autosave-status";
-import { changePreferences } from "./preferences";
 import { useAutosave } from "./use-autosave";
 
 interface Props {
