@@ -1,8 +1,7 @@
 import { CircleUserRound, Disc3, LogIn, Plus, ShoppingBag, Trophy } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { Mark } from "@/app/_art/brand/mark";
-import { Wordmark } from "@/app/_art/brand/wordmark";
+import { Mark, Wordmark } from "@/app/_art/brand/mark";
 import { ChatLink } from "./chat-link";
 import { NavLink } from "./nav-link";
 import { NotificationBell } from "./notification-bell";

@@ -12,8 +12,7 @@ import {
 } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { Mark } from "@/app/_art/brand/mark";
-import { Wordmark } from "@/app/_art/brand/wordmark";
+import { Mark, Wordmark } from "@/app/_art/brand/mark";
 import { Button } from "@/app/_ui/button";
 import { ChatLink } from "./chat-link";
 import { LanguageSwitch } from "./language-switch";

@@ -7,7 +7,7 @@ import { HydrationMarker } from "./navigation-suspense";
 import { PasswordDialog } from "./password-dialog";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
-import { SessionRefresh } from "./session-keeper";
+import { SessionRefresh } from "./session-refresh";
 import { getShellUnreadCount, getShellUnreadMessageCount } from "./unread-counts";
 import { getShellViewer } from "./viewer";
 

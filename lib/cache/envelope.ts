@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { newId } from "../core/ids";
+import { decodeValue } from "../redis";
 import { compress, decompress } from "./compress";
 import { deepFreeze } from "./deep-freeze";
 import type { NamespaceSpec } from "./define-namespaces";
@@ -36,17 +37,14 @@ const envelopeSchema = z.object({
 
 export type Envelope = z.infer<typeof envelopeSchema>;
 
-/** Parses a reply of Redis; null when it is not an envelope. */
-export function parseEnvelope(stored: unknown): Envelope | null {
-  const parsed = envelopeSchema.safeParse(stored);
-  return parsed.success ? parsed.data : null;
+/** Parses a text from Redis; null when it is not an envelope. */
+export function parseEnvelope(text: string | null): Envelope | null {
+  return text === null ? null : (decodeValue(text, envelopeSchema).data ?? null);
 }
 
-/** Id of a value that the scripts accept as an envelope, even if the rest of it is damaged. */
-export function readEnvelopeId(stored: unknown): string | undefined {
-  if (typeof stored === "string") return /^\{"id":"([^"]*)"/.exec(stored)?.[1];
-  const parsed = z.object({ id: z.string() }).safeParse(stored);
-  return parsed.success ? parsed.data.id : undefined;
+/** Id of a text that the scripts accept as an envelope, even if the rest of it is damaged. */
+export function readEnvelopeId(text: string): string | undefined {
+  return /^\{"id":"([^"]*)"/.exec(text)?.[1];
 }
 
 interface EntryOptions {

@@ -55,8 +55,8 @@ export async function findWithRedis(
       if (rereads > MAX_REREADS) throw new Error("cache entry not trusted: invalidations are still pending");
       continue;
     }
-    const envelope = read.found === "same" ? null : parseEnvelope(read.found);
-    const entry = read.found === "same" ? localEntry : envelope && (await decodeEntry(spec, envelope));
+    const envelope = parseEnvelope(read.found);
+    const entry = read.unchanged ? localEntry : envelope && (await decodeEntry(spec, envelope));
     if (entry) {
       memory.put(member, entry, epoch, requestedMs);
       if (read.leased) leasedLoader.refresh();

@@ -232,7 +232,7 @@ export class CacheManager<T extends NamespaceSpecs> {
     try {
       const found = await this.readTrusted(missing.map(([, { member }]) => member));
       for (const [index, [key, { spec, member }]] of missing.entries()) {
-        const envelope = parseEnvelope(found[index]);
+        const envelope = parseEnvelope(found[index] ?? null);
         const localEntry = this.memory.get(member);
         const entry =
           envelope && (envelope.id === localEntry?.id ? localEntry : await decodeEntry(spec, envelope));
@@ -251,7 +251,7 @@ export class CacheManager<T extends NamespaceSpecs> {
     }
   }
 
-  private async readTrusted(members: readonly string[]): Promise<unknown[]> {
+  private async readTrusted(members: readonly string[]): Promise<(string | null)[]> {
     const firstRead = await store.readMany(members);
     if (await this.invalidationLog.isTrusted(firstRead.hasTrustLease)) return firstRead.found;
     return (await store.readMany(members)).found;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { now } from "../core/clock";
-import { keys, redis, runScript, ttlSeconds } from "../redis";
+import { keys, redis, redisService, ttlSeconds } from "../redis";
 import type { Entry } from "./envelope";
 import type { InvalidationTargets } from "./memory";
 import { dropEntries, fillEntry, keepLease, putEntry, readOrLease } from "./scripts";
@@ -37,8 +37,10 @@ export interface ReadResult {
   hasTrustLease: boolean;
   /** The caller got the load lease and must load. */
   leased: boolean;
-  /** Envelope; `same` for the entry that the caller has; null for none. */
-  found: unknown | "same" | null;
+  /** Redis has the entry that the caller has, and did not send it again. */
+  unchanged: boolean;
+  /** The envelope's text; null for none. */
+  found: string | null;
 }
 
 const flagSchema = z.union([z.literal(0), z.literal(1)]);
@@ -46,13 +48,14 @@ const readSchema = z.tuple([
   flagSchema,
   flagSchema,
   z.union([z.literal(0), z.literal(1), z.literal(2)]),
-  z.unknown(),
+  z.string(),
 ]);
+const envelopesSchema = z.tuple([z.string().nullable()], z.string().nullable());
 
 /** Reads an entry; when it is missing or due for a refresh, takes the load lease if it is free. */
 export async function read(member: string, options: ReadOptions): Promise<ReadResult> {
   const { token, localEntry, unusableId, tags, maxLifetimeMs } = options;
-  const reply = await runScript(
+  const [trustFlag, leased, state, text] = await redisService().script(
     readOrLease,
     [keys.cacheEntry(member), keys.cacheLease(member), keys.cacheTrustLease, ...tags.map(keys.cacheTag)],
     [
@@ -65,23 +68,22 @@ export async function read(member: string, options: ReadOptions): Promise<ReadRe
       member,
       maxLifetimeMs + MAX_LOAD_MS + LEASE_MS,
     ],
+    readSchema,
   );
-  const [trustFlag, leased, state, envelope] = readSchema.parse(reply);
   return {
     hasTrustLease: trustFlag === 1,
     leased: leased === 1,
-    found: state === 2 ? "same" : state === 1 ? envelope : null,
+    unchanged: state === 2,
+    found: state === 1 ? text : null,
   };
 }
 
 /** Reads the envelopes of many entries, null for a missing one. One command. */
 export async function readMany(
   members: readonly string[],
-): Promise<{ hasTrustLease: boolean; found: unknown[] }> {
-  const [trustLease, ...found] = await redis().mget<unknown[]>(
-    keys.cacheTrustLease,
-    ...members.map(keys.cacheEntry),
-  );
+): Promise<{ hasTrustLease: boolean; found: (string | null)[] }> {
+  const reply = await redis().send(["MGET", keys.cacheTrustLease, ...members.map(keys.cacheEntry)]);
+  const [trustLease, ...found] = envelopesSchema.parse(reply);
   return { hasTrustLease: trustLease !== null, found };
 }
 
@@ -91,37 +93,40 @@ export async function readMany(
  */
 export async function fill(member: string, token: string, text: string, entry: Entry): Promise<boolean> {
   const lease = [keys.cacheEntry(member), keys.cacheLease(member)];
-  return (await runScript(fillEntry, lease, [token, text, remainingTtlMs(entry)])) === 1;
+  const args = [token, text, remainingTtlMs(entry)];
+  return (await redisService().script(fillEntry, lease, args, flagSchema)) === 1;
 }
 
 /** Removes the entry and ends the lease, for a loader that found nothing to cache. */
 export async function fillEmpty(member: string, token: string): Promise<void> {
-  await runScript(fillEntry, [keys.cacheEntry(member), keys.cacheLease(member)], [token, "", 0]);
+  const lease = [keys.cacheEntry(member), keys.cacheLease(member)];
+  await redisService().script(fillEntry, lease, [token, "", 0], flagSchema);
 }
 
 /** Renews a lease, unless it was lost. */
 export async function renew(member: string, token: string): Promise<void> {
-  await runScript(keepLease, [keys.cacheLease(member)], [token, LEASE_MS]);
+  await redisService().script(keepLease, [keys.cacheLease(member)], [token, LEASE_MS], flagSchema);
 }
 
 /** Releases a lease without storing a value. */
 export async function release(member: string, token: string): Promise<void> {
-  await runScript(keepLease, [keys.cacheLease(member)], [token, 0]);
+  await redisService().script(keepLease, [keys.cacheLease(member)], [token, 0], flagSchema);
 }
 
 /** Stores an entry, overwriting the old one, and revokes its load lease. */
 export async function put(member: string, text: string, entry: Entry): Promise<void> {
-  await runScript(
+  await redisService().script(
     putEntry,
     [keys.cacheEntry(member), keys.cacheLease(member), ...entry.tags.map(keys.cacheTag)],
     [text, remainingTtlMs(entry), member],
+    flagSchema,
   );
 }
 
 /** Removes entries and revokes their load leases. */
 export async function invalidate({ members, tags }: InvalidationTargets): Promise<void> {
   const prefixes = [keys.cacheEntry(""), keys.cacheLease("")];
-  await runScript(dropEntries, tags.map(keys.cacheTag), [...prefixes, ...members]);
+  await redisService().script(dropEntries, tags.map(keys.cacheTag), [...prefixes, ...members], z.int());
 }
 
 /** Call when Redis has applied every invalidation up to now. */

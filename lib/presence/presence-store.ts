@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { keys, redis, runScript, ttlSeconds } from "../redis";
+import { keys, redis, redisService, ttlSeconds } from "../redis";
 import { idSchema } from "../schemas/id";
 import { type PresenceState, presenceStateSchema } from "../schemas/presence";
 import {
@@ -44,6 +44,8 @@ const updateReplySchema = z
     return { changed: changed === 1, state, lastSeenMs, nextInMs };
   });
 
+const heartbeatReplySchema = z.union([z.literal(0).transform(() => null), updateReplySchema]);
+
 const presenceKeys = (userId: string) => [
   keys.userSockets(userId),
   keys.userPresence(userId),
@@ -72,28 +74,21 @@ export async function recordHeartbeat({
   hides,
 }: Heartbeat): Promise<PresenceUpdate | null> {
   const hidesArg = hides === null ? "" : hides === "unknown" ? "?" : hides ? "1" : "0";
-  const reply = await runScript(recordPresenceHeartbeat, presenceKeys(userId), [
+  const args = [
     ...[userId, Math.max(ONLINE_TTL_MS, ttlMs), OFFLINE_TTL_MS],
     ...[socketId, state, ttlMs, hidesTtlMs, hidesArg],
-  ]);
-  return reply === 0 ? null : updateReplySchema.parse(reply);
+  ];
+  return redisService().script(recordPresenceHeartbeat, presenceKeys(userId), args, heartbeatReplySchema);
 }
 
 export async function closeStream(userId: string, socketId: string): Promise<PresenceUpdate> {
-  return updateReplySchema.parse(
-    await runScript(closePresence, presenceKeys(userId), [userId, ONLINE_TTL_MS, OFFLINE_TTL_MS, socketId]),
-  );
+  const args = [userId, ONLINE_TTL_MS, OFFLINE_TTL_MS, socketId];
+  return redisService().script(closePresence, presenceKeys(userId), args, updateReplySchema);
 }
 
 export async function setHides(userId: string, hides: boolean): Promise<PresenceUpdate> {
-  return updateReplySchema.parse(
-    await runScript(setPresenceHidden, presenceKeys(userId), [
-      userId,
-      ONLINE_TTL_MS,
-      OFFLINE_TTL_MS,
-      hides ? 1 : 0,
-    ]),
-  );
+  const args = [userId, ONLINE_TTL_MS, OFFLINE_TTL_MS, hides ? 1 : 0];
+  return redisService().script(setPresenceHidden, presenceKeys(userId), args, updateReplySchema);
 }
 
 export interface SweepResult {
@@ -104,12 +99,11 @@ export interface SweepResult {
 const sweepReplySchema = z.tuple([nextExpirySchema], z.union([z.string(), z.int()]));
 
 export async function sweepExpired(ttlMs: number): Promise<SweepResult> {
-  const [nextInMs, ...flat] = sweepReplySchema.parse(
-    await runScript(
-      sweepPresence,
-      [keys.usersOnline],
-      [MAX_SWEPT, OFFLINE_TTL_MS, ttlMs, keys.userPresence(""), keys.userSockets("")],
-    ),
+  const [nextInMs, ...flat] = await redisService().script(
+    sweepPresence,
+    [keys.usersOnline],
+    [MAX_SWEPT, OFFLINE_TTL_MS, ttlMs, keys.userPresence(""), keys.userSockets("")],
+    sweepReplySchema,
   );
   return {
     nextInMs,
@@ -125,12 +119,11 @@ export async function readSnapshots(
   ttlMs: number,
 ): Promise<{ snapshots: PresenceSnapshot[]; onlineCount: number }> {
   if (userIds.length === 0) return { snapshots: [], onlineCount: await countOnline() };
-  const [onlineCount, ...flat] = snapshotsReplySchema.parse(
-    await runScript(
-      readPresences,
-      [keys.usersOnline, ...userIds.map((id) => keys.userPresence(id))],
-      [ttlMs, ...userIds],
-    ),
+  const [onlineCount, ...flat] = await redisService().script(
+    readPresences,
+    [keys.usersOnline, ...userIds.map((id) => keys.userPresence(id))],
+    [ttlMs, ...userIds],
+    snapshotsReplySchema,
   );
   const snapshots = toPairs(flat).map(([state, at]) => ({
     state: presenceStateSchema.parse(state),
@@ -140,20 +133,19 @@ export async function readSnapshots(
 }
 
 export async function listOnline(): Promise<string[]> {
-  return z.array(z.string()).parse(await runScript(listOnlineUsers, [keys.usersOnline], []));
+  return redisService().script(listOnlineUsers, [keys.usersOnline], [], z.array(z.string()));
 }
 
 export async function countOnline(): Promise<number> {
-  return z.int().parse(await runScript(countOnlineUsers, [keys.usersOnline], []));
+  return redisService().script(countOnlineUsers, [keys.usersOnline], [], z.int());
 }
 
 /** @returns the users who were present */
 export async function deleteUsers(userIds: readonly string[]): Promise<string[]> {
   if (userIds.length === 0) return [];
   const userKeys = userIds.flatMap((id) => [keys.userSockets(id), keys.userPresence(id)]);
-  return z
-    .array(z.string())
-    .parse(await runScript(deletePresences, [keys.usersOnline, ...userKeys], userIds));
+  const scriptKeys = [keys.usersOnline, ...userKeys];
+  return redisService().script(deletePresences, scriptKeys, userIds, z.array(z.string()));
 }
 
 /** Deletes all presence. Scans all keys: for maintenance. @returns the users who were present */

@@ -10,7 +10,7 @@ import {
   type SectionName,
   sectionSchemas,
 } from "./export-schema";
-import { sectionReaders } from "./section-readers";
+import { readSection } from "./section-readers";
 
 /**
  * Exports all data of or about a user as one JSON document (`accountExportSchema`), streamed: only one page of rows is
@@ -61,7 +61,7 @@ async function* streamDocument(head: object, user: { id: string; seq: number }):
   for (const name of Object.keys(sectionSchemas) as SectionName[]) {
     yield `,\n${JSON.stringify(name)}:[`;
     let isFirst = true;
-    for await (const rows of sectionReaders[name](user)) {
+    for await (const rows of readSection(name, user)) {
       if (rows.length === 0) continue;
       const records = rows.map((row) => JSON.stringify(sectionSchemas[name].parse(row)));
       yield `${isFirst ? "" : ","}\n${records.join(",\n")}`;

@@ -1,3 +1,5 @@
+import type { SectionName } from "./export-schema";
+
 /**
  * Personal data in the database, and how export and deletion treat it: one entry per model, one line per column that
  * references a user or describes one. One test compares this with prisma/schema.prisma, another searches a whole
@@ -18,6 +20,14 @@ interface PersonalColumn {
 interface ModelInventory {
   /** What happens to the rows; omitted for a model without personal data. */
   rows?: string;
+  /** The section of the export that has a record for each row, if no other table is part of it. */
+  section?: {
+    name: SectionName;
+    /** The column with the user's id. */
+    owner: string;
+    /** The column that orders the user's rows; `id` by default. */
+    key?: string;
+  };
   columns: Readonly<Record<string, PersonalColumn>>;
 }
 
@@ -57,6 +67,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   Session: {
     rows: "deleted; its copies in Redis too",
+    section: { name: "sessions", owner: "userId" },
     columns: {
       userId: deleted("sessions"),
       tokenHash: deleted(null, "a secret"),
@@ -76,6 +87,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   AccountLink: {
     rows: "deleted",
+    section: { name: "links", owner: "userId" },
     columns: { userId: deleted("links"), email: deleted("links") },
   },
   AuditEntry: {
@@ -91,6 +103,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   Post: {
     rows: "deleted, with their views",
+    section: { name: "posts", owner: "authorId" },
     columns: {
       authorId: deleted("posts"),
       title: deleted("posts"),
@@ -110,6 +123,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   Task: {
     rows: "tasks for the user alone are cancelled; the rest continue without an owner",
+    section: { name: "tasks", owner: "ownerId" },
     columns: {
       ownerId: unnamed("tasks"),
       payload: unnamed(
@@ -129,6 +143,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   Product: {
     rows: "deleted; products that were ordered stay for their buyers, archived",
+    section: { name: "products", owner: "sellerId" },
     columns: {
       sellerId: unnamed("products"),
       title: kept("products", "buyers must see what they bought"),
@@ -164,6 +179,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   BonusEntry: {
     rows: "deleted",
+    section: { name: "bonuses", owner: "userId" },
     columns: {
       userId: deleted("bonuses"),
       seq: deleted("bonuses"),
@@ -173,6 +189,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   Notification: {
     rows: "deleted; the user's name and id are removed from chat notifications of other users",
+    section: { name: "notifications", owner: "userId" },
     columns: {
       userId: deleted("notifications"),
       title: deleted("notifications"),
@@ -183,6 +200,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   NotificationPreference: {
     rows: "deleted",
+    section: { name: "preferences", owner: "userId", key: "kind" },
     columns: {
       userId: deleted("preferences"),
       kind: deleted("preferences"),
@@ -191,6 +209,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   MediaFile: {
     rows: "ownerless and unreadable immediately; deleted once the store has deleted the bytes (lib/media)",
+    section: { name: "files", owner: "ownerId" },
     columns: {
       ownerId: deleted("files"),
       name: deleted("files"),
@@ -229,6 +248,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   AnalyticsEvent: {
     rows: "kept without the user, so that totals do not change",
+    section: { name: "analytics", owner: "userId" },
     columns: {
       userId: unnamed("analytics"),
       name: kept("analytics", "the event's name"),

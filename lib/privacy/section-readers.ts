@@ -1,6 +1,7 @@
 import { db } from "../db";
 import { extractMentionNames, plainText } from "../schemas/mention";
-import type { SectionName, SectionRow } from "./export-schema";
+import { type SectionName, type SectionRow, sectionSchemas } from "./export-schema";
+import { inventory } from "./inventory";
 
 /** Rows per page; bounds the memory of an export to a few megabytes. */
 const PAGE_SIZE = 500;
@@ -11,205 +12,165 @@ interface ExportedUser {
   seq: number;
 }
 
-/** Reads each list of an export, page by page, oldest first. */
-export const sectionReaders: { [N in SectionName]: (user: ExportedUser) => AsyncGenerator<SectionRow<N>[]> } =
-  {
-    sessions: ({ id: userId }) =>
-      paginate(
-        (after?: string) => db().session.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
-        withIsoDates,
-      ),
+/** Reads one list of an export, page by page, oldest first. */
+export function readSection(name: SectionName, user: ExportedUser): AsyncGenerator<object[]> {
+  const read: ((user: ExportedUser) => AsyncGenerator<object[]>) | undefined = joinedSections[name];
+  return read ? read(user) : readPlainSection(name, user);
+}
 
-    posts: ({ id: authorId }) =>
-      paginate(
-        (after?: string) => db().post.findMany({ where: { authorId, id: { gt: after } }, ...pageArguments }),
-        withIsoDates,
-      ),
+/** A section whose records are a table's rows: the inventory says which, and the section's schema which columns. */
+function readPlainSection(name: SectionName, user: ExportedUser): AsyncGenerator<object[]> {
+  const found = Object.entries(inventory).find(([, { section }]) => section?.name === name);
+  const [model = "", { section } = {}] = found ?? [];
+  // Prisma types a query by its model, which is not known here; the section's schema parses the rows.
+  const tables = db() as unknown as Record<string, Table>;
+  const table = tables[model.charAt(0).toLowerCase() + model.slice(1)];
+  if (!section || !table) throw new Error(`the inventory has no table for the section ${name}`);
+  const { owner, key = "id" } = section;
+  const columns = Object.keys(sectionSchemas[name].shape).map((column) => [column, true]);
+  return paginate(async (after?: unknown) => {
+    const rows = await table.findMany({
+      where: { [owner]: user.id, [key]: { gt: after } },
+      orderBy: { [key]: "asc" },
+      take: PAGE_SIZE,
+      select: { ...Object.fromEntries(columns), [key]: true },
+    });
+    return rows.map((row) => ({ ...row, id: row[key] }));
+  }, withIsoDates);
+}
 
-    views: ({ seq: viewerSeq }) =>
-      paginate(
-        (after?: bigint) =>
-          db().postView.findMany({
-            where: { viewerSeq, id: { gt: after } },
-            ...pageArguments,
-            include: { post: { select: { title: true } } },
-          }),
-        ({ postId, post, createdAt }) => ({
-          postId,
-          postTitle: post.title,
-          viewedAt: createdAt.toISOString(),
+interface Table {
+  findMany(query: object): Promise<Record<string, unknown>[]>;
+}
+
+/** The sections that other tables or rules are part of. */
+const joinedSections: { [N in SectionName]?: (user: ExportedUser) => AsyncGenerator<SectionRow<N>[]> } = {
+  views: ({ seq: viewerSeq }) =>
+    paginate(
+      (after?: bigint) =>
+        db().postView.findMany({
+          where: { viewerSeq, id: { gt: after } },
+          ...pageArguments,
+          include: { post: { select: { title: true } } },
         }),
-      ),
+      ({ postId, post, createdAt }) => ({
+        postId,
+        postTitle: post.title,
+        viewedAt: createdAt.toISOString(),
+      }),
+    ),
 
-    products: ({ id: sellerId }) =>
-      paginate(
-        (after?: string) =>
-          db().product.findMany({ where: { sellerId, id: { gt: after } }, ...pageArguments }),
-        withIsoDates,
-      ),
-
-    purchases: ({ id: buyerId }) =>
-      paginate(
-        (after?: string) =>
-          db().order.findMany({
-            where: { buyerId, id: { gt: after } },
-            ...pageArguments,
-            include: { seller: { select: { name: true } }, deliveries: { orderBy: { unit: "asc" } } },
-          }),
-        ({ seller, deliveries, ...order }) => ({
-          ...withIsoDates(order),
-          sellerName: seller?.name ?? null,
-          deliveries: deliveries.map(withIsoDates),
+  purchases: ({ id: buyerId }) =>
+    paginate(
+      (after?: string) =>
+        db().order.findMany({
+          where: { buyerId, id: { gt: after } },
+          ...pageArguments,
+          include: { seller: { select: { name: true } }, deliveries: { orderBy: { unit: "asc" } } },
         }),
-      ),
+      ({ seller, deliveries, ...order }) => ({
+        ...withIsoDates(order),
+        sellerName: seller?.name ?? null,
+        deliveries: deliveries.map(withIsoDates),
+      }),
+    ),
 
-    // Sellers see only orders that were paid (lib/shop).
-    sales: ({ id: sellerId }) =>
-      paginate(
-        (after?: string) =>
-          db().order.findMany({
-            where: { sellerId, paidAt: { not: null }, id: { gt: after } },
-            ...pageArguments,
-            include: { buyer: { select: { name: true } } },
-          }),
-        ({ buyer, ...order }) => ({ ...withIsoDates(order), buyerName: buyer?.name ?? null }),
-      ),
+  // Sellers see only orders that were paid (lib/shop).
+  sales: ({ id: sellerId }) =>
+    paginate(
+      (after?: string) =>
+        db().order.findMany({
+          where: { sellerId, paidAt: { not: null }, id: { gt: after } },
+          ...pageArguments,
+          include: { buyer: { select: { name: true } } },
+        }),
+      ({ buyer, ...order }) => ({ ...withIsoDates(order), buyerName: buyer?.name ?? null }),
+    ),
 
-    bonuses: ({ id: userId }) =>
-      paginate(
-        (after?: string) =>
-          db().bonusEntry.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
-        withIsoDates,
-      ),
-
-    files: ({ id: ownerId }) =>
-      paginate(
-        (after?: string) =>
-          db().mediaFile.findMany({ where: { ownerId, id: { gt: after } }, ...pageArguments }),
-        withIsoDates,
-      ),
-
-    notifications: ({ id: userId }) =>
-      paginate(
-        (after?: string) =>
-          db().notification.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
-        withIsoDates,
-      ),
-
-    // Not paginated: there is at most one row per kind.
-    preferences: async function* ({ id: userId }) {
-      yield db().notificationPreference.findMany({ where: { userId }, orderBy: { kind: "asc" } });
-    },
-    chats: ({ id: userId }) =>
-      paginate(
-        async (after?: string) => {
-          const rows = await db().chatMember.findMany({
-            where: { userId, chatId: { gt: after } },
-            orderBy: { chatId: "asc" },
-            take: PAGE_SIZE,
-            include: {
-              chat: {
-                select: {
-                  kind: true,
-                  title: true,
-                  members: {
-                    where: { userId: { not: userId } },
-                    take: 1,
-                    select: { user: { select: { name: true } } },
-                  },
+  chats: ({ id: userId }) =>
+    paginate(
+      async (after?: string) => {
+        const rows = await db().chatMember.findMany({
+          where: { userId, chatId: { gt: after } },
+          orderBy: { chatId: "asc" },
+          take: PAGE_SIZE,
+          include: {
+            chat: {
+              select: {
+                kind: true,
+                title: true,
+                members: {
+                  where: { userId: { not: userId } },
+                  take: 1,
+                  select: { user: { select: { name: true } } },
                 },
               },
             },
-          });
-          return rows.map((row) => ({ ...row, id: row.chatId }));
-        },
-        ({ chat, ...row }) => ({
-          ...withIsoDates(row),
-          kind: chat.kind,
-          title: chat.kind === "direct" ? (chat.members[0]?.user.name ?? null) : chat.title,
-        }),
-      ),
-
-    chatMessages: ({ id: authorId }) =>
-      paginate(
-        (after?: string) =>
-          db().chatMessage.findMany({
-            where: { authorId, id: { gt: after } },
-            ...pageArguments,
-            include: {
-              attachments: { orderBy: { position: "asc" }, select: { file: { select: { name: true } } } },
-            },
-          }),
-        ({ text, attachments, ...row }) => ({
-          ...withIsoDates(row),
-          // Mentioned users appear by name, without their id.
-          text: plainText(text),
-          mentions: extractMentionNames(text),
-          attachments: attachments.map(({ file }) => file.name),
-        }),
-      ),
-
-    chatReactions: ({ id: userId }) =>
-      paginate(async (after?: string) => {
-        const [messageId, emoji] = after?.split(" ") ?? [];
-        const rows = await db().chatReaction.findMany({
-          where: {
-            userId,
-            ...(messageId === undefined
-              ? {}
-              : { OR: [{ messageId: { gt: messageId } }, { messageId, emoji: { gt: emoji } }] }),
           },
-          orderBy: [{ messageId: "asc" }, { emoji: "asc" }],
-          take: PAGE_SIZE,
         });
-        return rows.map((row) => ({ ...row, id: `${row.messageId} ${row.emoji}` }));
-      }, withIsoDates),
+        return rows.map((row) => ({ ...row, id: row.chatId }));
+      },
+      ({ chat, ...row }) => ({
+        ...withIsoDates(row),
+        kind: chat.kind,
+        title: chat.kind === "direct" ? (chat.members[0]?.user.name ?? null) : chat.title,
+      }),
+    ),
 
-    analytics: ({ id: userId }) =>
-      paginate(
-        (after?: string) =>
-          db().analyticsEvent.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
-        withIsoDates,
-      ),
+  chatMessages: ({ id: authorId }) =>
+    paginate(
+      (after?: string) =>
+        db().chatMessage.findMany({
+          where: { authorId, id: { gt: after } },
+          ...pageArguments,
+          include: {
+            attachments: { orderBy: { position: "asc" }, select: { file: { select: { name: true } } } },
+          },
+        }),
+      ({ text, attachments, ...row }) => ({
+        ...withIsoDates(row),
+        // Mentioned users appear by name, without their id.
+        text: plainText(text),
+        mentions: extractMentionNames(text),
+        attachments: attachments.map(({ file }) => file.name),
+      }),
+    ),
 
-    // Without the payload: its data is exported with the object that the task is about.
-    tasks: ({ id: ownerId }) =>
-      paginate(
-        (after?: string) =>
-          db().task.findMany({
-            where: { ownerId, id: { gt: after } },
-            ...pageArguments,
-            omit: { payload: true },
-          }),
-        withIsoDates,
-      ),
-
-    audit: ({ id: userId }) =>
-      paginate(
-        (after?: string) =>
-          db().auditEntry.findMany({
-            where: { OR: [{ actorId: userId }, { subject: `user:${userId}` }], id: { gt: after } },
-            ...pageArguments,
-          }),
-        ({ actorId, ip, userAgent, ...entry }) => {
-          const isOtherActor = actorId !== null && actorId !== userId;
-          return {
-            ...withIsoDates(entry),
-            byYou: actorId === userId,
-            // An administrator's IP address and browser are private.
-            ip: isOtherActor ? null : ip,
-            userAgent: isOtherActor ? null : userAgent,
-          };
+  chatReactions: ({ id: userId }) =>
+    paginate(async (after?: string) => {
+      const [messageId, emoji] = after?.split(" ") ?? [];
+      const rows = await db().chatReaction.findMany({
+        where: {
+          userId,
+          ...(messageId === undefined
+            ? {}
+            : { OR: [{ messageId: { gt: messageId } }, { messageId, emoji: { gt: emoji } }] }),
         },
-      ),
+        orderBy: [{ messageId: "asc" }, { emoji: "asc" }],
+        take: PAGE_SIZE,
+      });
+      return rows.map((row) => ({ ...row, id: `${row.messageId} ${row.emoji}` }));
+    }, withIsoDates),
 
-    links: ({ id: userId }) =>
-      paginate(
-        (after?: string) =>
-          db().accountLink.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
-        withIsoDates,
-      ),
-  };
+  audit: ({ id: userId }) =>
+    paginate(
+      (after?: string) =>
+        db().auditEntry.findMany({
+          where: { OR: [{ actorId: userId }, { subject: `user:${userId}` }], id: { gt: after } },
+          ...pageArguments,
+        }),
+      ({ actorId, ip, userAgent, ...entry }) => {
+        const isOtherActor = actorId !== null && actorId !== userId;
+        return {
+          ...withIsoDates(entry),
+          byYou: actorId === userId,
+          // An administrator's IP address and browser are private.
+          ip: isOtherActor ? null : ip,
+          userAgent: isOtherActor ? null : userAgent,
+        };
+      },
+    ),
+};
 
 /** Keyset pagination by id, so that concurrent inserts and deletes neither repeat nor skip other rows. */
 async function* paginate<Id, Row extends { id: Id }, Out>(

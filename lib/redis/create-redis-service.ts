@@ -1,3 +1,4 @@
+import { errors } from "@upstash/redis";
 import { z } from "zod";
 import type { CallMeter } from "./call-meter";
 import { validateChannel } from "./channel-name";
@@ -7,7 +8,6 @@ import type { RedisScript } from "./define-script";
 import type { CommandArguments, GuardedRedis } from "./guarded-redis";
 import { encodeMessage } from "./message-codec";
 import { runPipeline } from "./run-pipeline";
-import { withEvalFallback } from "./run-script";
 import type { Subscriber } from "./subscriber";
 
 export type RedisService = ReturnType<typeof createRedisService>;
@@ -41,9 +41,9 @@ export function createRedisService({ client, subscriber, meter }: RedisServiceDe
     ) => runPipeline<T>(client, onInvalid, build),
 
     /**
-     * Runs a script in one round trip; two when the server does not have it cached. Strings in its reply stay
-     * strings. Safe to repeat only if the script is.
-     * @throws {RedisUnavailableError} also when the reply does not match the schema
+     * Runs a script in one round trip; two when the server does not have it cached (first use, or after a restart).
+     * Strings in its reply stay strings, also those that are JSON. Safe to repeat only if the script is.
+     * @throws {RedisUnavailableError} the script may have been applied; also when the reply does not match the schema
      */
     script: async <T>(
       script: RedisScript,
@@ -52,10 +52,11 @@ export function createRedisService({ client, subscriber, meter }: RedisServiceDe
       schema: z.ZodType<T>,
     ): Promise<T> => {
       const argv = [keys.length, ...keys, ...args.map(String)];
-      const reply = await withEvalFallback(
-        () => client.send(["EVALSHA", script.sha1, ...argv]),
-        () => client.send(["EVAL", script.source, ...argv]),
-      );
+      const reply = await client.send(["EVALSHA", script.sha1, ...argv]).catch((error: unknown) => {
+        if (!(error instanceof errors.UpstashError) || !error.message.includes("NOSCRIPT")) throw error;
+        // Safe to send: the server has run nothing.
+        return client.send(["EVAL", script.source, ...argv]);
+      });
       return parseReply(schema, reply);
     },
 

@@ -1,6 +1,7 @@
 export { type RedisMetrics, redisMetricsSchema } from "./call-meter";
 export { ChannelNameError } from "./channel-name";
 export { redis, resetRedisForTest } from "./client";
+export { decodeValue } from "./commands/values";
 export type { RedisService } from "./create-redis-service";
 export { GuardedRedis, RedisUnavailableError } from "./guarded-redis";
 export { keys, ttlSeconds } from "./keys";
@@ -13,6 +14,5 @@ export {
   releaseLock,
 } from "./lock";
 export { redisService } from "./redis-service";
-export { runScript } from "./run-script";
 export { type Subscription, SubscriptionEndedError } from "./subscriber";
 export { LockLostError, type WithLockOptions, withLock } from "./with-lock";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { now } from "../core/clock";
-import { keys, redisService, runScript } from "../redis";
+import { decodeValue, keys, redisService } from "../redis";
 import { MAX_LAG_MS, SESSION_TTL_SECONDS } from "./limits";
 import type { VersionedSession } from "./rows";
 import {
@@ -28,8 +28,7 @@ export interface SessionLookup {
   session: Session | null;
 }
 
-// The SDK parses JSON: the data arrives as an object, an epoch or an id as a string.
-const lookupSchema = z.tuple([z.int(), z.int(), z.string(), z.unknown()]);
+const lookupSchema = z.tuple([z.int(), z.int(), z.string(), z.string()]);
 
 /** @param tokenHash  hash of the request's access token; null when it has none */
 export async function find(
@@ -37,7 +36,7 @@ export async function find(
   userId: string,
   tokenHash: string | null,
 ): Promise<SessionLookup> {
-  const reply = await runScript(
+  const [blacklisted, trustedForMs, epoch, data] = await redisService().script(
     findSession,
     [
       keys.session(sessionId),
@@ -47,9 +46,9 @@ export async function find(
       keys.blacklistedToken(tokenHash ?? "none"),
     ],
     [],
+    lookupSchema,
   );
-  const [blacklisted, trustedForMs, epoch, data] = lookupSchema.parse(reply);
-  const session = sessionSchema.safeParse(data);
+  const session = decodeValue(data, sessionSchema);
   return {
     blacklisted: blacklisted === 1,
     trustedForMs,
@@ -75,7 +74,7 @@ export async function put(
   if (!first) return false;
   // The rows were read in one statement, so all have the same generation.
   const { generation } = first;
-  const reply = await runScript(
+  const reply = await redisService().script(
     putSessions,
     [
       keys.sessionsState,
@@ -90,6 +89,7 @@ export async function put(
       isComplete ? 1 : 0,
       ...rows.flatMap(({ session }) => [session.id, sessionExpiryMs(session), JSON.stringify(session)]),
     ],
+    z.int(),
   );
   return reply === 1;
 }
@@ -111,18 +111,22 @@ export async function list(userId: string): Promise<SessionList> {
     keys.userSessions(userId),
     keys.sessionsTrustLease,
   ];
-  const [trustedForMs, epoch, ids] = sessionListSchema.parse(await runScript(listSessionIds, userKeys, []));
+  const [trustedForMs, epoch, ids] = await redisService().script(
+    listSessionIds,
+    userKeys,
+    [],
+    sessionListSchema,
+  );
   if (epoch === "" || trustedForMs === 0 || ids === "") return { epoch: epoch || null, sessions: null };
-  const reply = await runScript(
+  const found = await redisService().script(
     findSessions,
     [keys.sessionsState, keys.userGeneration(userId), ...ids.map(keys.session)],
     [],
+    z.array(z.string()),
   );
-  const found = z
-    .array(z.unknown())
-    .parse(reply)
-    .map((data) => sessionSchema.safeParse(data));
-  const sessions = found.flatMap(({ data }) => (data?.userId === userId ? [data] : []));
+  const sessions = found
+    .map((text) => decodeValue(text, sessionSchema))
+    .flatMap(({ data }) => (data?.userId === userId ? [data] : []));
   return { epoch, sessions: sessions.length === ids.length ? sessions : null };
 }
 
@@ -138,10 +142,11 @@ const MAX_BATCH_SIZE = 500;
 export async function raise(generations: readonly { userId: string; generation: number }[]): Promise<void> {
   for (let offset = 0; offset < generations.length; offset += MAX_BATCH_SIZE) {
     const batch = generations.slice(offset, offset + MAX_BATCH_SIZE);
-    await runScript(
+    await redisService().script(
       raiseGenerations,
       batch.map(({ userId }) => keys.userGeneration(userId)),
       [MAX_SESSION_LIFETIME_MS, ...batch.map(({ generation }) => generation)],
+      z.int(),
     );
   }
 }
@@ -174,16 +179,21 @@ export interface CatchUp {
 
 /** @param newEpoch  the id to use if a new epoch must begin */
 export async function startCatchUp(newEpoch: string): Promise<CatchUp> {
-  const reply = await runScript(beginCatchUp, [keys.sessionsState], [newEpoch, MAX_LAG_MS]);
-  const [startedAtMs, epoch, lagMs, isNew] = catchUpSchema.parse(reply);
+  const [startedAtMs, epoch, lagMs, isNew] = await redisService().script(
+    beginCatchUp,
+    [keys.sessionsState],
+    [newEpoch, MAX_LAG_MS],
+    catchUpSchema,
+  );
   return { startedAtMs, epoch, lagMs, isNew: isNew === 1 };
 }
 
 /** Grants the trust lease, counted from the start of the catch-up: Redis has every revocation from before it. */
 export async function finishCatchUp({ epoch, startedAtMs }: CatchUp, leaseMs: number): Promise<void> {
-  await runScript(
+  await redisService().script(
     endCatchUp,
     [keys.sessionsState, keys.sessionsTrustLease],
     [epoch, startedAtMs, startedAtMs + leaseMs],
+    z.int(),
   );
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { now } from "../core/clock";
-import { keys, runScript, ttlSeconds } from "../redis";
+import { keys, redisService, ttlSeconds } from "../redis";
 import { rememberCount } from "./last-counts";
 import { type BackfillEntry, queueBackfill, takeBackfill } from "./redis-backfill";
 import { recordAndCountViews } from "./scripts";
@@ -84,5 +84,5 @@ async function runRecordAndCount(
     if ("written" in update) args.push(viewers.length, ...viewers, 0);
     else args.push(0, viewers.length, ...viewers);
   }
-  return replySchema.parse(await runScript(recordAndCountViews, scriptKeys, args));
+  return redisService().script(recordAndCountViews, scriptKeys, args, replySchema);
 }

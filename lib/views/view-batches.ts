@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { newId } from "../core/ids";
-import { keys, runScript, ttlSeconds } from "../redis";
+import { keys, redisService, ttlSeconds } from "../redis";
 import type { PersistedPost, ViewPair } from "./persist-views";
 import { claimViews, finishViews } from "./scripts";
 
@@ -20,7 +20,7 @@ const MAX_POSTS = 1_000;
 
 const claimReplySchema = z.union([
   z.tuple([]).transform(() => null),
-  z.tuple([z.string(), z.coerce.number()], z.coerce.string()),
+  z.tuple([z.string(), z.int()], z.string()),
 ]);
 
 /**
@@ -31,12 +31,11 @@ const claimReplySchema = z.union([
  */
 export async function claimBatch(leaseMs: number): Promise<ViewBatch | null> {
   const [keyPrefix = "", keySuffix = ""] = keys.postPendingViews("\n").split("\n");
-  const reply = claimReplySchema.parse(
-    await runScript(
-      claimViews,
-      [keys.dirtyPosts, keys.viewBatches, keys.viewClaims],
-      [newId(), leaseMs, MAX_VIEWS, MAX_POSTS, keys.viewBatch(""), keyPrefix, keySuffix],
-    ),
+  const reply = await redisService().script(
+    claimViews,
+    [keys.dirtyPosts, keys.viewBatches, keys.viewClaims],
+    [newId(), leaseMs, MAX_VIEWS, MAX_POSTS, keys.viewBatch(""), keyPrefix, keySuffix],
+    claimReplySchema,
   );
   if (!reply) return null;
   const [id, takenOver, ...claimedPosts] = reply;
@@ -61,5 +60,5 @@ export async function finishBatch(batch: ViewBatch, persisted: readonly Persiste
     scriptKeys.push(keys.postMeta(postId), keys.postViews(postId), keys.postPendingViews(postId));
     args.push(postId, ...(row ? [row.authorSeq, row.views, row.version] : [""]));
   }
-  await runScript(finishViews, scriptKeys, args);
+  await redisService().script(finishViews, scriptKeys, args, z.int());
 }

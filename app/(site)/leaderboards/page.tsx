@@ -1,9 +1,8 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { BoardSkeleton } from "@/app/_features/leaderboards/board-skeleton";
 import { BoardTabs } from "@/app/_features/leaderboards/board-tabs";
-import { OwnRank } from "@/app/_features/leaderboards/own-rank";
 import { Podium } from "@/app/_features/leaderboards/podium";
-import { RankList } from "@/app/_features/leaderboards/rank-list";
+import { OwnRank, RankList } from "@/app/_features/leaderboards/rank-list";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { getShellViewer } from "@/app/_shell/viewer";

@@ -1,5 +1,6 @@
 import { callApi } from "@/app/_data/call-api";
 import { runSessionEndingCall } from "@/app/_data/session";
+import type { NotificationLevel } from "@/lib/schemas/enums";
 import { confirmPassword } from "./auth-api";
 
 export function changeProfile(body: { name?: string; locale?: "ru" | "en" }) {
@@ -32,6 +33,22 @@ export function sendConfirmation() {
 
 export function becomeArtist() {
   return callApi("/api/me/artist", { method: "POST", body: {} });
+}
+
+export function changePreferences(body: {
+  hidesPresence?: boolean;
+  notifications?: Record<string, NotificationLevel>;
+}) {
+  return callApi("/api/me/preferences", { method: "PATCH", body });
+}
+
+export function endSession(id: string) {
+  return callApi(`/api/sessions/${id}`, { method: "DELETE" });
+}
+
+export function endSessions(scope: "others" | "all") {
+  const call = () => callApi(`/api/sessions?scope=${scope}`, { method: "DELETE" });
+  return scope === "all" ? runSessionEndingCall(call) : call();
 }
 
 /** Permanent. The form asks for the password, so it also makes the session fresh first. */

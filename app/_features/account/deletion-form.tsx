@@ -7,9 +7,8 @@ import { broadcastSignOut } from "@/app/_data/session";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { PasswordField } from "@/app/_ui/forms/password-field";
+import { PasswordField, UsernameHint } from "@/app/_ui/forms/password-field";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { UsernameHint } from "@/app/_ui/forms/username-hint";
 import { deletionSchema } from "@/lib/schemas/account";
 import { deleteAccount } from "./account-api";
 

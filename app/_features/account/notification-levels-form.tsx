@@ -6,8 +6,8 @@ import { segmentedControl } from "@/app/_shell/segmented-control";
 import { cn } from "@/app/_ui/cn";
 import type { PreferenceKind } from "@/lib/notifications";
 import { NotificationLevel } from "@/lib/schemas/enums";
+import { changePreferences } from "./account-api";
 import { AutosaveStatus } from "./autosave-status";
-import { changePreferences } from "./preferences";
 import { useAutosave } from "./use-autosave";
 
 interface Props {

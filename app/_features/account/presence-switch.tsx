@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { changePreferences } from "./account-api";
 import { AutosaveStatus } from "./autosave-status";
-import { changePreferences } from "./preferences";
 import { useAutosave } from "./use-autosave";
 
 /** Hides the user's presence; saved immediately. */

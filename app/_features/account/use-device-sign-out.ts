@@ -6,7 +6,7 @@ import { useState } from "react";
 import { broadcastSignOut } from "@/app/_data/session";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import type { SignedInDevice } from "@/lib/schemas/session";
-import { endSession, endSessions } from "./sessions-api";
+import { endSession, endSessions } from "./account-api";
 import { useDeviceLabels } from "./use-device-labels";
 
 type Scope = "others" | "all";

@@ -3,14 +3,14 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
+import { callApi } from "@/app/_data/call-api";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { newId } from "@/lib/core/ids";
-import { type Spend, spendSchema } from "@/lib/schemas/bonus";
+import { type Spend, type Spent, spendSchema } from "@/lib/schemas/bonus";
 import { parseBonusMinor, useBonusFormatter } from "./bonus-amount";
-import { spendBonuses } from "./bonuses";
 
 /** Spends bonuses and refreshes the page after success. */
 export function SpendForm({ balance }: { balance: number }) {
@@ -60,7 +60,8 @@ function SpendFields({ balance, onSpent }: { balance: number; onSpent: (amount: 
   const send = (input: Spend) => {
     const body = JSON.stringify(input);
     if (attempt.current?.body !== body) attempt.current = { body, key: newId() };
-    return spendBonuses({ ...input, key: attempt.current.key });
+    const keyed: Spend = { ...input, key: attempt.current.key };
+    return callApi<Spent>("/api/bonuses/spend", { method: "POST", body: keyed });
   };
 
   const { formProps, field, failure, busy, values } = useForm({

@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
-import { Dialog } from "./dialog";
+import { Dialog } from "@/app/_ui/dialog";
 import { messageExcerpt } from "./message-excerpt";
 import type { ChatMessage } from "./store/chat-api";
 

@@ -4,7 +4,6 @@ import { useTranslations } from "next-intl";
 import { type FormEvent, useRef, useState } from "react";
 import type { z } from "zod";
 import type { ApiFailure, ApiResult } from "../api-result";
-import { issueText } from "./issue-text";
 
 interface Options<Field extends string, S extends z.ZodType, T> {
   schema: S;
@@ -116,4 +115,23 @@ export function useForm<Field extends string, S extends z.ZodType, T>({
       },
     }),
   };
+}
+
+/** The user-facing text of one schema issue. */
+function issueText(
+  issue: z.core.$ZodIssue,
+  typed: string,
+  t: ReturnType<typeof useTranslations<"form">>,
+): string {
+  if (typed.trim() === "") return t("required");
+  switch (issue.code) {
+    case "too_small":
+      return issue.origin === "string" ? t("tooShort", { min: Number(issue.minimum) }) : t("invalid");
+    case "too_big":
+      return t(issue.origin === "string" ? "tooLong" : "tooMany", { max: Number(issue.maximum) });
+    case "invalid_format":
+      return t(issue.format === "email" ? "email" : "invalid");
+    default:
+      return t("invalid");
+  }
 }

@@ -1,66 +1,35 @@
+import { clockTime, type Table, timeCell } from "../../http/dashboard";
+import { type Html, html } from "../../http/html";
 import type { Api } from "../api/router";
 import type { AttemptSummary, DeadLetter, LogEntry, MessageSpec } from "../model";
 import { decodeUtf8, visibleBody } from "../redact";
-import { Html, html } from "./html";
-import { SCRIPT, STYLE } from "./style";
 
 const MAX_MESSAGES_SHOWN = 60;
 const MAX_LETTERS_SHOWN = 100;
 const MAX_TEXT_SHOWN = 2000;
 
-/** Renders the page: messages, dead letters, queues, schedules and flow control. Shows no token, key or header. */
-export function overview(api: Api): string {
+/** What the page shows: messages, dead letters, queues, schedules and flow control. No token, key or header. */
+export function overview(api: Api) {
   const { state } = api.store;
   const { counters } = state;
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>QStash, local</title>
-<noscript><meta http-equiv="refresh" content="3"></noscript>
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<main>
-<header>
-<h1>QStash, local</h1>
-<dl>
-${factView("waiting", state.messages.size)}${factView("under way", api.dispatcher.activeTotal)}
-${factView("published", counters.published)}${factView("delivered", counters.delivered)}
-${factView("retries", counters.retried)}${factView("dead letters", state.deadLetters.size)}
-</dl>
-</header>
-${sectionView("Messages", messageTable(api))}
-${sectionView("Dead letters", deadLetterTable(api))}
-${sectionView("Queues", queueTable(api))}
-${sectionView("Schedules", scheduleTable(api))}
-${sectionView("Flow control", flowControlTable(api))}
-</main>
-<script>${new Html(SCRIPT)}</script>
-</body>
-</html>`;
-  return page.text;
-}
-
-const factView = (name: string, value: number): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
-
-function sectionView(title: string, table: Table): Html {
-  const more =
-    table.total > table.rows.length && html`<small>newest ${table.rows.length} of ${table.total}</small>`;
-  const body =
-    table.rows.length === 0
-      ? html`<p class="empty">${table.empty}</p>`
-      : html`<table><thead><tr>${table.head.map((name) => html`<th>${name}</th>`)}</tr></thead>
-<tbody>${table.rows.map((cells) => html`<tr>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody></table>`;
-  return html`<section><h2>${title}${more}</h2><div class="scroll">${body}</div></section>`;
-}
-
-interface Table {
-  head: string[];
-  rows: Html[][];
-  total: number;
-  empty: string;
+  return {
+    title: "QStash, local",
+    facts: {
+      waiting: state.messages.size,
+      "under way": api.dispatcher.activeTotal,
+      published: counters.published,
+      delivered: counters.delivered,
+      retries: counters.retried,
+      "dead letters": state.deadLetters.size,
+    },
+    tables: {
+      Messages: messageTable(api),
+      "Dead letters": deadLetterTable(api),
+      Queues: queueTable(api),
+      Schedules: scheduleTable(api),
+      "Flow control": flowControlTable(api),
+    },
+  };
 }
 
 function messageTable(api: Api): Table {
@@ -220,10 +189,6 @@ function decodeBody(base64: string): string {
 const byteCount = (base64: string): string => `${Buffer.byteLength(base64, "base64")} bytes`;
 const truncate = (text: string): string =>
   text.length > MAX_TEXT_SHOWN ? `${text.slice(0, MAX_TEXT_SHOWN)}…` : text;
-
-const clockTime = (at: number): string => `${new Date(at).toISOString().slice(11, 19)}`;
-const timeCell = (at: number): Html =>
-  html`<time class="nowrap" datetime="${new Date(at).toISOString()}">${new Date(at).toISOString().slice(0, 19).replace("T", " ")}</time>`;
 
 /** Hides the user and password of a URL. */
 const maskPassword = (url: string): string => url.replace(/^(https?:\/\/)[^/@?#]*@/i, "$1…@");

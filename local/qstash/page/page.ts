@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { sendDashboard } from "../../http/dashboard";
 import { isLocalHostHeader, isSameOriginPage } from "../../http/same-origin";
 import { sendJson } from "../../http/server";
 import { retryDeadLetters } from "../api/dead-letters";
 import type { Api } from "../api/router";
 import { overview } from "./overview";
-import { SCRIPT, STYLE } from "./style";
 
 /**
  * Answers `/` and the forms on it; returns false for all other paths. Requires no token, so requests are checked
@@ -19,7 +18,7 @@ export function handlePage(api: Api, request: IncomingMessage, response: ServerR
   if (!isLocalHostHeader(request)) {
     sendJson(response, 403, { error: "open this page under an address or localhost" });
   } else if (path === "/" && (request.method === "GET" || request.method === "HEAD")) {
-    sendPage(api, request, response);
+    sendDashboard(request, response, overview(api));
   } else if (!action || request.method !== "POST") {
     sendJson(response, 405, { error: `method ${request.method} is not allowed here` });
   } else if (!isSameOriginPage(request)) {
@@ -46,29 +45,3 @@ async function handleAction(
     sendJson(response, 503, { error: error instanceof Error ? error.message : "unavailable" });
   }
 }
-
-function sendPage(api: Api, request: IncomingMessage, response: ServerResponse): void {
-  const text = overview(api);
-  response.writeHead(200, {
-    "content-type": "text/html; charset=utf-8",
-    "content-length": Buffer.byteLength(text),
-    "cache-control": "no-store",
-    "content-security-policy": CONTENT_SECURITY_POLICY,
-    "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
-  });
-  response.end(request.method === "HEAD" ? undefined : text);
-}
-
-const cspHash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-
-/** Allows only the page's style and script, by their hashes, and requests to this server. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  `style-src ${cspHash(STYLE)}`,
-  `script-src ${cspHash(SCRIPT)}`,
-  "connect-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join("; ");

@@ -3,115 +3,68 @@
  * links work. Contents of mails are inserted as text; their HTML is in a sandboxed frame (content.ts).
  */
 
-/** @type {{ language: string, texts: Record<string, any> }} */
+const byId = (id) => document.getElementById(id);
 const { language, texts } = JSON.parse(byId("data").textContent);
 
-const TABS = /** @type {const} */ (["html", "text", "headers", "source"]);
+const TABS = ["html", "text", "headers", "source"];
+const PAGE_SIZE = 50;
 const SEARCH_DEBOUNCE_MS = 150;
 /** How long "Really delete all?" waits for the second click. */
 const CONFIRM_TIMEOUT_MS = 4_000;
 const MAX_READ_IDS = 2_000;
 
-const list = byId("mails");
-const main = byId("mail");
-const search = /** @type {HTMLInputElement} */ (byId("search"));
-
-/** @type {any[]} newest first */
-let mails = [];
-/** @type {string | null} */
-let nextCursor = null;
-let total = 0;
-/** @type {Set<string>} */
+const [list, main, search] = ["mails", "mail", "search"].map(byId);
 const read = new Set(JSON.parse(localStorage.getItem("read") ?? "[]"));
-/** Id of the mail in the pane, so that the same mail is not rendered again. */
-let openId = "";
+/** Newest first. */
+let mails = [];
+let limit = PAGE_SIZE;
 let newestSeenId = "";
+/** The mail in the pane; without `mail` there is none with this id. */
+let opened = { id: "", mail: null };
 
-/** @param {string} id */
-function byId(id) {
-  const element = document.getElementById(id);
-  if (!element) throw new Error(`no #${id}`);
-  return element;
-}
-
-/**
- * @param {string} tag
- * @param {Record<string, unknown>} [properties] `aria-…` and other attributes by name, handlers as `onclick`
- * @param {...(Node | string | null | false | undefined)} children
- */
-function h(tag, properties = {}, ...children) {
+/** An element; properties are attributes, or handlers as `onclick`; children without a value are left out. */
+function h(tag, properties, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
-    if (value === undefined || value === false) continue;
-    if (name.startsWith("on")) Reflect.set(element, name, value);
-    else element.setAttribute(name, String(value));
+    if (name.startsWith("on")) element[name] = value;
+    else element.setAttribute(name, value);
   }
-  element.append(.../** @type {(Node | string)[]} */ (children.filter(Boolean)));
+  element.append(...children.filter(Boolean));
   return element;
 }
 
-/** @param {Record<string, string>} forms @param {number} count */
-function formatCount(forms, count) {
-  const form = forms[new Intl.PluralRules(language).select(count)] ?? forms.other ?? "";
-  return form.replace("{n}", new Intl.NumberFormat(language).format(count));
-}
+const formatTime = (iso) =>
+  new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(new Date(iso));
+const formatSize = (bytes) =>
+  new Intl.NumberFormat(language, { style: "unit", unit: "kilobyte", maximumFractionDigits: 1 }).format(
+    bytes / 1024,
+  );
 
-/** @param {number} bytes */
-function formatSize(bytes) {
-  const kilo = bytes / 1024;
-  const [amount, unit] = kilo < 1024 ? [kilo, "kilobyte"] : [kilo / 1024, "megabyte"];
-  return new Intl.NumberFormat(language, { style: "unit", unit, maximumFractionDigits: 1 }).format(amount);
-}
-
-/** The time for mails of today, else the date. @param {string} iso */
-function formatShortTime(iso) {
-  const date = new Date(iso);
-  const today = new Date().toDateString() === date.toDateString();
-  return new Intl.DateTimeFormat(
-    language,
-    today ? { timeStyle: "short" } : { day: "numeric", month: "short" },
-  )
-    .format(date)
-    .replace(/\.$/, "");
-}
-
-/** @param {string} iso */
-function formatDateTime(iso) {
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "medium" }).format(new Date(iso));
-}
-
-/** @param {{ name: string, address: string }} sender */
-function sender({ name, address }) {
-  return name ? `${name} <${address}>` : address;
-}
-
-/** @returns {{ id: string, tab: string }} */
 function currentRoute() {
-  const [, id = "", tab = "html"] = location.hash.split("/");
-  return { id, tab };
+  const [, id = "", tab = ""] = location.hash.split("/");
+  return { id, tab: TABS.includes(tab) ? tab : "html" };
 }
 
-/** @param {string} id @param {string} [tab] */
-function hashOf(id, tab) {
-  return `#/${id}${tab && tab !== "html" ? `/${tab}` : ""}`;
-}
-
-/** @param {string} path @param {RequestInit} [init] */
 async function api(path, init) {
   const response = await fetch(path, init);
-  if (response.status === 404) return null;
   if (!response.ok) throw new Error(`${path} answered ${response.status}`);
   return response.json();
 }
 
-/** Reloads the list in its current length. */
 async function refresh() {
-  const query = new URLSearchParams({ q: search.value, limit: String(Math.max(50, mails.length)) });
   try {
-    const answer = await api(`/api/messages?${query}`);
+    const query = new URLSearchParams({ q: search.value, limit: String(limit) });
+    const { items, nextCursor, total } = await api(`/api/messages?${query}`);
+    mails = items;
     byId("lost").hidden = true;
-    ({ items: mails, nextCursor, total } = answer);
+    const isSearch = search.value.trim() !== "";
+    byId("empty").hidden = total > 0 || isSearch;
+    byId("nothing").hidden = total > 0 || !isSearch;
+    byId("more").hidden = nextCursor === null;
+    byId("clear").hidden = total === 0;
+    document.title = total > 0 ? `${texts.title} (${total})` : texts.title;
     showList();
+    if (opened.id === "") showMail();
     announceArrivals();
   } catch {
     byId("lost").hidden = false;
@@ -119,271 +72,161 @@ async function refresh() {
 }
 
 function announceArrivals() {
-  const newest = mails[0]?.id ?? "";
-  const came = newestSeenId === "" ? 0 : mails.filter(({ id }) => id > newestSeenId).length;
-  if (came > 0) byId("said").textContent = formatCount(texts.arrived, came);
-  if (newest > newestSeenId) newestSeenId = newest;
+  const count = newestSeenId === "" ? 0 : mails.filter(({ id }) => id > newestSeenId).length;
+  const form = texts.arrived[new Intl.PluralRules(language).select(count)];
+  if (count > 0) byId("said").textContent = form.replace("{n}", String(count));
+  const newestId = mails[0]?.id ?? "";
+  if (newestId > newestSeenId) newestSeenId = newestId;
 }
 
-async function showMore() {
-  const query = new URLSearchParams({ q: search.value, before: nextCursor ?? "" });
-  const answer = await api(`/api/messages?${query}`);
-  mails = [...mails, ...answer.items];
-  nextCursor = answer.nextCursor;
-  showList();
-}
-
-/** Renders the list. Existing rows are reused, which keeps focus and scroll position. */
+/** Renders the list; the row with the focus keeps it. */
 function showList() {
-  const { id: current } = currentRoute();
-  const kept = new Map([...list.children].map((row) => [row.getAttribute("data-id") ?? "", row]));
-  const isFirstRender = kept.size === 0;
-  const rows = mails.map((mail) => kept.get(mail.id) ?? row(mail, !isFirstRender && mail.id > newestSeenId));
-  for (const child of [...list.children]) if (!rows.includes(child)) child.remove();
-  rows.forEach((element, index) => {
-    if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
-  });
-  for (const element of rows) updateRow(element, current);
-  const searching = search.value.trim() !== "";
-  byId("count").textContent = total > 0 ? formatCount(texts.mails, total) : "";
-  byId("empty").hidden = total > 0 || searching;
-  byId("nothing").hidden = total > 0 || !searching;
-  byId("more").hidden = nextCursor === null;
-  byId("clear").hidden = total === 0;
-  if (current === "") hint(total > 0 ? texts.choose : "");
-  document.title = total > 0 ? `${texts.title} (${total})` : texts.title;
+  const focusedId = list.contains(document.activeElement) ? document.activeElement.hash.slice(2) : "";
+  list.replaceChildren(...mails.map(row));
+  linkTo(focusedId)?.focus();
 }
 
-/** @param {any} mail @param {boolean} arriving */
-function row(mail, arriving) {
+function row(mail) {
+  const { id, subject, to, snippet, receivedAt } = mail;
+  const isCurrent = id === currentRoute().id;
+  const link = { href: `#/${id}`, ...(isCurrent ? { "aria-current": "true" } : {}) };
   return h(
     "li",
-    { "data-id": mail.id, class: arriving ? "arriving" : undefined },
+    { class: read.has(id) ? "" : "new" },
     h(
       "a",
-      { href: hashOf(mail.id) },
-      h("span", { class: "subject" }, mail.subject || texts.noSubject),
-      h(
-        "time",
-        { datetime: mail.receivedAt, title: formatDateTime(mail.receivedAt) },
-        formatShortTime(mail.receivedAt),
-      ),
-      h("span", { class: "to" }, mail.to.join(", ")),
-      h("span", { class: "snippet" }, mail.snippet),
-      mail.repeat && h("span", {}, h("span", { class: "badge", title: texts.repeatHint }, texts.repeat)),
+      link,
+      h("b", {}, subject || texts.noSubject),
+      h("time", { datetime: receivedAt }, formatTime(receivedAt)),
+      h("span", {}, to.join(", ")),
+      h("span", {}, snippet),
+      repeatBadge(mail),
     ),
   );
 }
 
-/** @param {Element} row @param {string} current */
-function updateRow(row, current) {
-  const id = row.getAttribute("data-id") ?? "";
-  row.classList.toggle("new", !read.has(id));
-  const link = row.querySelector("a");
-  if (id === current) link?.setAttribute("aria-current", "true");
-  else link?.removeAttribute("aria-current");
-}
+const repeatBadge = ({ repeat }) => repeat && h("mark", { title: texts.repeatHint }, texts.repeat);
+const linkTo = (id) => list.querySelector(`a[href="#/${CSS.escape(id)}"]`);
 
-/** Shows the mail and tab of the URL's hash. */
+/** Shows what the URL's hash says. */
 async function show() {
-  const { id, tab } = currentRoute();
+  const { id } = currentRoute();
   document.body.classList.toggle("reading", id !== "");
-  if (id === "") {
-    openId = "";
-    hint(mails.length > 0 ? texts.choose : "");
-  } else if (id !== openId) {
-    openId = id;
-    const mail = await api(`/api/messages/${encodeURIComponent(id)}`).catch(() => null);
+  if (id !== opened.id) {
+    const mail = id && (await api(`/api/messages/${encodeURIComponent(id)}`).catch(() => null));
     if (currentRoute().id !== id) return;
-    if (mail) {
-      markRead(id);
-      main.replaceChildren(...mailView(mail, tab));
-    } else hint(texts.gone);
-  } else selectTab(tab);
-  for (const element of list.children) updateRow(element, id);
-  linkOf(id)?.scrollIntoView({ block: "nearest" });
-}
-
-/** @param {string} text */
-function hint(text) {
-  main.replaceChildren(h("p", { class: "hint" }, text));
-}
-
-/** @param {string} id */
-function markRead(id) {
-  read.add(id);
-  localStorage.setItem("read", JSON.stringify([...read].slice(-MAX_READ_IDS)));
-}
-
-/** @param {any} mail @param {string} tab */
-function mailView(mail, tab) {
-  const views = {
-    html: () => htmlView(mail),
-    text: () => (mail.text === null ? h("p", { class: "note" }, texts.noText) : h("pre", {}, mail.text)),
-    headers: () => headersView(mail),
-    source: () => sourceView(mail),
-  };
-  const panel = h("div", { id: "panel", role: "tabpanel", tabindex: "0", "aria-labelledby": `tab-${tab}` });
-  const tabs = h("div", { role: "tablist", "aria-label": texts.views, onkeydown: moveBetweenTabs });
-  tabs.addEventListener("tab", (event) => {
-    const name = /** @type {CustomEvent<keyof typeof views>} */ (event).detail;
-    panel.replaceChildren((views[name] ?? views.html)());
-    panel.setAttribute("aria-labelledby", `tab-${name}`);
-    panel.scrollTop = 0;
-  });
-  for (const name of TABS) {
-    const select = () => history.replaceState(null, "", hashOf(mail.id, name));
-    tabs.append(
-      h(
-        "button",
-        {
-          type: "button",
-          role: "tab",
-          id: `tab-${name}`,
-          "data-tab": name,
-          "aria-controls": "panel",
-          onclick: () => {
-            select();
-            selectTab(name);
-          },
-        },
-        texts.tabs[name],
-      ),
-    );
+    opened = { id, mail };
+    if (mail) localStorage.setItem("read", JSON.stringify([...read.add(id)].slice(-MAX_READ_IDS)));
   }
-  queueMicrotask(() => selectTab(tab));
-  return [about(mail), tabs, panel];
+  showList();
+  showMail();
+  linkTo(id)?.scrollIntoView({ block: "nearest" });
 }
 
-/** @param {any} mail */
+function showMail() {
+  const { id, mail } = opened;
+  const hint = id ? texts.gone : mails.length > 0 && texts.choose;
+  main.replaceChildren(...(mail ? [about(mail), tabList(), panel(mail)] : [h("p", {}, hint)]));
+}
+
 function about(mail) {
+  const { id, subject, from, to, receivedAt, sizeBytes, attachments } = mail;
+  const term = (name, ...values) => [h("dt", {}, name), h("dd", {}, ...values)];
   return h(
     "div",
     { class: "about" },
-    h(
-      "div",
-      { class: "row" },
-      h("button", { type: "button", class: "back", onclick: () => backToList(mail.id) }, `← ${texts.back}`),
-      h("h2", {}, mail.subject || texts.noSubject),
-      h("button", { type: "button", class: "delete", onclick: () => remove(mail.id) }, texts.delete),
-    ),
+    h("button", { type: "button", class: "back", onclick: () => backToList(id) }, `← ${texts.back}`),
+    h("button", { type: "button", onclick: () => remove(id) }, texts.delete),
+    h("h2", {}, subject || texts.noSubject),
     h(
       "dl",
       {},
-      h("dt", {}, texts.from),
-      h("dd", {}, sender(mail.from)),
-      h("dt", {}, texts.to),
-      h("dd", {}, mail.to.join(", ")),
+      ...term(texts.from, from.name ? `${from.name} <${from.address}>` : from.address),
+      ...term(texts.to, to.join(", ")),
+      ...term(texts.at, `${formatTime(receivedAt)} · ${formatSize(sizeBytes)} `, repeatBadge(mail)),
+      ...(attachments.length > 0
+        ? term(texts.attachments, ...attachments.map((file) => fileLink(id, file)))
+        : []),
     ),
+  );
+}
+
+function fileLink(id, { index, filename, sizeBytes }) {
+  const href = `/messages/${id}/attachments/${index}`;
+  return h("a", { href, download: filename }, `${filename} (${formatSize(sizeBytes)})`);
+}
+
+function tabList() {
+  const { tab } = currentRoute();
+  const buttons = TABS.map((name) =>
     h(
-      "p",
-      { class: "when" },
-      h("time", { datetime: mail.receivedAt }, formatDateTime(mail.receivedAt)),
-      ` · ${formatSize(mail.sizeBytes)} `,
-      mail.repeat && h("span", { class: "badge", title: texts.repeatHint }, texts.repeat),
+      "button",
+      {
+        ...{ type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "panel" },
+        ...{ "aria-selected": name === tab, tabindex: name === tab ? 0 : -1 },
+        onclick: () => selectTab(name),
+      },
+      texts.tabs[name],
     ),
-    mail.attachments.length > 0 && files(mail),
   );
+  return h("div", { role: "tablist", "aria-label": texts.views, onkeydown: moveBetweenTabs }, ...buttons);
 }
 
-/** @param {any} mail */
-function files({ id, attachments }) {
+function selectTab(name) {
+  history.replaceState(null, "", `#/${opened.id}/${name}`);
+  showMail();
+  byId(`tab-${name}`).focus();
+}
+
+function moveBetweenTabs(event) {
+  const at = TABS.indexOf(currentRoute().tab);
+  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: TABS.length - 1 }[event.key];
+  if (to === undefined) return;
+  event.preventDefault();
+  selectTab(TABS.at(to % TABS.length));
+}
+
+function panel(mail) {
+  const { tab } = currentRoute();
+  const properties = { id: "panel", role: "tabpanel", tabindex: 0, "aria-labelledby": `tab-${tab}` };
   return h(
-    "ul",
-    { class: "files", "aria-label": formatCount(texts.attachments, attachments.length) },
-    ...attachments.map((/** @type {any} */ { index, filename, sizeBytes }) =>
-      h(
-        "li",
-        {},
-        h(
-          "a",
-          { class: "file", href: `/messages/${id}/attachments/${index}`, download: filename },
-          `${filename} `,
-          h("small", {}, formatSize(sizeBytes)),
-        ),
-      ),
-    ),
+    "div",
+    properties,
+    ...{ html: htmlView, text: textView, headers: headersView, source: sourceView }[tab](mail),
   );
 }
 
-/** @param {any} mail */
-function htmlView(mail) {
-  if (mail.html === null) {
-    return h("div", {}, h("p", { class: "note" }, texts.noHtml), h("pre", {}, mail.text ?? ""));
-  }
-  return h("iframe", {
-    src: `/messages/${mail.id}/html`,
-    sandbox: "allow-popups allow-popups-to-escape-sandbox",
-    title: mail.subject || texts.noSubject,
-    referrerpolicy: "no-referrer",
-  });
+function htmlView({ id, html, text, subject }) {
+  if (html === null) return [h("p", {}, texts.noHtml), h("pre", {}, text)];
+  const sandbox = "allow-popups allow-popups-to-escape-sandbox";
+  const title = subject || texts.noSubject;
+  return [h("iframe", { src: `/messages/${id}/html`, sandbox, title, referrerpolicy: "no-referrer" })];
 }
 
-/** @param {any} mail */
+const textView = ({ text }) => [text === null ? h("p", {}, texts.noText) : h("pre", {}, text)];
+
 function headersView({ headers }) {
-  return h(
-    "table",
-    {},
-    h(
-      "tbody",
-      {},
-      ...headers.map((/** @type {any} */ { name, value }) =>
-        h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, value)),
-      ),
-    ),
-  );
+  const cells = ({ name, value }) => [h("th", { scope: "row" }, name), h("td", {}, value)];
+  return [h("table", {}, ...headers.map((header) => h("tr", {}, ...cells(header))))];
 }
 
-/** @param {any} mail */
 function sourceView({ id }) {
   const pre = h("pre", {}, "…");
   fetch(`/messages/${id}/source`)
     .then((response) => response.text())
     .then((text) => pre.replaceChildren(text))
     .catch(() => pre.replaceChildren(texts.lost));
-  return pre;
+  return [pre];
 }
 
-/** @param {string} name */
-function selectTab(name) {
-  const tabs = main.querySelector('[role="tablist"]');
-  if (!tabs) return;
-  const known = TABS.some((tab) => tab === name) ? name : "html";
-  if (tabs.getAttribute("data-selected") === known) return;
-  tabs.setAttribute("data-selected", known);
-  for (const tab of tabs.children) {
-    const selected = tab.getAttribute("data-tab") === known;
-    tab.setAttribute("aria-selected", String(selected));
-    tab.setAttribute("tabindex", selected ? "0" : "-1");
-  }
-  tabs.dispatchEvent(new CustomEvent("tab", { detail: known }));
-}
-
-/** @param {KeyboardEvent} event */
-function moveBetweenTabs(event) {
-  const tabs = [...main.querySelectorAll('[role="tab"]')];
-  const at = tabs.indexOf(/** @type {Element} */ (document.activeElement));
-  const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
-  if (to === undefined || at < 0) return;
-  event.preventDefault();
-  const tab = /** @type {HTMLElement} */ (tabs.at(to % tabs.length));
-  tab.click();
-  tab.focus();
-}
-
-/** Goes back to the list and focuses the mail's row. @param {string} id */
+/** Goes back to the list and focuses a row. */
 function backToList(id) {
   location.hash = "#/";
   document.body.classList.remove("reading");
-  linkOf(id)?.focus();
+  linkTo(id)?.focus();
 }
 
-/** @param {string} id @returns {HTMLElement | null} */
-function linkOf(id) {
-  return list.querySelector(`[data-id="${CSS.escape(id)}"] a`);
-}
-
-/** Deletes a mail and focuses the row after it. @param {string} id */
+/** Deletes a mail and focuses the row after it. */
 async function remove(id) {
   const at = mails.findIndex((mail) => mail.id === id);
   const next = mails[at + 1] ?? mails[at - 1];
@@ -392,80 +235,72 @@ async function remove(id) {
   backToList(next?.id ?? "");
 }
 
-let confirmTimer = 0;
-byId("clear").addEventListener("click", async (event) => {
-  const button = /** @type {HTMLElement} */ (event.currentTarget);
-  const resetClearButton = () => {
-    clearTimeout(confirmTimer);
-    confirmTimer = 0;
-    button.classList.remove("sure");
-    button.textContent = texts.clear;
-  };
-  if (confirmTimer === 0) {
-    button.classList.add("sure");
-    button.textContent = texts.clearSure;
-    confirmTimer = setTimeout(resetClearButton, CONFIRM_TIMEOUT_MS);
+byId("clear").onclick = async ({ currentTarget: button }) => {
+  const isConfirmed = button.textContent === texts.clearSure;
+  button.textContent = isConfirmed ? texts.clear : texts.clearSure;
+  if (!isConfirmed) {
+    setTimeout(() => button.replaceChildren(texts.clear), CONFIRM_TIMEOUT_MS);
     return;
   }
-  resetClearButton();
   await api("/api/messages", { method: "DELETE" });
   location.hash = "#/";
   await refresh();
   search.focus();
-});
+};
 
-byId("more").addEventListener("click", () => void showMore());
+byId("more").onclick = () => {
+  limit += PAGE_SIZE;
+  void refresh();
+};
 
-byId("language").addEventListener("click", () => {
+byId("language").onclick = () => {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is not in every browser
   document.cookie = `locale=${texts.otherLanguage.code}; path=/; max-age=31536000; samesite=lax`;
   location.reload();
-});
+};
 
 let searchTimer = 0;
-search.addEventListener("input", () => {
+search.oninput = () => {
   clearTimeout(searchTimer);
-  searchTimer = setTimeout(() => void refresh(), SEARCH_DEBOUNCE_MS);
-});
+  searchTimer = setTimeout(refresh, SEARCH_DEBOUNCE_MS);
+};
 
-document.addEventListener("keydown", (event) => {
+addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const typing = event.target === search;
-  if (event.key === "/" && !typing) {
+  const isTyping = event.target === search;
+  if (event.key === "/" && !isTyping) {
     event.preventDefault();
     search.focus();
-  } else if (event.key === "Escape") {
-    if (typing) search.value = "";
-    if (typing) void refresh();
-    else if (currentRoute().id) backToList(currentRoute().id);
-  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    moveBetweenMails(event);
-  }
+  } else if (event.key === "Escape" && isTyping) {
+    search.value = "";
+    void refresh();
+  } else if (event.key === "Escape" && currentRoute().id) backToList(currentRoute().id);
+  else if (event.key === "ArrowDown" || event.key === "ArrowUp") moveBetweenMails(event);
 });
 
-/** Moves in the list when it or the search box has focus; in a mail the arrows scroll. @param {KeyboardEvent} event */
+/** Moves in the list when it or the search box has focus; in a mail the arrows scroll. */
 function moveBetweenMails(event) {
   const focused = document.activeElement;
-  const links = /** @type {HTMLElement[]} */ ([...list.querySelectorAll("a")]);
   if (focused !== search && focused !== document.body && !list.contains(focused)) return;
-  const current = links.findIndex((link) => link === focused || link.hasAttribute("aria-current"));
-  const to = links[event.key === "ArrowDown" ? current + 1 : Math.max(0, current - 1)];
-  if (!to) return;
+  const links = [...list.querySelectorAll("a")];
+  const at = links.findIndex((link) => link === focused || link.hasAttribute("aria-current"));
+  const link = links[event.key === "ArrowDown" ? at + 1 : Math.max(0, at - 1)];
+  if (!link) return;
   event.preventDefault();
-  to.focus();
+  link.focus();
   // On a narrow screen this would hide the list.
-  if (matchMedia("(min-width: 761px)").matches) location.replace(to.getAttribute("href") ?? "#/");
+  if (matchMedia("(min-width: 761px)").matches) location.replace(link.hash);
 }
 
-addEventListener("hashchange", () => void show());
+addEventListener("hashchange", show);
 
 const events = new EventSource("/api/events");
-events.addEventListener("message", () => void refresh());
+events.onmessage = refresh;
 // Also after a reconnect: events were missed meanwhile.
-events.addEventListener("open", () => void refresh());
-events.addEventListener("error", () => {
+events.onopen = refresh;
+events.onerror = () => {
   byId("lost").hidden = false;
-});
+};
 
 await refresh();
 await show();

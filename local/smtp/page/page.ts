@@ -1,37 +1,21 @@
 import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createRequire } from "node:module";
 import path from "node:path";
+import { Html, html } from "../../http/html";
 import { sendJson } from "../../http/server";
-import { html, raw } from "./markup";
 import { preferredLanguage, texts } from "./texts";
 
 interface PageContext {
   smtpUrl: string;
 }
 
-const require = createRequire(import.meta.url);
 const PAGE_DIR = import.meta.dirname;
 
 /** Files of the page, by URL path. */
 const ASSETS: Record<string, { file: string; type: string }> = {
   "/mailbox.js": { file: path.join(PAGE_DIR, "mailbox.js"), type: "text/javascript; charset=utf-8" },
   "/style.css": { file: path.join(PAGE_DIR, "style.css"), type: "text/css; charset=utf-8" },
-  ...fontAssets("onest"),
-  ...fontAssets("unbounded"),
 };
-
-function fontAssets(name: string) {
-  return Object.fromEntries(
-    ["latin", "cyrillic"].map((script) => [
-      `/fonts/${name}-${script}.woff2`,
-      {
-        file: require.resolve(`@fontsource-variable/${name}/files/${name}-${script}-wght-normal.woff2`),
-        type: "font/woff2",
-      },
-    ]),
-  );
-}
 
 /** Answers `/` and its assets. */
 export async function handlePage(
@@ -54,7 +38,6 @@ const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
-  "font-src 'self'",
   "img-src data:",
   "connect-src 'self'",
   "frame-src 'self'",
@@ -72,37 +55,27 @@ function renderShell(language: keyof typeof texts, data: string, smtpUrl: string
   const text = texts[language];
   return html`<!doctype html>
 <html lang="${language}">
-<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="dark light">
 <title>${text.title}</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/style.css">
-<script type="application/json" id="data">${raw(data.replaceAll("<", "\\u003c"))}</script>
+<script type="application/json" id="data">${new Html(data.replaceAll("<", "\\u003c"))}</script>
 <script type="module" src="/mailbox.js"></script>
-</head>
-<body>
 <header>
-<h1><span class="bars" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i><i></i><i></i></span>${text.heading}</h1>
-<search><label><span class="unseen">${text.search}</span><input id="search" type="search" placeholder="${text.search}" autocomplete="off" spellcheck="false"></label></search>
-<div class="tools">
+<h1>${text.heading}</h1>
+<search><input id="search" type="search" aria-label="${text.search}" placeholder="${text.search}" autocomplete="off"></search>
 <button id="clear" type="button">${text.clear}</button>
 <button id="language" type="button" lang="${text.otherLanguage.code}">${text.otherLanguage.name}</button>
-</div>
 </header>
-<div id="columns">
-<nav id="list" aria-label="${text.list}">
-<p id="count" class="count"></p>
+<nav aria-label="${text.list}">
 <ol id="mails"></ol>
 <button id="more" type="button" hidden>${text.more}</button>
-<div id="empty" hidden><p><strong>${text.empty}</strong></p><p>${text.emptyHint}</p><p><code>SMTP_URL=${smtpUrl}</code></p></div>
-<div id="nothing" hidden><p>${text.nothingFound}</p></div>
+<div id="empty" hidden><p><b>${text.empty}</b></p><p>${text.emptyHint}</p><p><code>SMTP_URL=${smtpUrl}</code></p></div>
+<p id="nothing" hidden>${text.nothingFound}</p>
 </nav>
-<main id="mail" tabindex="-1"></main>
-</div>
+<main id="mail"></main>
 <p id="lost" role="alert" hidden>${text.lost}</p>
 <p id="said" role="status" class="unseen"></p>
-</body>
-</html>`;
+</html>`.text;
 }

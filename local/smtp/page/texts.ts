@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 
-/** Texts of the page. `{n}` is a number; counts have the forms of Intl.PluralRules. */
+/** Texts of the page. `{n}` is a number; `arrived` has the forms of Intl.PluralRules. */
 export const texts = {
   ru: {
     title: "Почта, локально",
@@ -10,13 +10,7 @@ export const texts = {
     clear: "Удалить все",
     clearSure: "Точно удалить все?",
     more: "Показать ещё",
-    mails: { one: "{n} письмо", few: "{n} письма", many: "{n} писем", other: "{n} письма" },
-    arrived: {
-      one: "Пришло {n} письмо",
-      few: "Пришло {n} письма",
-      many: "Пришло {n} писем",
-      other: "Пришло {n} письма",
-    },
+    arrived: { one: "Пришло {n} письмо", few: "Пришло {n} письма", many: "Пришло {n} писем" },
     empty: "Писем пока нет",
     emptyHint: "Всё, что приложение отправит, окажется здесь и никуда дальше не уйдёт.",
     nothingFound: "По этому запросу ничего нет.",
@@ -31,12 +25,13 @@ export const texts = {
     noHtml: "У письма нет HTML, вот его текст.",
     from: "От",
     to: "Кому",
+    at: "Когда",
     views: "Как показать письмо",
     tabs: { html: "Вид", text: "Текст", headers: "Заголовки", source: "Исходник" },
     repeat: "повтор",
     repeatHint:
       "Письмо с таким же Message-ID уже приходило: отправитель не дождался ответа и отправил ещё раз",
-    attachments: { one: "{n} вложение", few: "{n} вложения", many: "{n} вложений", other: "{n} вложения" },
+    attachments: "Вложения",
     otherLanguage: { code: "en", name: "English" },
   },
   en: {
@@ -47,8 +42,7 @@ export const texts = {
     clear: "Delete all",
     clearSure: "Really delete all?",
     more: "Show more",
-    mails: { one: "{n} mail", few: "{n} mails", many: "{n} mails", other: "{n} mails" },
-    arrived: { one: "{n} mail came", few: "{n} mails came", many: "{n} mails came", other: "{n} mails came" },
+    arrived: { one: "{n} mail came", other: "{n} mails came" },
     empty: "No mails yet",
     emptyHint: "Every mail that the app sends appears here and is not delivered.",
     nothingFound: "Nothing matches.",
@@ -62,17 +56,13 @@ export const texts = {
     noHtml: "The mail has no HTML; here is its text.",
     from: "From",
     to: "To",
+    at: "Received",
     views: "How to show the mail",
     tabs: { html: "Rendered", text: "Text", headers: "Headers", source: "Source" },
     repeat: "repeat",
     repeatHint:
       "A mail with the same Message-ID came before: its sender did not get the answer and sent it again",
-    attachments: {
-      one: "{n} attachment",
-      few: "{n} attachments",
-      many: "{n} attachments",
-      other: "{n} attachments",
-    },
+    attachments: "Attachments",
     otherLanguage: { code: "ru", name: "Русский" },
   },
 } as const;

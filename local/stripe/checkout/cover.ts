@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Html, html } from "../../qstash/page/html";
+import { type Html, html } from "../../http/html";
 
 const COVER_SIZE = 160;
 const RING_COUNT = 4;

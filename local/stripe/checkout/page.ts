@@ -1,4 +1,4 @@
-import { Html, html } from "../../qstash/page/html";
+import { Html, html } from "../../http/html";
 import { formatAmount } from "../money/amounts";
 import type { LineItem, Session } from "../state/model";
 import { coverSvg } from "./cover";

@@ -1,4 +1,5 @@
-import { type Html, html } from "../../qstash/page/html";
+import { clockTime } from "../../http/dashboard";
+import { type Html, html } from "../../http/html";
 import type { Delivery } from "../state/model";
 
 const MAX_TEXT_SHOWN = 90;
@@ -8,14 +9,6 @@ export const idCell = (text: string): Html => html`<code class="id" title="${tex
 
 export const truncate = (text: string, length = MAX_TEXT_SHOWN): string =>
   text.length > length ? `${text.slice(0, length)}…` : text;
-
-const isoTime = (ms: number): string => new Date(ms).toISOString();
-
-/** @param seconds  Unix time */
-export function timeCell(seconds: number): Html {
-  const text = isoTime(seconds * 1000);
-  return html`<time class="nowrap" datetime="${text}">${text.slice(0, 19).replace("T", " ")}</time>`;
-}
 
 const STATE_STYLES: Readonly<Record<string, string>> = {
   complete: "good",
@@ -34,14 +27,13 @@ export const stateCell = (name: string): Html =>
 /** One delivery: its state, and its attempts in a `details` element. */
 export function attemptsCell(delivery: Delivery): Html {
   const next =
-    delivery.state === "waiting" &&
-    html` <span class="quiet">at ${isoTime(delivery.dueAt).slice(11, 19)}</span>`;
+    delivery.state === "waiting" && html` <span class="quiet">at ${clockTime(delivery.dueAt)}</span>`;
   const count = delivery.attempts.length === 1 ? "1 attempt" : `${delivery.attempts.length} attempts`;
   if (delivery.attempts.length === 0)
     return html`<div class="nowrap">${stateCell(delivery.state)}${next}</div>`;
   return html`<details><summary>${stateCell(delivery.state)}${next} <span class="quiet">${count}</span></summary>
 ${delivery.attempts.map(
   ({ at, status, latencyMs, answer }) =>
-    html`<span class="nowrap">${isoTime(at).slice(11, 19)} <b>${status || "no answer"}</b> <span class="quiet">${latencyMs} ms</span></span><pre tabindex="0">${truncate(answer, MAX_RESPONSE_SHOWN)}</pre>`,
+    html`<span class="nowrap">${clockTime(at)} <b>${status || "no answer"}</b> <span class="quiet">${latencyMs} ms</span></span><pre tabindex="0">${truncate(answer, MAX_RESPONSE_SHOWN)}</pre>`,
 )}</details>`;
 }

@@ -1,13 +1,11 @@
-import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { sendDashboard } from "../../http/dashboard";
 import { isLocalHostHeader, isSameOriginPage } from "../../http/same-origin";
 import { BodyTooLargeError, readBody } from "../../http/server";
-import { SCRIPT } from "../../qstash/page/style";
 import { StripeApiError } from "../errors";
 import { refundPayment } from "../money/refund";
 import type { Provider } from "../provider";
 import { overview } from "./overview";
-import { STYLE } from "./style";
 
 const MAX_FORM_BYTES = 4096;
 
@@ -41,7 +39,7 @@ async function respond(
   if (!isLocalHostHeader(request))
     return sendText(response, 403, "open this page under an address or localhost");
   if (!action && (request.method === "GET" || request.method === "HEAD")) {
-    return sendPage(response, request.method === "HEAD" ? "" : overview(provider));
+    return sendDashboard(request, response, overview(provider));
   }
   if (!action || request.method !== "POST") {
     return sendText(response, 405, `method ${request.method} is not allowed here`);
@@ -70,30 +68,6 @@ function refundFromForm(provider: Provider, paymentIntent: string, amount: strin
     reason: "requested_by_customer",
   });
   provider.commit(draft);
-}
-
-const cspHash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  `style-src ${cspHash(STYLE)}`,
-  `script-src ${cspHash(SCRIPT)}`,
-  "connect-src 'self'",
-  "img-src data:",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
-
-function sendPage(response: ServerResponse, text: string): void {
-  response.writeHead(200, {
-    "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
-    "content-security-policy": CONTENT_SECURITY_POLICY,
-    "referrer-policy": "same-origin",
-    "x-content-type-options": "nosniff",
-  });
-  response.end(text);
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {

@@ -115,7 +115,7 @@ describe("an envelope", () => {
     await fc.assert(
       fc.asyncProperty(value, async (given) => {
         const made = createEntry(json, given, { ttlSeconds: 60, tags: ["t"], createdMs: Date.now() });
-        const stored = parseEnvelope(JSON.parse(await encodeEntry(made.entry, made.json)));
+        const stored = parseEnvelope(await encodeEntry(made.entry, made.json));
         if (!stored) throw new Error("no envelope");
         const entry = await decodeEntry(json, stored);
         expect(entry).toEqual(made.entry);

@@ -1,18 +1,33 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { cache } from "react";
 import { ConversationSkeleton } from "@/app/_features/chat/chat-skeletons";
 import { Conversation } from "@/app/_features/chat/conversation";
 import { JoinScreen } from "@/app/_features/chat/join-screen";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
-import { listMessages, listPinned } from "@/lib/chat";
+import { getChat, listMessages, listPinned } from "@/lib/chat";
+import { AppError } from "@/lib/core/errors";
 import type { ChatDetail } from "@/lib/schemas/chat";
+import { idSchema } from "@/lib/schemas/id";
 import { messagesQuerySchema } from "@/lib/schemas/message-list";
-import { readChat } from "./read-chat";
 
 const PAGE_SIZE = 50;
+
+/** Reads once per request, shared by the page and its metadata. Null when the viewer may not see the chat. */
+const readChat = cache(async (id: string): Promise<ChatDetail | null> => {
+  const viewer = await getViewer();
+  const parsed = idSchema.safeParse(id);
+  if (!viewer || !parsed.success) return null;
+  try {
+    return await getChat({ userId: viewer.id }, parsed.data);
+  } catch (error) {
+    if (error instanceof AppError && error.code === "not_found") return null;
+    throw error;
+  }
+});
 
 export async function generateMetadata({ params }: PageProps<"/chat/[id]">): Promise<Metadata> {
   const [{ id }, t, viewer] = await Promise.all([params, getTranslations("chat"), getViewer()]);

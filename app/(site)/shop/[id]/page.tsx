@@ -3,6 +3,7 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { cache } from "react";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { ProductArtFrame } from "@/app/_features/shop/product-art-frame";
 import { ProductDetails } from "@/app/_features/shop/product-details";
@@ -11,9 +12,12 @@ import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
-import { readProduct } from "./read-product";
+import { getProduct } from "@/lib/shop";
 
 const MAX_DESCRIPTION_LENGTH = 180;
+
+/** Reads once per request, shared by the page and its metadata. */
+const readProduct = cache((id: string) => getProduct(id));
 
 export async function generateMetadata({ params }: PageProps<"/shop/[id]">): Promise<Metadata> {
   const [{ id }, t] = await Promise.all([params, getTranslations("shop")]);

@@ -2,6 +2,14 @@ import Link from "next/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { Post } from "@/lib/schemas/post";
 
+export interface CardProps {
+  post: Post;
+  /** The server's time in milliseconds. */
+  renderedAt: number;
+  /** Whether seeing this card counts as a view; false for the viewer's own posts. */
+  countsViews: boolean;
+}
+
 /** Makes the whole card clickable; the card itself needs the class `relative`. */
 export function CardLink({ post }: { post: Post }) {
   return (

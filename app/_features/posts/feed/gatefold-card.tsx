@@ -2,8 +2,7 @@ import { CoverFrame } from "../cover-frame";
 import { Tags } from "../tags";
 import { tintStyle } from "../tint-style";
 import { ViewCount } from "../views/view-count";
-import { Byline, CardLink } from "./card-parts";
-import type { CardProps } from "./card-props";
+import { Byline, CardLink, type CardProps } from "./card-parts";
 
 /** Shorter titles get larger type. */
 function titleClass(title: string): string {

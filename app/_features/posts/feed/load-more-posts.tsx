@@ -4,13 +4,17 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import { Mark } from "@/app/_art/brand/mark";
+import { createPageCache } from "@/app/_data/page-cache";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { buttonVariants } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { useMounted } from "@/app/_ui/use-mounted";
-import { readPages, savePages } from "../feed-pages";
+import type { Post } from "@/lib/schemas/post";
 import { fetchPosts } from "../posts-api";
 import { PostList } from "./post-list";
+
+/** Pages of the feed loaded by the browser, after the page rendered by the server. */
+const { readPages, savePages } = createPageCache<Post>();
 
 /** Pages loaded automatically before a click is required, so that the footer stays reachable and requests few. */
 const MAX_AUTO_PAGES = 3;

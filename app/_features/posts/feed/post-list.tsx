@@ -2,7 +2,7 @@
 
 import type { Post } from "@/lib/schemas/post";
 import { type CardLayout, cardLayoutAt } from "./card-layout";
-import type { CardProps } from "./card-props";
+import type { CardProps } from "./card-parts";
 import { GatefoldCard } from "./gatefold-card";
 import { StripCard } from "./strip-card";
 import { TileCard } from "./tile-card";

@@ -1,8 +1,7 @@
 import { CoverFrame } from "../cover-frame";
 import { tintStyle } from "../tint-style";
 import { ViewCount } from "../views/view-count";
-import { Byline, CardLink } from "./card-parts";
-import type { CardProps } from "./card-props";
+import { Byline, CardLink, type CardProps } from "./card-parts";
 
 /** One of two cards side by side, with the cover on top. */
 export function TileCard({ post, renderedAt, countsViews }: CardProps) {

@@ -1,11 +1,11 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
+import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderSummary } from "@/lib/schemas/order";
 import { ProductArtFrame } from "../product-art-frame";
-import { StatusBadge } from "./status-badge";
 
 interface Props {
   order: OrderSummary;
@@ -58,5 +58,27 @@ export function OrderRow({ order, renderedAt }: Props) {
         ) : null}
       </div>
     </article>
+  );
+}
+
+const STATUS_CLASSES: Record<OrderSummary["status"], string> = {
+  pending: "border-line-strong text-muted",
+  paid: "border-money text-money",
+  delivered: "border-transparent bg-ink/9 text-ink",
+  refunded: "border-line text-muted",
+  failed: "border-danger/60 text-danger",
+};
+
+function StatusBadge({ status }: { status: OrderSummary["status"] }) {
+  const t = useTranslations("orders");
+  return (
+    <span
+      className={cn(
+        "inline-flex min-h-7 items-center rounded-full border px-3 text-xs font-semibold whitespace-nowrap",
+        STATUS_CLASSES[status],
+      )}
+    >
+      {t(`statuses.${status}`)}
+    </span>
   );
 }

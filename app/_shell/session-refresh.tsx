@@ -1,4 +1,8 @@
+"use client";
+
+import { useEffect } from "react";
 import { readLastRefresh } from "@/app/_data/last-refresh";
+import { startRealtime } from "@/app/_data/realtime/channel-subscriptions";
 import { refreshSession, startSession } from "@/app/_data/session";
 import { fetchUnread } from "@/app/_features/notifications/notification-unread";
 
@@ -14,6 +18,14 @@ const MAX_RETRY_DELAY_MS = 5 * 60_000;
 const MIN_CHECK_INTERVAL_MS = 5_000;
 /** The longest delay that `setTimeout` accepts. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** Keeps the session fresh and the event stream open on a signed-in user's pages. Renders nothing. */
+export function SessionRefresh({ userId }: { userId: string }) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another user is another session
+  useEffect(() => startRealtime({ signedIn: true }), [userId]);
+  useEffect(() => startSessionRefresh(userId), [userId]);
+  return null;
+}
 
 /**
  * Keeps the access token of a visible page fresh, and detects that the session has ended when the user returns to the

@@ -3,8 +3,8 @@
 import { X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useEffect, useId, useRef } from "react";
-import { Button } from "@/app/_ui/button";
-import { cn } from "@/app/_ui/cn";
+import { Button } from "./button";
+import { cn } from "./cn";
 
 interface Props {
   title: string;
@@ -12,12 +12,25 @@ interface Props {
   children: (close: () => void) => ReactNode;
   /** At the side of the page on a desktop, instead of centred. */
   aside?: boolean;
+  /** For content with a button that closes it, which need not compete for the first focus. */
+  hideCloseButton?: boolean;
   className?: string;
 }
 
-/** The native modal dialog keeps the focus inside, closes with Escape and restores the focus. */
-export function Dialog({ title, onClose, children, aside = false, className }: Props) {
-  const t = useTranslations("chat");
+/**
+ * A modal dialog, open as long as it is rendered. The native one keeps the focus inside, closes with Escape and restores the focus.
+ *
+ * @param children gets `close`, which ends in `onClose` as Escape and a click beside the dialog do
+ */
+export function Dialog({
+  title,
+  onClose,
+  children,
+  aside = false,
+  hideCloseButton = false,
+  className,
+}: Props) {
+  const t = useTranslations("dialog");
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
@@ -45,9 +58,11 @@ export function Dialog({ title, onClose, children, aside = false, className }: P
           <h2 id={titleId} className="display pt-1.5 text-xl">
             {title}
           </h2>
-          <Button look="plain" size="icon" aria-label={t("close")} onClick={close} className="-mt-1 -mr-2">
-            <X className="size-5" aria-hidden="true" />
-          </Button>
+          {hideCloseButton ? null : (
+            <Button look="plain" size="icon" aria-label={t("close")} onClick={close} className="-mt-1 -mr-2">
+              <X className="size-5" aria-hidden="true" />
+            </Button>
+          )}
         </div>
         {children(close)}
       </div>
