@@ -15,7 +15,7 @@ function taskOptions({ id, buyerId }: LockedOrder, key: string): EnqueueOptions 
 export async function enqueueSaleFollowUps(tx: Transaction, order: LockedOrder): Promise<void> {
   const { id: orderId } = order;
   await enqueue(tx, "deliver-goods", { orderId }, taskOptions(order, orderId));
-  await enqueue(tx, "referral-bonuses", { orderId, action: "grant" }, taskOptions(order, orderId));
+  await enqueue(tx, "referral-bonuses", { orderId }, taskOptions(order, orderId));
   await enqueue(tx, "supplier-notifications", { orderId, event: "sold" }, taskOptions(order, orderId));
   await enqueue(tx, "leaderboards", { orderId }, taskOptions(order, orderId));
 }
@@ -37,7 +37,7 @@ export async function enqueueRefundFollowUps(
   await enqueue(tx, "leaderboards", { orderId }, taskOptions(order, key));
   await enqueue(tx, "supplier-notifications", { orderId, event: "refunded" }, taskOptions(order, key));
   const reversal = taskOptions(order, `${orderId}:reverse${keySuffix}`);
-  await enqueue(tx, "referral-bonuses", { orderId, action: "reverse" }, reversal);
+  await enqueue(tx, "referral-bonuses", { orderId }, reversal);
 }
 
 /** Enqueues the buyer's notification and mail about a refund. */

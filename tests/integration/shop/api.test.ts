@@ -380,7 +380,10 @@ describe("a ticket", () => {
     expect((await present(buyer, first)).status).toBe(404);
     expect((await present(await createPerson("artist"), first)).status).toBe(404);
     expect((await present(product.seller, "00000-00000")).status).toBe(404);
-    const both = await Promise.all([present(product.seller, first), present(product.seller, first?.toLowerCase())]);
+    const both = await Promise.all([
+      present(product.seller, first),
+      present(product.seller, first?.toLowerCase()),
+    ]);
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect((await readOrderAs(order.id, buyer)).deliveries[0]?.usedAt).not.toBeNull();
 

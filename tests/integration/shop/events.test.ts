@@ -205,8 +205,15 @@ describe("the end of a checkout", () => {
 
 it.each([
   ["its id", (invalidEvent: TestPaymentEvent) => Object.assign(invalidEvent, { id: `evt_\0${newId()}` })],
-  ["the payment", (invalidEvent: TestPaymentEvent) => Object.assign(invalidEvent.data.object, { payment_intent: "pi_\ud800" })],
-  ["the currency", (invalidEvent: TestPaymentEvent) => Object.assign(invalidEvent.data.object, { currency: "e\0r" })],
+  [
+    "the payment",
+    (invalidEvent: TestPaymentEvent) =>
+      Object.assign(invalidEvent.data.object, { payment_intent: "pi_\ud800" }),
+  ],
+  [
+    "the currency",
+    (invalidEvent: TestPaymentEvent) => Object.assign(invalidEvent.data.object, { currency: "e\0r" }),
+  ],
 ])("text that Postgres cannot store, in %s: rejected, and nothing is written", async (_, corrupt) => {
   const invalidEvent = await paid();
   corrupt(invalidEvent);
