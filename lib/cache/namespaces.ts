@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineNamespaces } from "./define-namespaces";
+import { defineNamespaces } from "./validation";
 
 /**
  * Every cache namespace, declared once. The cache is a layer below the domains, so the shapes of cached values are
