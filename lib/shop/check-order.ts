@@ -1,7 +1,6 @@
 import Stripe from "stripe";
 import { db, type Transaction } from "../db";
-import { enqueue } from "../tasks";
-import { buildCheckTask, isCheckoutExpired, isPaymentOverdue } from "./check-schedule";
+import { enqueueOrderCheck, isCheckoutExpired, isPaymentOverdue } from "./check-schedule";
 import { closeCheckout } from "./checkout";
 import { failOrder } from "./fail-order";
 import { lockOrder } from "./lock-order";
@@ -80,5 +79,5 @@ async function enqueueNextCheck(
   tx: Transaction,
   { orderId: id, createdAt, round }: Extract<OrderCheck, { round: number }>,
 ): Promise<void> {
-  await enqueue(tx, "payments", ...buildCheckTask({ id, createdAt }, round + 1));
+  await enqueueOrderCheck(tx, { id, createdAt }, round + 1);
 }

@@ -1,5 +1,6 @@
 import { now } from "../core/clock";
-import type { EnqueueOptions, PayloadInput } from "../tasks";
+import type { Transaction } from "../db";
+import { backgroundTaskService } from "../tasks";
 import { CHECKOUT_TTL_MINUTES } from "./checkout";
 
 /** Delay before each check of an unpaid order. Most orders are paid or abandoned within the first. */
@@ -7,19 +8,20 @@ const CHECK_DELAYS_SECONDS = [90, 180, 420, 900, 1_800, 3_600, 6 * 3_600];
 /** Allowance for clock differences between the provider and us. */
 const CLOCK_SKEW_SECONDS = 15;
 
-/** Arguments of `enqueue` for the task that checks an order at the provider. */
-export function buildCheckTask(
+/** Enqueues the task that checks an order at the provider, in the transaction that leaves the order unpaid. */
+export async function enqueueOrderCheck(
+  tx: Transaction,
   { id: orderId, createdAt }: { id: string; createdAt: Date },
   round: number,
-): [PayloadInput<"payments">, EnqueueOptions] {
+): Promise<void> {
   const roundDelay = CHECK_DELAYS_SECONDS[Math.min(round, CHECK_DELAYS_SECONDS.length - 1)] ?? 0;
   // The round that closes an open checkout runs soon after the checkout's time limit, even if the next delay is longer.
   const untilExpiry = secondsUntilExpiry(createdAt) + CLOCK_SKEW_SECONDS;
   const delaySeconds = untilExpiry > 0 ? Math.min(roundDelay, untilExpiry) : roundDelay;
-  return [
+  await backgroundTaskService.processPayment(
     { action: "check", orderId, round },
-    { key: `check:${orderId}:${round}`, delaySeconds },
-  ];
+    { tx, key: `check:${orderId}:${round}`, delaySeconds },
+  );
 }
 
 /** Some payment methods settle days after the checkout; none takes longer than this. */

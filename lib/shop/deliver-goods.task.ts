@@ -1,7 +1,7 @@
 import { now } from "../core/clock";
 import { newId } from "../core/ids";
 import type { Transaction } from "../db";
-import { defineTask, enqueue, NonRetryableTaskError } from "../tasks";
+import { backgroundTaskService, defineTask, NonRetryableTaskError, type TaskOptions } from "../tasks";
 import { generateDeliveryCode } from "./delivery-code";
 import { links } from "./links";
 import { type LockedOrder, lockOrder } from "./lock-order";
@@ -59,16 +59,12 @@ async function notifyBuyer(
         link: links.download(id, code),
       }))
     : [];
-  const options = { key: `delivered:${orderId}`, ownerId: buyerId };
-  await enqueue(
-    tx,
-    "notifications",
+  const options: TaskOptions = { tx, key: `delivered:${orderId}`, ownerId: buyerId };
+  await backgroundTaskService.sendTypedNotification(
     { userId: buyerId, kind: "delivered", data: { orderId, title } },
     options,
   );
-  await enqueue(
-    tx,
-    "emails",
+  await backgroundTaskService.sendTemplatedEmail(
     {
       to: { userId: buyerId },
       locale: order.locale === "en" ? "en" : "ru",

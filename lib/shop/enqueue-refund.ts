@@ -38,6 +38,7 @@ export async function enqueueRefund(
     }
     // A failed refund leaves `refundedMinor` unchanged, so the key needs the failure count to allow another try.
     const failedCount = await countFailedRefunds(tx, order.paymentIntentId);
+    // Beneath the service, because only a task that is new is audited.
     const { id, created } = await enqueue(
       tx,
       "payments",

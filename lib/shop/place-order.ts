@@ -6,8 +6,7 @@ import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { db, isForeignKeyViolation, isUniqueViolation, type Transaction, transaction } from "../db";
-import { enqueue } from "../tasks";
-import { buildCheckTask } from "./check-schedule";
+import { enqueueOrderCheck } from "./check-schedule";
 import { openCheckout, type UnpaidOrder } from "./checkout";
 import { MAX_AMOUNT_MINOR, type newOrderSchema, type PlacedOrder } from "./client";
 import { getOrder } from "./orders";
@@ -124,6 +123,6 @@ async function insertOrder(
     },
     select: columns,
   });
-  await enqueue(tx, "payments", ...buildCheckTask(order, 0));
+  await enqueueOrderCheck(tx, order, 0);
   return order;
 }

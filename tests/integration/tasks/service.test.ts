@@ -11,7 +11,7 @@ import { createRoute } from "@/lib/core/http";
 import { newId } from "@/lib/core/ids";
 import { log } from "@/lib/core/log";
 import { currentTraceparent, getTraceId } from "@/lib/core/trace";
-import { db, disconnectDb, transaction } from "@/lib/db";
+import { db, disconnectDb, type Transaction, transaction } from "@/lib/db";
 import {
   backgroundTaskService,
   defineTask,
@@ -304,6 +304,37 @@ describe("backgroundTaskService", () => {
     expect(await row(id)).toMatchObject({ queue: "payments", payload, version: 1 });
   });
 
+  it("a task with { tx } commits with the change or not at all, and without it is refused", async () => {
+    const reader = await createPerson();
+    const count = () => db().task.count({ where: { ownerId: reader.userId } });
+    const send = (tx?: Transaction) => {
+      const options = { ownerId: reader.userId, delaySeconds: 3_600, ...(tx ? { tx } : {}) };
+      return backgroundTaskService.sendNotification(reader.userId, "Title", "Words", options);
+    };
+    await expect(transaction(() => send())).rejects.toThrow("pass { tx }");
+    const rollBack = transaction(async (tx) => {
+      await send(tx);
+      throw new Error("the change fails");
+    });
+    await expect(rollBack).rejects.toThrow("the change fails");
+    expect(await count()).toBe(0);
+    await transaction(send);
+    await send();
+    expect(await count()).toBe(2);
+  });
+
+  it("work that outlives its transaction may enqueue without { tx }", async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const late = await transaction(async () => ({
+      id: held.then(() => backgroundTaskService.sendNotification(newId(), "Late", "words")),
+    }));
+    release();
+    expect(await row(await late.id)).toMatchObject({ queue: "notifications" });
+  });
+
   it("without a key each call makes a separate task", async () => {
     const send = () => backgroundTaskService.sendNotification(newId(), "Same", "words");
     expect(await send()).not.toBe(await send());
@@ -387,7 +418,10 @@ describe("GET /api/tasks/{id}", () => {
       // Never the payload, the trace or the key.
       expect(Object.keys(body.task).sort()).toEqual(Object.keys(taskSchema.shape).sort());
     }
-    expect(await fetchTask(id, stranger)).toMatchObject({ status: 404, body: { error: { code: "not_found" } } });
+    expect(await fetchTask(id, stranger)).toMatchObject({
+      status: 404,
+      body: { error: { code: "not_found" } },
+    });
     expect((await call(readTask, { params: { id } })).status).toBe(401);
     expect((await fetchTask(newId(), admin)).status).toBe(404);
     expect((await fetchTask("no-id", admin)).status).toBe(400);
