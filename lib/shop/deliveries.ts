@@ -6,7 +6,7 @@ import { secretsEqual } from "../core/secrets-equal";
 import { db } from "../db";
 import { publishSubjectChanged } from "../tasks";
 import type { admissionSchema } from "./client";
-import { orderSubject } from "./order-subject";
+import { orderSubject } from "./lock-order";
 
 const columns = {
   id: true,

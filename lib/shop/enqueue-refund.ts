@@ -5,8 +5,7 @@ import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { db, transaction } from "../db";
 import { enqueue } from "../tasks";
 import type { refundAcceptedSchema, refundRequestSchema } from "./client";
-import { lockOrder } from "./lock-order";
-import { orderSubject } from "./order-subject";
+import { lockOrder, orderSubject } from "./lock-order";
 import { countFailedRefunds } from "./record-refund";
 
 /**

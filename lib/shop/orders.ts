@@ -13,7 +13,7 @@ import {
   type ProductKind,
 } from "./client";
 import { links } from "./links";
-import { orderSubject } from "./order-subject";
+import { orderSubject } from "./lock-order";
 
 const summaryColumns = {
   id: true,

@@ -6,7 +6,7 @@ import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { db, isForeignKeyViolation, isUniqueViolation, type Transaction, transaction } from "../db";
-import { enqueueOrderCheck } from "./check-schedule";
+import { enqueueOrderCheck } from "./check-order";
 import { openCheckout, type UnpaidOrder } from "./checkout";
 import { MAX_AMOUNT_MINOR, type newOrderSchema, type PlacedOrder } from "./client";
 import { getOrder } from "./orders";

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import type { Transaction } from "../db";
 import { backgroundTaskService, raiseAlert } from "../tasks";
-import { type LockedOrder, lockOrder, lockPayment } from "./lock-order";
-import { orderSubject } from "./order-subject";
+import { type LockedOrder, lockOrder, lockPayment, orderSubject } from "./lock-order";
 import { enqueueRefundFollowUps, notifyBuyerOfRefund } from "./sale-tasks";
 import { releaseStock } from "./stock";
 

@@ -1,8 +1,7 @@
 import type { Transaction } from "../db";
 import { backgroundTaskService, type TaskOptions } from "../tasks";
 import { links } from "./links";
-import type { LockedOrder } from "./lock-order";
-import { orderSubject } from "./order-subject";
+import { type LockedOrder, orderSubject } from "./lock-order";
 
 function taskOptions(tx: Transaction, { id, buyerId }: LockedOrder, key: string): TaskOptions {
   return { tx, key, subject: orderSubject(id), ...(buyerId ? { ownerId: buyerId } : {}) };

@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import type { QueueDefinition } from "./define-queue";
-import { lanes } from "./lanes";
+import { lanes, type QueueDefinition } from "./define-queue";
 import { analytics } from "./queues/analytics";
 import { audioTranscoding } from "./queues/audio-transcoding";
 import { deliverGoods } from "./queues/deliver-goods";

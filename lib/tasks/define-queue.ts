@@ -1,5 +1,4 @@
 import type { z } from "zod";
-import type { LaneName } from "./lanes";
 
 /** Payload schema and delivery policy of one queue. */
 export interface QueueDefinition {
@@ -21,7 +20,7 @@ export interface QueueDefinition {
   retries: number;
   /** Time limit of one run; its lease lasts as long, plus a margin. */
   timeoutSeconds: number;
-  /** Flow control lane (lanes.ts): payments never wait behind analytics. */
+  /** Flow control lane: payments never wait behind analytics. */
   lane: LaneName;
   /** Guaranteed queues only: a task that is unfinished by then is dead, with an alert. */
   deadlineSeconds: number;
@@ -44,3 +43,27 @@ export const DAY_SECONDS = 24 * HOUR_SECONDS;
 export function defineQueue<const D extends QueueDefinition>(definition: D): D {
   return definition;
 }
+
+/**
+ * Queues of one lane share QStash's flow control; one lane's backlog does not delay another. The numbers are small, so
+ * that a burst of tasks leaves Postgres connections for requests.
+ */
+export const lanes = {
+  money: { key: "money", parallelism: 10 },
+  people: { key: "people", parallelism: 5 },
+  /** Mail servers reject faster senders. */
+  mail: { key: "mail", parallelism: 3, ratePerSecond: 10 },
+  media: { key: "media", parallelism: 2 },
+  background: { key: "background", parallelism: 3 },
+} as const satisfies Record<string, Lane>;
+
+interface Lane {
+  /** QStash's flow control key. */
+  key: string;
+  /** Concurrent deliveries. */
+  parallelism: number;
+  /** Deliveries started per second. */
+  ratePerSecond?: number;
+}
+
+type LaneName = keyof typeof lanes;

@@ -13,7 +13,7 @@ import type { EventWriter } from "../../lib/realtime/event-writer";
 import type { publishUpstream } from "../../lib/realtime/upstream";
 import type { acquireLock, RedisService, withLock } from "../../lib/redis";
 import type { backgroundTaskService, EnqueueOptions, enqueue, publish } from "../../lib/tasks";
-import type { messageSchema } from "../../lib/tasks/message";
+import type { messageSchema } from "../../lib/tasks/qstash";
 import type { NewAlert } from "../../lib/tasks/raise-alert";
 
 /**

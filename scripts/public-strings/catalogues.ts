@@ -17,7 +17,7 @@ import { formatEventId } from "../../lib/realtime/cursor";
 import { STREAM_HEADERS } from "../../lib/realtime/open-stream";
 import { keys } from "../../lib/redis/keys";
 import { queues } from "../../lib/tasks/catalogue";
-import { lanes } from "../../lib/tasks/lanes";
+import { lanes } from "../../lib/tasks/define-queue";
 import { zodLines } from "./schema-lines";
 import type { Sections } from "./sections";
 

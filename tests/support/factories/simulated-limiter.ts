@@ -40,10 +40,13 @@ export class SimulatedLimiter {
           return held;
         }
         const late = this.behaviour === "deaf" ? Promise.reject(new Error("deaf")) : client.request(request);
-        const response = this.behaviour === "late" ? late : late.then(() => Promise.reject(new Error("lost")));
+        const response =
+          this.behaviour === "late" ? late : late.then(() => Promise.reject(new Error("lost")));
         // Redis has executed the request before anything else happens.
         await late.catch(() => {});
-        const released = new Promise<void>((resolve) => this.heldResponses.push(resolve)).then(() => response);
+        const released = new Promise<void>((resolve) => this.heldResponses.push(resolve)).then(
+          () => response,
+        );
         released.catch(() => {});
         response.catch(() => {});
         throw new RedisUnavailableError("timeout", undefined, released);
