@@ -1,7 +1,7 @@
 import type { Locale } from "../core/locale";
 import type { Transaction } from "../db";
 import { localeSchema } from "../schemas/locale";
-import { enqueue } from "../tasks";
+import { backgroundTaskService } from "../tasks";
 import type { LinkKind } from "./mail-links";
 
 /** Mails about an account, enqueued as tasks in the transaction of the event. Payloads contain no token. */
@@ -24,11 +24,9 @@ export async function enqueueLinkMail(
   linkId: string,
   { locale, ownerId }: { locale: Locale; ownerId?: string },
 ): Promise<void> {
-  await enqueue(
-    tx,
-    "emails",
+  await backgroundTaskService.sendTemplatedEmail(
     { to: { linkId }, locale, template: TEMPLATES[kind], props: {} },
-    { key: `link:${linkId}`, ...(ownerId ? { ownerId } : {}) },
+    { tx, key: `link:${linkId}`, ...(ownerId ? { ownerId } : {}) },
   );
 }
 
@@ -49,15 +47,13 @@ export async function enqueueNoticeMail(
   user: { id: string; name: string; locale: string | null },
   { notice, key, address }: NoticeOptions,
 ): Promise<void> {
-  await enqueue(
-    tx,
-    "emails",
+  await backgroundTaskService.sendTemplatedEmail(
     {
       to: address === undefined ? { userId: user.id } : { address },
       locale: accountLocale(user),
       template: "account-notice",
       props: { name: user.name, notice },
     },
-    { key: `${notice}:${key}`, ownerId: user.id },
+    { tx, key: `${notice}:${key}`, ownerId: user.id },
   );
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Transaction } from "../db";
 import { OrderStatus } from "../schemas/enums";
 import { isSold } from "../schemas/order-status";
-import { enqueue } from "../tasks";
+import { backgroundTaskService } from "../tasks";
 import { appendEntry, lockLedger, type NewEntry } from "./ledger";
 
 /** The referrer earns a tenth of what the buyer paid less refunds, rounded down to whole hundredths. */
@@ -85,14 +85,12 @@ GROUP BY bought.id`;
 async function appendAndNotify(tx: Transaction, order: { currency: string }, entry: NewEntry): Promise<void> {
   const { outcome } = await appendEntry(tx, entry);
   if (outcome !== "added") return;
-  await enqueue(
-    tx,
-    "notifications",
+  await backgroundTaskService.sendTypedNotification(
     {
       userId: entry.userId,
       kind: entry.amount > 0 ? "bonus" : "bonus_reversed",
       data: { amountMinor: Math.abs(entry.amount), currency: order.currency },
     },
-    { key: entry.key },
+    { tx, key: entry.key },
   );
 }

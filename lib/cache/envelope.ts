@@ -1,25 +1,10 @@
+import { promisify } from "node:util";
+import { deflateRaw, deflateRawSync, inflateRaw, inflateRawSync } from "node:zlib";
 import { z } from "zod";
 import { newId } from "../core/ids";
 import { decodeValue } from "../redis";
-import { compress, decompress } from "./compress";
-import { deepFreeze } from "./deep-freeze";
-import type { NamespaceSpec } from "./define-namespaces";
-import { CacheError } from "./errors";
-import { findUnserializable, toJson } from "./to-json";
-
-/** A cached value with its metadata. Immutable, because all readers share it. */
-export interface Entry {
-  /** New for each stored value, so that an unchanged entry is recognized without comparing values. */
-  readonly id: string;
-  readonly value: unknown;
-  /** Start of its loading in ms since the epoch, by the clock of the process that loaded it. */
-  readonly createdMs: number;
-  readonly ttlMs: number;
-  readonly swrMs: number;
-  readonly tags: readonly string[];
-  /** Length of the value as JSON, an estimate of its size in memory. */
-  readonly size: number;
-}
+import type { Entry } from "./memory";
+import { CacheError, type NamespaceSpec } from "./validation";
 
 /** Smaller values do not shrink enough to be worth compressing. */
 const COMPRESSION_THRESHOLD_BYTES = 1_024;
@@ -116,4 +101,84 @@ export async function decodeEntry(spec: NamespaceSpec, envelope: Envelope): Prom
   } catch {
     return null;
   }
+}
+
+/**
+ * Writes a value as JSON, if parsing it gives the same value. A property that is `undefined` is left out.
+ * @throws {CacheError} not_json, with the path and type of the first offending value
+ */
+export function toJson(value: unknown): string {
+  const problem = findUnserializable(value, "value", new Set());
+  if (problem) {
+    throw new CacheError(
+      "not_json",
+      `${problem} cannot be cached: store JSON values only (times as ISO strings, big numbers as strings)`,
+    );
+  }
+  return JSON.stringify(value);
+}
+
+/** Path and type of the first part that JSON would lose or change; null when there is none. */
+function findUnserializable(value: unknown, path: string, ancestors: Set<object>): string | null {
+  if (value === null || typeof value === "string" || typeof value === "boolean") return null;
+  if (typeof value === "number") return Number.isFinite(value) ? null : `${path} (${value})`;
+  if (typeof value !== "object") return `${path} (${typeof value})`;
+  if (ancestors.has(value)) return `${path} (circular)`;
+  ancestors.add(value);
+  try {
+    if (Array.isArray(value)) {
+      // By index: `Object.entries` skips the holes of a sparse array, which become null in JSON.
+      for (let index = 0; index < value.length; index += 1) {
+        const problem = findUnserializable(value[index], `${path}[${index}]`, ancestors);
+        if (problem) return problem;
+      }
+      return null;
+    }
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if ((prototype !== Object.prototype && prototype !== null) || "toJSON" in value) {
+      return `${path} (${value.constructor?.name ?? "an object"})`;
+    }
+    for (const [name, inner] of Object.entries(value)) {
+      const problem = inner === undefined ? null : findUnserializable(inner, `${path}.${name}`, ancestors);
+      if (problem) return problem;
+    }
+    return null;
+  } finally {
+    ancestors.delete(value);
+  }
+}
+
+/** Freezes a JSON value recursively: it is shared, so a mutation would reach every reader. */
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}
+
+/** Larger inputs go to the thread pool: above this size blocking the event loop costs more than the hand-over. */
+const MAX_SYNC_BYTES = 64 * 1024;
+/** Limit of the decompressed size: far above any entry, and low enough to stop a decompression bomb. */
+const MAX_DECOMPRESSED_BYTES = 32 * 1024 * 1024;
+
+const deflateAsync = promisify(deflateRaw);
+const inflateAsync = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRaw);
+
+/** Deflates text and encodes it as base64, because Redis is called over HTTP with JSON bodies. */
+async function compress(text: string): Promise<string> {
+  const bytes = Buffer.from(text);
+  const packed = bytes.length <= MAX_SYNC_BYTES ? deflateRawSync(bytes) : await deflateAsync(bytes);
+  return packed.toString("base64");
+}
+
+/** @throws when the input was not made by `compress` */
+async function decompress(base64: string): Promise<string> {
+  const packed = Buffer.from(base64, "base64");
+  const options = { maxOutputLength: MAX_DECOMPRESSED_BYTES };
+  const bytes =
+    packed.length <= MAX_SYNC_BYTES / 4
+      ? inflateRawSync(packed, options)
+      : await inflateAsync(packed, options);
+  return bytes.toString();
 }

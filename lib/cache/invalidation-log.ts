@@ -2,12 +2,12 @@ import { now } from "../core/clock";
 import { defer } from "../core/defer";
 import { env } from "../core/env";
 import { log } from "../core/log";
+import { withTimeoutOrUndefined } from "../core/with-timeout";
 import { db } from "../db";
 import type { InvalidationTargets, Memory } from "./memory";
 import { TRUST_MS } from "./memory";
 import { deleteOutbox, MAX_OUTBOX_ROWS, type OutboxRow, readOutbox, writeOutbox } from "./outbox";
 import * as store from "./store";
-import { withTimeoutOrUndefined } from "./with-timeout-or-undefined";
 
 /** After Postgres failed to answer in time, reads skip the check for this long. */
 const CHECK_PAUSE_MS = 1_000;
@@ -75,7 +75,7 @@ export class InvalidationLog {
     const { postgresAnswered, nothingToReplay } = this.activeCheck;
     // A reader waits for Postgres no longer than for Redis. Once the rows are read it waits for their replay too,
     // however long that takes.
-    if (await withTimeoutOrUndefined(env().REDIS_TIMEOUT_MS, postgresAnswered)) return nothingToReplay;
+    if (await withTimeoutOrUndefined(postgresAnswered, env().REDIS_TIMEOUT_MS)) return nothingToReplay;
     this.checksPausedAtMs = now();
     // The check continues in the background: the function must live until the rows are replayed.
     defer(() => nothingToReplay.then(noop, noop));
@@ -124,7 +124,7 @@ export class InvalidationLog {
     this.activePoll ??= this.poll().finally(() => {
       this.activePoll = undefined;
     });
-    const finished = await withTimeoutOrUndefined(env().REDIS_TIMEOUT_MS, this.activePoll);
+    const finished = await withTimeoutOrUndefined(this.activePoll, env().REDIS_TIMEOUT_MS);
     if (!finished) this.polledAtMs = now();
   }
 

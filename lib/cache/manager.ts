@@ -2,17 +2,24 @@ import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { type Transaction, transaction } from "../db";
-import type { CachedValue, NamespaceSpec, NamespaceSpecs } from "./define-namespaces";
-import { createEntry, decodeEntry, type Entry, encodeEntry, parseEnvelope } from "./envelope";
-import { CacheError } from "./errors";
+import { createEntry, decodeEntry, encodeEntry, parseEnvelope } from "./envelope";
 import { InvalidationLog } from "./invalidation-log";
-import { checkCount, checkKey, checkTags, checkTtl } from "./limits";
 import type { CacheKey } from "./loader";
-import { ageMs, type InvalidationTargets, Memory } from "./memory";
+import { type Entry, type InvalidationTargets, isExpired, isStale, Memory } from "./memory";
 import { type OutboxRow, writeOutbox } from "./outbox";
 import { SingleFlight } from "./single-flight";
 import { CacheStats } from "./stats";
 import * as store from "./store";
+import {
+  type CachedValue,
+  CacheError,
+  checkCount,
+  checkKey,
+  checkTags,
+  checkTtl,
+  type NamespaceSpec,
+  type NamespaceSpecs,
+} from "./validation";
 
 interface WriteOptions {
   /** Names of what the value depends on: invalidating any of them removes it. Must be known before loading. */
@@ -46,6 +53,7 @@ export class CacheManager<T extends NamespaceSpecs> {
     memory: this.memory,
     invalidationLog: this.invalidationLog,
     stats: this.counters,
+    onRedisFailure: (namespace, error) => this.onRedisFailure(namespace, error),
   });
 
   constructor(namespaces: T) {
@@ -68,7 +76,7 @@ export class CacheManager<T extends NamespaceSpecs> {
     const cacheKey = this.resolveKey(namespace, key);
     const entry = this.memory.getTrusted(cacheKey.member);
     if (entry) {
-      this.counters.count(namespace, ageMs(entry) < entry.ttlMs ? "hitL1" : "stale");
+      this.counters.count(namespace, isStale(entry) ? "stale" : "hitL1");
       return entry.value as CachedValue<T, N>;
     }
     const { tags, ttlSeconds } = this.checkWriteOptions(cacheKey, options);
@@ -103,7 +111,7 @@ export class CacheManager<T extends NamespaceSpecs> {
     for (const key of cacheKeys.keys()) {
       const entry = entries.get(key);
       const event = memoryHits.has(key) ? "hitL1" : "hitL2";
-      this.counters.count(namespace, !entry ? "miss" : ageMs(entry) < entry.ttlMs ? event : "stale");
+      this.counters.count(namespace, !entry ? "miss" : isStale(entry) ? "stale" : event);
       if (entry) values.set(key, entry.value as CachedValue<T, N>);
     }
     return values;
@@ -236,7 +244,7 @@ export class CacheManager<T extends NamespaceSpecs> {
         const localEntry = this.memory.get(member);
         const entry =
           envelope && (envelope.id === localEntry?.id ? localEntry : await decodeEntry(spec, envelope));
-        if (!entry || ageMs(entry) >= entry.ttlMs + entry.swrMs) continue;
+        if (!entry || isExpired(entry)) continue;
         this.memory.put(member, entry, epoch, requestedMs);
         entries.set(key, entry);
       }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { pageSchema } from "../schemas/page";
 import { postSchema } from "../schemas/post";
-import { defineNamespaces } from "./define-namespaces";
+import { defineNamespaces } from "./validation";
 
 /**
  * Every cache namespace, declared once. The cache is a layer below the domains, so cached values are built from

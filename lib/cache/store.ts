@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { now } from "../core/clock";
 import { keys, redis, redisService, ttlSeconds } from "../redis";
-import type { Entry } from "./envelope";
-import type { InvalidationTargets } from "./memory";
+import type { Entry, InvalidationTargets } from "./memory";
 import { dropEntries, fillEntry, keepLease, putEntry, readOrLease } from "./scripts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Caller } from "../core/access-token";
 import { keyedHash } from "../core/keyed-hash";
 import type { Transaction } from "../db";
-import { enqueue } from "../tasks";
+import { backgroundTaskService } from "../tasks";
 import type { LockedChat } from "./lock-chat";
 import type { StoredMessage } from "./message";
 
@@ -34,11 +34,9 @@ export async function notifyMentioned(
       ...{ authorId: author.userId, authorName: author.name },
     };
     // The author owns the task, so that deleting their account cancels it (lib/privacy).
-    await enqueue(
-      tx,
-      "notifications",
+    await backgroundTaskService.sendTypedNotification(
       { userId, kind: "mention", data },
-      { key: mentionTaskKey(messageId, userId), ownerId: author.userId },
+      { tx, key: mentionTaskKey(messageId, userId), ownerId: author.userId },
     );
   }
 }

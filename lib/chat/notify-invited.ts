@@ -1,7 +1,7 @@
 import type { Caller } from "../core/access-token";
 import { newId } from "../core/ids";
 import type { Transaction } from "../db";
-import { enqueue } from "../tasks";
+import { backgroundTaskService } from "../tasks";
 
 /** Notifies users who were added to a group, in the transaction that adds them, so that each is notified once. */
 export async function notifyInvited(
@@ -13,11 +13,9 @@ export async function notifyInvited(
   for (const userId of userIds) {
     const data = { chatId: chat.id, chatTitle: chat.title, byId: inviter.userId, byName: inviter.name };
     // The inviter owns the task, so that deleting their account cancels it (lib/privacy).
-    await enqueue(
-      tx,
-      "notifications",
+    await backgroundTaskService.sendTypedNotification(
       { userId, kind: "chat_invite", data },
-      { key: `chat-invite:${newId()}`, ownerId: inviter.userId },
+      { tx, key: `chat-invite:${newId()}`, ownerId: inviter.userId },
     );
   }
 }

@@ -22,3 +22,20 @@ export async function withTimeout<T>(call: Promise<T>, timeoutMs: number): Promi
     clearTimeout(timer);
   }
 }
+
+/** Awaits a promise, or returns undefined after the timeout; the promise then continues and its error is dropped. */
+export async function withTimeoutOrUndefined<T>(
+  promise: Promise<T>,
+  timeoutMs: number,
+): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, undefined);
+  });
+  promise.catch(() => {});
+  try {
+    return await Promise.race([promise, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import type { Prisma } from "../../prisma/generated/client";
 import { db } from "./client";
 import { retryOnConflict } from "./conflict";
@@ -11,6 +12,14 @@ const MAX_CONNECTION_WAIT_MS = 5_000;
 /** Hooks to run after each transaction commits. A rollback discards them. */
 const hooksByTransaction = new WeakMap<Transaction, (() => void)[]>();
 
+/** The transaction that the current call runs in. What it leaves running keeps the scope, so its end is recorded. */
+const currentScope = new AsyncLocalStorage<{ isOpen: boolean }>();
+
+/** Whether the current call runs inside {@link transaction}. */
+export function isInTransaction(): boolean {
+  return currentScope.getStore()?.isOpen ?? false;
+}
+
 /**
  * Runs `write` in one transaction, and after the commit the hooks that it registered with {@link afterCommit}. A
  * deadlock's victim is run again from the start, so `write` must have no effect outside the transaction.
@@ -21,10 +30,15 @@ export async function transaction<R>(write: (tx: Transaction) => Promise<R>): Pr
   let commitHooks: (() => void)[] = [];
   const result = await retryOnConflict(() =>
     db().$transaction(
-      (tx) => {
+      async (tx) => {
         commitHooks = [];
         hooksByTransaction.set(tx, commitHooks);
-        return write(tx);
+        const scope = { isOpen: true };
+        try {
+          return await currentScope.run(scope, () => write(tx));
+        } finally {
+          scope.isOpen = false;
+        }
       },
       { timeout: TRANSACTION_TIMEOUT_MS, maxWait: MAX_CONNECTION_WAIT_MS },
     ),

@@ -16,7 +16,7 @@ import { erasePresence } from "../presence";
 import { keys, redisService } from "../redis";
 import { changeAccount } from "../sessions";
 import { deleteAccountProducts, lockAccountTrade } from "../shop";
-import { enqueue, eraseAccountTasks } from "../tasks";
+import { backgroundTaskService, eraseAccountTasks } from "../tasks";
 import { deleteCachedViews, syncViewsBeforeErasure } from "../views";
 import { lockForDeletion } from "./lock-for-deletion";
 import { requireNoUnsettledOrders } from "./require-no-unsettled-orders";
@@ -105,16 +105,14 @@ async function eraseAccount(
     subject: `user:${userId}`,
     ...(requestId ? { requestId } : {}),
   });
-  await enqueue(
-    tx,
-    "emails",
+  await backgroundTaskService.sendTemplatedEmail(
     {
       to: { address: user.email },
       locale: accountLocale(user, locale),
       template: "account-deleted",
       props: { name: user.name },
     },
-    { key: `account-deleted:${userId}` },
+    { tx, key: `account-deleted:${userId}` },
   );
   return { postIds, currencies, chatIds, sessionIds: sessions.map(({ id }) => id) };
 }

@@ -6,7 +6,7 @@ import { db, transaction } from "../db";
 import { publishSubjectChanged } from "../tasks";
 import { failOrder } from "./fail-order";
 import { links } from "./links";
-import { orderSubject } from "./order-subject";
+import { orderSubject } from "./lock-order";
 import { isDefiniteRejection, paymentsUnavailableError, stripe } from "./stripe";
 
 /**

@@ -1,8 +1,8 @@
+import { randomInt } from "node:crypto";
 import { now } from "../core/clock";
 import { newId } from "../core/ids";
 import type { Transaction } from "../db";
-import { defineTask, enqueue, NonRetryableTaskError } from "../tasks";
-import { generateDeliveryCode } from "./delivery-code";
+import { backgroundTaskService, defineTask, NonRetryableTaskError, type TaskOptions } from "../tasks";
 import { links } from "./links";
 import { type LockedOrder, lockOrder } from "./lock-order";
 
@@ -59,16 +59,12 @@ async function notifyBuyer(
         link: links.download(id, code),
       }))
     : [];
-  const options = { key: `delivered:${orderId}`, ownerId: buyerId };
-  await enqueue(
-    tx,
-    "notifications",
+  const options: TaskOptions = { tx, key: `delivered:${orderId}`, ownerId: buyerId };
+  await backgroundTaskService.sendTypedNotification(
     { userId: buyerId, kind: "delivered", data: { orderId, title } },
     options,
   );
-  await enqueue(
-    tx,
-    "emails",
+  await backgroundTaskService.sendTemplatedEmail(
     {
       to: { userId: buyerId },
       locale: order.locale === "en" ? "en" : "ru",
@@ -84,4 +80,16 @@ async function notifyBuyer(
     },
     options,
   );
+}
+
+/** Crockford's base 32: no two characters are confused when a code is read aloud. */
+const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const GROUP_COUNT = 5;
+const GROUP_LENGTH = 5;
+
+/** `7ZK2M-…`: 125 random bits, so codes cannot be guessed. */
+function generateDeliveryCode(): string {
+  const group = () =>
+    Array.from({ length: GROUP_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
+  return Array.from({ length: GROUP_COUNT }, group).join("-");
 }

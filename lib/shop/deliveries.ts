@@ -6,7 +6,7 @@ import { secretsEqual } from "../core/secrets-equal";
 import { db } from "../db";
 import type { admissionSchema } from "../schemas/delivery";
 import { publishSubjectChanged } from "../tasks";
-import { orderSubject } from "./order-subject";
+import { orderSubject } from "./lock-order";
 
 const columns = {
   id: true,

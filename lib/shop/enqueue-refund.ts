@@ -5,8 +5,7 @@ import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { db, transaction } from "../db";
 import type { refundAcceptedSchema, refundRequestSchema } from "../schemas/order";
 import { enqueue } from "../tasks";
-import { lockOrder } from "./lock-order";
-import { orderSubject } from "./order-subject";
+import { lockOrder, orderSubject } from "./lock-order";
 import { countFailedRefunds } from "./record-refund";
 
 /**
@@ -38,6 +37,7 @@ export async function enqueueRefund(
     }
     // A failed refund leaves `refundedMinor` unchanged, so the key needs the failure count to allow another try.
     const failedCount = await countFailedRefunds(tx, order.paymentIntentId);
+    // Beneath the service, because only a task that is new is audited.
     const { id, created } = await enqueue(
       tx,
       "payments",

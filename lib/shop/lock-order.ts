@@ -1,6 +1,5 @@
 import { afterCommit, type Transaction } from "../db";
 import { publishSubjectChanged } from "../tasks";
-import { orderSubject } from "./order-subject";
 
 /** Every change of an order is decided on these columns, read while its row is locked. */
 const columns = {
@@ -40,4 +39,9 @@ export type LockedOrder = NonNullable<Awaited<ReturnType<typeof lockOrder>>>;
  */
 export async function lockPayment(tx: Transaction, paymentIntentId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`payment:${paymentIntentId}`}, 0))`;
+}
+
+/** Subject of the tasks that an order's page lists; checks, mails and notifications have none. */
+export function orderSubject(orderId: string): string {
+  return `order:${orderId}`;
 }

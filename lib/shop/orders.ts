@@ -8,7 +8,7 @@ import { idSchema } from "../schemas/id";
 import { type OrderPage, type OrderSummary, type OrderView, orderPageQuerySchema } from "../schemas/order";
 import { listTasksBySubject } from "../tasks";
 import { links } from "./links";
-import { orderSubject } from "./order-subject";
+import { orderSubject } from "./lock-order";
 
 const summaryColumns = {
   id: true,

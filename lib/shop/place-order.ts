@@ -8,8 +8,7 @@ import type { Locale } from "../core/locale";
 import { db, isForeignKeyViolation, isUniqueViolation, type Transaction, transaction } from "../db";
 import { MAX_AMOUNT_MINOR } from "../schemas/limits";
 import type { newOrderSchema, PlacedOrder } from "../schemas/order";
-import { enqueue } from "../tasks";
-import { buildCheckTask } from "./check-schedule";
+import { enqueueOrderCheck } from "./check-order";
 import { openCheckout, type UnpaidOrder } from "./checkout";
 import { getOrder } from "./orders";
 import { reserveStock } from "./stock";
@@ -125,6 +124,6 @@ async function insertOrder(
     },
     select: columns,
   });
-  await enqueue(tx, "payments", ...buildCheckTask(order, 0));
+  await enqueueOrderCheck(tx, order, 0);
   return order;
 }

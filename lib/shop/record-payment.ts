@@ -1,9 +1,8 @@
 import { now } from "../core/clock";
 import { log } from "../core/log";
 import type { Transaction } from "../db";
-import { enqueue, raiseAlert } from "../tasks";
-import { type LockedOrder, lockOrder, lockPayment } from "./lock-order";
-import { orderSubject } from "./order-subject";
+import { backgroundTaskService, raiseAlert } from "../tasks";
+import { type LockedOrder, lockOrder, lockPayment, orderSubject } from "./lock-order";
 import { sumRefunded } from "./record-refund";
 import { enqueueSaleFollowUps, notifyBuyerOfRefund } from "./sale-tasks";
 import { releaseStock, reserveStock } from "./stock";
@@ -111,11 +110,9 @@ async function refundLatePayment(
   refundedMinor: number,
 ) {
   await tx.order.update({ where: { id: order.id }, data: { ...paymentColumns(payment), refundedMinor } });
-  await enqueue(
-    tx,
-    "payments",
+  await backgroundTaskService.processPayment(
     { action: "refund", orderId: order.id, reason: "requested_by_customer" },
-    { key: `refund:${order.id}:too-late`, subject: orderSubject(order.id) },
+    { tx, key: `refund:${order.id}:too-late`, subject: orderSubject(order.id) },
   );
   await raiseAlert(tx, {
     kind: "delivery_failed",

@@ -2,9 +2,8 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import type { Transaction } from "../db";
 import { isSold } from "../schemas/order-status";
-import { enqueue, raiseAlert } from "../tasks";
-import { type LockedOrder, lockOrder, lockPayment } from "./lock-order";
-import { orderSubject } from "./order-subject";
+import { backgroundTaskService, raiseAlert } from "../tasks";
+import { type LockedOrder, lockOrder, lockPayment, orderSubject } from "./lock-order";
 import { enqueueRefundFollowUps, notifyBuyerOfRefund } from "./sale-tasks";
 import { releaseStock } from "./stock";
 
@@ -96,7 +95,7 @@ async function applyRefunds(tx: Transaction, order: LockedOrder, paymentIntentId
   if (wasSold && failedCount > 0) {
     // The total may return to an earlier value; the failure count keeps the key unique, so the boards follow each time.
     const key = `${order.id}:refunds-failed:${failedCount}:${refundedMinor}`;
-    await enqueue(tx, "leaderboards", { orderId: order.id }, { key, subject: orderSubject(order.id) });
+    await backgroundTaskService.updateLeaderboards(order.id, { tx, key, subject: orderSubject(order.id) });
   }
   // Less than before: a refund failed after it had succeeded, which raised an alert.
   if (deltaMinor < 0) return;

@@ -1,11 +1,10 @@
 import type { Transaction } from "../db";
-import { type EnqueueOptions, enqueue } from "../tasks";
+import { backgroundTaskService, type TaskOptions } from "../tasks";
 import { links } from "./links";
-import type { LockedOrder } from "./lock-order";
-import { orderSubject } from "./order-subject";
+import { type LockedOrder, orderSubject } from "./lock-order";
 
-function taskOptions({ id, buyerId }: LockedOrder, key: string): EnqueueOptions {
-  return { key, subject: orderSubject(id), ...(buyerId ? { ownerId: buyerId } : {}) };
+function taskOptions(tx: Transaction, { id, buyerId }: LockedOrder, key: string): TaskOptions {
+  return { tx, key, subject: orderSubject(id), ...(buyerId ? { ownerId: buyerId } : {}) };
 }
 
 /**
@@ -14,10 +13,11 @@ function taskOptions({ id, buyerId }: LockedOrder, key: string): EnqueueOptions 
  */
 export async function enqueueSaleFollowUps(tx: Transaction, order: LockedOrder): Promise<void> {
   const { id: orderId } = order;
-  await enqueue(tx, "deliver-goods", { orderId }, taskOptions(order, orderId));
-  await enqueue(tx, "referral-bonuses", { orderId, action: "grant" }, taskOptions(order, orderId));
-  await enqueue(tx, "supplier-notifications", { orderId, event: "sold" }, taskOptions(order, orderId));
-  await enqueue(tx, "leaderboards", { orderId }, taskOptions(order, orderId));
+  const options = taskOptions(tx, order, orderId);
+  await backgroundTaskService.deliverGoods(orderId, options);
+  await backgroundTaskService.updateReferralBonus(orderId, options);
+  await backgroundTaskService.notifySupplier({ orderId, event: "sold" }, options);
+  await backgroundTaskService.updateLeaderboards(orderId, options);
 }
 
 /**
@@ -33,11 +33,11 @@ export async function enqueueRefundFollowUps(
 ): Promise<void> {
   const { id: orderId } = order;
   const keySuffix = isFullRefund ? "" : `:${refundedMinor}`;
-  const key = `${orderId}:refunded${keySuffix}`;
-  await enqueue(tx, "leaderboards", { orderId }, taskOptions(order, key));
-  await enqueue(tx, "supplier-notifications", { orderId, event: "refunded" }, taskOptions(order, key));
-  const reversal = taskOptions(order, `${orderId}:reverse${keySuffix}`);
-  await enqueue(tx, "referral-bonuses", { orderId, action: "reverse" }, reversal);
+  const options = taskOptions(tx, order, `${orderId}:refunded${keySuffix}`);
+  await backgroundTaskService.updateLeaderboards(orderId, options);
+  await backgroundTaskService.notifySupplier({ orderId, event: "refunded" }, options);
+  const reversal = taskOptions(tx, order, `${orderId}:reverse${keySuffix}`);
+  await backgroundTaskService.updateReferralBonus(orderId, reversal);
 }
 
 /** Enqueues the buyer's notification and mail about a refund. */
@@ -52,16 +52,12 @@ export async function notifyBuyerOfRefund(
 ): Promise<void> {
   const { id: orderId, buyerId, buyer, title, currency } = order;
   if (!buyerId || !buyer) return;
-  const options = { key: `refund:${orderId}:${refundedMinor}`, ownerId: buyerId };
-  await enqueue(
-    tx,
-    "notifications",
+  const options: TaskOptions = { tx, key: `refund:${orderId}:${refundedMinor}`, ownerId: buyerId };
+  await backgroundTaskService.sendTypedNotification(
     { userId: buyerId, kind: "refund", data: { orderId, title, amountMinor, currency } },
     options,
   );
-  await enqueue(
-    tx,
-    "emails",
+  await backgroundTaskService.sendTemplatedEmail(
     {
       to: { userId: buyerId },
       locale: order.locale === "en" ? "en" : "ru",

@@ -1,6 +1,6 @@
 import { accountLocale } from "../accounts";
 import type { Transaction } from "../db";
-import { defineTask, enqueue } from "../tasks";
+import { backgroundTaskService, defineTask, type TaskOptions } from "../tasks";
 import { links } from "./links";
 import { lockOrder } from "./lock-order";
 
@@ -14,18 +14,16 @@ export const task = defineTask<"supplier-notifications">()({
     if (!sale?.seller) return;
     const { seller, title, quantity, amountMinor, refundedMinor, currency } = sale;
     const key = `supplier:${taskId}`;
-    const options = { key, ownerId: seller.id };
+    const options: TaskOptions = { tx, key, ownerId: seller.id };
     const commonData = { orderId, title, currency };
     const notice =
       event === "sold"
         ? { kind: "sale", data: { ...commonData, amountMinor, quantity } }
         : { kind: "sale_refunded", data: { ...commonData, amountMinor: refundedMinor } };
-    await enqueue(tx, "notifications", { userId: seller.id, ...notice }, options);
+    await backgroundTaskService.sendTypedNotification({ userId: seller.id, ...notice }, options);
     if (event !== "sold") return;
     const stock = sale.product?.stock ?? null;
-    await enqueue(
-      tx,
-      "emails",
+    await backgroundTaskService.sendTemplatedEmail(
       {
         to: { userId: seller.id },
         locale: accountLocale(seller),

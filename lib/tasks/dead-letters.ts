@@ -1,8 +1,7 @@
 import { z } from "zod";
 import { withTimeout } from "../core/with-timeout";
 import { db } from "../db";
-import { messageSchema } from "./message";
-import { qstash, queueUrl } from "./qstash";
+import { messageSchema, qstash, queueUrl } from "./qstash";
 
 const REQUEST_TIMEOUT_MS = 5_000;
 const PAGE_SIZE = 100;

@@ -6,9 +6,8 @@ import { log } from "../core/log";
 import { withTimeout } from "../core/with-timeout";
 import { db } from "../db";
 import { type QueueName, queues } from "./catalogue";
-import type { TaskMessage } from "./message";
 import { publishTaskChanged } from "./publish-changes";
-import { getFlowControl, qstash, queueUrl } from "./qstash";
+import { getFlowControl, qstash, queueUrl, type TaskMessage } from "./qstash";
 
 /** A task to publish to QStash. */
 export interface OutboxTask {

@@ -7,7 +7,7 @@ const cancelledRowsSchema = z.array(z.object({ id: z.uuid() }));
 /**
  * Erases an account from the tasks, in the transaction that deletes it: cancels and empties the user's unfinished
  * personal tasks, and clears the owner of all tasks. Finished personal tasks are empty already (`personal` in
- * catalogue.ts). Other tasks that the user started, a refund for example, continue without an owner.
+ * define-queue.ts). Other tasks that the user started, a refund for example, continue without an owner.
  */
 export async function eraseAccountTasks(tx: Transaction, userId: string, email: string): Promise<void> {
   const personal = Prisma.join(personalQueues);

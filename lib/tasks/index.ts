@@ -1,4 +1,4 @@
-export { backgroundTaskService } from "./background-task-service";
+export { backgroundTaskService, type TaskOptions } from "./background-task-service";
 export { type GuaranteedQueue, type Payload, type PayloadInput, queues } from "./catalogue";
 export { type EnqueueOptions, enqueue } from "./enqueue";
 export { eraseAccountTasks } from "./erase-account";

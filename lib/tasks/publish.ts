@@ -1,8 +1,7 @@
 import { withTimeout } from "../core/with-timeout";
 import { type BestEffortQueue, type PayloadInput, queues } from "./catalogue";
 import { parsePayload } from "./enqueue";
-import type { BestEffortMessage } from "./message";
-import { getFlowControl, qstash, queueUrl } from "./qstash";
+import { type BestEffortMessage, getFlowControl, qstash, queueUrl } from "./qstash";
 
 const PUBLISH_TIMEOUT_MS = 3_000;
 

@@ -1,4 +1,5 @@
 import { Client, Receiver } from "@upstash/qstash";
+import { z } from "zod";
 import { env } from "../core/env";
 import { getLane, type QueueName } from "./catalogue";
 
@@ -39,3 +40,22 @@ export function getFlowControl(queue: QueueName) {
     ...(lane.ratePerSecond === undefined ? {} : { rate: lane.ratePerSecond, period: 1 }),
   };
 }
+
+/** Body of a message: a reference to a task's row, or the payload itself where there is no row. */
+
+const taskMessageSchema = z.object({
+  queue: z.string(),
+  taskId: z.uuid(),
+  generation: z.int().positive(),
+});
+
+const bestEffortMessageSchema = z.object({
+  queue: z.string(),
+  version: z.int(),
+  payload: z.unknown(),
+});
+
+export const messageSchema = z.union([taskMessageSchema, bestEffortMessageSchema]);
+
+export type TaskMessage = z.infer<typeof taskMessageSchema>;
+export type BestEffortMessage = z.infer<typeof bestEffortMessageSchema>;

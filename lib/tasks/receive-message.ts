@@ -9,11 +9,9 @@ import {
   type QueueName,
 } from "./catalogue";
 import type { BestEffortHandler } from "./handler";
-import { type BestEffortMessage, messageSchema } from "./message";
-import { qstashReceiver, queueUrl } from "./qstash";
+import { type BestEffortMessage, messageSchema, qstashReceiver, queueUrl } from "./qstash";
 import { loadHandler } from "./registry";
-import { runTask } from "./run-task";
-import type { TaskDeliveryResult } from "./task-delivery-result";
+import { runTask, type TaskDeliveryResult } from "./run-task";
 
 /** QStash's message limit on its smaller plans. */
 const MAX_BODY_BYTES = 1024 * 1024;

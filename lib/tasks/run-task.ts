@@ -7,7 +7,15 @@ import { type GuaranteedQueue, getQueueDefinition, type HandledQueue, queues } f
 import { type AnyTaskHandler, LeaseLostError, NonRetryableTaskError, type TaskContext } from "./handler";
 import { claimTask, completeTask, extendLease, type Lease, markTaskDead, releaseTask } from "./lease";
 import { loadHandler } from "./registry";
-import type { TaskDeliveryResult } from "./task-delivery-result";
+
+/**
+ * Outcome of a delivery. After `done` QStash stops, after `busy` it retries, and `refused` moves the message to the
+ * dead letters, because it can never succeed.
+ */
+export type TaskDeliveryResult =
+  | { outcome: "done"; note?: string }
+  | { outcome: "busy"; retryAfterSeconds: number }
+  | { outcome: "refused"; reason: string };
 
 interface TaskDelivery {
   taskId: string;

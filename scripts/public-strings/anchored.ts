@@ -139,7 +139,8 @@ function assigned(tools: Tools, field: ts.Symbol): ts.Expression[] {
   const [declaration] = field.declarations ?? [];
   return fields(tools).flatMap(({ name, value, node }) => {
     if (name !== field.name || !ts.isObjectLiteralExpression(node.parent)) return [];
-    const declarations = checker.getContextualType(node.parent)?.getProperty(name)?.declarations ?? [];
+    const type = checker.getContextualType(node.parent);
+    const declarations = (type && checker.getNonNullableType(type).getProperty(name)?.declarations) ?? [];
     return declaration && declarations.includes(declaration) ? [value] : [];
   });
 }

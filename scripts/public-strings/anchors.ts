@@ -12,7 +12,7 @@ import type { publishUpstream } from "../../lib/realtime/upstream";
 import type { acquireLock, RedisService, withLock } from "../../lib/redis";
 import type { TypedNotification } from "../../lib/schemas/notification-kinds";
 import type { backgroundTaskService, EnqueueOptions, enqueue, publish } from "../../lib/tasks";
-import type { messageSchema } from "../../lib/tasks/message";
+import type { messageSchema } from "../../lib/tasks/qstash";
 import type { NewAlert } from "../../lib/tasks/raise-alert";
 
 /**

@@ -17,7 +17,7 @@ import { STREAM_HEADERS } from "../../lib/realtime/open-stream";
 import { keys } from "../../lib/redis/keys";
 import { channelKinds } from "../../lib/schemas/channels";
 import { queues } from "../../lib/tasks/catalogue";
-import { lanes } from "../../lib/tasks/lanes";
+import { lanes } from "../../lib/tasks/define-queue";
 import { zodLines } from "./schema-lines";
 import type { Sections } from "./sections";
 

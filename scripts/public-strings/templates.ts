@@ -59,8 +59,21 @@ function shapesOfCallers(tools: Tools, value: ts.Expression): string[] {
     const given = "attributes" in call ? [] : (call.arguments ?? []);
     return given.flatMap((argument, index) => {
       const parameter = owner.parameters[index];
-      return parameter && isOpen(parameter) ? shapes(tools, argument) : [];
+      return parameter && isOpen(parameter) ? shapesOfArgument(tools, argument) : [];
     });
+  });
+}
+
+/** The shapes of an argument; for a parameter that is passed on, those that the function's callers pass. */
+function shapesOfArgument(tools: Tools, argument: ts.Expression): string[] {
+  const parameter = ts.isIdentifier(argument) && tools.project.symbolOf(argument)?.valueDeclaration;
+  if (!parameter || !ts.isParameter(parameter)) return shapes(tools, argument);
+  const owner = parameter.parent;
+  const declaration = ts.isPropertyAssignment(owner.parent) ? owner.parent : owner;
+  const index = owner.parameters.indexOf(parameter);
+  return tools.project.callsOf(declaration).flatMap((call) => {
+    const given = "attributes" in call ? undefined : call.arguments?.[index];
+    return given ? shapesOfArgument(tools, given) : [];
   });
 }
 

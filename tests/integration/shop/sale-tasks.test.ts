@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { getLeaderboard } from "@/lib/leaderboards";
 import { enqueue } from "@/lib/tasks";
@@ -19,7 +20,7 @@ afterAll(() => app.close());
 /** Enqueues the tasks of a sale or a refund, and waits until QStash has delivered them and they are done. */
 async function runTasks(orderId: string, action: "grant" | "reverse"): Promise<void> {
   const ids = await transaction(async (tx) => [
-    await enqueue(tx, "referral-bonuses", { orderId, action }, { key: `${orderId}:${action}` }),
+    await enqueue(tx, "referral-bonuses", { orderId }, { key: `${orderId}:${action}` }),
     await enqueue(tx, "leaderboards", { orderId }, { key: `${orderId}:${action}` }),
   ]);
   await waitUntil("both tasks are done", async () => {
@@ -59,4 +60,30 @@ it("a sale's tasks grant a bonus with its notification and a rank, and a refund'
     select: { kind: true },
   });
   expect(notifications.map(({ kind }) => kind).sort()).toEqual(["bonus", "bonus_reversed"]);
+});
+
+it("a bonus task that was enqueued as version 1, with an action, grants the bonus", async () => {
+  const [referrer, buyer, seller] = await createPeople(3);
+  if (!referrer || !buyer || !seller) throw new Error("users are missing");
+  await db().user.update({ where: { id: buyer.userId }, data: { referredById: referrer.userId } });
+  const orderId = await createTestOrder({
+    buyer,
+    seller,
+    amountMinor: 2_500,
+    currency: "XPT",
+    status: "paid",
+  });
+  const { id } = await transaction(async (tx) => {
+    const task = await enqueue(tx, "referral-bonuses", { orderId }, { key: newId() });
+    await tx.task.update({
+      where: { id: task.id },
+      data: { version: 1, payload: { orderId, action: "grant" } },
+    });
+    return task;
+  });
+  await waitUntil(
+    "the task is done",
+    async () => (await db().task.count({ where: { id, state: "done" } })) === 1,
+  );
+  expect(await ledgerEntries(referrer)).toMatchObject([{ kind: "referral", amount: 250 }]);
 });

@@ -11,7 +11,7 @@ import { createRoute } from "@/lib/core/http";
 import { newId } from "@/lib/core/ids";
 import { log } from "@/lib/core/log";
 import { currentTraceparent, getTraceId } from "@/lib/core/trace";
-import { db, disconnectDb, transaction } from "@/lib/db";
+import { db, disconnectDb, type Transaction, transaction } from "@/lib/db";
 import { taskSchema } from "@/lib/schemas/task";
 import {
   backgroundTaskService,
@@ -303,6 +303,37 @@ describe("backgroundTaskService", () => {
     const id = await backgroundTaskService.processPayment(payload, options);
     expect(await backgroundTaskService.processPayment(payload, options)).toBe(id);
     expect(await row(id)).toMatchObject({ queue: "payments", payload, version: 1 });
+  });
+
+  it("a task with { tx } commits with the change or not at all, and without it is refused", async () => {
+    const reader = await createPerson();
+    const count = () => db().task.count({ where: { ownerId: reader.userId } });
+    const send = (tx?: Transaction) => {
+      const options = { ownerId: reader.userId, delaySeconds: 3_600, ...(tx ? { tx } : {}) };
+      return backgroundTaskService.sendNotification(reader.userId, "Title", "Words", options);
+    };
+    await expect(transaction(() => send())).rejects.toThrow("pass { tx }");
+    const rollBack = transaction(async (tx) => {
+      await send(tx);
+      throw new Error("the change fails");
+    });
+    await expect(rollBack).rejects.toThrow("the change fails");
+    expect(await count()).toBe(0);
+    await transaction(send);
+    await send();
+    expect(await count()).toBe(2);
+  });
+
+  it("work that outlives its transaction may enqueue without { tx }", async () => {
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const late = await transaction(async () => ({
+      id: held.then(() => backgroundTaskService.sendNotification(newId(), "Late", "words")),
+    }));
+    release();
+    expect(await row(await late.id)).toMatchObject({ queue: "notifications" });
   });
 
   it("without a key each call makes a separate task", async () => {

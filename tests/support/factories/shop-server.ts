@@ -1,5 +1,5 @@
 import { Client } from "@upstash/qstash";
-import { lanes } from "@/lib/tasks/lanes";
+import { lanes } from "@/lib/tasks/define-queue";
 import { startStripe } from "@/local/stripe";
 import { serveApp } from "@/tests/support/processes/app-server";
 import { freePort } from "@/tests/support/stack/real-postgres";

@@ -2,10 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { CacheError, CacheManager, defineNamespaces } from "@/lib/cache";
-import { createEntry, decodeEntry, encodeEntry, parseEnvelope } from "@/lib/cache/envelope";
-import { Memory } from "@/lib/cache/memory";
-import { Sieve } from "@/lib/cache/sieve";
-import { toJson } from "@/lib/cache/to-json";
+import { createEntry, decodeEntry, encodeEntry, parseEnvelope, toJson } from "@/lib/cache/envelope";
+import { Memory, Sieve } from "@/lib/cache/memory";
 import { createCacheManager } from "@/tests/support/factories/cache-tools";
 import { seededRandom } from "@/tests/support/fuzz/random";
 

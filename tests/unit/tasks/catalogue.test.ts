@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import en from "@/app/i18n/messages/en.json" with { type: "json" };
 import { FAILPOINTS } from "@/lib/core/failpoint";
 import { getLane, getQueueDefinition, isQueueName, queues } from "@/lib/tasks/catalogue";
-import { lanes } from "@/lib/tasks/lanes";
+import { lanes } from "@/lib/tasks/define-queue";
 
 /** docs/TASKS.md and docs/OPERATIONS.md match the code. */
 

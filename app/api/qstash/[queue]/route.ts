@@ -4,7 +4,7 @@ import { AppError } from "@/lib/core/errors";
 import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import { receiveMessage } from "@/lib/tasks/receive-message";
 
-/** In seconds; the longest timeout of an available queue (lib/tasks/catalogue.ts). */
+/** In seconds; the longest timeout of an available queue (lib/tasks/queues). */
 export const maxDuration = 90;
 
 /** Makes QStash stop retrying and move the message to the dead letters. */

@@ -1,9 +1,78 @@
-import { CacheError, type CacheErrorCode } from "./errors";
+import type { z } from "zod";
+
+/**
+ * What callers may pass to the cache: declarations of namespaces, keys, tags and TTLs. A `CacheError` names each mistake.
+ */
+
+/** Mistakes of the calling code. An unavailable backend is never a `CacheError`. */
+export type CacheErrorCode =
+  | "unknown_namespace"
+  | "bad_namespace"
+  | "bad_key"
+  | "bad_tag"
+  | "bad_ttl"
+  | "not_json"
+  | "invalid_value"
+  | "too_many_keys";
+
+/** A mistake of the calling code; the message names the remedy. */
+export class CacheError extends Error {
+  constructor(
+    readonly code: CacheErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = "CacheError";
+  }
+}
+
+/** Declaration of one cache namespace. */
+export interface NamespaceSpec<S extends z.ZodType = z.ZodType> {
+  /**
+   * Schema of the value. It parses loaded and cached values alike, so it must accept its own output:
+   * times as ISO strings, not dates.
+   */
+  schema: S;
+  ttlSeconds: number;
+  /** How long after its TTL a value may still be served while a new one is loaded (stale-while-revalidate). */
+  swrSeconds: number;
+  /** Whether `null` ("does not exist") is cached. `undefined` never is. */
+  cacheNull: boolean;
+}
+
+export type NamespaceSpecs = Readonly<Record<string, NamespaceSpec>>;
+
+/** Type of the values of a namespace. */
+export type CachedValue<T extends NamespaceSpecs, N extends keyof T> =
+  | z.output<T[N]["schema"]>
+  | (T[N]["cacheNull"] extends true ? null : never);
+
+/** These would collide with the cache's own keys `cache:lease:…`, `cache:tag:…` and `cache:told`. */
+const RESERVED_NAMES = new Set(["lease", "tag", "told"]);
+const NAMESPACE_NAME = /^[a-z][a-zA-Z0-9-]{0,39}$/;
+
+/**
+ * Declares namespaces.
+ * @throws {CacheError} bad_namespace for a name that could collide with another key, bad_ttl
+ */
+export function defineNamespaces<const T extends NamespaceSpecs>(specs: T): T {
+  for (const [name, { ttlSeconds, swrSeconds }] of Object.entries(specs)) {
+    if (!NAMESPACE_NAME.test(name) || RESERVED_NAMES.has(name)) {
+      throw new CacheError(
+        "bad_namespace",
+        `"${name}" cannot name a cache namespace: use letters, digits and dashes, and not ${[...RESERVED_NAMES].join(", ")}`,
+      );
+    }
+    checkTtl(ttlSeconds, swrSeconds);
+  }
+  return specs;
+}
 
 /** Keys are ids and short compounds of ids; a longer one is a mistake, or a text that should be hashed. */
 const MAX_KEY_BYTES = 512;
 /** An MGET of this many keys blocks Redis only briefly. */
-export const MAX_KEYS_PER_READ = 1_000;
+const MAX_KEYS_PER_READ = 1_000;
 /** Tags of one entry; each costs three commands when the entry is loaded. */
 const MAX_TAGS = 16;
 /** Limit of TTL plus stale window. */
