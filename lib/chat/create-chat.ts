@@ -6,7 +6,7 @@ import { newId } from "../core/ids";
 import { isForeignKeyViolation, type Transaction, transaction } from "../db";
 import { type ChatDetail, getChat } from "./chat";
 import type { newChatSchema } from "./client";
-import { notifyInvited } from "./notify-invited";
+import { notifyInvited } from "./mentions";
 import { publishChatChanged } from "./publish-changes";
 
 type NewChat = z.output<typeof newChatSchema>;

@@ -7,7 +7,7 @@ import { wakeUserStreams } from "../realtime";
 import { type ChatDetail, getChat } from "./chat";
 import { type chatChangeSchema, MAX_MEMBERS } from "./client";
 import { type LockedChat, lockChat, requireGroup, requireMember } from "./lock-chat";
-import { notifyInvited } from "./notify-invited";
+import { notifyInvited } from "./mentions";
 import { publishChatChanged, publishMemberJoined } from "./publish-changes";
 
 /** Membership. Each change is one transaction, safe to repeat, and throws {AppError} not_found to non-members. */

@@ -1,7 +1,7 @@
 import { log } from "../core/log";
 import type { Channel } from "./catalogue";
+import type { Cursor } from "./channel-log";
 import { type LoggedEvent, type LogRead, readLog } from "./channel-log";
-import type { Cursor } from "./cursor";
 
 /** Callbacks of a subscriber, called in order; between two `onEvent` with a cursor no event is missing. */
 export interface SubscriptionListener {

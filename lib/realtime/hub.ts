@@ -1,9 +1,9 @@
 import { log } from "../core/log";
 import type { Subscription } from "../redis";
 import type { Channel } from "./catalogue";
+import type { Cursor } from "./channel-log";
 import { readLogHeads } from "./channel-log";
 import type { ChannelSubscription } from "./channel-subscription";
-import type { Cursor } from "./cursor";
 import { subscribeUpstream } from "./upstream";
 
 /** Longest time until a silently lost message is noticed. */

@@ -12,8 +12,7 @@ export {
   presenceStateSchema,
 } from "./catalogue";
 export { emit, emitVolatile } from "./emit";
-export { MAX_CHANNELS, openStream, STREAM_HEADERS, streamStats } from "./open-stream";
-export { parseSubscriptions } from "./parse-subscriptions";
+export { MAX_CHANNELS, openStream, parseSubscriptions, STREAM_HEADERS, streamStats } from "./open-stream";
 export { clearLogs, resetChannels } from "./reset-channels";
 export type { ChannelRights } from "./stream";
-export { wakeUserStreams } from "./wake-user-streams";
+export { wakeUserStreams } from "./upstream";

@@ -1,13 +1,12 @@
+import { errors } from "@upstash/redis";
 import { z } from "zod";
 import type { CallMeter } from "./call-meter";
-import { validateChannel } from "./channel-name";
+import { encodeMessage, validateChannel } from "./channel-message";
 import { dataCommands } from "./commands";
 import { parseReply, readCount } from "./commands/reply-readers";
 import type { RedisScript } from "./define-script";
 import type { CommandArguments, GuardedRedis } from "./guarded-redis";
-import { encodeMessage } from "./message-codec";
 import { runPipeline } from "./run-pipeline";
-import { withEvalFallback } from "./run-script";
 import type { Subscriber } from "./subscriber";
 
 export type RedisService = ReturnType<typeof createRedisService>;
@@ -91,4 +90,17 @@ export function createRedisService({ client, subscriber, meter }: RedisServiceDe
     /** Ends event streams and timers. Commands use no persistent connection and keep working. */
     close: (): void => subscriber.close(),
   };
+}
+
+/** Runs `evalBySha` and, when the server replies NOSCRIPT, `evalBySource`. */
+export async function withEvalFallback<T>(
+  evalBySha: () => Promise<T>,
+  evalBySource: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await evalBySha();
+  } catch (error) {
+    if (!(error instanceof errors.UpstashError) || !error.message.includes("NOSCRIPT")) throw error;
+    return evalBySource();
+  }
 }

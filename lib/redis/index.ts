@@ -1,6 +1,6 @@
 export { type RedisMetrics, redisMetricsSchema } from "./call-meter";
-export { ChannelNameError } from "./channel-name";
-export { redis, resetRedisForTest } from "./client";
+export { ChannelNameError } from "./channel-message";
+export { redis, redisService, resetRedisForTest, runScript } from "./client";
 export type { RedisService } from "./create-redis-service";
 export { GuardedRedis, RedisUnavailableError } from "./guarded-redis";
 export { keys, ttlSeconds } from "./keys";
@@ -12,7 +12,5 @@ export {
   type LockAttempt,
   releaseLock,
 } from "./lock";
-export { redisService } from "./redis-service";
-export { runScript } from "./run-script";
 export { type Subscription, SubscriptionEndedError } from "./subscriber";
 export { LockLostError, type WithLockOptions, withLock } from "./with-lock";

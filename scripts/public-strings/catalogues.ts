@@ -13,7 +13,7 @@ import {
 import { findPolicy, handlerPolicies, personPolicy } from "../../lib/rate-limit/policies";
 import { routeRows } from "../../lib/rate-limit/routes.generated";
 import { channelKinds } from "../../lib/realtime/catalogue";
-import { formatEventId } from "../../lib/realtime/cursor";
+import { formatEventId } from "../../lib/realtime/channel-log";
 import { STREAM_HEADERS } from "../../lib/realtime/open-stream";
 import { keys } from "../../lib/redis/keys";
 import { queues } from "../../lib/tasks/catalogue";

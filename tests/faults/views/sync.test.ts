@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { db, retryOnConflict } from "@/lib/db";
 import { getViewCounts, getViewSyncState, recordViews, syncViews } from "@/lib/views";
-import { loadViewRows } from "@/lib/views/load-view-rows";
 import type { ViewRow } from "@/lib/views/view-row";
+import { loadViewRows } from "@/lib/views/view-row";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPeople, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
@@ -55,7 +55,8 @@ class Watch {
       const low = post.base + answered - takenBackViews;
       const high = post.base + post.sent.size;
       if (count < low || count > high) this.faults.push(`${post.id} shows ${count}, not ${low} to ${high}`);
-      if (count < before - takenBackViews) this.faults.push(`${post.id} went from ${before} back to ${count}`);
+      if (count < before - takenBackViews)
+        this.faults.push(`${post.id} went from ${before} back to ${count}`);
       post.shown = Math.max(post.shown, count);
     };
   }
@@ -121,7 +122,11 @@ async function createWatched(author: Caller, random: () => number): Promise<Watc
 }
 
 /** A few posts get most of the views; one view in five is a repeat, one in fifty the author's own. */
-function planViews(people: Caller[], posts: Watched[], random: () => number): [viewer: number, post: Watched][] {
+function planViews(
+  people: Caller[],
+  posts: Watched[],
+  random: () => number,
+): [viewer: number, post: Watched][] {
   const views: [number, Watched][] = [];
   while (views.length < VIEWS) {
     const kind = random();

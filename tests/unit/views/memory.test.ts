@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { getFallbackCount, rememberCount } from "@/lib/views/last-counts";
+import { getFallbackCount, rememberCount } from "@/lib/views/record-and-count";
 import { type BackfillEntry, queueBackfill, takeBackfill } from "@/lib/views/redis-backfill";
 
 const written = (postId: string, viewers: number): BackfillEntry => ({
