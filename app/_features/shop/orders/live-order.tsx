@@ -2,7 +2,6 @@
 
 import { useTranslations } from "next-intl";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { isUnfinished } from "../order-poller";
 import type { OrderItem } from "../orders-api";
 import { SignInAgainNote } from "../sign-in-again-note";
 import { DeliveryCard } from "./delivery-card";
@@ -10,7 +9,7 @@ import { OrderFacts } from "./order-facts";
 import { OrderSteps } from "./order-steps";
 import { type CheckoutOutcome, PaymentActions } from "./payment-actions";
 import { RefundForm } from "./refund-form";
-import { useLiveOrder } from "./use-live-order";
+import { isUnfinished, useLiveOrder } from "./use-live-order";
 import { useOrderHeadline } from "./use-order-headline";
 
 interface Props {
