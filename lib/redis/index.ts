@@ -12,5 +12,6 @@ export {
   type LockAttempt,
   releaseLock,
 } from "./lock";
+export { PendingReplay } from "./pending-replay";
 export { type Subscription, SubscriptionEndedError } from "./subscriber";
 export { LockLostError, type WithLockOptions, withLock } from "./with-lock";

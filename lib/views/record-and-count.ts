@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { now } from "../core/clock";
-import { keys, runScript, ttlSeconds } from "../redis";
-import { type BackfillEntry, queueBackfill, takeBackfill } from "./redis-backfill";
+import { keys, PendingReplay, runScript, ttlSeconds } from "../redis";
 import { recordAndCountViews } from "./scripts";
 import type { ViewRow } from "./view-row";
 
@@ -50,7 +49,7 @@ export async function recordAndCount(updates: readonly ViewUpdate[]): Promise<Vi
       ...updates.map((update) => withNewestRow(update, backfill)),
     ]);
   } catch (error) {
-    queueBackfill(backfill);
+    pendingBackfill.restore(backfill);
     throw error;
   }
   const posts = result.posts.slice(backfill.length);
@@ -85,6 +84,45 @@ async function runRecordAndCount(
   }
   return replySchema.parse(await runScript(recordAndCountViews, scriptKeys, args));
 }
+
+/** Views of one post that are in Postgres and may be missing in Redis. */
+export interface BackfillEntry {
+  /** Distinguishes it from a `ViewUpdate`, whose views are not recorded yet. */
+  written: true;
+  postId: string;
+  /** The post's row in Postgres after the write. */
+  row: ViewRow;
+  viewers: readonly number[];
+}
+
+/** Limits the queue to a few hundred kilobytes. A viewer beyond it who returns is counted twice until the next sync. */
+const MAX_QUEUED_VIEWS = 10_000;
+/** Keeps the script that applies them short. */
+const MAX_BACKFILL_VIEWS = 500;
+
+const pendingBackfill = new PendingReplay<BackfillEntry>({
+  maxSize: MAX_QUEUED_VIEWS,
+  sizeOf: ({ viewers }) => viewers.length,
+});
+
+/**
+ * Queues views that were written to Postgres directly, until `recordAndCount` sends them to Redis. Without them Redis
+ * would count returning viewers again, and a view that reached Redis with an unknown outcome would be counted twice
+ * until the next sync. The queue is in memory: a crash has that effect.
+ */
+export function queueBackfill(entries: readonly BackfillEntry[]): void {
+  pendingBackfill.add(entries.flatMap(splitViewers));
+}
+
+function splitViewers(entry: BackfillEntry): BackfillEntry[] {
+  const parts: BackfillEntry[] = [];
+  for (let from = 0; from < entry.viewers.length; from += MAX_BACKFILL_VIEWS)
+    parts.push({ ...entry, viewers: entry.viewers.slice(from, from + MAX_BACKFILL_VIEWS) });
+  return parts;
+}
+
+/** Takes a batch from the queue. */
+export const takeBackfill = (): BackfillEntry[] => pendingBackfill.take(MAX_BACKFILL_VIEWS);
 
 /** Limits the map to a few megabytes; a page shows twenty posts. */
 const MAX_POSTS = 10_000;

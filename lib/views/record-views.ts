@@ -2,8 +2,7 @@ import { coalesce } from "../core/coalesce";
 import { log } from "../core/log";
 import { persistViews } from "./persist-views";
 import { publishCounts, requestSync } from "./publish-changes";
-import { getFallbackCount, recordAndCount, type ViewUpdate } from "./record-and-count";
-import { queueBackfill } from "./redis-backfill";
+import { getFallbackCount, queueBackfill, recordAndCount, type ViewUpdate } from "./record-and-count";
 import { loadViewRows } from "./view-row";
 
 /** `counted`: a new view; `repeated`: seen before; `own`: the viewer is the author; `unknown`: no such post. */
