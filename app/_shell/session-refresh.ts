@@ -1,4 +1,8 @@
+"use client";
+
+import { useEffect } from "react";
 import { readLastRefresh } from "@/app/_data/last-refresh";
+import { startRealtime } from "@/app/_data/realtime/channel-subscriptions";
 import { refreshSession, startSession } from "@/app/_data/session";
 import { fetchUnread } from "@/app/_features/notifications/notification-unread";
 
@@ -80,4 +84,12 @@ function refreshDelayMs(userId: string): number {
     0,
     lastRefresh.at + Math.max(lastRefresh.livesMs - REFRESH_MARGIN_MS, MIN_REFRESH_INTERVAL_MS) - Date.now(),
   );
+}
+
+/** Keeps the session fresh and the event stream open on a signed-in user's pages. Renders nothing. */
+export function SessionRefresh({ userId }: { userId: string }) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another user is another session
+  useEffect(() => startRealtime({ signedIn: true }), [userId]);
+  useEffect(() => startSessionRefresh(userId), [userId]);
+  return null;
 }

@@ -4,6 +4,7 @@ import { usePathname } from "next/navigation";
 import { useEffect, useSyncExternalStore } from "react";
 import { useChannel } from "@/app/_data/realtime/use-channel";
 import { useLiveQuery } from "@/app/_data/realtime/use-live-query";
+import { useBackgroundSender } from "./store/background-sender";
 import {
   applyMessage,
   applyRead,
@@ -13,7 +14,6 @@ import {
   subscribeToChatList,
 } from "./store/chat-list-store";
 import { applyPresence, refetchPresence } from "./store/presence-store";
-import { useBackgroundSender } from "./use-background-sender";
 import { useUnreadMessageCount } from "./use-chat-list";
 
 /** Polling interval on chat pages while no events arrive. */

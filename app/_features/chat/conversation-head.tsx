@@ -6,7 +6,7 @@ import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { Avatar } from "./avatar";
 import { chatAvatar, otherMember, useChatName } from "./chat-identity";
-import { PresenceLabel } from "./presence-label";
+import { PresenceLabel } from "./presence";
 import type { ChatDetail } from "./store/chat-api";
 import { usePresence } from "./store/presence-store";
 

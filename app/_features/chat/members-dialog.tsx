@@ -10,7 +10,7 @@ import { Dialog } from "./dialog";
 import { GroupSettings } from "./group-settings";
 import { LeaveGroup } from "./leave-group";
 import { PeoplePicker } from "./people-picker";
-import { PresenceLabel } from "./presence-label";
+import { PresenceLabel } from "./presence";
 import { type ChatDetail, type ChatMember, inviteMember } from "./store/chat-api";
 import { usePresence } from "./store/presence-store";
 

@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useLiveQuery } from "@/app/_data/realtime/use-live-query";
 import type { ApiFailure } from "@/app/_ui/api-result";
-import { CatchUp } from "./store/catch-up";
+import { CatchUp, createPinnedLoader } from "./store/catch-up";
 import {
   type ChatDetail,
   type ChatMessage,
@@ -18,8 +18,7 @@ import { createHistory } from "./store/conversation-history";
 import { ConversationStore } from "./store/conversation-store";
 import { MessageSender } from "./store/message-sender";
 import { listUnsent, removeUnsent, saveUnsent } from "./store/outbox";
-import { createPinnedLoader } from "./store/pinned-loader";
-import { useTypists } from "./use-typists";
+import { useTypists } from "./typing-indicator";
 
 /** Polling interval of a visible page while no events arrive, or while changes are missing. */
 const POLL_INTERVAL_MS = 4_000;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { startLiveQuery } from "@/app/_data/realtime/live-query";
 import { BackgroundSender } from "@/app/_features/chat/store/background-sender";
+import { createPinnedLoader } from "@/app/_features/chat/store/catch-up";
 import type { ChatMessage, MessagesPage } from "@/app/_features/chat/store/chat-api";
 import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
-import { createPinnedLoader } from "@/app/_features/chat/store/pinned-loader";
 import type { ApiResult } from "@/app/_ui/api-result";
 
 /** Polling of the open page, and sending for chats that are not open. */

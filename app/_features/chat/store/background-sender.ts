@@ -1,6 +1,9 @@
+"use client";
+
+import { useEffect, useMemo } from "react";
 import type { ApiResult } from "@/app/_ui/api-result";
-import type { NewMessage } from "./chat-api";
-import { type OutboxEntry, toNewMessage } from "./outbox";
+import { type NewMessage, postMessage } from "./chat-api";
+import { listChatsWithUnsent, listUnsent, type OutboxEntry, removeUnsent, toNewMessage } from "./outbox";
 import { OutboxDrainer } from "./outbox-drainer";
 
 export interface BackgroundOutbox {
@@ -60,4 +63,26 @@ export class BackgroundSender {
     }
     return undefined;
   }
+}
+
+/** Sends the unsent messages of chats that are not open, once there is a connection. */
+export function useBackgroundSender(viewerId: string, openChatId: string | null): void {
+  const sender = useMemo(
+    () =>
+      new BackgroundSender({
+        listChatIds: () => listChatsWithUnsent(viewerId),
+        listUnsent: (chatId) => listUnsent(viewerId, chatId),
+        send: postMessage,
+        remove: (chatId, clientId) => removeUnsent(viewerId, chatId, clientId),
+      }),
+    [viewerId],
+  );
+  useEffect(() => {
+    sender.start(openChatId);
+    addEventListener("online", sender.retryNow);
+    return () => {
+      removeEventListener("online", sender.retryNow);
+      sender.stop();
+    };
+  }, [sender, openChatId]);
 }
