@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { StreamEvent } from "@/app/_data/realtime/stream-event";
+import type { StreamEvent } from "@/app/_data/realtime/event-stream";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 
 /** The stream shared by a browser's tabs, with minimal fakes of the browser's APIs. */
@@ -66,9 +66,7 @@ vi.stubGlobal("navigator", {
 });
 
 const { openSharedStream } = await import("@/app/_data/realtime/shared-stream");
-const { startRealtime, subscribeToChannel } = await import(
-  "@/app/_data/realtime/channel-subscriptions"
-);
+const { startRealtime, subscribeToChannel } = await import("@/app/_data/realtime/channel-subscriptions");
 const { OtherTabs } = await import("@/app/_data/realtime/other-tabs");
 
 const events: StreamEvent[] = [];
@@ -140,7 +138,10 @@ it("a tab announces itself periodically", async () => {
   other.onmessage = ({ data }: MessageEvent<{ type: string }>) => messages.push(data);
   openStream();
   await vi.advanceTimersByTimeAsync(31_000);
-  await waitUntil("the announcements have arrived", () => messages.filter(({ type }) => type === "want").length >= 4);
+  await waitUntil(
+    "the announcements have arrived",
+    () => messages.filter(({ type }) => type === "want").length >= 4,
+  );
 });
 
 it("a rejected stream requests the reason and waits for its Retry-After", async () => {
@@ -175,7 +176,9 @@ it("a channel that the stream no longer has is not reported as joined", async ()
   const messages: { type: string; said?: StreamEvent }[] = [];
   other.onmessage = ({ data }: MessageEvent<{ type: string; said?: StreamEvent }>) => messages.push(data);
   other.postMessage({ type: "want", tab: "B", channels: ["chat:x"], visible: false });
-  await waitUntil("the stream has both channels", () => Source.last.query.getAll("channel").includes("chat:x"));
+  await waitUntil("the stream has both channels", () =>
+    Source.last.query.getAll("channel").includes("chat:x"),
+  );
   expect(messages.filter((message) => message.said?.type === "joined")).toEqual([]);
 });
 
