@@ -1,8 +1,8 @@
 "use client";
 
 import { useState } from "react";
-import { useChannel } from "@/app/_data/realtime/use-channel";
-import { applyUnread, fetchUnread, setUnreadLive } from "@/app/_features/notifications/notification-unread";
+import { useLiveQuery } from "@/app/_data/realtime/use-live-query";
+import { applyUnread, fetchUnread } from "@/app/_features/notifications/notification-unread";
 import { claimToast, type ToastItem } from "./claim-toast";
 import { Toasts } from "./toasts";
 
@@ -10,11 +10,13 @@ import { Toasts } from "./toasts";
 const MAX_QUEUED_TOASTS = 20;
 /** Older notifications were sent while this browser was offline; only the notifications page lists them. */
 const MAX_TOAST_AGE_MS = 10 * 60_000;
+/** Polling interval of the unread count while no events arrive. */
+const POLL_INTERVAL_MS = 30_000;
 
 /** Shows new notifications and updates the unread count, on every page of a signed-in user. */
 export function LiveNotifications({ viewerId }: { viewerId: string }) {
   const [items, setItems] = useState<readonly ToastItem[]>([]);
-  useChannel(`user:${viewerId}`, {
+  useLiveQuery(`user:${viewerId}`, fetchUnread, (isLive) => (isLive ? null : POLL_INTERVAL_MS), {
     on: {
       notification: ({ notification, unreadCount, level }) => {
         applyUnread(unreadCount);
@@ -33,11 +35,6 @@ export function LiveNotifications({ viewerId }: { viewerId: string }) {
         if (unreadCount === 0) setItems([]);
       },
     },
-    // A hidden page fetches the count when it becomes visible (session-refresh.ts).
-    onReload: () => {
-      if (document.visibilityState === "visible") void fetchUnread();
-    },
-    onLive: setUnreadLive,
   });
   return (
     <Toasts

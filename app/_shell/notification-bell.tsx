@@ -2,14 +2,11 @@
 
 import { Bell as BellIcon } from "lucide-react";
 import Link from "next/link";
-import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useEffect, useRef, useState } from "react";
-import { fetchUnread, isUnreadLive, onUnreadCount } from "@/app/_features/notifications/notification-unread";
+import { useEffect, useState } from "react";
+import { onUnreadCount } from "@/app/_features/notifications/notification-unread";
 import { NavLink } from "./nav-link";
 
-/** Each page view refetches the count, but not more often than this: fast browsing must not spend the rate limit. */
-const MIN_REFETCH_INTERVAL_MS = 30_000;
 const MAX_BADGE_COUNT = 99;
 
 interface Props {
@@ -19,13 +16,12 @@ interface Props {
 }
 
 /**
- * The link to the notifications with the unread count. The server renders the first count, and the `user` channel
- * brings later ones (live-notifications.tsx). Without live events the count is refetched on navigation and when the
- * page becomes visible.
+ * The link to the notifications with the unread count. The server renders the first count; live-notifications.tsx
+ * keeps it up to date.
  */
 export function NotificationBell({ unread: rendered, variant }: Props) {
   const t = useTranslations("shell");
-  const unread = useUnreadCount(rendered, variant);
+  const unread = useUnreadCount(rendered);
   const accessibleLabel = t("unread", { count: unread });
   const icon = (
     <span className="relative inline-flex">
@@ -63,25 +59,8 @@ export function NotificationBell({ unread: rendered, variant }: Props) {
   );
 }
 
-function useUnreadCount(rendered: number, variant: Props["variant"]): number {
+function useUnreadCount(rendered: number): number {
   const [unread, setUnread] = useState(rendered);
-  const pathname = usePathname();
-  const lastFetchedAt = useRef(0);
   useEffect(() => onUnreadCount(setUnread), []);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new path is a page view, which may refetch
-  useEffect(() => {
-    const refetchIfStale = () => {
-      // Only one of the two bells is visible; the rail's bell fetches for both.
-      if (variant !== "rail" || document.visibilityState !== "visible" || isUnreadLive()) return;
-      if (Date.now() - lastFetchedAt.current < MIN_REFETCH_INTERVAL_MS) return;
-      lastFetchedAt.current = Date.now();
-      void fetchUnread();
-    };
-    // On mount the server-rendered count is fresh.
-    if (lastFetchedAt.current === 0) lastFetchedAt.current = Date.now();
-    else refetchIfStale();
-    document.addEventListener("visibilitychange", refetchIfStale);
-    return () => document.removeEventListener("visibilitychange", refetchIfStale);
-  }, [pathname, variant]);
   return unread;
 }

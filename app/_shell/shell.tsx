@@ -8,8 +8,7 @@ import { PasswordDialog } from "./password-dialog";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
 import { SessionRefresh } from "./session-refresh";
-import { getShellUnreadCount, getShellUnreadMessageCount } from "./unread-counts";
-import { getShellViewer } from "./viewer";
+import { getShellUnreadCount, getShellUnreadMessageCount, getShellViewer } from "./viewer";
 
 /** The frame of every page: the rail, or the two bars of a phone, and the background light. */
 export async function Shell({ children }: { children: ReactNode }) {

@@ -6,7 +6,7 @@ import { newId } from "../core/ids";
 import { isForeignKeyViolation, type Transaction, transaction } from "../db";
 import type { ChatDetail, newChatSchema } from "../schemas/chat";
 import { getChat } from "./chat";
-import { notifyInvited } from "./notify-invited";
+import { notifyInvited } from "./mentions";
 import { publishChatChanged } from "./publish-changes";
 
 type NewChat = z.output<typeof newChatSchema>;

@@ -8,7 +8,7 @@ import type { ChatDetail, chatChangeSchema } from "../schemas/chat";
 import { MAX_MEMBERS } from "../schemas/limits";
 import { getChat } from "./chat";
 import { type LockedChat, lockChat, requireGroup, requireMember } from "./lock-chat";
-import { notifyInvited } from "./notify-invited";
+import { notifyInvited } from "./mentions";
 import { publishChatChanged, publishMemberJoined } from "./publish-changes";
 
 /** Membership. Each change is one transaction, safe to repeat, and throws {AppError} not_found to non-members. */

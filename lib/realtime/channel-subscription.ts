@@ -1,7 +1,6 @@
 import { log } from "../core/log";
 import type { Channel } from "../schemas/channels";
-import { type LoggedEvent, type LogRead, readLog } from "./channel-log";
-import type { Cursor } from "./cursor";
+import { type Cursor, type LoggedEvent, type LogRead, readLog } from "./channel-log";
 
 /** Callbacks of a subscriber, called in order; between two `onEvent` with a cursor no event is missing. */
 export interface SubscriptionListener {

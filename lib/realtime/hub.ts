@@ -1,9 +1,8 @@
 import { log } from "../core/log";
 import type { Subscription } from "../redis";
 import type { Channel } from "../schemas/channels";
-import { readLogHeads } from "./channel-log";
+import { type Cursor, readLogHeads } from "./channel-log";
 import type { ChannelSubscription } from "./channel-subscription";
-import type { Cursor } from "./cursor";
 import { subscribeUpstream } from "./upstream";
 
 /** Longest time until a silently lost message is noticed. */

@@ -1,9 +1,12 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { after } from "next/server";
 import { atExit } from "../core/at-exit";
 import { AppError } from "../core/errors";
-import { acquireSlot } from "./connection-slots";
+import type { Channel } from "../schemas/channels";
+import { type Cursor, parseCursor, parseEventId } from "./channel-log";
 import { hub } from "./hub";
-import { keepAlive, outsideRequest } from "./request-scope";
-import { Stream, type StreamOptions } from "./stream";
+import { parseChannel } from "./parse-channel";
+import { Stream, type StreamOptions, type StreamOwner } from "./stream";
 
 /** Channels of one stream; more do not fit into a URL. */
 export const MAX_CHANNELS = 100;
@@ -68,4 +71,76 @@ export async function openStream(options: StreamOptions): Promise<Response> {
     releaseSlot();
     throw error;
   }
+}
+
+/** Streams of one user on an instance. A browser has one; more than this are a script. */
+const MAX_SLOTS_PER_USER = 30;
+/** Anonymous streams of one network on an instance. Beyond it (a school, for example) counts do not update. */
+const MAX_SLOTS_PER_NETWORK = 100;
+const RETRY_AFTER_SECONDS = 60;
+
+const slotsInUse = new Map<string, number>();
+
+/**
+ * Takes a slot for a stream on this instance. Call it before any `await`, so that concurrent requests cannot exceed the
+ * limit.
+ *
+ * @returns releases the slot; safe to call twice
+ * @throws {AppError} rate_limited
+ */
+function acquireSlot(owner: StreamOwner): () => void {
+  const key = owner.userId ?? `network:${owner.network ?? ""}`;
+  const maxSlots = owner.userId === null ? MAX_SLOTS_PER_NETWORK : MAX_SLOTS_PER_USER;
+  const count = slotsInUse.get(key) ?? 0;
+  if (count >= maxSlots) throw new AppError("rate_limited", { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  slotsInUse.set(key, count + 1);
+  let isHeld = true;
+  return () => {
+    if (!isHeld) return;
+    isHeld = false;
+    const remaining = (slotsInUse.get(key) ?? 1) - 1;
+    if (remaining > 0) slotsInUse.set(key, remaining);
+    else slotsInUse.delete(key);
+  };
+}
+
+/**
+ * Runs work outside the scope of the current request. Inside it, work deferred by a stream (presence changes, for
+ * example) would wait until the stream ends, because deferred work waits for the end of the response.
+ */
+const outsideRequest: <R>(work: () => R) => R = AsyncLocalStorage.snapshot();
+
+/** Keeps the function alive until the promise is settled, even after the browser has disconnected. */
+function keepAlive(work: Promise<unknown>): void {
+  try {
+    after(work);
+  } catch {
+    // Outside a request there is no function to keep alive.
+  }
+}
+
+interface SubscriptionParams {
+  channel: readonly string[];
+  /** Cursors, in the order of the channels. */
+  after: readonly string[];
+  /** Header that a browser sends when it reconnects; it is newer than the cursors in the URL. */
+  lastEventId: string | null;
+}
+
+/**
+ * Parses a request's channels, each with the cursor to resume from.
+ * @throws {AppError} bad_request for an unknown channel
+ */
+export function parseSubscriptions({
+  channel,
+  after,
+  lastEventId,
+}: SubscriptionParams): Map<Channel, Cursor | null> {
+  const channels = new Map<Channel, Cursor | null>();
+  for (const [index, name] of channel.entries())
+    channels.set(parseChannel(name).name, parseCursor(after[index]));
+  const lastEvent = parseEventId(lastEventId);
+  if (lastEvent && channels.has(lastEvent.channel as Channel))
+    channels.set(lastEvent.channel as Channel, lastEvent.cursor);
+  return channels;
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { log } from "../core/log";
-import { keys, redisService } from "../redis";
+import { keys, PendingReplay, redisService } from "../redis";
 import type { Channel } from "../schemas/channels";
 import { resetLogs } from "./scripts";
 
@@ -8,10 +8,11 @@ import { resetLogs } from "./scripts";
 const MAX_BATCH_SIZE = 200;
 /** Delay between two attempts while Redis is unavailable. */
 const RETRY_DELAY_MS = 2_000;
-/** Channels waiting for Redis; beyond it the oldest is dropped, which pages that polled meanwhile have read. */
+/** Pages that polled meanwhile have read what happened on the channels that are dropped. */
 const MAX_PENDING_RESETS = 10_000;
 
-const pendingResets = new Set<Channel>();
+/** Channels whose reset Redis missed. */
+const pendingResets = new PendingReplay<Channel>({ maxSize: MAX_PENDING_RESETS });
 let retryTimer: NodeJS.Timeout | undefined;
 
 /**
@@ -40,22 +41,13 @@ export const clearLogs = (channels: readonly Channel[]): Promise<void> =>
 
 /** Resets channels as soon as Redis answers, because events on them were lost and subscribers would not notice. */
 export function resetChannelsLater(channels: readonly Channel[]): void {
-  for (const channel of channels) {
-    pendingResets.delete(channel);
-    pendingResets.add(channel);
-  }
-  for (const oldest of pendingResets) {
-    if (pendingResets.size <= MAX_PENDING_RESETS) break;
-    pendingResets.delete(oldest);
-  }
+  pendingResets.add(channels);
   if (!retryTimer) retryTimer = setTimeout(() => void retryPendingResets(), RETRY_DELAY_MS).unref();
 }
 
 async function retryPendingResets(): Promise<void> {
   retryTimer = undefined;
-  const channels = [...pendingResets];
-  pendingResets.clear();
-  await resetChannels(channels);
+  await resetChannels(pendingResets.take());
 }
 
 async function inBatches(

@@ -1,9 +1,8 @@
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import type { Channel } from "../schemas/channels";
+import { type Cursor, formatCursor, formatEventId } from "./channel-log";
 import { ChannelSubscription, type SubscriptionListener } from "./channel-subscription";
-import type { StreamOwner } from "./connection-slots";
-import { type Cursor, formatCursor, formatEventId } from "./cursor";
 import { EventWriter } from "./event-writer";
 import { type HubStream, hub } from "./hub";
 
@@ -20,6 +19,12 @@ const CLIENT_RETRY_MS = 1_000;
 
 /** Whether the user may read each channel; a missing channel is undecided (Postgres did not answer). */
 export type ChannelRights = ReadonlyMap<Channel, boolean>;
+
+/** Owner of a stream. */
+export type StreamOwner =
+  | { userId: string }
+  /** An anonymous user, by `clientNetwork`. Null when no trusted proxy reports it: then all share one limit. */
+  | { userId: null; network: string | null };
 
 export interface StreamOptions {
   owner: StreamOwner;

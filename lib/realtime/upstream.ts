@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { defer } from "../core/defer";
+import { log } from "../core/log";
 import { keys, redisService, type Subscription } from "../redis";
 import { loggedEventSchema } from "./channel-log";
 
@@ -58,4 +60,19 @@ export function subscribeUpstream(listener: UpstreamListener): Subscription {
 /** @throws {RedisUnavailableError} */
 export async function publishUpstream(message: z.input<typeof upstreamSchema>): Promise<void> {
   await redisService().publish(keys.realtimeUpstream, message);
+}
+
+/**
+ * Publishes, after the response is sent, that a user's sessions or rights have changed: every instance checks the
+ * user's streams again. For speed, not safety: a stream that misses it checks its session at the next heartbeat and its
+ * rights at every fourth.
+ */
+export function wakeUserStreams(userId: string): void {
+  defer(async () => {
+    try {
+      await publishUpstream({ userId });
+    } catch (error) {
+      log().debug({ err: error }, "wake-up message not published: streams check at their next heartbeat");
+    }
+  });
 }

@@ -1,12 +1,11 @@
 import { errors } from "@upstash/redis";
 import { z } from "zod";
 import type { CallMeter } from "./call-meter";
-import { validateChannel } from "./channel-name";
+import { encodeMessage, validateChannel } from "./channel-message";
 import { dataCommands } from "./commands";
 import { parseReply, readCount } from "./commands/reply-readers";
 import type { RedisScript } from "./define-script";
 import type { CommandArguments, GuardedRedis } from "./guarded-redis";
-import { encodeMessage } from "./message-codec";
 import { runPipeline } from "./run-pipeline";
 import type { Subscriber } from "./subscriber";
 

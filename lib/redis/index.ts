@@ -1,6 +1,6 @@
 export { type RedisMetrics, redisMetricsSchema } from "./call-meter";
-export { ChannelNameError } from "./channel-name";
-export { redis, resetRedisForTest } from "./client";
+export { ChannelNameError } from "./channel-message";
+export { redis, redisService, resetRedisForTest } from "./client";
 export { decodeValue } from "./commands/values";
 export type { RedisService } from "./create-redis-service";
 export { GuardedRedis, RedisUnavailableError } from "./guarded-redis";
@@ -13,6 +13,6 @@ export {
   type LockAttempt,
   releaseLock,
 } from "./lock";
-export { redisService } from "./redis-service";
+export { PendingReplay } from "./pending-replay";
 export { type Subscription, SubscriptionEndedError } from "./subscriber";
 export { LockLostError, type WithLockOptions, withLock } from "./with-lock";

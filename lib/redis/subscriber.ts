@@ -1,9 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { z } from "zod";
 import { log } from "../core/log";
-import { validateChannel } from "./channel-name";
+import { decodeMessage, validateChannel } from "./channel-message";
 import { type ChannelStreamOptions, keepStreamOpen } from "./channel-stream";
-import { decodeMessage } from "./message-codec";
 
 export interface SubscribeOptions {
   /**

@@ -3,8 +3,7 @@ import { AppError } from "../core/errors";
 import type { Locale } from "../core/locale";
 import { RedisUnavailableError } from "../redis";
 import type { ViewedPost, ViewedPosts, ViewSync } from "../schemas/views";
-import { viewMessage, viewsAddedMessage } from "./messages";
-import { recordViews } from "./record-views";
+import { recordViews, type ViewStatus } from "./record-views";
 import type { SyncRun } from "./sync-state";
 import { syncViews } from "./sync-views";
 
@@ -47,4 +46,18 @@ export async function syncNow(source: SyncRun["source"]): Promise<ViewSync> {
     }
     throw cause;
   }
+}
+
+const texts = {
+  counted: { ru: "Просмотр добавлен", en: "View added" },
+  repeated: { ru: "Просмотр уже был засчитан", en: "This view was counted before" },
+  own: { ru: "Свои просмотры не считаются", en: "Your own views do not count" },
+} as const;
+
+function viewMessage(status: Exclude<ViewStatus, "unknown">, locale: Locale): string {
+  return texts[status][locale];
+}
+
+function viewsAddedMessage(count: number, locale: Locale): string {
+  return locale === "ru" ? `Добавлено просмотров: ${count}` : `Views added: ${count}`;
 }

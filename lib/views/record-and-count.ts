@@ -1,8 +1,6 @@
 import { z } from "zod";
 import { now } from "../core/clock";
-import { keys, redisService, ttlSeconds } from "../redis";
-import { rememberCount } from "./last-counts";
-import { type BackfillEntry, queueBackfill, takeBackfill } from "./redis-backfill";
+import { keys, PendingReplay, redisService, ttlSeconds } from "../redis";
 import { recordAndCountViews } from "./scripts";
 import type { ViewRow } from "./view-row";
 
@@ -51,7 +49,7 @@ export async function recordAndCount(updates: readonly ViewUpdate[]): Promise<Vi
       ...updates.map((update) => withNewestRow(update, backfill)),
     ]);
   } catch (error) {
-    queueBackfill(backfill);
+    pendingBackfill.restore(backfill);
     throw error;
   }
   const posts = result.posts.slice(backfill.length);
@@ -85,4 +83,68 @@ async function runRecordAndCount(
     else args.push(0, viewers.length, ...viewers);
   }
   return redisService().script(recordAndCountViews, scriptKeys, args, replySchema);
+}
+
+/** Views of one post that are in Postgres and may be missing in Redis. */
+export interface BackfillEntry {
+  /** Distinguishes it from a `ViewUpdate`, whose views are not recorded yet. */
+  written: true;
+  postId: string;
+  /** The post's row in Postgres after the write. */
+  row: ViewRow;
+  viewers: readonly number[];
+}
+
+/** Limits the queue to a few hundred kilobytes. A viewer beyond it who returns is counted twice until the next sync. */
+const MAX_QUEUED_VIEWS = 10_000;
+/** Keeps the script that applies them short. */
+const MAX_BACKFILL_VIEWS = 500;
+
+const pendingBackfill = new PendingReplay<BackfillEntry>({
+  maxSize: MAX_QUEUED_VIEWS,
+  sizeOf: ({ viewers }) => viewers.length,
+});
+
+/**
+ * Queues views that were written to Postgres directly, until `recordAndCount` sends them to Redis. Without them Redis
+ * would count returning viewers again, and a view that reached Redis with an unknown outcome would be counted twice
+ * until the next sync. The queue is in memory: a crash has that effect.
+ */
+export function queueBackfill(entries: readonly BackfillEntry[]): void {
+  pendingBackfill.add(entries.flatMap(splitViewers));
+}
+
+function splitViewers(entry: BackfillEntry): BackfillEntry[] {
+  const parts: BackfillEntry[] = [];
+  for (let from = 0; from < entry.viewers.length; from += MAX_BACKFILL_VIEWS)
+    parts.push({ ...entry, viewers: entry.viewers.slice(from, from + MAX_BACKFILL_VIEWS) });
+  return parts;
+}
+
+/** Takes a batch from the queue. */
+export const takeBackfill = (): BackfillEntry[] => pendingBackfill.take(MAX_BACKFILL_VIEWS);
+
+/** Limits the map to a few megabytes; a page shows twenty posts. */
+const MAX_POSTS = 10_000;
+
+/** Post id -> count, least recently updated first. */
+const lastCounts = new Map<string, number>();
+
+/** Stores the last count that Redis returned for a post, in this process. */
+export function rememberCount(postId: string, count: number): void {
+  lastCounts.delete(postId);
+  lastCounts.set(postId, count);
+  if (lastCounts.size <= MAX_POSTS) return;
+  for (const oldest of lastCounts.keys()) {
+    lastCounts.delete(oldest);
+    break;
+  }
+}
+
+/**
+ * The count to show without Redis. Postgres lacks the views that are pending in Redis, so its count alone could be
+ * below the one published before.
+ */
+export function getFallbackCount(postId: string, persisted: number): number {
+  return Math.max(persisted, lastCounts.get(postId) ?? 0);
 }

@@ -1,12 +1,9 @@
 import { coalesce } from "../core/coalesce";
 import { log } from "../core/log";
-import { getFallbackCount } from "./last-counts";
-import { loadViewRows } from "./load-view-rows";
 import { persistViews } from "./persist-views";
-import { publishCounts } from "./publish-counts";
-import { recordAndCount, type ViewUpdate } from "./record-and-count";
-import { queueBackfill } from "./redis-backfill";
-import { requestSync } from "./request-sync";
+import { publishCounts, requestSync } from "./publish-changes";
+import { getFallbackCount, queueBackfill, recordAndCount, type ViewUpdate } from "./record-and-count";
+import { loadViewRows } from "./view-row";
 
 /** `counted`: a new view; `repeated`: seen before; `own`: the viewer is the author; `unknown`: no such post. */
 export type ViewStatus = "counted" | "repeated" | "own" | "unknown";

@@ -1,3 +1,5 @@
+import { db } from "../db";
+
 /** Views of a post in Postgres at some moment; `version` orders two such rows. */
 export interface ViewRow {
   id: string;
@@ -6,4 +8,31 @@ export interface ViewRow {
   version: number;
   /** The last batch that is included in `views`. */
   batch: string | null;
+}
+
+/** Columns that `toViewRow` needs. */
+export const viewColumns = {
+  id: true,
+  views: true,
+  viewsVersion: true,
+  viewsBatch: true,
+  author: { select: { seq: true } },
+} as const;
+
+interface PostRow {
+  id: string;
+  views: number;
+  viewsVersion: number;
+  viewsBatch: string | null;
+  author: { seq: number };
+}
+
+export function toViewRow({ id, views, viewsVersion, viewsBatch, author }: PostRow): ViewRow {
+  return { id, views, version: viewsVersion, batch: viewsBatch, authorSeq: author.seq };
+}
+
+/** Reads the view rows of posts from Postgres; unknown posts are left out. */
+export async function loadViewRows(postIds: readonly string[]): Promise<Map<string, ViewRow>> {
+  const posts = await db().post.findMany({ where: { id: { in: [...postIds] } }, select: viewColumns });
+  return new Map(posts.map((post) => [post.id, toViewRow(post)]));
 }

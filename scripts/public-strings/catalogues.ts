@@ -12,7 +12,7 @@ import {
 } from "../../lib/core/security-headers";
 import { findPolicy, handlerPolicies, personPolicy } from "../../lib/rate-limit/policies";
 import { routeRows } from "../../lib/rate-limit/routes.generated";
-import { formatEventId } from "../../lib/realtime/cursor";
+import { formatEventId } from "../../lib/realtime/channel-log";
 import { STREAM_HEADERS } from "../../lib/realtime/open-stream";
 import { keys } from "../../lib/redis/keys";
 import { channelKinds } from "../../lib/schemas/channels";

@@ -1,5 +1,5 @@
+import { cursorAfterEvent, type StreamEvent } from "./event-stream";
 import { openSharedStream } from "./shared-stream";
-import { cursorAfterEvent, type StreamEvent } from "./stream-event";
 
 /** Callbacks of one subscriber of a channel. */
 export interface ChannelSubscriber {

@@ -1,8 +1,7 @@
 import { v4 } from "uuid";
-import { EventStream, SILENCE_TIMEOUT_MS } from "./event-stream";
+import { cursorAfterEvent, EventStream, SILENCE_TIMEOUT_MS, type StreamEvent } from "./event-stream";
 import { OtherTabs, type TabState } from "./other-tabs";
 import { PresenceReporter } from "./presence-reporter";
-import { cursorAfterEvent, type StreamEvent } from "./stream-event";
 
 /**
  * The tabs of a browser share one event stream, because browsers allow six connections per host: the leader opens it

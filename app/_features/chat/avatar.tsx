@@ -1,6 +1,6 @@
 import { Cover } from "@/app/_art/cover";
 import { cn } from "@/app/_ui/cn";
-import { PresenceDot } from "./presence-dot";
+import { PresenceDot } from "./presence";
 
 interface Props {
   /** Of the user, or of the group. */

@@ -1,8 +1,10 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { useChannel } from "@/app/_data/realtime/use-channel";
+import { useLiveQuery } from "@/app/_data/realtime/use-live-query";
+import { useBackgroundSender } from "./store/background-sender";
 import {
   applyMessage,
   applyRead,
@@ -11,9 +13,7 @@ import {
   startChatList,
   subscribeToChatList,
 } from "./store/chat-list-store";
-import { pollWhileVisible } from "./store/poll-while-visible";
 import { applyPresence, refetchPresence } from "./store/presence-store";
-import { useBackgroundSender } from "./use-background-sender";
 import { useUnreadMessageCount } from "./use-chat-list";
 
 /** Polling interval on chat pages while no events arrive. */
@@ -25,27 +25,34 @@ const MAX_SUBSCRIBED_CHATS = 40;
 
 /** Keeps the chat list, the badges and the title up to date on every page of a signed-in user. */
 export function ChatSync({ viewerId, unread }: { viewerId: string; unread: number }) {
-  const [isLive, setIsLive] = useState(false);
   const pathname = usePathname();
   const isOnChatPage = pathname === "/chat" || pathname.startsWith("/chat/");
   const list = useSyncExternalStore(subscribeToChatList, getChatListSnapshot, getChatListSnapshot);
   const subscribedIds = list.items?.slice(0, MAX_SUBSCRIBED_CHATS).map(({ id }) => id) ?? [];
 
   useEffect(() => startChatList(viewerId, { unreadCount: unread }), [viewerId, unread]);
-  useChannel(`user:${viewerId}`, {
-    on: { chats: requestChats, read: ({ chatId, seq }) => applyRead(chatId, seq) },
-    onReload: requestChats,
-    onLive: setIsLive,
-  });
-  useChannel("presence", { on: { changed: applyPresence }, onReload: refetchPresence });
-
-  useEffect(() => {
-    const poll = () => {
+  // The store and the presence store fetch, and retry, on their own. A hidden page keeps its title up to date.
+  useLiveQuery(
+    `user:${viewerId}`,
+    async () => {
       requestChats();
-      if (!isLive && isOnChatPage) refetchPresence();
-    };
-    return pollWhileVisible(poll, () => (!isLive && isOnChatPage ? POLL_INTERVAL_MS : SLOW_POLL_INTERVAL_MS));
-  }, [isLive, isOnChatPage]);
+      return null;
+    },
+    (isLive) => (!isLive && isOnChatPage ? POLL_INTERVAL_MS : SLOW_POLL_INTERVAL_MS),
+    { on: { chats: requestChats, read: ({ chatId, seq }) => applyRead(chatId, seq) }, whileHidden: "fetch" },
+  );
+  useLiveQuery(
+    "presence",
+    async () => {
+      refetchPresence();
+      return null;
+    },
+    (isLive) => (!isLive && isOnChatPage ? POLL_INTERVAL_MS : null),
+    {
+      on: { changed: applyPresence },
+      whileHidden: "fetch",
+    },
+  );
 
   useBackgroundSender(viewerId, isOnChatPage ? (pathname.split("/")[2] ?? null) : null);
   useTitleCount(useUnreadMessageCount(unread));

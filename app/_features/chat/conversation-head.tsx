@@ -7,7 +7,7 @@ import { Button } from "@/app/_ui/button";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import { Avatar } from "./avatar";
 import { chatAvatar, otherMember, useChatName } from "./chat-identity";
-import { PresenceLabel } from "./presence-label";
+import { PresenceLabel } from "./presence";
 import { usePresence } from "./store/presence-store";
 
 interface Props {

@@ -15,7 +15,7 @@ import { ConversationHead } from "./conversation-head";
 import { DeleteDialog } from "./delete-dialog";
 import { focusComposer, focusMessage } from "./focus";
 import { MembersDialog } from "./members-dialog";
-import { MessageContextProvider } from "./message-context";
+import { MessageContextProvider, useStableContext } from "./message-context";
 import { type JumpTarget, MessageList } from "./message-list";
 import { findFirstUnreadSeq } from "./message-rows";
 import { PinnedBar } from "./pinned-bar";
@@ -33,13 +33,11 @@ import { prependToChatDraft } from "./store/chat-drafts";
 import { applyRead } from "./store/chat-list-store";
 import { createQuote } from "./store/quotes";
 import { createReadMarker } from "./store/read-marker";
-import { createTypingNotifier } from "./store/typing-notifier";
-import { TypingIndicator } from "./typing-indicator";
+import { createTypingNotifier, TypingIndicator } from "./typing-indicator";
 import { useConversation } from "./use-conversation";
 import { useFileDrop } from "./use-file-drop";
 import { useFileUploads } from "./use-file-uploads";
 import { useMessageAnnouncer } from "./use-message-announcer";
-import { useStableContext } from "./use-stable-context";
 
 interface Props {
   rendered: ChatDetail;

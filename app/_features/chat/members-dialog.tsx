@@ -11,7 +11,7 @@ import type { ChatDetail } from "@/lib/schemas/chat";
 import { Avatar } from "./avatar";
 import { LeaveGroup } from "./leave-group";
 import { PeoplePicker } from "./people-picker";
-import { PresenceLabel } from "./presence-label";
+import { PresenceLabel } from "./presence";
 import { type ChatMember, inviteMember } from "./store/chat-api";
 import { usePresence } from "./store/presence-store";
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { createContext, useContext } from "react";
+import { createContext, useContext, useEffect, useMemo, useRef } from "react";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import type { ChatMessage } from "./store/chat-api";
 import type { OutgoingMessage } from "./store/conversation-view";
@@ -32,4 +32,28 @@ export function useMessageContext(): MessageContext {
   const context = useContext(Context);
   if (!context) throw new Error("useMessageContext called outside MessageContextProvider");
   return context;
+}
+
+/** Returns the same object until its data changes; its functions always call the latest ones. */
+export function useStableContext(latest: MessageContext): MessageContext {
+  const latestRef = useRef(latest);
+  useEffect(() => {
+    latestRef.current = latest;
+  });
+  const { viewerId, kind, canDeleteAny } = latest;
+  return useMemo(
+    () => ({
+      ...{ viewerId, kind, canDeleteAny },
+      reply: (message) => latestRef.current.reply(message),
+      edit: (message) => latestRef.current.edit(message),
+      remove: (message) => latestRef.current.remove(message),
+      pin: (message, pinned) => latestRef.current.pin(message, pinned),
+      react: (message, emoji, on) => latestRef.current.react(message, emoji, on),
+      jumpTo: (seq) => latestRef.current.jumpTo(seq),
+      retry: (clientId) => latestRef.current.retry(clientId),
+      discard: (clientId) => latestRef.current.discard(clientId),
+      moveToComposer: (pending) => latestRef.current.moveToComposer(pending),
+    }),
+    [viewerId, kind, canDeleteAny],
+  );
 }

@@ -1,27 +1,25 @@
 "use client";
 
-import { useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from "react";
-import { useChannel } from "@/app/_data/realtime/use-channel";
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useLiveQuery } from "@/app/_data/realtime/use-live-query";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import type { MessagesPage } from "@/lib/schemas/message-list";
-import { CatchUp } from "./store/catch-up";
+import { CatchUp, createPinnedLoader } from "./store/catch-up";
 import { type ChatMessage, fetchChat, fetchMessages, fetchPinned, postMessage } from "./store/chat-api";
 import { applyMessage } from "./store/chat-list-store";
 import { createHistory } from "./store/conversation-history";
 import { ConversationStore } from "./store/conversation-store";
 import { MessageSender } from "./store/message-sender";
 import { listUnsent, removeUnsent, saveUnsent } from "./store/outbox";
-import { createPinnedLoader } from "./store/pinned-loader";
-import { pollWhileVisible } from "./store/poll-while-visible";
-import { useTypists } from "./use-typists";
+import { useTypists } from "./typing-indicator";
 
 /** Polling interval of a visible page while no events arrive, or while changes are missing. */
 const POLL_INTERVAL_MS = 4_000;
 /** Polling interval of a visible page while events arrive: one may be lost without notice. */
 const LIVE_POLL_INTERVAL_MS = 45_000;
-/** Members and read markers are fetched on every Nth poll. */
-const POLLS_PER_DETAIL = 5;
+/** While no events arrive, members and read markers are fetched with every Nth fetch. */
+const FETCHES_PER_DETAIL = 5;
 
 interface InitialConversation {
   chat: ChatDetail;
@@ -51,27 +49,30 @@ export function useConversation(rendered: InitialConversation) {
   const [{ store, catchUp, sender, loadPinned }] = useState(() => createConversation(rendered));
   const [chat, setChat] = useState(rendered.chat);
   const [syncFailure, setSyncFailure] = useState<ApiFailure | null>(null);
-  const [isLive, setIsLive] = useState(false);
+  const unhealthyFetches = useRef(0);
   const { typists, addTypist, removeTypist } = useTypists();
   const view = useSyncExternalStore(store.subscribe, store.getSnapshot, store.getSnapshot);
   const { id } = chat;
 
-  const sync = useEffectEvent(async () => {
-    setSyncFailure(await catchUp.run());
-    await loadPinned();
-  });
-  const refetchChat = useEffectEvent(async () => {
+  const refetchChat = async () => {
     const result = await fetchChat(id);
     if (result.ok) setChat(result.data.chat);
     else if (result.failure.code === "not_found") setSyncFailure(result.failure);
-  });
-  const onMessage = useEffectEvent((message: ChatMessage) => {
+  };
+  const sync = async () => {
+    if (!isHealthy(isLive) && ++unhealthyFetches.current % FETCHES_PER_DETAIL === 0) void refetchChat();
+    const failure = await catchUp.run();
+    setSyncFailure(failure);
+    await loadPinned();
+    return failure;
+  };
+  const onMessage = (message: ChatMessage) => {
     removeTypist(message.authorId);
     // An author has read all earlier messages.
     setChat((before) => withMemberRead(before, message.authorId, message.seq));
     store.apply(message);
-    if (store.isBehind()) void sync();
-  });
+    if (store.isBehind()) refetch();
+  };
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new generation lacks pinned messages outside its window
   useEffect(() => void loadPinned(), [loadPinned, view.generation]);
@@ -82,48 +83,36 @@ export function useConversation(rendered: InitialConversation) {
     if (newest) applyMessage(newest, viewerId);
   }, [newest, viewerId]);
 
-  useChannel(`chat:${id}`, {
-    on: {
-      message: onMessage,
-      changed: () => void refetchChat(),
-      read: ({ userId, seq }) => setChat((before) => withMemberRead(before, userId, seq)),
-      typing: ({ userId, name }) => (userId === viewerId ? undefined : addTypist(userId, name)),
+  const isHealthy = (live: boolean) => live && syncFailure === null;
+  const { isLive, refetch } = useLiveQuery(
+    `chat:${id}`,
+    sync,
+    (live) => (isHealthy(live) && !store.isBehind() ? LIVE_POLL_INTERVAL_MS : POLL_INTERVAL_MS),
+    {
+      on: {
+        message: onMessage,
+        changed: () => void refetchChat(),
+        read: ({ userId, seq }) => setChat((before) => withMemberRead(before, userId, seq)),
+        typing: ({ userId, name }) => (userId === viewerId ? undefined : addTypist(userId, name)),
+      },
+      onReload: () => void refetchChat(),
+      whileHidden: "fetch",
     },
-    onReload: () => {
-      void sync();
-      void refetchChat();
-    },
-    onLive: setIsLive,
-  });
-
-  // The viewer is no longer a member, so polling is pointless.
-  const isRemoved = syncFailure?.code === "not_found";
-  const isHealthy = isLive && syncFailure === null;
-  useEffect(() => {
-    if (isRemoved) return;
-    let polls = 0;
-    const poll = () => {
-      void sync();
-      if (!isHealthy && ++polls % POLLS_PER_DETAIL === 0) void refetchChat();
-    };
-    return pollWhileVisible(poll, () =>
-      isHealthy && !store.isBehind() ? LIVE_POLL_INTERVAL_MS : POLL_INTERVAL_MS,
-    );
-  }, [isRemoved, isHealthy, store]);
+  );
 
   useEffect(() => {
     sender.start();
     for (const entry of listUnsent(viewerId, id)) sender.add(entry);
     const onOnline = () => {
       sender.retryNow();
-      void sync();
+      refetch();
     };
     addEventListener("online", onOnline);
     return () => {
       removeEventListener("online", onOnline);
       sender.stop();
     };
-  }, [id, sender, viewerId]);
+  }, [id, sender, viewerId, refetch]);
 
   const history = useMemo(() => createHistory(id, store), [id, store]);
   return {

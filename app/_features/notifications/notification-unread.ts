@@ -1,5 +1,5 @@
 import { callApi } from "@/app/_data/call-api";
-import type { ApiResult } from "@/app/_ui/api-result";
+import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import type { NotificationPage, UnreadCount } from "@/lib/schemas/notification";
 
 type UnreadResult = ApiResult<{ unreadCount: number }>;
@@ -38,19 +38,11 @@ export function applyUnread(unread: number): void {
   }, RECHECK_DELAY_MS);
 }
 
-let isCountLive = false;
-
-/** Whether the count arrives over the stream, which makes polling unnecessary. */
-export function isUnreadLive(): boolean {
-  return isCountLive;
-}
-
-export function setUnreadLive(next: boolean): void {
-  isCountLive = next;
-}
-
-export async function fetchUnread(): Promise<void> {
-  publishResult(await callApi<NotificationPage>("/api/notifications?limit=1"));
+/** Fetches the count and passes it to all listeners. @returns the failure, if any */
+export async function fetchUnread(): Promise<ApiFailure | null> {
+  const result = await callApi<NotificationPage>("/api/notifications?limit=1");
+  publishResult(result);
+  return result.ok ? null : result.failure;
 }
 
 /** Best effort while the page navigates away; the user can also mark it by hand. */

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
+import type { Cursor } from "@/lib/realtime/channel-log";
 import { appendEvent, type LoggedEvent, readLogHeads } from "@/lib/realtime/channel-log";
 import { ChannelSubscription, type SubscriptionListener } from "@/lib/realtime/channel-subscription";
-import type { Cursor } from "@/lib/realtime/cursor";
 import { keys, redis } from "@/lib/redis";
 import { runs } from "@/tests/support/fuzz/runs";
 

@@ -5,7 +5,7 @@ import { redis, resetRedisForTest } from "@/lib/redis";
 import { type RecordedView, recordViews, syncViews } from "@/lib/views";
 import { type PersistResult, persistViews } from "@/lib/views/persist-views";
 import { recordAndCount } from "@/lib/views/record-and-count";
-import { claimBatch, finishBatch, type ViewBatch } from "@/lib/views/view-batches";
+import { claimBatch, finishBatch, type ViewBatch } from "@/lib/views/sync-views";
 import type { ViewRow } from "@/lib/views/view-row";
 import { createPeople, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { displayedCount, expireLeases, expireViewKey, viewRow } from "@/tests/support/factories/view-tools";

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { getViewCounts, getViewSyncState, recordViews, syncViews } from "@/lib/views";
-import { loadViewRows } from "@/lib/views/load-view-rows";
 import { persistViews } from "@/lib/views/persist-views";
-import { claimBatch, finishBatch, type ViewBatch } from "@/lib/views/view-batches";
+import { claimBatch, finishBatch, type ViewBatch } from "@/lib/views/sync-views";
+import { loadViewRows } from "@/lib/views/view-row";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { startChild, waitForMessage } from "@/tests/support/processes/children";

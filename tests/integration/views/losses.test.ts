@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { keys, redis, ttlSeconds } from "@/lib/redis";
 import { getViewSyncState, recordViews, syncViews } from "@/lib/views";
 import { persistViews } from "@/lib/views/persist-views";
-import { claimBatch, finishBatch } from "@/lib/views/view-batches";
+import { claimBatch, finishBatch } from "@/lib/views/sync-views";
 import { expectCountsAfterKeyLoss } from "@/tests/support/factories/lost-views";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import {

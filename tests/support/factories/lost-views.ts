@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import { redis } from "@/lib/redis";
 import { getViewSyncState, syncViews } from "@/lib/views";
-import { claimBatch } from "@/lib/views/view-batches";
+import { claimBatch } from "@/lib/views/sync-views";
 import { createPerson, createTestPost, persistedViews } from "./people";
 import { displayedCount, expireLeases, recordNewViewers } from "./view-tools";
 

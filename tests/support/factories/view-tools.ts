@@ -1,7 +1,7 @@
 import { keys, redis } from "@/lib/redis";
 import { getViewCounts, recordViews, syncViews } from "@/lib/views";
-import { loadViewRows } from "@/lib/views/load-view-rows";
 import type { ViewRow } from "@/lib/views/view-row";
+import { loadViewRows } from "@/lib/views/view-row";
 import { createPeople, createPerson, createTestPost } from "./people";
 
 /** One post's view counts in Postgres. */

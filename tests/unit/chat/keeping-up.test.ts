@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { startLiveQuery } from "@/app/_data/realtime/live-query";
 import { BackgroundSender } from "@/app/_features/chat/store/background-sender";
+import { createPinnedLoader } from "@/app/_features/chat/store/catch-up";
 import type { ChatMessage } from "@/app/_features/chat/store/chat-api";
 import { ConversationStore } from "@/app/_features/chat/store/conversation-store";
-import { createPinnedLoader } from "@/app/_features/chat/store/pinned-loader";
-import { pollWhileVisible } from "@/app/_features/chat/store/poll-while-visible";
 import type { ApiResult } from "@/app/_ui/api-result";
 import type { MessagesPage } from "@/lib/schemas/message-list";
 
@@ -28,9 +28,9 @@ describe("polling", () => {
       page.visibilityState = state;
       page.dispatchEvent(new Event("visibilitychange"));
     };
-    const poll = vi.fn();
+    const poll = vi.fn(async () => null);
     let everyMs = 45_000;
-    const end = pollWhileVisible(poll, () => everyMs);
+    const { stop: end } = startLiveQuery({ fetch: poll, paceMs: () => everyMs });
     await vi.advanceTimersByTimeAsync(30_000);
     expect(poll).toHaveBeenCalledTimes(0);
     await vi.advanceTimersByTimeAsync(16_000);
@@ -47,6 +47,54 @@ describe("polling", () => {
     show("visible");
     await vi.advanceTimersByTimeAsync(60_000);
     expect(poll).toHaveBeenCalledTimes(3);
+  });
+
+  it("retries failures with increasing delays, respects Retry-After, and stops at a final failure", async () => {
+    vi.stubGlobal("document", Object.assign(new EventTarget(), { visibilityState: "visible" }));
+    const failures: (string | null)[] = ["network", "network", "rate_limited", "not_found", null];
+    const fetch = vi.fn(async () => {
+      const code = failures.shift();
+      const result = code ? failed(code, code === "rate_limited" ? 30 : null) : null;
+      return result && !result.ok ? result.failure : null;
+    });
+    const query = startLiveQuery({ fetch, paceMs: () => null });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(fetch).toHaveBeenCalledTimes(0);
+    query.refetch();
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect(fetch).toHaveBeenCalledTimes(3);
+    query.refetch();
+    await vi.advanceTimersByTimeAsync(25_000);
+    expect(fetch).toHaveBeenCalledTimes(3);
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(fetch).toHaveBeenCalledTimes(4);
+    query.refetch();
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(fetch).toHaveBeenCalledTimes(5);
+    query.stop();
+  });
+
+  it("fetches again after a request in flight, and on a hidden page only if configured so", async () => {
+    const page = Object.assign(new EventTarget(), { visibilityState: "hidden" });
+    vi.stubGlobal("document", page);
+    const fetch = vi.fn(() => new Promise<null>((resolve) => setTimeout(() => resolve(null), 100)));
+    const waiting = startLiveQuery({ fetch, paceMs: () => null });
+    waiting.refetch();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(fetch).toHaveBeenCalledTimes(0);
+    page.visibilityState = "visible";
+    page.dispatchEvent(new Event("visibilitychange"));
+    waiting.refetch();
+    waiting.refetch();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(fetch).toHaveBeenCalledTimes(2);
+    waiting.stop();
+    page.visibilityState = "hidden";
+    const eager = startLiveQuery({ fetch, paceMs: () => null, whileHidden: "fetch" });
+    eager.refetch();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(fetch).toHaveBeenCalledTimes(3);
+    eager.stop();
   });
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { StreamEvent } from "@/app/_data/realtime/stream-event";
+import type { StreamEvent } from "@/app/_data/realtime/event-stream";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 
 /** The stream shared by a browser's tabs, with minimal fakes of the browser's APIs. */

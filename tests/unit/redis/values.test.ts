@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { CallMeter } from "@/lib/redis/call-meter";
-import { reconnectDelayMs } from "@/lib/redis/channel-stream";
+import { readEvents, reconnectDelayMs } from "@/lib/redis/channel-stream";
 import { decodeValue, encodeValue } from "@/lib/redis/commands/values";
-import { readEvents } from "@/lib/redis/read-events";
 
 describe("a stored value", () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { isUnfinished } from "@/app/_features/shop/order-poller";
 import { buildOrderSteps } from "@/app/_features/shop/orders/build-order-steps";
+import { isUnfinished } from "@/app/_features/shop/orders/use-live-order";
 import { parseAmountMinor } from "@/app/_features/shop/parse-amount-minor";
 import type { OrderView } from "@/lib/schemas/order";
 

@@ -1,6 +1,11 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { getFallbackCount, rememberCount } from "@/lib/views/last-counts";
-import { type BackfillEntry, queueBackfill, takeBackfill } from "@/lib/views/redis-backfill";
+import {
+  type BackfillEntry,
+  getFallbackCount,
+  queueBackfill,
+  rememberCount,
+  takeBackfill,
+} from "@/lib/views/record-and-count";
 
 const written = (postId: string, viewers: number): BackfillEntry => ({
   written: true,

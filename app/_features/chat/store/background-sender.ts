@@ -1,10 +1,10 @@
-import type { ApiResult } from "@/app/_ui/api-result";
-import type { NewMessage } from "./chat-api";
-import { isRetryable } from "./is-retryable";
-import type { OutboxEntry } from "./outbox";
+"use client";
 
-const MIN_RETRY_DELAY_MS = 2_000;
-const MAX_RETRY_DELAY_MS = 60_000;
+import { useEffect, useMemo } from "react";
+import type { ApiResult } from "@/app/_ui/api-result";
+import { type NewMessage, postMessage } from "./chat-api";
+import { listChatsWithUnsent, listUnsent, type OutboxEntry, removeUnsent, toNewMessage } from "./outbox";
+import { OutboxDrainer } from "./outbox-drainer";
 
 export interface BackgroundOutbox {
   listChatIds(): string[];
@@ -14,76 +14,75 @@ export interface BackgroundOutbox {
   remove(chatId: string, clientId: string): void;
 }
 
+interface UnsentMessage {
+  chatId: string;
+  entry: OutboxEntry;
+}
+
 /**
- * Sends the unsent messages of chats that are not open, in order within each chat, and retries temporary failures. A
- * rejected message stays in the outbox and blocks nothing: its author sees the reason when they open the chat.
+ * Sends the unsent messages of chats that are not open, in order within each chat. A rejected message stays in the
+ * outbox: its author sees the reason when they open the chat.
  */
 export class BackgroundSender {
-  private readonly rejectedIds = new Set<string>();
+  /** Sent or rejected here: not sent again, even if storage kept the entry. */
+  private readonly handledIds = new Set<string>();
   private openChatId: string | null = null;
-  private isSending = false;
-  private rerunRequested = false;
-  private isStopped = false;
-  private retryDelayMs = MIN_RETRY_DELAY_MS;
-  private retryTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly drainer: OutboxDrainer<UnsentMessage, unknown>;
 
-  constructor(private readonly outbox: BackgroundOutbox) {}
+  constructor(private readonly outbox: BackgroundOutbox) {
+    this.drainer = new OutboxDrainer({
+      next: () => this.findNext(),
+      send: ({ chatId, entry }) => outbox.send(chatId, toNewMessage(entry)),
+      onSent: ({ chatId, entry }) => {
+        this.handledIds.add(entry.clientId);
+        outbox.remove(chatId, entry.clientId);
+      },
+      onRejected: ({ entry }) => this.handledIds.add(entry.clientId),
+    });
+  }
 
   /** @param openChatId  chat that is skipped, because its page sends its messages */
   start(openChatId: string | null): void {
-    this.isStopped = false;
     this.openChatId = openChatId;
-    this.retryNow();
+    this.drainer.start();
   }
 
   /** A request that is already running completes. */
   stop(): void {
-    this.isStopped = true;
-    clearTimeout(this.retryTimer);
+    this.drainer.stop();
   }
 
   /** Runs immediately: the connection may be back, or there is something to send. */
-  readonly retryNow = (): void => {
-    clearTimeout(this.retryTimer);
-    this.rerunRequested = true;
-    if (!this.isSending) void this.run();
-  };
+  readonly retryNow = (): void => this.drainer.retryNow();
 
-  private async run(): Promise<void> {
-    this.isSending = true;
-    let waitMs = 0;
-    while (this.rerunRequested && !this.isStopped) {
-      this.rerunRequested = false;
-      waitMs = await this.sendAll();
-    }
-    this.isSending = false;
-    if (waitMs > 0 && !this.isStopped) this.retryTimer = setTimeout(this.retryNow, waitMs);
-  }
-
-  /** @returns delay before the next attempt, in ms; 0: nothing to retry */
-  private async sendAll(): Promise<number> {
+  private findNext(): UnsentMessage | undefined {
     for (const chatId of this.outbox.listChatIds()) {
-      for (const { clientId, text, replyTo, attachments } of this.outbox.listUnsent(chatId)) {
-        if (this.isStopped || chatId === this.openChatId) break;
-        if (this.rejectedIds.has(clientId)) continue;
-        const attachmentIds = attachments.map(({ id }) => id);
-        const result = await this.outbox.send(chatId, {
-          clientId,
-          text,
-          replyToId: replyTo?.id,
-          attachmentIds,
-        });
-        if (result.ok) {
-          this.outbox.remove(chatId, clientId);
-          this.retryDelayMs = MIN_RETRY_DELAY_MS;
-        } else if (isRetryable(result.failure)) {
-          // The connection or the server failed, so the remaining messages would fail as well.
-          const waitMs = Math.max(this.retryDelayMs, (result.failure.retryAfterSeconds ?? 0) * 1_000);
-          this.retryDelayMs = Math.min(this.retryDelayMs * 2, MAX_RETRY_DELAY_MS);
-          return waitMs;
-        } else this.rejectedIds.add(clientId);
-      }
+      if (chatId === this.openChatId) continue;
+      const entry = this.outbox.listUnsent(chatId).find(({ clientId }) => !this.handledIds.has(clientId));
+      if (entry) return { chatId, entry };
     }
-    return 0;
+    return undefined;
   }
+}
+
+/** Sends the unsent messages of chats that are not open, once there is a connection. */
+export function useBackgroundSender(viewerId: string, openChatId: string | null): void {
+  const sender = useMemo(
+    () =>
+      new BackgroundSender({
+        listChatIds: () => listChatsWithUnsent(viewerId),
+        listUnsent: (chatId) => listUnsent(viewerId, chatId),
+        send: postMessage,
+        remove: (chatId, clientId) => removeUnsent(viewerId, chatId, clientId),
+      }),
+    [viewerId],
+  );
+  useEffect(() => {
+    sender.start(openChatId);
+    addEventListener("online", sender.retryNow);
+    return () => {
+      removeEventListener("online", sender.retryNow);
+      sender.stop();
+    };
+  }, [sender, openChatId]);
 }

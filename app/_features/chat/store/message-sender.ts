@@ -1,14 +1,9 @@
-import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
+import type { ApiResult } from "@/app/_ui/api-result";
 import type { ChatMessage, NewMessage } from "./chat-api";
 import type { ConversationStore } from "./conversation-store";
 import type { OutgoingMessage } from "./conversation-view";
-import { isRetryable } from "./is-retryable";
-import type { OutboxEntry } from "./outbox";
-
-/** First retry delay after a temporary failure; it doubles with each failure. */
-const MIN_RETRY_DELAY_MS = 2_000;
-/** Upper limit of the retry delay. */
-const MAX_RETRY_DELAY_MS = 30_000;
+import { type OutboxEntry, toNewMessage } from "./outbox";
+import { OutboxDrainer } from "./outbox-drainer";
 
 export interface SenderOutbox {
   send(message: NewMessage): Promise<ApiResult<{ message: ChatMessage }>>;
@@ -17,26 +12,41 @@ export interface SenderOutbox {
 }
 
 /**
- * Sends pending messages one after another, in the order in which they were written. All attempts use the same
- * `clientId`, so the message is stored once, whichever attempt succeeds. Temporary failures are retried
+ * Sends the pending messages of the open conversation, in the order in which they were written. All attempts use the
+ * same `clientId`, so the message is stored once, whichever attempt succeeds. Temporary failures are retried
  * automatically; other failures wait for the user and block nothing.
  *
  * No message overtakes one that waits for a retry: a new message triggers an immediate retry of all, from the first, or
  * waits with them until the server's `Retry-After` has passed.
  */
 export class MessageSender {
-  private isSending = false;
-  /** Set while a retry is scheduled. */
-  private retryTimer: ReturnType<typeof setTimeout> | undefined;
-  private retryDelayMs = MIN_RETRY_DELAY_MS;
-  /** End of the server's `Retry-After` (ms since the epoch). */
-  private pausedUntil = 0;
-  private isStopped = false;
+  private readonly drainer: OutboxDrainer<OutgoingMessage, { message: ChatMessage }>;
 
   constructor(
     private readonly store: ConversationStore,
     private readonly outbox: SenderOutbox,
-  ) {}
+  ) {
+    this.drainer = new OutboxDrainer({
+      next: () => store.listPending().find(({ state }) => state === "sending"),
+      send: (pending) => outbox.send(toNewMessage(pending)),
+      onSent: ({ clientId }, { message }) => {
+        outbox.remove(clientId);
+        store.apply(message);
+        // A response about another message would otherwise leave this one pending permanently.
+        store.removePending(clientId);
+      },
+      onRejected: ({ clientId }, failure) => store.updatePending(clientId, { state: "failed", failure }),
+      onDelayed: (failure) => {
+        for (const { clientId, state } of store.listPending())
+          if (state === "sending")
+            store.updatePending(clientId, { state: "failed", failure, willRetry: true });
+      },
+      onRetry: () => {
+        for (const { clientId, willRetry } of store.listPending())
+          if (willRetry) store.updatePending(clientId, { state: "sending", willRetry: false });
+      },
+    });
+  }
 
   add(message: OutboxEntry): void {
     const pending: OutgoingMessage = { ...message, state: "sending", failure: null, willRetry: false };
@@ -57,74 +67,19 @@ export class MessageSender {
   }
 
   /** Retries temporary failures immediately: the connection may be back. */
-  readonly retryNow = (): void => {
-    this.cancelRetry();
-    for (const { clientId, willRetry } of this.store.listPending()) {
-      if (willRetry) this.store.updatePending(clientId, { state: "sending", willRetry: false });
-    }
-    void this.sendPending();
-  };
+  readonly retryNow = (): void => this.drainer.retryNow();
 
   start(): void {
-    this.isStopped = false;
-    this.retryNow();
+    this.drainer.start();
   }
 
   /** A request that is already running completes; no further message is sent until `start`. */
   stop(): void {
-    this.isStopped = true;
-    this.cancelRetry();
-  }
-
-  private cancelRetry(): void {
-    clearTimeout(this.retryTimer);
-    this.retryTimer = undefined;
+    this.drainer.stop();
   }
 
   private sendOrWait(clientId: string): void {
-    const isPaused = this.retryTimer !== undefined && Date.now() < this.pausedUntil;
-    if (!isPaused) this.retryNow();
+    if (!this.drainer.isPaused) this.drainer.retryNow();
     else this.store.updatePending(clientId, { state: "failed", willRetry: true });
-  }
-
-  private async sendPending(): Promise<void> {
-    if (this.isSending) return;
-    this.isSending = true;
-    for (;;) {
-      const next = this.store.listPending().find(({ state }) => state === "sending");
-      if (!next || this.isStopped) break;
-      const result = await this.outbox.send({
-        clientId: next.clientId,
-        text: next.text,
-        replyToId: next.replyTo?.id,
-        attachmentIds: next.attachments.map(({ id }) => id),
-      });
-      if (result.ok) {
-        this.retryDelayMs = MIN_RETRY_DELAY_MS;
-        this.outbox.remove(next.clientId);
-        this.store.apply(result.data.message);
-        // A response about another message would otherwise leave this one pending permanently.
-        this.store.removePending(next.clientId);
-      } else this.handleFailure(next, result.failure);
-    }
-    this.isSending = false;
-  }
-
-  private handleFailure(message: OutgoingMessage, failure: ApiFailure): void {
-    if (!isRetryable(failure)) {
-      this.store.updatePending(message.clientId, { state: "failed", failure });
-      return;
-    }
-    // Later messages would fail as well, and must not overtake it.
-    for (const { clientId, state } of this.store.listPending()) {
-      if (state === "sending")
-        this.store.updatePending(clientId, { state: "failed", failure, willRetry: true });
-    }
-    const retryAfterMs = (failure.retryAfterSeconds ?? 0) * 1_000;
-    this.pausedUntil = Date.now() + retryAfterMs;
-    if (this.isStopped) return;
-    this.cancelRetry();
-    this.retryTimer = setTimeout(this.retryNow, Math.max(this.retryDelayMs, retryAfterMs));
-    this.retryDelayMs = Math.min(this.retryDelayMs * 2, MAX_RETRY_DELAY_MS);
   }
 }

@@ -1,3 +1,4 @@
+import type { NewMessage } from "./chat-api";
 import type { OutgoingMessage } from "./conversation-view";
 
 /**
@@ -15,6 +16,11 @@ export type OutboxEntry = Pick<
   OutgoingMessage,
   "clientId" | "text" | "replyTo" | "attachments" | "createdAt"
 >;
+
+/** The request that sends it. */
+export function toNewMessage({ clientId, text, replyTo, attachments }: OutboxEntry): NewMessage {
+  return { clientId, text, replyToId: replyTo?.id, attachmentIds: attachments.map(({ id }) => id) };
+}
 
 /** Best effort: without storage the message is sent, but does not survive the page. */
 export function saveUnsent(

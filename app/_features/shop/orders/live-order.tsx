@@ -5,14 +5,13 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import type { OrderView } from "@/lib/schemas/order";
 import { isSold } from "@/lib/schemas/order-status";
 import { isUnfinishedState } from "@/lib/schemas/task-state";
-import { isUnfinished } from "../order-poller";
 import { SignInAgainNote } from "../sign-in-again-note";
 import { DeliveryCard } from "./delivery-card";
 import { OrderFacts } from "./order-facts";
 import { OrderSteps } from "./order-steps";
 import { type CheckoutOutcome, PaymentActions } from "./payment-actions";
 import { RefundForm } from "./refund-form";
-import { useLiveOrder } from "./use-live-order";
+import { isUnfinished, useLiveOrder } from "./use-live-order";
 import { useOrderHeadline } from "./use-order-headline";
 
 interface Props {

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { now } from "../core/clock";
 import { defer } from "../core/defer";
+import { log } from "../core/log";
 import { emit } from "../realtime";
+import { publish } from "../tasks";
 
 /** Shortest time between two events: pages do not need every view of a busy post. */
 const MIN_INTERVAL_MS = 1_000;
@@ -31,6 +33,33 @@ export function publishCounts(counts: Iterable<readonly [postId: string, count: 
     pendingCounts.clear();
     for (let from = 0; from < counts.length; from += MAX_COUNTS_PER_EVENT) {
       emit("views", "counts", { counts: counts.slice(from, from + MAX_COUNTS_PER_EVENT) });
+    }
+  });
+}
+
+/** Longest wait of a quiet post's first view for its sync. */
+const SYNC_DELAY_SECONDS = 30;
+
+let lastWindow = -1;
+
+/**
+ * Requests a sync after a delay, so that a quiet post does not wait for the cron. One message per window for the whole
+ * fleet: each process publishes once, and the deduplication id merges the messages. Best effort: the cron syncs
+ * anyway.
+ */
+export function requestSync(): void {
+  const window = Math.floor(now() / (SYNC_DELAY_SECONDS * 1000));
+  if (window === lastWindow) return;
+  lastWindow = window;
+  defer(async () => {
+    try {
+      await publish(
+        "views-sync",
+        {},
+        { delaySeconds: SYNC_DELAY_SECONDS, deduplicationId: `views-sync-${window}` },
+      );
+    } catch (error) {
+      log().warn({ err: error }, "early view sync not requested: left to the cron");
     }
   });
 }
