@@ -30,7 +30,8 @@ export async function findRoutes(): Promise<DocumentedRoute[]> {
     for (const method of METHODS) {
       const handler = module[method];
       if (handler === undefined || (typeof handler === "function" && "refuses" in handler)) continue;
-      if (!isDocumented(handler)) throw new Error(`${method} of app/api/${file} does not go through route()`);
+      if (!isDocumented(handler))
+        throw new Error(`${method} of app/api/${file} does not go through defineRoute()`);
       const name = segments.map((segment) => segment.replace(/^\[(.+)\]$/, "{$1}")).join("/");
       routes.push({ path: `/api/${name}`, method, spec: handler.spec, handler });
     }

@@ -53,7 +53,7 @@ if (flakyTests.length > 0) {
     console.log(`  ${run}: ${fullName}: ${failureMessages[0]?.split("\n")[0]}`);
 }
 
-console.log("the slowest files:");
+console.log("the slowest files, by the time in their tests:");
 for (const { run, name, seconds } of files.toSorted((a, b) => b.seconds - a.seconds).slice(0, MAX_SLOW_FILES))
   console.log(`  ${seconds.toFixed(1).padStart(6)} s  ${name} (${run})`);
 

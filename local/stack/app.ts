@@ -134,7 +134,7 @@ function startNext(
     env: {
       ...env,
       NODE_ENV: mode === "dev" ? "development" : "production",
-      // Leaves SIGTERM to the app, which syncs views before it exits (lib/shutdown).
+      // Leaves SIGTERM to the app, which syncs views before it exits (lib/ops).
       NEXT_MANUAL_SIG_HANDLE: "true",
       NEXT_TELEMETRY_DISABLED: "1",
       ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : {}),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type RunningApp, startApp } from "@/tests/support/processes/running-app";
 
-/** `npm run build && npm start` as a new developer runs it; CI runs it on the oldest and the newest supported Node. */
+/** `npm run build && npm start` as a new developer runs it; CI runs it on the installed and the newest supported Node. */
 
 let app: RunningApp;
 beforeAll(async () => {

@@ -8,8 +8,9 @@ import { startQstash } from "@/local/qstash";
 import { afterTest, clientOf, TOKEN } from "@/tests/local/qstash/support/harness";
 import { startReceiver } from "@/tests/local/qstash/support/receiver";
 import { waitUntil } from "@/tests/support/clients/wait-until";
+import { runs } from "@/tests/support/fuzz/runs";
 
-const ROUNDS = 6;
+const ROUNDS = runs(6);
 const PUBLISHERS = 8;
 
 /**

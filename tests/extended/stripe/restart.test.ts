@@ -17,6 +17,7 @@ import {
   WEBHOOK_SECRET,
 } from "@/tests/local/stripe/support/harness";
 import { waitUntil } from "@/tests/support/clients/wait-until";
+import { runs } from "@/tests/support/fuzz/runs";
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(path.join(tmpdir(), "stripe-"));
@@ -99,7 +100,7 @@ describe("with a data folder", () => {
   });
 });
 
-const ROUNDS = 4;
+const ROUNDS = runs(4);
 const BUYERS = 6;
 
 describe("killed at random moments", () => {

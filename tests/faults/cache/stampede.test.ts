@@ -4,6 +4,7 @@ import { LEASE_MS } from "@/lib/cache/store";
 import { keys, redis } from "@/lib/redis";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { newKey } from "@/tests/support/factories/cache-tools";
+import { runs } from "@/tests/support/fuzz/runs";
 import { type Child, startChild, waitForMessage } from "@/tests/support/processes/children";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
@@ -11,7 +12,7 @@ requireRealStack();
 
 const PROCESSES = 4;
 const CALLS = 250;
-const RUNS = 100;
+const RUNS = runs(100);
 
 /** Long enough (ms) that all processes miss before the first one has loaded. */
 const LOAD_MS = 50;

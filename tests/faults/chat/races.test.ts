@@ -23,6 +23,7 @@ import { createNamedUser } from "@/tests/support/factories/full-account";
 import { createPeople } from "@/tests/support/factories/people";
 import { accessTokenFor } from "@/tests/support/factories/sessions";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
+import { runs } from "@/tests/support/fuzz/runs";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
@@ -63,7 +64,7 @@ it("20 concurrent repeats of a message create one, with and without mentions and
   const [owner, member] = await createPeople(2);
   if (!owner || !member) throw new Error("a user is missing");
   const chat = await createGroup([owner, member]);
-  for (let round = 0; round < 10; round += 1) {
+  for (let round = 0; round < runs(10); round += 1) {
     const clientId = newId();
     const attachmentIds = round % 3 === 2 ? [await createFile(owner)] : [];
     const text = round % 3 === 1 ? `@[M](${member.userId})` : `No. ${round}`;
@@ -134,7 +135,7 @@ it("seqs have no gaps, and a client that follows by revisions gets what Postgres
 });
 
 it("two users who open their direct chat concurrently share one; a group always has one owner while members join and leave", async () => {
-  for (let round = 0; round < 10; round += 1) {
+  for (let round = 0; round < runs(10); round += 1) {
     const [first, two, three] = await createPeople(3);
     if (!first || !two || !three) throw new Error("a user is missing");
     const opened = await Promise.all(

@@ -27,6 +27,7 @@ import { accessTokenFor } from "@/tests/support/factories/sessions";
 import { createTestProduct, placeTestOrder } from "@/tests/support/factories/shop";
 import { provider, stopShopServer } from "@/tests/support/factories/shop-server";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
+import { runs } from "@/tests/support/fuzz/runs";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
@@ -132,7 +133,7 @@ const MAY_STAY = /^(AuditEntry|SessionGeneration|Task): /;
 it("concurrent with any operation, an account is erased completely or not at all, and nothing fails", async () => {
   const random = seededRandom(Number(process.env.SEED ?? 11));
   const seen = new Set<string>();
-  for (let round = 0; round < 25; round += 1) {
+  for (let round = 0; round < runs(25); round += 1) {
     const scene = await createScene();
     const { person, seller, post, otherPost, limited, unlimited, sold } = scene;
     const names = Object.keys(operations).filter(() => random() < 0.5);

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { z } from "zod";
 import { acquireLock, keys, type Lock, redis, redisService, releaseLock, withLock } from "@/lib/redis";
 import { waitUntil } from "@/tests/support/clients/wait-until";
+import { runs } from "@/tests/support/fuzz/runs";
 import { startChild, waitForMessage } from "@/tests/support/processes/children";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
@@ -86,7 +87,7 @@ it("fencing numbers only grow when Redis is flushed repeatedly while processes w
     startChild("lock-process.ts", ["careless", `${id}b`, "1000"]),
   );
   await Promise.all(children.map((child) => waitForMessage(child)));
-  for (let round = 0; round < 100; round += 1) {
+  for (let round = 0; round < runs(100); round += 1) {
     fences.push((await acquired(id)).fence);
     await redis().flushall();
     fences.push((await acquired(id)).fence);

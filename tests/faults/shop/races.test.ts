@@ -21,6 +21,7 @@ import {
 } from "@/tests/support/factories/shop";
 import { provider, stopShopServer } from "@/tests/support/factories/shop-server";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
+import { runs } from "@/tests/support/fuzz/runs";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
@@ -117,7 +118,7 @@ it("a ticket presented eight times concurrently is admitted once", async () => {
 
 it("payment, refund, expiry and delivery at the same moment end in the same state in any order", async () => {
   const random = seededRandom(Number(process.env.SEED ?? 7));
-  for (let round = 0; round < 25; round += 1) {
+  for (let round = 0; round < runs(25); round += 1) {
     const { order, product, buyer, sessionId } = await placed();
     const intent = `pi_${order.id}`;
     const session = { id: sessionId, client_reference_id: order.id, payment_status: "unpaid" };

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { db, disconnectDb } from "@/lib/db";
+import { runs } from "@/tests/support/fuzz/runs";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 import { formatReport } from "../../soak/format-report";
 import { runSoak } from "../../soak/run-soak";
@@ -11,7 +12,7 @@ requireRealStack();
  * The short form of `npm run test:soak`, which runs 10,000 orders of any seed. The interleaving differs from run to
  * run; SOAK_SEED selects another plan.
  */
-const ORDERS = 80;
+const ORDERS = runs(80);
 const SEED = Number(process.env.SOAK_SEED ?? 20_261_121);
 const stack = await startSoakStack();
 

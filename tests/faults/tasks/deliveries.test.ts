@@ -14,6 +14,7 @@ import {
   paymentViolations,
   QUEUE,
 } from "@/tests/support/factories/test-payments";
+import { runs } from "@/tests/support/fuzz/runs";
 import { serveApp } from "@/tests/support/processes/app-server";
 import type { RouteServer } from "@/tests/support/processes/route-server";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
@@ -49,7 +50,7 @@ const effects = async (id: string) => {
 };
 
 it("of 8 concurrent deliveries one runs the task, the others get 409 with Retry-After, and a later one gets 200", async () => {
-  for (let round = 0; round < 20; round += 1) {
+  for (let round = 0; round < runs(20); round += 1) {
     const { id, taskId } = await unpublished();
     const responses = await Promise.all(Array.from({ length: 8 }, () => deliverTask(QUEUE, taskId)));
     const statuses = responses.map(({ status }) => status);

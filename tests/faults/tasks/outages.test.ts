@@ -14,6 +14,7 @@ import {
   paymentTask,
   paymentViolations,
 } from "@/tests/support/factories/test-payments";
+import { runs } from "@/tests/support/fuzz/runs";
 import { serveApp } from "@/tests/support/processes/app-server";
 import { startChild, waitForMessage } from "@/tests/support/processes/children";
 import type { RouteServer } from "@/tests/support/processes/route-server";
@@ -122,7 +123,7 @@ it("a restart of Postgres during payments leaves no violation", async () => {
 });
 
 it("a commit whose connection is cut happens at most once", async () => {
-  for (let round = 0; round < 10; round += 1) {
+  for (let round = 0; round < runs(10); round += 1) {
     // Cuts the next commit: the payment's, the publisher's update, or the handler's.
     cutter.arm(1);
     const id = await createPayment().catch(() => null);

@@ -7,11 +7,12 @@ import { type PersistedPost, persistViews, type ViewPair } from "@/lib/views/per
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPeople, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";
+import { runs } from "@/tests/support/fuzz/runs";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
 
-const ROUNDS = 30;
+const ROUNDS = runs(30);
 const CONCURRENCY = 8;
 const PAIRS = 300;
 

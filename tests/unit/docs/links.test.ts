@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { allPages, anchors, codeSpans, linkTargets, type Page, readPage, shellCommands } from "./markdown";
@@ -26,6 +26,22 @@ test("every npm script that the docs name exists", () => {
   expect(problems((page) => namedScripts(page).filter((name) => !Object.hasOwn(scripts, name)))).toEqual([]);
 });
 
+test("every filter of a test command matches a test file", () => {
+  const folders: Record<string, string> = { "test:real": "integration" };
+  const commands = ({ text }: Page) => [...text.matchAll(/\bnpm run (test:\w+) -- (?!-)([\w/.-]+)/g)];
+  const matches = (script = "", filter = "") => {
+    const folder = folders[script] ?? script.replace("test:", "");
+    const files = readdirSync(`tests/${folder}`, { recursive: true, encoding: "utf8" });
+    return files.some((file) => file.endsWith(".test.ts") && `tests/${folder}/${file}`.includes(filter));
+  };
+  expect(pages.flatMap(commands).length).toBeGreaterThan(5);
+  expect(
+    problems((page) =>
+      commands(page).flatMap(([command, script, filter]) => (matches(script, filter) ? [] : [command])),
+    ),
+  ).toEqual([]);
+});
+
 test("every relative link points to an existing file and heading", () => {
   expect(
     problems((page) =>
@@ -42,10 +58,10 @@ function resolves({ file }: Page, target: string): boolean {
 }
 
 /**
- * A path of this repository, or a test as SECURITY.md names it (`faults/sessions-races`); not a pattern or an example.
+ * A path of this repository, or a test as SECURITY.md names it (`faults/sessions/races`); not a pattern or an example.
  */
 const PATH =
-  /^(?:app|bench|docs|lib|local|prisma|scripts|tests|unit|integration|faults|e2e)\/[^\s<>{}*…]+$|^\.ci\/run$/;
+  /^(?:app|bench|docs|lib|local|prisma|scripts|tests|unit|integration|extended|soak|faults|e2e)\/[^\s<>{}*…]+$|^\.ci\/run$/;
 
 const exists = (name: string) => existsSync(name) || existsSync(`tests/${name}.test.ts`);
 
