@@ -42,7 +42,7 @@ export async function startBackends(): Promise<Backends> {
     });
     if (!stack.gateway) throw new Error("the stack has no gateway");
     const databaseUrl = postgres?.url ?? stack.env.DATABASE_URL ?? "";
-    // Its name and version, without the list of what it lacks.
+    // The description begins with the engine's name and version; its missing features follow.
     const redis = stack.backends.find(({ name }) => name === "Redis")?.what.split(";")[0];
     return {
       description: `Redis: ${redis}; Postgres: ${postgres ? "a server, fsync off" : "PGlite, embedded"}`,

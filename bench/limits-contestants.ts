@@ -13,13 +13,14 @@ export const ALLOWED_REQUESTS = 100;
 const WINDOW_SECONDS = 60;
 const ROUTE = "/api/posts/1";
 
-/** Each checks the same two limits: the route's 100 requests and the person's own 100. */
+/** Each checks the same two limits: the route's 100 requests, and the person's 100 over all routes. */
 export const contestants: Record<string, (url: string, token: string) => LimitCheck> = {
   "lib/rate-limit": (url, token) => {
     const limiter = new Limiter(
       new GuardedRedis({
         url,
         token,
+        // The gate's default settings.
         timeoutMs: 50,
         firstCallTimeoutMs: 1_000,
         lateReply: { answerMs: 5_000 },
@@ -28,14 +29,14 @@ export const contestants: Record<string, (url: string, token: string) => LimitCh
     const { pattern, policy } = findPolicy(ROUTE);
     if (!policy) throw new Error("the route has no limit");
     return async (person) => {
-      const claims = bucketsFor({ callerId: `user-${person}`, isSignedIn: true }, pattern, policy);
-      return (await limiter.take(claims)).allowed;
+      const buckets = bucketsFor({ callerId: `user-${person}`, isSignedIn: true }, pattern, policy);
+      return (await limiter.take(buckets)).allowed;
     };
   },
   "@upstash/ratelimit, sliding": (url, token) =>
-    upstashLimiter(url, token, Ratelimit.slidingWindow(ALLOWED_REQUESTS, "60 s")),
+    upstashLimiter(url, token, Ratelimit.slidingWindow(ALLOWED_REQUESTS, `${WINDOW_SECONDS} s`)),
   "@upstash/ratelimit, fixed": (url, token) =>
-    upstashLimiter(url, token, Ratelimit.fixedWindow(ALLOWED_REQUESTS, "60 s")),
+    upstashLimiter(url, token, Ratelimit.fixedWindow(ALLOWED_REQUESTS, `${WINDOW_SECONDS} s`)),
   "rate-limiter-flexible": (url, token) => {
     const redis = new Redis({ url, token, enableTelemetry: false });
     // The library needs a TCP client; this implements the one method it calls over Upstash's REST API.
@@ -63,7 +64,7 @@ export const contestants: Record<string, (url: string, token: string) => LimitCh
   },
 };
 
-/** As in its documentation: two limiters at module scope, with their default local cache. */
+/** Two limiters that all requests share, as the library's documentation advises for its local cache (on by default). */
 function upstashLimiter(
   url: string,
   token: string,
@@ -72,7 +73,7 @@ function upstashLimiter(
   const redis = new Redis({ url, token, enableTelemetry: false });
   const [route, own] = ["route", "person"].map((prefix) => new Ratelimit({ redis, limiter, prefix }));
   return async (person) => {
-    const answers = await Promise.all([route?.limit(person), own?.limit(person)]);
-    return answers.every((answer) => answer?.success);
+    const results = await Promise.all([route?.limit(person), own?.limit(person)]);
+    return results.every((result) => result?.success);
   };
 }

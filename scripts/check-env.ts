@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parseArgs, parseEnv } from "node:util";
 import { envProblems } from "./env-problems";
-import { environmentSchema, secrets } from "./secrets-config";
+import { environmentSchema, loadSecrets } from "./secrets-config";
 
 /**
  * `npm run check:env -- production` lists everything wrong with this process's environment, or with that of a file
@@ -22,7 +22,7 @@ function main(): number {
   }
   const source = values.file === undefined ? process.env : parseEnv(readFileSync(values.file, "utf8"));
   const { errors, warnings } = envProblems(source, environment.data, {
-    secrets: secrets(),
+    secrets: loadSecrets(),
     example: parseEnv(readFileSync(new URL("../.env.example", import.meta.url), "utf8")),
   });
   for (const error of errors) console.error(`error    ${error}`);

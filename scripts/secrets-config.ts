@@ -1,5 +1,5 @@
 import { z } from "zod";
-import written from "../secrets-config.json" with { type: "json" };
+import secretsConfig from "../secrets-config.json" with { type: "json" };
 
 /** Schema of `secrets-config.json`: which secrets there are, where each is required, and how it is rotated. */
 
@@ -10,9 +10,9 @@ const secretSchema = z.strictObject({
   purpose: z.string().min(20),
   /** Where it must be set. In development the local stack generates missing ones. */
   requiredIn: z.array(environmentSchema),
-  /** Characters; a shorter value was truncated or can be guessed. */
+  /** In characters: a shorter value was truncated or can be guessed. */
   minLength: z.number().int().positive().optional(),
-  /** The prefix that its issuer uses. */
+  /** The prefix with which its issuer begins every value. */
   prefix: z.string().optional(),
   rotation: z.strictObject({
     everyDays: z.number().int().min(1).max(365),
@@ -27,6 +27,6 @@ export const secretsConfigSchema = z.strictObject({
 export type Secret = z.infer<typeof secretSchema>;
 
 /** The secrets by the name of their variable. @throws {z.ZodError} when the file is invalid */
-export function secrets(): ReadonlyMap<string, Secret> {
-  return new Map(Object.entries(secretsConfigSchema.parse(written).secrets));
+export function loadSecrets(): ReadonlyMap<string, Secret> {
+  return new Map(Object.entries(secretsConfigSchema.parse(secretsConfig).secrets));
 }

@@ -1,6 +1,6 @@
 import { MailFailedError, MailRefusedError } from "./errors";
 
-/** The fields of nodemailer's errors that are used here. */
+/** The fields of nodemailer's errors that decide about a retry. */
 interface SmtpError extends Error {
   code?: string;
   /** The original error's code, where nodemailer replaced it. */
@@ -11,10 +11,10 @@ interface SmtpError extends Error {
   timeoutType?: string;
 }
 
-/** Steps whose response concerns this mail. A 5xx at another step concerns our setup (password, TLS): retry. */
+/** Codes of the steps whose response concerns this mail. A 5xx at another step concerns our setup (password, TLS). */
 const MESSAGE_ERROR_CODES = new Set(["EENVELOPE", "EMESSAGE"]);
 
-/** Failures before the mail is handed over. */
+/** Codes and timeouts of failures before the mail is handed over. */
 const SETUP_ERROR_CODES = new Set(["EDNS", "ETLS", "EAUTH", "ENOAUTH", "EOAUTH2", "ECONFIG", "EENVELOPE"]);
 const CONNECT_ERROR_CODES = new Set([
   "ECONNREFUSED",
@@ -25,15 +25,13 @@ const CONNECT_ERROR_CODES = new Set([
 ]);
 const SETUP_TIMEOUTS = new Set(["CONNECT_TIMEOUT", "GREETING_TIMEOUT", "UPGRADE_TIMEOUT"]);
 
-/**
- * Maps a failure to send to what it means for a retry. Leaves out the server's text, which quotes addresses.
- */
+/** Maps a failure to send to what it means for a retry. Leaves out the server's text, which may quote addresses. */
 export function toMailError(error: unknown): MailRefusedError | MailFailedError {
   const { code = "", originalCode = "", responseCode, permanent, timeoutType = "" } = error as SmtpError;
   if (permanent && MESSAGE_ERROR_CODES.has(code)) {
     return new MailRefusedError(`mail refused by the server: ${String(responseCode)}`, responseCode);
   }
-  // nodemailer refused the mail before the server received it: a bug on our side.
+  // Without a response nodemailer itself refused the mail: it is malformed, or exceeds the server's size limit.
   if (MESSAGE_ERROR_CODES.has(code) && responseCode === undefined) {
     return new MailRefusedError("malformed mail: refused before sending");
   }

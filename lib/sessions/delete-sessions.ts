@@ -6,10 +6,13 @@ import { readRefreshToken } from "./refresh-token";
 import { revokeAllSessions, revokeSessions, type SessionSelection } from "./rows";
 import type { RevokeReason } from "./session";
 
-/** Revokes sessions. Each function resolves when no instance accepts the session any more (change.ts). */
+/**
+ * Revokes sessions in Postgres, then in Redis. Except for the reason `replaced`, a revocation resolves when no instance
+ * accepts the session any more (change.ts).
+ */
 
 interface DeleteOptions {
-  /** The required owner; a session of another user is left alone. */
+  /** The required owner: a session of another user is not revoked. */
   userId?: string;
   reason?: RevokeReason;
   /** The request's origin, for the audit log. */
@@ -57,19 +60,19 @@ export async function clearAllSessions(): Promise<number> {
   return count;
 }
 
-/** Revokes the previous session of a device that signs in again. Does nothing for null or a token that is not ours. */
+/** Revokes the previous session of a device that signs in again. Does nothing for null or a token we never issued. */
 export async function replaceSession(refreshToken: string | null): Promise<void> {
   const sessionId = sessionIdFromRefreshToken(refreshToken);
   if (sessionId !== null) await deleteSession(sessionId, { reason: "replaced" });
 }
 
-/** The session that a refresh token belongs to, also when it is outdated; null for a token that is not ours. */
+/** The session that a refresh token belongs to, also after its rotation; null for a token that we never issued. */
 export function sessionIdFromRefreshToken(refreshToken: string | null): string | null {
   return refreshToken === null ? null : (readRefreshToken(refreshToken)?.sessionId ?? null);
 }
 
-/** Audit action of each reason. A replaced session has none: the sign-in that replaced it is recorded. */
-const AUDIT_ACTIONS: Partial<Record<RevokeReason, AuditAction>> = {
+/** Audit actions of the reasons given here. `replaced` has none: the sign-in that replaced the session is recorded. */
+const ACTION_BY_REASON: Partial<Record<RevokeReason, AuditAction>> = {
   sign_out: "sign_out",
   others: "sessions_ended",
   all: "sessions_ended",
@@ -84,7 +87,7 @@ async function revokeAndAudit(
 ): Promise<number> {
   const { result: revokedCount, publish } = await commitChange(userId, async (tx) => {
     const ids = await revokeSessions(tx, userId, selection, reason);
-    const action = AUDIT_ACTIONS[reason];
+    const action = ACTION_BY_REASON[reason];
     if (action && ids.length > 0) {
       const actorId = reason === "reuse" ? null : userId;
       const data = {
@@ -96,7 +99,7 @@ async function revokeAndAudit(
     }
     return ids.length;
   });
-  // The device gave up its old session itself, so the response need not guarantee that the session is out.
+  // A device that signs in again gives up its old session, so the response need not wait until no instance accepts it.
   await (reason === "replaced" ? publishBestEffort(publish) : publishOrWaitForTrustExpiry(publish));
   return revokedCount;
 }

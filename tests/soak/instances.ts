@@ -3,9 +3,9 @@ import path from "node:path";
 import { type Child, startChild } from "@/tests/support/processes/children";
 import type { TcpBalancer } from "@/tests/support/proxies/tcp-balancer";
 
-/** Additional instances of the app in child processes. One that dies is replaced. */
+/** Additional instances of the app in child processes. An instance that dies is replaced. */
 export interface Instances {
-  /** How many were killed or died at a failpoint. */
+  /** How many ended before `stop`: they were killed, or died at a failpoint. */
   readonly deaths: number;
   kill(index: number): void;
   /** Ends the faults inside them. */
@@ -16,22 +16,22 @@ export interface Instances {
 /** Probability that passing a failpoint kills the instance. */
 const KILL_PROBABILITY = 0.0005;
 
-/** An instance may die while it starts; after this many failed starts in a row none can start. */
+/** An instance may be killed while it starts; this many failed starts in a row mean that none can start. */
 const MAX_FAILED_STARTS = 5;
 
 export async function startInstances(count: number, balancer: TcpBalancer, seed: number): Promise<Instances> {
   const running = new Map<number, Child>();
   let deaths = 0;
-  let started = 0;
+  let startCount = 0;
   let stopping = false;
   let chaosStopped = false;
   let failedStarts = 0;
 
-  async function keepRunning(index: number, ready: () => void): Promise<void> {
+  async function keepRunning(index: number, onReady: () => void): Promise<void> {
     while (!stopping) {
-      started += 1;
+      startCount += 1;
       const child = startChild(path.join(import.meta.dirname, "instance-process.ts"), [
-        String(seed + started),
+        String(seed + startCount),
         String(chaosStopped ? 0 : KILL_PROBABILITY),
       ]);
       running.set(index, child);
@@ -39,9 +39,9 @@ export async function startInstances(count: number, balancer: TcpBalancer, seed:
       const outcome = await Promise.race([readyMessage, child.ended]);
       if (typeof outcome === "object") {
         failedStarts = 0;
-        if (chaosStopped) child.process.send("calm", () => {});
+        if (chaosStopped) child.process.send("stop-chaos", () => {});
         const detach = balancer.add(outcome.port);
-        ready();
+        onReady();
         await child.ended;
         detach();
       } else if (!stopping && ++failedStarts >= MAX_FAILED_STARTS) {
@@ -53,19 +53,19 @@ export async function startInstances(count: number, balancer: TcpBalancer, seed:
     }
   }
 
-  let supervised: Promise<unknown> = Promise.resolve();
+  let supervision: Promise<unknown> = Promise.resolve();
   await new Promise<void>((resolve, reject) => {
-    let notReady = count;
+    let startingCount = count;
     if (count === 0) resolve();
-    supervised = Promise.all(
+    supervision = Promise.all(
       Array.from({ length: count }, (_, index) =>
         keepRunning(index, () => {
-          notReady -= 1;
-          if (notReady === 0) resolve();
+          startingCount -= 1;
+          if (startingCount === 0) resolve();
         }),
       ),
     );
-    supervised.catch(reject);
+    supervision.catch(reject);
   });
   return {
     get deaths() {
@@ -74,12 +74,12 @@ export async function startInstances(count: number, balancer: TcpBalancer, seed:
     kill: (index) => void running.get(index)?.process.kill("SIGKILL"),
     stopChaos: () => {
       chaosStopped = true;
-      for (const { process } of running.values()) if (process.connected) process.send("calm", () => {});
+      for (const { process } of running.values()) if (process.connected) process.send("stop-chaos", () => {});
     },
     stop: async () => {
       stopping = true;
       for (const { process } of running.values()) process.kill("SIGKILL");
-      await supervised;
+      await supervision;
     },
   };
 }

@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import type { RunningStripe } from "@/local/stripe";
 
-/** The provider's API, for the invariants and for refunds that begin there. */
+/** A client of the provider's API: for the invariants, and for refunds that begin at the provider. */
 export function stripeClient({ url, secretKey }: RunningStripe): Stripe {
   const { hostname, port } = new URL(url);
   return new Stripe(secretKey, {
@@ -22,7 +22,7 @@ export interface ProviderPayment {
 
 const PAGE_SIZE = 100;
 
-/** Successful payments with their refunded amounts. */
+/** Successful payments with the sum of their successful refunds. */
 export async function listProviderPayments(provider: RunningStripe): Promise<ProviderPayment[]> {
   const stripe = stripeClient(provider);
   const payments = new Map<string, ProviderPayment>();
@@ -45,24 +45,12 @@ export async function listProviderPayments(provider: RunningStripe): Promise<Pro
 }
 
 /**
- * Sends all refund events again. The provider retries undelivered ones for three days; a soak that dropped them
- * permanently would require what no contract promises, because a refund that begins at the provider is only reported by
- * its events.
+ * Sends every `refund.created` event again, delivered or not. A refund that begins at the provider is reported only by
+ * its events, and a fault may have dropped them; the real provider would retry for three days.
  */
-export async function resendRefunds(provider: RunningStripe): Promise<number> {
-  let sent = 0;
-  const undelivered = stripeClient(provider).events.list({
-    limit: PAGE_SIZE,
-    types: ["refund.created"],
-    delivery_success: false,
-  });
+export async function resendRefunds(provider: RunningStripe): Promise<void> {
+  const events = stripeClient(provider).events.list({ limit: PAGE_SIZE, types: ["refund.created"] });
   const ids: string[] = [];
-  for await (const { id } of undelivered) ids.push(id);
-  const delivered = stripeClient(provider).events.list({ limit: PAGE_SIZE, types: ["refund.created"] });
-  for await (const { id } of delivered) if (!ids.includes(id)) ids.push(id);
-  for (const id of ids) {
-    provider.resend(id);
-    sent += 1;
-  }
-  return sent;
+  for await (const { id } of events) ids.push(id);
+  for (const id of ids) provider.resend(id);
 }

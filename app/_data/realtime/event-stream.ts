@@ -2,13 +2,18 @@ import { callApi } from "../call-api";
 import { handleSessionEnded } from "../session";
 import type { TabsPresence } from "./presence-reporter";
 
-/** Event of the stream, also the format in which tabs pass it to each other. */
+/**
+ * An event of the browser's event stream, or about the stream. The leader broadcasts it to the other tabs in this
+ * format. `at` is the channel's cursor.
+ */
 export type StreamEvent =
+  /** The channel is subscribed to. If not `resumed`, earlier events may be missing. */
   | { type: "joined"; channel: string; at: string; resumed: boolean }
+  /** `at` is null for a volatile event. */
   | { type: "event"; channel: string; at: string | null; event: string; data: unknown }
   | { type: "reload"; channel: string; at: string }
   | { type: "denied"; channel: string }
-  /** The stream was reopened for exactly these channels. */
+  /** From now on the stream has exactly these channels. */
   | { type: "carries"; channels: string[] }
   /** Whether events arrive at the moment. */
   | { type: "live"; live: boolean }

@@ -10,10 +10,11 @@ import type { FieldProps } from "./use-form";
 interface Props extends FieldProps {
   autoComplete: "current-password" | "new-password";
   hint?: string;
-  /** Needed when a form has several password fields. */
+  /** "Password" by default; a form with several password fields names each. */
   label?: string;
 }
 
+/** A required password field with a button that shows and hides what was typed. */
 export function PasswordField({ label, ...props }: Props) {
   const t = useTranslations("auth");
   const [isVisible, setIsVisible] = useState(false);

@@ -26,7 +26,7 @@ afterEach(async () => {
   await catcher?.close();
 });
 
-async function open(options: Parameters<Browser["newContext"]>[0] = {}): Promise<void> {
+async function openMailbox(options: Parameters<Browser["newContext"]>[0] = {}): Promise<void> {
   context = await browser.newContext({ locale: "en-US", viewport: { width: 1440, height: 900 }, ...options });
   page = await context.newPage();
   await page.goto(catcher.pageUrl);
@@ -36,7 +36,7 @@ const rows = () => page.getByRole("navigation").getByRole("link");
 
 describe("the mailbox page", () => {
   it("shows new mails while it is open, and keeps the focus", async () => {
-    await open();
+    await openMailbox();
     await expect.poll(() => page.getByText("No mails yet").isVisible()).toBe(true);
     await send(catcher, { subject: "First" });
     await expect.poll(() => rows().allTextContents()).toEqual([expect.stringContaining("First")]);
@@ -51,22 +51,22 @@ describe("the mailbox page", () => {
 
   it("runs no script of a mail, loads nothing for it, and opens its links in a new tab", async () => {
     const requestedUrls: string[] = [];
-    const outside = await serveHttp((request, response) => {
+    const externalServer = await serveHttp((request, response) => {
       requestedUrls.push(request.url ?? "");
       response.end("<title>outside</title>");
     });
     try {
       await send(catcher, {
-        subject: "Nasty",
-        html: `<head><meta http-equiv="refresh" content="0;url=${outside.url}/refresh"><base href="${outside.url}/base/">
-          <link rel="stylesheet" href="${outside.url}/style"><style>@import "${outside.url}/import";</style></head>
-          <script>top.document.title = "taken"</script><img src="${outside.url}/image" onerror="top.document.title='taken'">
-          <iframe src="${outside.url}/frame"></iframe><div style="background:url(${outside.url}/background)">text</div>
-          <form action="${outside.url}/form"><button>Send</button></form>
-          <a href="${outside.url}/link">A link</a> <a target="_top" href="${outside.url}/top">To the top</a>
+        subject: "Hostile",
+        html: `<head><meta http-equiv="refresh" content="0;url=${externalServer.url}/refresh"><base href="${externalServer.url}/base/">
+          <link rel="stylesheet" href="${externalServer.url}/style"><style>@import "${externalServer.url}/import";</style></head>
+          <script>top.document.title = "taken"</script><img src="${externalServer.url}/image" onerror="top.document.title='taken'">
+          <iframe src="${externalServer.url}/frame"></iframe><div style="background:url(${externalServer.url}/background)">text</div>
+          <form action="${externalServer.url}/form"><button>Send</button></form>
+          <a href="${externalServer.url}/link">A link</a> <a target="_top" href="${externalServer.url}/top">To the top</a>
           <a href="javascript:top.document.title='taken'">Script</a>`,
       });
-      await open();
+      await openMailbox();
       await rows().first().click();
       const mail = page.frameLocator("iframe");
       await mail.getByText("A link").waitFor();
@@ -74,19 +74,19 @@ describe("the mailbox page", () => {
       await mail.getByText("Script").click();
       await mail.getByText("To the top").click();
       const [tab] = await Promise.all([context.waitForEvent("page"), mail.getByText("A link").click()]);
-      await tab.waitForURL(`${outside.url}/link`);
+      await tab.waitForURL(`${externalServer.url}/link`);
       expect(await tab.evaluate(() => window.opener)).toBeNull();
       expect(requestedUrls.filter((url) => url !== "/favicon.ico")).toEqual(["/link"]);
       expect(await page.title()).toBe("Mail, local (1)");
       expect(page.url()).toContain(catcher.pageUrl);
     } finally {
-      await outside.close();
+      await externalServer.close();
     }
   });
 
   it("sandboxes a mail that is opened at its own URL", async () => {
     await send(catcher, { html: "<script>document.title='taken'</script><p>Hello</p>" });
-    await open();
+    await openMailbox();
     const { id } = (await list(catcher)).items[0] ?? {};
     await page.goto(`${catcher.pageUrl}/messages/${id}/html`);
     await page.getByText("Hello").waitFor();
@@ -97,7 +97,7 @@ describe("the mailbox page", () => {
   it("works with the keyboard: search, list, tabs, back", async () => {
     for (const subject of ["Apple", "Banana", "Cherry"])
       await send(catcher, { subject, text: `Text of ${subject}`, html: `<p>View of ${subject}</p>` });
-    await open();
+    await openMailbox();
     await expect.poll(() => rows().count()).toBe(3);
     await page.keyboard.press("/");
     await page.keyboard.type("ana");
@@ -123,7 +123,7 @@ describe("the mailbox page", () => {
 
   it("deletes one mail, and all mails after a confirmation", async () => {
     for (const subject of ["One", "Two", "Three"]) await send(catcher, { subject });
-    await open();
+    await openMailbox();
     await rows().filter({ hasText: "Two" }).click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await expect.poll(() => rows().count()).toBe(2);
@@ -134,14 +134,14 @@ describe("the mailbox page", () => {
   });
 
   it("shows an alert when the server is unreachable", async () => {
-    await open();
+    await openMailbox();
     await page.getByText("No mails yet").waitFor();
     await catcher.close();
     await page.getByRole("alert").waitFor();
   });
 
   it("switches its language and remembers it", async () => {
-    await open({ locale: "ru-RU" });
+    await openMailbox({ locale: "ru-RU" });
     await page.getByText("Писем пока нет").waitFor();
     await page.getByRole("button", { name: "English" }).click();
     await page.getByText("No mails yet").waitFor();
@@ -161,7 +161,7 @@ describe.each([390, 1440])("at %i pixels", (width) => {
         html: "<p>Hello</p>",
         attachments: [{ filename: `${"name".repeat(30)}.txt`, content: "x" }],
       });
-      await open({ viewport: { width, height: 844 }, colorScheme });
+      await openMailbox({ viewport: { width, height: 844 }, colorScheme });
       const check = async () => {
         expect(await seriousViolations(page)).toEqual([]);
         expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);

@@ -35,16 +35,16 @@ async function newUser(
   return { page: await context.newPage(), account };
 }
 
-async function administrator(): Promise<{ page: Page; account: BrowserAccount }> {
+async function newAdministrator(): Promise<{ page: Page; account: BrowserAccount }> {
   const { page, account } = await newUser();
   await database.query(`UPDATE "User" SET role = 'admin' WHERE id = $1`, [account.id]);
-  // The role is in the token: sign in again.
+  // Tokens contain the role, so the new one needs a new sign-in.
   expect(await signInInBrowser(page.context(), account)).toBe(200);
   return { page, account };
 }
 
 /** Inserts a notification directly; how the app creates one is tested in other files. */
-async function notify(
+async function insertNotification(
   { id: userId }: BrowserAccount,
   title: string,
   kind = "general",
@@ -61,7 +61,7 @@ const bellOf = (page: Page) =>
   page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: /^Notif/ });
 
 describe("notifications", () => {
-  it("are shown in the user's language, and the bell follows what is marked as read", async () => {
+  it("are shown in the user's language, and the bell counts the unread ones", async () => {
     const { page, account } = await newUser();
     const data = {
       orderId: newId(),
@@ -70,8 +70,8 @@ describe("notifications", () => {
       currency: "USD",
       quantity: 2,
     };
-    await notify(account, "", "sale", data);
-    await notify(account, "Anything else");
+    await insertNotification(account, "", "sale", data);
+    await insertNotification(account, "Anything else");
     await page.goto("/notifications");
     expect(await bellOf(page).textContent()).toContain("2 new");
     expect(await page.getByRole("heading", { name: /Sold: Midnight Tram/ }).count()).toBe(1);
@@ -84,7 +84,7 @@ describe("notifications", () => {
     await expect.poll(() => bellOf(page).textContent()).toContain("nothing new");
     await page.getByText("All read").waitFor();
 
-    await notify(account, "", "sale", { ...data, title: "Another one" });
+    await insertNotification(account, "", "sale", { ...data, title: "Another one" });
     await page.reload();
     await page.getByRole("link", { name: "Sold: Another one" }).click();
     await page.waitForURL(`**/orders/${data.orderId}`);
@@ -96,10 +96,10 @@ describe("notifications", () => {
     const { page, account } = await newUser({ javaScriptEnabled: false });
     await page.goto("/notifications");
     expect(await page.getByRole("heading", { name: "Silence so far" }).count()).toBe(1);
-    for (let index = 1; index <= 22; index += 1) await notify(account, `Number ${index}`);
+    for (let index = 1; index <= 22; index += 1) await insertNotification(account, `Number ${index}`);
     await page.goto("/notifications");
     expect(await page.getByText("22 unread").count()).toBe(1);
-    await notify(account, "Late");
+    await insertNotification(account, "Late");
     await page.getByRole("button", { name: "Mark all as read" }).click();
     await page.getByText("1 unread").waitFor();
     expect(await page.getByRole("button", { name: "Mark as read: Late" }).count()).toBe(1);
@@ -139,7 +139,7 @@ describe("the console", () => {
       `INSERT INTO "Alert" (id, kind, subject, message) VALUES ($1, 'task_dead', $2, 'dead')`,
       [newId(), id],
     );
-    const { page } = await administrator();
+    const { page } = await newAdministrator();
     await page.goto("/admin/alerts");
     expect(await seriousViolations(page)).toEqual([]);
     const alert = page.getByRole("article").filter({ hasText: id });
@@ -163,7 +163,7 @@ describe("the console", () => {
       `INSERT INTO "Alert" (id, kind, subject, message) VALUES ($1, 'payment_mismatch', $2, 'does not add up')`,
       [newId(), subject],
     );
-    const { page } = await administrator();
+    const { page } = await newAdministrator();
     await page.goto("/admin/alerts");
     const alert = page.getByRole("article").filter({ hasText: subject });
     await alert.getByRole("button", { name: "Close" }).click();
@@ -172,7 +172,7 @@ describe("the console", () => {
   });
 
   it("counts an opened post and shows it", async () => {
-    const { page, account } = await administrator();
+    const { page, account } = await newAdministrator();
     await page.goto("/");
     await page.locator("article a").first().click();
     await page.waitForURL(/\/posts\//);

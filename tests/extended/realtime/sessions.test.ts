@@ -17,21 +17,21 @@ async function open(token: string) {
 
 it("a stream whose session another instance revokes is notified and closed; others stay open", async () => {
   const person = await createPerson();
-  const [gone, stays] = [await startTestSession(person), await startTestSession(person)];
-  const [closing, staying] = [await open(gone.accessToken), await open(stays.accessToken)];
+  const [revoked, kept] = [await startTestSession(person), await startTestSession(person)];
+  const [closing, staying] = [await open(revoked.accessToken), await open(kept.accessToken)];
   const stranger = await open((await startTestSession(await createPerson())).accessToken);
   expect(closing.response.headers.get("content-type")).toContain("text/event-stream");
   await waitUntil("the instance is subscribed", () => streamStats().live);
   expect(streamStats()).toMatchObject({ people: 2, streams: 3, subscriptions: 1 });
 
   const other = await startInProcessInstance();
-  await other.sessions.deleteOtherUserSessions(person.userId, stays.session.id);
+  await other.sessions.deleteOtherUserSessions(person.userId, kept.session.id);
   await other.deferredWork();
   await waitUntil("the stream is closed", () => closing.isClosed);
   expect(closing.eventsNamed("session-ended")).toHaveLength(1);
   expect([...staying.eventsNamed("session-ended"), ...stranger.eventsNamed("session-ended")]).toEqual([]);
 
-  // All streams close, and the subscription ends.
+  // The last stream to close ends the subscription.
   staying.close();
   stranger.close();
   await waitUntil("no streams are left", () => streamStats().streams === 0);
@@ -40,13 +40,13 @@ it("a stream whose session another instance revokes is notified and closed; othe
 
 it("a stream closes within a second of the revocation's response, in 38 of 40 cases", async () => {
   const person = await createPerson();
-  const stays = await startTestSession(person);
+  const kept = await startTestSession(person);
   const latenciesMs: number[] = [];
   for (let round = 0; round < 8; round += 1) {
-    const gone = await Promise.all([1, 2, 3, 4, 5].map(() => startTestSession(person)));
-    const streams = await Promise.all(gone.map(({ accessToken }) => open(accessToken)));
-    await deleteOtherUserSessions(person.userId, stays.session.id);
-    // The work after the response has begun; the user's offline state follows some seconds later.
+    const revoked = await Promise.all([1, 2, 3, 4, 5].map(() => startTestSession(person)));
+    const streams = await Promise.all(revoked.map(({ accessToken }) => open(accessToken)));
+    await deleteOtherUserSessions(person.userId, kept.session.id);
+    // The response is complete; the streams are woken in deferred work.
     const startedAt = performance.now();
     await Promise.all(
       streams.map(async (stream) => {

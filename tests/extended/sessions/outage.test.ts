@@ -12,7 +12,7 @@ import {
   refreshSession,
   validateSession,
 } from "@/lib/sessions";
-import { TRUST_LEASE_MS } from "@/lib/sessions/limits";
+import { MAX_LAG_MS, TRUST_LEASE_MS } from "@/lib/sessions/limits";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import { startTestSession } from "@/tests/support/factories/sessions";
@@ -23,7 +23,8 @@ import { startInProcessInstance } from "@/tests/support/stack/in-process-instanc
 /** Sessions while Redis or Postgres is down, flushed, or restored from a backup. */
 
 const CLIENT = { ip: null, userAgent: null };
-// Set before anything opens a connection.
+const DAY_MS = 86_400_000;
+// The URL must point to the proxy before anything opens a connection.
 const databaseUrl = new URL(process.env.DATABASE_URL ?? "");
 const postgresProxy = await startFaultProxy({ host: databaseUrl.hostname, port: Number(databaseUrl.port) });
 databaseUrl.host = `127.0.0.1:${postgresProxy.port}`;
@@ -31,16 +32,17 @@ process.env.DATABASE_URL = databaseUrl.toString();
 
 const redisProxy = await startFaultProxy({ host: "127.0.0.1", port: currentGateway().port });
 /** Another instance, whose connection to Redis can be cut separately. */
-const cutOff = await startInProcessInstance(`http://127.0.0.1:${redisProxy.port}`);
+const other = await startInProcessInstance(`http://127.0.0.1:${redisProxy.port}`);
 
 afterEach(() => redisProxy.set("pass"));
 afterAll(async () => {
-  await cutOff.deferredWork();
-  await cutOff.stop();
+  await other.deferredWork();
+  await other.stop();
   await redisProxy.close();
   await postgresProxy.close();
 });
 
+/** Validates a token twice, after which Redis has its session and the trust lease. */
 async function warm(token: string): Promise<void> {
   await validateSession(token);
   await waitForDeferredWork();
@@ -49,36 +51,37 @@ async function warm(token: string): Promise<void> {
 }
 
 /**
- * Copies all session keys, as a backup would; the trust lease (`told`) has ended by the time a backup is restored.
- * @returns a function that restores them
+ * Copies the sessions, generations and epoch in Redis, as a backup does. The trust lease is left out, because it has
+ * expired by the time a backup is restored.
+ * @returns a function that restores the copy in an otherwise empty Redis
  */
-async function backup(): Promise<() => Promise<void>> {
-  const found: [string, Record<string, unknown>][] = [];
-  for (const pattern of ["webchat:session:*", "webchat:user:generation:*", "sessions:state"]) {
+async function backUpSessions(): Promise<() => Promise<void>> {
+  const hashes: [string, Record<string, unknown>][] = [];
+  for (const pattern of [keys.session("*"), keys.userGeneration("*"), keys.sessionsState]) {
     for (const key of await redis().keys(pattern)) {
       const hash = await redis().hgetall<Record<string, unknown>>(key);
-      if (hash) found.push([key, hash]);
+      if (hash) hashes.push([key, hash]);
     }
   }
   return async () => {
     await redis().flushdb();
-    for (const [key, hash] of found) await redis().hset(key, hash);
+    for (const [key, hash] of hashes) await redis().hset(key, hash);
   };
 }
 
 describe("a flushed Redis", () => {
   it("neither signs out a user nor accepts a revoked session", async () => {
     const person = await createPerson();
-    const [gone, stays] = [await startTestSession(person), await startTestSession(person)];
-    await Promise.all([warm(gone.accessToken), warm(stays.accessToken)]);
-    await deleteSession(gone.session.id);
+    const [revoked, kept] = [await startTestSession(person), await startTestSession(person)];
+    await Promise.all([warm(revoked.accessToken), warm(kept.accessToken)]);
+    await deleteSession(revoked.session.id);
     await redis().flushdb();
     for (let round = 0; round < 3; round += 1) {
-      expect(await validateSession(gone.accessToken)).toBeNull();
-      expect(await validateSession(stays.accessToken)).toMatchObject({ id: stays.session.id });
+      expect(await validateSession(revoked.accessToken)).toBeNull();
+      expect(await validateSession(kept.accessToken)).toMatchObject({ id: kept.session.id });
       await waitForDeferredWork();
     }
-    expect((await getUserSessions(person.userId)).map(({ id }) => id)).toEqual([stays.session.id]);
+    expect((await getUserSessions(person.userId)).map(({ id }) => id)).toEqual([kept.session.id]);
   });
 
   it("during a revocation lets no concurrent reader restore the session", async () => {
@@ -96,14 +99,14 @@ describe("a flushed Redis", () => {
 describe("a restored backup of Redis", () => {
   it("from before a revocation does not restore the session", async () => {
     const person = await createPerson();
-    const [gone, stays] = [await startTestSession(person), await startTestSession(person)];
-    await Promise.all([warm(gone.accessToken), warm(stays.accessToken)]);
-    const restore = await backup();
-    await deleteOtherUserSessions(person.userId, stays.session.id);
+    const [revoked, kept] = [await startTestSession(person), await startTestSession(person)];
+    await Promise.all([warm(revoked.accessToken), warm(kept.accessToken)]);
+    const restore = await backUpSessions();
+    await deleteOtherUserSessions(person.userId, kept.session.id);
     await restore();
     for (let round = 0; round < 3; round += 1) {
-      expect(await validateSession(gone.accessToken)).toBeNull();
-      expect(await validateSession(stays.accessToken)).not.toBeNull();
+      expect(await validateSession(revoked.accessToken)).toBeNull();
+      expect(await validateSession(kept.accessToken)).not.toBeNull();
       await waitForDeferredWork();
     }
   });
@@ -112,7 +115,7 @@ describe("a restored backup of Redis", () => {
     const person = await createPerson("admin");
     const { accessToken } = await startTestSession(person);
     await warm(accessToken);
-    const restore = await backup();
+    const restore = await backUpSessions();
     await changeAccount(
       person.userId,
       (tx) => tx.user.update({ where: { id: person.userId }, data: { role: "listener" } }),
@@ -125,18 +128,18 @@ describe("a restored backup of Redis", () => {
     }
   });
 
-  it("older than the replay window is not trusted at all", async () => {
+  it("older than the maximum lag is not trusted at all", async () => {
     const { accessToken, session } = await startTestSession(await createPerson());
     await warm(accessToken);
-    const restore = await backup();
+    const restore = await backUpSessions();
     await deleteSession(session.id);
-    // The change is too old to be replayed.
+    // A catch-up would not read a change this old.
     await db().sessionGeneration.update({
       where: { userId: session.userId },
-      data: { changedAt: new Date(Date.now() - 30 * 86_400_000) },
+      data: { changedAt: new Date(Date.now() - 30 * DAY_MS) },
     });
     await restore();
-    await redis().hset(keys.sessionsState, { caughtUp: Date.now() - 2 * 3_600_000 });
+    await redis().hset(keys.sessionsState, { caughtUp: Date.now() - 2 * MAX_LAG_MS });
     for (let round = 0; round < 3; round += 1) {
       expect(await validateSession(accessToken)).toBeNull();
       await waitForDeferredWork();
@@ -147,14 +150,14 @@ describe("a restored backup of Redis", () => {
 describe("an instance that cannot reach Redis", () => {
   it.each(["refuse", "hang", "error"] as const)("authenticates by Postgres (%s)", async (mode) => {
     const person = await createPerson();
-    const [gone, stays] = [await startTestSession(person), await startTestSession(person)];
+    const [revoked, kept] = [await startTestSession(person), await startTestSession(person)];
     await redisProxy.set(mode);
-    expect(await cutOff.sessions.validateSession(gone.accessToken)).not.toBeNull();
-    await deleteSession(gone.session.id);
-    expect(await cutOff.sessions.validateSession(gone.accessToken)).toBeNull();
-    expect(await cutOff.sessions.validateSession(stays.accessToken)).not.toBeNull();
-    expect(await cutOff.sessions.getUserSessions(person.userId)).toHaveLength(1);
-    const next = await cutOff.sessions.refreshSession(stays.refreshToken, CLIENT);
+    expect(await other.sessions.validateSession(revoked.accessToken)).not.toBeNull();
+    await deleteSession(revoked.session.id);
+    expect(await other.sessions.validateSession(revoked.accessToken)).toBeNull();
+    expect(await other.sessions.validateSession(kept.accessToken)).not.toBeNull();
+    expect(await other.sessions.getUserSessions(person.userId)).toHaveLength(1);
+    const next = await other.sessions.refreshSession(kept.refreshToken, CLIENT);
     expect(await validateSession(next.accessToken)).not.toBeNull();
   });
 
@@ -171,22 +174,22 @@ describe("an instance that cannot reach Redis", () => {
         await delay(50);
       }
     })();
-    await cutOff.sessions.deleteSession(session.id);
-    const answeredAt = performance.now();
+    await other.sessions.deleteSession(session.id);
+    const respondedAt = performance.now();
     expect(await validateSession(accessToken)).toBeNull();
     await delay(300);
     polling = false;
     await poller;
-    expect(acceptedAt.filter((at) => at > answeredAt)).toEqual([]);
+    expect(acceptedAt.filter((at) => at > respondedAt)).toEqual([]);
   });
 
   it("and dies right after the commit of a revocation: the session is rejected once the trust lease has ended", async () => {
     const { session, accessToken } = await startTestSession(await createPerson());
     await warm(accessToken);
-    const restore = cutOff.injectFault(async (name) => {
+    const restore = other.injectFault(async (name) => {
       if (name === "sessions.committed") throw new Error("killed");
     });
-    await expect(cutOff.sessions.deleteSession(session.id)).rejects.toThrow("killed");
+    await expect(other.sessions.deleteSession(session.id)).rejects.toThrow("killed");
     restore();
     await expect
       .poll(() => validateSession(accessToken), { timeout: 2 * TRUST_LEASE_MS, interval: 100 })
@@ -196,17 +199,17 @@ describe("an instance that cannot reach Redis", () => {
   it("signs users in without waiting for it", async () => {
     await redisProxy.set("refuse");
     const person = await createPerson();
-    const issued = await cutOff.sessions.startSession({ userId: person.userId }, CLIENT);
+    const issued = await other.sessions.startSession({ userId: person.userId }, CLIENT);
     expect(await validateSession(issued.accessToken)).toMatchObject({ userId: person.userId });
   });
 });
 
 it("a refresh whose response was lost can be repeated", async () => {
   const { refreshToken } = await startTestSession(await createPerson());
-  const restore = cutOff.injectFault(async (name) => {
+  const restore = other.injectFault(async (name) => {
     if (name === "sessions.rotated") throw new Error("killed");
   });
-  await expect(cutOff.sessions.refreshSession(refreshToken, CLIENT)).rejects.toThrow("killed");
+  await expect(other.sessions.refreshSession(refreshToken, CLIENT)).rejects.toThrow("killed");
   restore();
   const again = await refreshSession(refreshToken, CLIENT);
   expect(again.session.rotation).toBe(1);
@@ -226,7 +229,7 @@ describe("with Postgres down", () => {
     await expect(validateSession(unknown.accessToken)).rejects.toSatisfy(isOutage);
     await expect(deleteSession(known.session.id)).rejects.toSatisfy(isOutage);
     await postgresProxy.set("pass");
-    // The pool notices that its connections are closed.
+    // Until the pool has noticed that its connections are closed, calls fail.
     await waitUntil("Postgres is reachable", () =>
       validateSession(unknown.accessToken).then(
         (session) => session !== null,

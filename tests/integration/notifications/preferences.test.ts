@@ -18,41 +18,43 @@ beforeEach(async () => {
   person = await createPerson();
 });
 
-const read = async (as = person) => (await call(GET, { as })).body.preferences;
+const readPreferences = async (as = person) => (await call(GET, { as })).body.preferences;
 const change = (body: unknown, as = person) => call(PATCH, { method: "PATCH", as, body });
 /** The data of a channel's events with this name. */
 const eventData = async (channel: Channel, event: string) =>
   (await readChannelLog(channel)).filter((each) => each.event === event).map(({ data }) => data);
 const ownChannel = () => `user:${person.userId}` as const;
 
+const newTaskContext = () => ({
+  taskId: newId(),
+  attempt: 1,
+  signal: new AbortController().signal,
+  reportProgress: async () => {},
+});
+
 /** Runs the task as a delivery does. */
 async function notify(kind: string, userId = person.userId): Promise<void> {
-  const context = {
-    taskId: newId(),
-    attempt: 1,
-    signal: new AbortController().signal,
-    reportProgress: async () => {},
-  };
+  const context = newTaskContext();
   const payload = { userId, kind, title: "Hello", message: "there" };
   const prepared = await task.prepare(payload, context);
   await transaction((tx) => task.commit(tx, prepared, context));
   await waitForDeferredWork();
 }
-const rows = () => db().notification.count({ where: { userId: person.userId } });
+const countRows = () => db().notification.count({ where: { userId: person.userId } });
 
 describe("preferences", () => {
   it("default to `all` and visible; a change leaves other settings", async () => {
     const all = Object.fromEntries(preferenceKinds.map((kind) => [kind, "all"]));
-    expect(await read()).toEqual({ hidesPresence: false, notifications: all });
-    const first = await change({ notifications: { bonus: "off", sale: "quiet" } });
-    expect(first.body.preferences.notifications).toEqual({ ...all, bonus: "off", sale: "quiet" });
+    expect(await readPreferences()).toEqual({ hidesPresence: false, notifications: all });
+    const changed = await change({ notifications: { bonus: "off", sale: "quiet" } });
+    expect(changed.body.preferences.notifications).toEqual({ ...all, bonus: "off", sale: "quiet" });
     await change({ hidesPresence: true });
     await change({ notifications: { bonus: "quiet" } });
-    expect(await read()).toEqual({
+    expect(await readPreferences()).toEqual({
       hidesPresence: true,
       notifications: { ...all, bonus: "quiet", sale: "quiet" },
     });
-    expect((await read(await createPerson())).notifications).toEqual(all);
+    expect((await readPreferences(await createPerson())).notifications).toEqual(all);
   });
 
   it.each([
@@ -69,17 +71,17 @@ describe("preferences", () => {
     expect(await db().notificationPreference.count({ where: { userId: person.userId } })).toBe(0);
   });
 
-  it("hide a user immediately, on every page, and show them again", async () => {
+  it("hide a user immediately and show them again, in reads and in events", async () => {
     const { userId } = person;
     await setOnline(userId, newId());
     await change({ hidesPresence: true });
     expect(await getUserPresence(userId)).toEqual({ userId, state: "offline", lastSeenAt: null });
     await change({ hidesPresence: false });
     expect((await getUserPresence(userId)).state).toBe("online");
-    const ofPerson = (await eventData("presence", "changed")).filter((data) =>
+    const personEvents = (await eventData("presence", "changed")).filter((data) =>
       JSON.stringify(data).includes(userId),
     );
-    expect(ofPerson).toMatchObject([
+    expect(personEvents).toMatchObject([
       { state: "online" },
       { state: "offline", lastSeenAt: null },
       { state: "online" },
@@ -113,17 +115,12 @@ describe("a notification", () => {
     await change({ notifications: { bonus: "off" } });
     await notify("bonus");
     await notify("bonus", newId());
-    expect(await rows()).toBe(0);
+    expect(await countRows()).toBe(0);
     expect(await readChannelLog(ownChannel())).toEqual([]);
   });
 
   it("is published only after its transaction has committed", async () => {
-    const context = {
-      taskId: newId(),
-      attempt: 1,
-      signal: new AbortController().signal,
-      reportProgress: async () => {},
-    };
+    const context = newTaskContext();
     const prepared = await task.prepare({ userId: person.userId, kind: "general", title: "Hello" }, context);
     const failing = transaction(async (tx) => {
       await task.commit(tx, prepared, context);

@@ -3,10 +3,12 @@ import { acquireLock, extendLock, redis, redisService, releaseLock } from "@/lib
 /**
  * One of several processes that compete for one lock.
  *
- * `turns <id> <count>`  takes it this many times and checks mutual exclusion: `inside` counts the holders, `overlaps`
- * counts turns with more than one, `fences` lists the fencing numbers in order
- * `careless <id> <count>`  the same, but losing the lock is not an error
- * `hold <id> <ttlMs>`   takes it, sends `held`, and extends it until the process is killed, or sends `lost`
+ * `turns <id> <count>`     acquires it this many times and records in Redis whether two processes had it: `inside`
+ *                          counts its holders, `overlaps` the turns with more than one; `fences` lists the fencing
+ *                          numbers in order. A lost lock is an error.
+ * `tolerant <id> <count>`  does the same, but a lost lock is no error.
+ * `hold <id> <ttlMs>`      acquires it, sends `held`, and extends it until the process is killed or the lock is lost,
+ *                          which it reports with `lost`.
  */
 const [mode, id = "", number = "0"] = process.argv.slice(2);
 process.on("disconnect", () => process.exit(0));
@@ -24,7 +26,7 @@ async function takeTurn(): Promise<void> {
 
 if (mode !== "hold") {
   process.send?.("ready");
-  for (let done = 0; done < Number(number); done += 1) await takeTurn();
+  for (let turn = 0; turn < Number(number); turn += 1) await takeTurn();
   process.exit(0);
 }
 const attempt = await acquireLock("test", id, { ttlMs: Number(number) });

@@ -37,8 +37,8 @@ describe.each(templateNames)("the mail %s", (template) => {
 
 describe("user text", () => {
   it("is escaped", async () => {
-    const nasty = `<script>alert("1")</script><a href="javascript:alert(1)">x</a>`;
-    const { html } = await render(createTestMail("plain", { props: { subject: nasty, body: nasty } }));
+    const hostile = `<script>alert("1")</script><a href="javascript:alert(1)">x</a>`;
+    const { html } = await render(createTestMail("plain", { props: { subject: hostile, body: hostile } }));
     expect(html).not.toContain("<script");
     expect(html).not.toContain(`<a href="javascript`);
     expect(html).toContain("&lt;script&gt;");
@@ -50,7 +50,7 @@ describe("user text", () => {
     expect(text).toContain("First line\nsecond line\n\nnext paragraph");
   });
 
-  it("cannot break a subject: line breaks are removed from a title", async () => {
+  it("cannot break a subject: line breaks in a title become spaces", async () => {
     const mail = createTestMail("refund", {
       props: { ...createTestMail("refund").props, productTitle: "One\r\nBcc: victim@x.test\u2028two" },
     } as Partial<Mail>);
@@ -65,18 +65,18 @@ describe("amounts", () => {
     ["en", 5_000, "JPY", "¥5,000"],
     ["en", 1_234_567, "BHD", "1,234.567"],
     ["en", 0, "USD", "$0.00"],
-  ] as const)("in %s: %i minor units of %s are %s", async (locale, amountMinor, currency, shown) => {
+  ] as const)("in %s: %i minor units of %s are %s", async (locale, amountMinor, currency, expected) => {
     const amount = { amountMinor, currency };
     const mail = createTestMail("refund", {
       locale,
       props: { ...createTestMail("refund").props, amount },
     } as Partial<Mail>);
-    expect((await render(mail)).subject.replaceAll("\u00a0", " ")).toContain(shown);
+    expect((await render(mail)).subject.replaceAll("\u00a0", " ")).toContain(expected);
   });
 });
 
 describe("the schema rejects a mail", () => {
-  const good = createTestMail("plain");
+  const valid = createTestMail("plain");
   it.each<[string, Record<string, unknown>]>([
     ["an address with a line break", { to: "a@b.test\r\nBcc: c@d.test" }],
     ["two addresses", { to: "a@b.test, c@d.test" }],
@@ -92,8 +92,8 @@ describe("the schema rejects a mail", () => {
     ["a key that cannot be part of a Message-ID", { idempotencyKey: "a@b" }],
     ["a key with a line break", { idempotencyKey: "a\r\nb" }],
     ["an empty key", { idempotencyKey: "" }],
-  ])("for %s", (_, change) => {
-    expect(mailSchema.safeParse({ ...good, ...change }).success).toBe(false);
+  ])("with %s", (_, change) => {
+    expect(mailSchema.safeParse({ ...valid, ...change }).success).toBe(false);
   });
 
   it.each([
@@ -105,7 +105,7 @@ describe("the schema rejects a mail", () => {
     "",
     "x",
     "/a b",
-  ])("for the link %j", (link) => {
+  ])("with the link %j", (link) => {
     const mail = createTestMail("confirm-address", {
       props: { name: "M", confirmLink: link, hoursValid: 1 },
     } as Partial<Mail>);
@@ -114,7 +114,7 @@ describe("the schema rejects a mail", () => {
 });
 
 describe("arbitrary input", () => {
-  const nasty = fc.constantFrom(
+  const hostile = fc.constantFrom(
     "\r",
     "\n",
     "\r\nBcc: x@y.test",
@@ -129,14 +129,14 @@ describe("arbitrary input", () => {
     "Ж",
   );
   const line = fc.string({
-    unit: fc.oneof(nasty, fc.constantFrom("a", "b", " ", "🎧", "\ud800", "é")),
+    unit: fc.oneof(hostile, fc.constantFrom("a", "b", " ", "🎧", "\ud800", "é")),
     minLength: 1,
     maxLength: 20,
   });
   /** A valid value with something hostile inserted. */
-  const nearly = (good: fc.Arbitrary<string>) =>
+  const withHostilePart = (valid: fc.Arbitrary<string>) =>
     fc
-      .tuple(good, nasty, fc.nat())
+      .tuple(valid, hostile, fc.nat())
       .map(
         ([text, part, at]) =>
           text.slice(0, at % (text.length + 1)) + part + text.slice(at % (text.length + 1)),
@@ -147,7 +147,7 @@ describe("arbitrary input", () => {
   it("an accepted address is one address on one line", () => {
     let accepted = 0;
     fc.assert(
-      fc.property(fc.oneof(fc.emailAddress(), address, nearly(address)), (to) => {
+      fc.property(fc.oneof(fc.emailAddress(), address, withHostilePart(address)), (to) => {
         const mail = mailSchema.safeParse(createTestMail("plain", { to }));
         if (!mail.success) return;
         accepted += 1;
@@ -161,7 +161,7 @@ describe("arbitrary input", () => {
 
   it("an accepted key is a valid left half of a Message-ID", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.uuid(), nearly(fc.uuid())), (idempotencyKey) => {
+      fc.property(fc.oneof(fc.uuid(), withHostilePart(fc.uuid())), (idempotencyKey) => {
         const accepted = mailSchema.safeParse(createTestMail("plain", { idempotencyKey })).success;
         expect(accepted).toBe(/^[\w-]+(\.[\w-]+)*$/.test(idempotencyKey) && !idempotencyKey.endsWith("\n"));
       }),

@@ -7,33 +7,33 @@ import { parseEnv } from "node:util";
 import { afterAll, describe, expect, it } from "vitest";
 import { envSchema } from "@/lib/core/env";
 import { type EnvProblems, envProblems } from "@/scripts/env-problems";
-import { environmentSchema, secrets, secretsConfigSchema } from "@/scripts/secrets-config";
+import { environmentSchema, loadSecrets, secretsConfigSchema } from "@/scripts/secrets-config";
 import { runCommand } from "@/tests/support/processes/command-line";
 
-const random = () => randomBytes(32).toString("base64url");
+const randomSecret = () => randomBytes(32).toString("base64url");
 const example = parseEnv(readFileSync(".env.example", "utf8"));
 
-const good: Record<string, string> = {
+const validEnv: Record<string, string> = {
   APP_URL: "https://music.test",
-  DATABASE_URL: `postgresql://app:${random()}@db.music.test:5432/music?sslmode=require`,
+  DATABASE_URL: `postgresql://app:${randomSecret()}@db.music.test:5432/music?sslmode=require`,
   UPSTASH_REDIS_REST_URL: "https://eu1-real-cat-1.upstash.io",
-  UPSTASH_REDIS_REST_TOKEN: random(),
+  UPSTASH_REDIS_REST_TOKEN: randomSecret(),
   QSTASH_URL: "https://qstash.upstash.io",
-  QSTASH_TOKEN: random(),
-  QSTASH_CURRENT_SIGNING_KEY: `sig_${random()}`,
-  QSTASH_NEXT_SIGNING_KEY: `sig_${random()}`,
-  AUTH_SECRET: random(),
-  CRON_SECRET: random(),
-  STRIPE_SECRET_KEY: `sk_live_${random()}`,
-  STRIPE_WEBHOOK_SECRET: `whsec_${random()}`,
-  SMTP_URL: `smtps://app:${random()}@mail.music.test:465`,
-  BLOB_READ_WRITE_TOKEN: `vercel_blob_rw_store_${random()}`,
+  QSTASH_TOKEN: randomSecret(),
+  QSTASH_CURRENT_SIGNING_KEY: `sig_${randomSecret()}`,
+  QSTASH_NEXT_SIGNING_KEY: `sig_${randomSecret()}`,
+  AUTH_SECRET: randomSecret(),
+  CRON_SECRET: randomSecret(),
+  STRIPE_SECRET_KEY: `sk_live_${randomSecret()}`,
+  STRIPE_WEBHOOK_SECRET: `whsec_${randomSecret()}`,
+  SMTP_URL: `smtps://app:${randomSecret()}@mail.music.test:465`,
+  BLOB_READ_WRITE_TOKEN: `vercel_blob_rw_store_${randomSecret()}`,
   TRUST_PROXY: "vercel",
 };
 
 function check(change: Record<string, string | undefined>, environment = "production"): EnvProblems {
-  return envProblems({ ...good, ...change }, environmentSchema.parse(environment), {
-    secrets: secrets(),
+  return envProblems({ ...validEnv, ...change }, environmentSchema.parse(environment), {
+    secrets: loadSecrets(),
     example,
   });
 }
@@ -41,16 +41,16 @@ function check(change: Record<string, string | undefined>, environment = "produc
 describe("secrets-config.json, .env.example and the environment's schema", () => {
   const SECRET_NAME = /(_TOKEN|_SECRET|_KEY|_PASSWORD|^DATABASE_URL|^REDIS_URL|^SMTP_URL)$/;
   const shape = Object.entries(envSchema.shape);
-  const config = secrets();
+  const config = loadSecrets();
 
   it("name the same secrets", () => {
-    const known = [
+    const secretNames = [
       ...shape.map(([name]) => name),
       ...[...readFileSync("local/stack/settings.ts", "utf8").matchAll(/^ {2}([A-Z][A-Z0-9_]*): z\b/gm)].map(
         ([, name]) => name ?? "",
       ),
     ].filter((name) => SECRET_NAME.test(name) && !/^(KV_|UPSTASH_REDIS_TOKEN)/.test(name));
-    expect(new Set(config.keys())).toEqual(new Set(known));
+    expect(new Set(config.keys())).toEqual(new Set(secretNames));
     const text = readFileSync(".env.example", "utf8");
     for (const name of config.keys()) expect(text).toMatch(new RegExp(`^(# )?${name}=`, "m"));
   });
@@ -59,31 +59,31 @@ describe("secrets-config.json, .env.example and the environment's schema", () =>
     for (const [name, schema] of shape) {
       const secret = config.get(name);
       if (!secret) continue;
-      const needed = !schema.safeParse(undefined).success;
-      expect([name, secret.requiredIn]).toEqual([name, needed ? ["staging", "production"] : []]);
-      const shortest = secret.minLength ?? 0;
+      const isRequired = !schema.safeParse(undefined).success;
+      expect([name, secret.requiredIn]).toEqual([name, isRequired ? ["staging", "production"] : []]);
+      const minLength = secret.minLength ?? 0;
       if (name.endsWith("_URL")) continue;
-      expect([name, schema.safeParse("a".repeat(shortest)).success]).toEqual([name, true]);
+      expect([name, schema.safeParse("a".repeat(minLength)).success]).toEqual([name, true]);
     }
   });
 
-  it(".env.example has no value of a secret that could be a real one", () => {
-    const found = envProblems(example, "production", { secrets: secrets(), example });
+  it(".env.example has no value of a required secret that could be a real one", () => {
+    const found = envProblems(example, "production", { secrets: loadSecrets(), example });
     for (const [name, { requiredIn }] of config) {
       if (requiredIn.length > 0) expect(found.errors.join("\n")).toContain(name);
     }
   });
 
-  it("the file's schema rejects incomplete entries", () => {
+  it("the file's schema rejects missing, invalid and unknown fields", () => {
     const [, secret] = [...config][0] ?? [];
-    const wrong = [
+    const invalidEntries = [
       { ...secret, purpose: "" },
       { ...secret, requiredIn: ["prod"] },
       { ...secret, rotation: undefined },
       { ...secret, value: "hunter2" },
     ];
-    for (const invalid of wrong) {
-      expect(secretsConfigSchema.safeParse({ secrets: { A: invalid } }).success).toBe(false);
+    for (const entry of invalidEntries) {
+      expect(secretsConfigSchema.safeParse({ secrets: { A: entry } }).success).toBe(false);
     }
     expect(secretsConfigSchema.safeParse({ secrets: { A: secret } }).success).toBe(true);
   });
@@ -93,7 +93,7 @@ describe("an environment", () => {
   it("that is valid has no problems", () => {
     for (const environment of ["development", "staging", "production"])
       expect(check({}, environment)).toEqual({ errors: [], warnings: [] });
-    expect(envProblems({}, "development", { secrets: secrets(), example }).errors).toEqual([]);
+    expect(envProblems({}, "development", { secrets: loadSecrets(), example }).errors).toEqual([]);
   });
 
   it.each<[string, Record<string, string | undefined>, string, RegExp]>([
@@ -101,7 +101,6 @@ describe("an environment", () => {
     ["empty", { QSTASH_TOKEN: " " }, "QSTASH_TOKEN", /not set/],
     ["malformed", { DATABASE_URL: "mysql://x:yyyyyyyyyyyyyyyyyyyy@z/a" }, "DATABASE_URL", /postgres/],
     ["the example's address", { APP_URL: example.APP_URL }, "APP_URL", /example/],
-
     [
       "a database's usual password",
       { DATABASE_URL: "postgresql://app:postgres@db.music.test/music" },
@@ -112,15 +111,15 @@ describe("an environment", () => {
     ["a placeholder", { QSTASH_TOKEN: "your-qstash-token-goes-here" }, "QSTASH_TOKEN", /placeholder/],
     ["a placeholder in brackets", { CRON_SECRET: "<the cron secret here>" }, "CRON_SECRET", /placeholder/],
     ["changeme", { AUTH_SECRET: "change-me-change-me-change-me-change-me" }, "AUTH_SECRET", /placeholder/],
-    ["too short for the schema", { AUTH_SECRET: random().slice(0, 20) }, "AUTH_SECRET", /at least 32/],
+    ["too short for the schema", { AUTH_SECRET: randomSecret().slice(0, 20) }, "AUTH_SECRET", /at least 32/],
     [
       "too short",
-      { UPSTASH_REDIS_REST_TOKEN: random().slice(0, 12) },
+      { UPSTASH_REDIS_REST_TOKEN: randomSecret().slice(0, 12) },
       "UPSTASH_REDIS_REST_TOKEN",
       /at least 16/,
     ],
     ["of one letter", { AUTH_SECRET: "a".repeat(64) }, "AUTH_SECRET", /guess/],
-    ["not a signing key", { QSTASH_NEXT_SIGNING_KEY: random() }, "QSTASH_NEXT_SIGNING_KEY", /sig_/],
+    ["not a signing key", { QSTASH_NEXT_SIGNING_KEY: randomSecret() }, "QSTASH_NEXT_SIGNING_KEY", /sig_/],
     [
       "the key of QStash's development server",
       { QSTASH_CURRENT_SIGNING_KEY: "sig_7kYjw48mhY7kAjqNGcy6cr29RJ6r" },
@@ -133,48 +132,57 @@ describe("an environment", () => {
     ["QSTASH_DEV", { QSTASH_DEV: "true" }, "QSTASH_DEV", /forged/],
     ["FAILPOINT", { FAILPOINT: "views.sync.claimed" }, "FAILPOINT", /crash/],
     ["development's NODE_ENV", { NODE_ENV: "development" }, "NODE_ENV", /production/],
-    ["one secret twice", { CRON_SECRET: good.AUTH_SECRET }, "AUTH_SECRET, CRON_SECRET", /same/],
-    ["one signing key twice", { QSTASH_NEXT_SIGNING_KEY: good.QSTASH_CURRENT_SIGNING_KEY }, "QSTASH", /same/],
-    ["in quotes", { CRON_SECRET: `"${good.CRON_SECRET}"` }, "CRON_SECRET", /quotes/],
-    ["in two lines", { CRON_SECRET: `${good.CRON_SECRET}\nab` }, "CRON_SECRET", /line end/],
+    ["one secret twice", { CRON_SECRET: validEnv.AUTH_SECRET }, "AUTH_SECRET, CRON_SECRET", /same/],
+    [
+      "one signing key twice",
+      { QSTASH_NEXT_SIGNING_KEY: validEnv.QSTASH_CURRENT_SIGNING_KEY },
+      "QSTASH",
+      /same/,
+    ],
+    ["in quotes", { CRON_SECRET: `"${validEnv.CRON_SECRET}"` }, "CRON_SECRET", /quotes/],
+    ["in two lines", { CRON_SECRET: `${validEnv.CRON_SECRET}\nab` }, "CRON_SECRET", /line end/],
     ["of a wrong kind", { TRUST_PROXY: "yes" }, "TRUST_PROXY", /must be/],
-  ])("%s is one error", (_, change, name, why) => {
+  ])("%s is one error", (_, change, name, message) => {
     const { errors } = check(change);
-    expect(errors).toEqual([expect.stringMatching(why)]);
+    expect(errors).toEqual([expect.stringMatching(message)]);
     expect(errors[0]).toContain(name);
   });
 
   it.each<[string, Record<string, string | undefined>, RegExp]>([
     ["no trusted proxy on Vercel", { TRUST_PROXY: "none", VERCEL: "1" }, /^TRUST_PROXY/],
-    ["the same by its URL", { TRUST_PROXY: undefined, APP_URL: "https://a.vercel.app" }, /^TRUST_PROXY/],
     [
-      "an alias that disagrees",
-      { KV_REST_API_TOKEN: random() },
+      "no trusted proxy on a URL of Vercel",
+      { TRUST_PROXY: undefined, APP_URL: "https://a.vercel.app" },
+      /^TRUST_PROXY/,
+    ],
+    [
+      "an alias with another value",
+      { KV_REST_API_TOKEN: randomSecret() },
       /^UPSTASH_REDIS_REST_TOKEN: KV_REST_API_TOKEN/,
     ],
     ["no payments", { STRIPE_SECRET_KEY: undefined }, /^STRIPE_SECRET_KEY: is not set.*cannot sell/],
     ["a verbose log", { LOG_LEVEL: "debug" }, /^LOG_LEVEL/],
     [
       "a database on this machine",
-      { DATABASE_URL: `postgresql://u:${random()}@127.0.0.1/db` },
+      { DATABASE_URL: `postgresql://u:${randomSecret()}@127.0.0.1/db` },
       /^DATABASE_URL/,
     ],
-  ])("%s is one warning", (_, change, why) => {
-    expect(check(change)).toEqual({ errors: [], warnings: [expect.stringMatching(why)] });
+  ])("%s is one warning", (_, change, message) => {
+    expect(check(change)).toEqual({ errors: [], warnings: [expect.stringMatching(message)] });
   });
 
-  it("the example's database is reported as a placeholder without a password", () => {
+  it("the example's database is reported as a placeholder and for its password", () => {
     const { errors } = check({ DATABASE_URL: example.DATABASE_URL });
     expect(errors).toEqual([expect.stringMatching(/placeholder/), expect.stringMatching(/password/)]);
   });
 
   it("an alias can replace the name, and causes no warning when both agree", () => {
-    const token = good.UPSTASH_REDIS_REST_TOKEN;
+    const token = validEnv.UPSTASH_REDIS_REST_TOKEN;
     expect(check({ UPSTASH_REDIS_REST_TOKEN: undefined, KV_REST_API_TOKEN: token }).errors).toEqual([]);
     expect(check({ KV_REST_API_TOKEN: token })).toEqual({ errors: [], warnings: [] });
   });
 
-  it("staging is as strict, but may log at any level", () => {
+  it("staging is as strict as production, but may log at any level", () => {
     expect(check({ LOG_LEVEL: "debug" }, "staging")).toEqual({ errors: [], warnings: [] });
     expect(check({ APP_URL: "http://music.test", CRON_SECRET: undefined }, "staging").errors).toHaveLength(2);
   });
@@ -186,14 +194,14 @@ describe("an environment", () => {
     expect(check({ APP_URL: "ftp://x" }, "development").errors).toHaveLength(1);
   });
 
-  it("with everything wrong reports every problem and no value", () => {
-    const wrong = Object.fromEntries(
+  it("with every variable invalid reports every problem and no value", () => {
+    const invalidEnv = Object.fromEntries(
       Object.keys(envSchema.shape).map((name, index) => [name, `"wrong-${index}-${"z".repeat(index)}`]),
     );
-    const { errors, warnings } = check({ ...wrong, QSTASH_DEV: "1" });
+    const { errors, warnings } = check({ ...invalidEnv, QSTASH_DEV: "1" });
     expect(errors.length).toBeGreaterThan(12);
     const report = [...errors, ...warnings].join("\n");
-    for (const value of Object.values(wrong)) expect(report).not.toContain(value);
+    for (const value of Object.values(invalidEnv)) expect(report).not.toContain(value);
     expect(report).not.toContain("wrong-");
   });
 });
@@ -211,10 +219,10 @@ describe("npm run check:env", () => {
     return { status, report: stdout + stderr };
   }
 
-  it("exits with 0 when all is right, with 1 and a list otherwise, and never prints a value", () => {
-    expect(run(["production"], good).status).toBe(0);
+  it("exits with 0 for a valid environment, with 1 and a list otherwise, and never prints a value", () => {
+    expect(run(["production"], validEnv).status).toBe(0);
     const file = path.join(folder, ".env");
-    const values = { ...good, AUTH_SECRET: "hunter2hunter2", APP_URL: "http://music.test" };
+    const values = { ...validEnv, AUTH_SECRET: "hunter2hunter2", APP_URL: "http://music.test" };
     writeFileSync(
       file,
       Object.entries(values)
@@ -230,7 +238,7 @@ describe("npm run check:env", () => {
   it.each([[[]], [["prod"]], [["production", "--file", "/does/not/exist"]], [["production", "--what"]]])(
     "%j exits with 1 and an explanation",
     async (args) => {
-      const { code, output, errors } = await runCommand(() => import("@/scripts/check-env"), args, good);
+      const { code, output, errors } = await runCommand(() => import("@/scripts/check-env"), args, validEnv);
       const report = output + errors;
       expect(code).toBe(1);
       expect(report).not.toBe("");

@@ -4,9 +4,9 @@ import { build, type Metafile } from "esbuild";
 import { beforeAll, expect, it } from "vitest";
 
 /**
- * zod is 35 KB of JavaScript, so the browser loads it only with a form that validates with a schema, and with the toast
- * of a notification, which itself is loaded when the first one arrives. All other client code imports types and
- * constants of lib/schemas.
+ * To keep zod out of most pages' JavaScript, the browser loads it only with a form that validates with a schema, and
+ * with the toast of a notification, which is loaded when the first notification arrives. All other client code imports
+ * only types and constants of lib/schemas.
  */
 
 const VALIDATES = /\buseForm\(|\bparseNotification\(/;
@@ -39,16 +39,19 @@ beforeAll(async () => {
   inputs = metafile.inputs;
 });
 
-it("loads zod in the browser only with what validates", () => {
+it("only modules that validate load zod in the browser", () => {
   expect(clientModules.length).toBeGreaterThan(50);
-  expect(clientModules.map((file) => findPathToZod(file)).filter((found) => found !== null)).toEqual([]);
+  expect(clientModules.map((file) => findPathToZod(file)).filter((chain) => chain !== null)).toEqual([]);
 });
 
 it("finds zod where it is imported", () => {
   expect(findPathToZod("lib/schemas/account.ts")).toBe("lib/schemas/account.ts");
 });
 
-/** The shortest chain of static imports from a module to zod that passes no validating module; null when none does. */
+/**
+ * The shortest chain of static imports from a module to zod that contains no validating module and no server action;
+ * null when there is none.
+ */
 function findPathToZod(start: string): string | null {
   const importers = new Map<string, string | null>([[start, null]]);
   for (const file of importers.keys()) {
