@@ -3,7 +3,7 @@ import { isStorable } from "../core/text";
 
 /**
  * Schemas of a mail's fields. A header ends at a line break, so no value that becomes a header may contain one:
- * addresses, subjects and keys with a line break are refused; it is removed from users' titles and names.
+ * addresses, subjects and keys with a line break are refused; in users' titles and names a space replaces it.
  */
 
 /** RFC 5321: at most 254 characters. ASCII, so that no server needs SMTPUTF8. */
