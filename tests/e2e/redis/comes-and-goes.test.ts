@@ -161,7 +161,9 @@ describe.each(MODES)("Redis: %s", (mode) => {
     await proxy.set("pass");
     const back = await waitUntilNormal();
     expect(back).toBeLessThan(MAX_RECOVERY_MS);
-    expect((await (await call(api)).json()).post.viewsCount).toBe(shown + 1);
+    // A single call may still be answered without Redis on a busy machine.
+    const readCount = async () => (await (await call(api)).json()).post.viewsCount;
+    await expect.poll(readCount, { timeout: MAX_RECOVERY_MS }).toBe(shown + 1);
     // The attempts accepted meanwhile are replayed to Redis.
     expect((await guesser.call("/api/auth/sign-in", {})).status).toBe(429);
   });
