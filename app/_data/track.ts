@@ -1,8 +1,8 @@
+import { MAX_ANALYTICS_EVENTS } from "@/lib/schemas/limits";
+
 const ENDPOINT = "/api/analytics/events";
 /** Events within this time are sent together. */
 const BATCH_DELAY_MS = 1_000;
-/** The API's limit per call. */
-const MAX_BATCH_SIZE = 50;
 
 type Properties = Record<string, string | number | boolean | null>;
 
@@ -16,7 +16,7 @@ let isListening = false;
  */
 export function track(name: string, properties: Properties = {}): void {
   queuedEvents.push({ name, properties, at: new Date().toISOString() });
-  if (queuedEvents.length >= MAX_BATCH_SIZE) flush();
+  if (queuedEvents.length >= MAX_ANALYTICS_EVENTS) flush();
   else flushTimer ??= setTimeout(flush, BATCH_DELAY_MS);
   if (!isListening) addEventListener("pagehide", flush);
   isListening = true;

@@ -15,7 +15,7 @@ let dummyHash: Promise<string> | undefined;
  * time does not reveal which addresses are registered.
  */
 export async function checkPassword(password: string, passwordHash: string | null): Promise<boolean> {
-  dummyHash ??= hashPassword("nobody");
+  dummyHash ??= hashPassword("no such account");
   const matches = await verify(passwordHash ?? (await dummyHash), password);
   return passwordHash !== null && matches;
 }

@@ -1,6 +1,5 @@
 export { deleteAccountFiles } from "./delete-files";
 export { decodeFileName } from "./file-name";
-export { MAX_FILE_BYTES } from "./limits";
 export { readFile } from "./read-file";
 export { storeFile } from "./store-file";
 export { tidiedFilesSchema, tidyFiles } from "./tidy";

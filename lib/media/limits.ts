@@ -1,6 +1,3 @@
-/** Vercel limits the bodies of requests to and responses of a function to 4.5 MB. */
-export const MAX_FILE_BYTES = 4 * 1024 * 1024;
-
 /** Files and bytes that one user may have in the store. */
 export const MAX_FILES_PER_USER = 200;
 export const MAX_BYTES_PER_USER = 200 * 1024 * 1024;

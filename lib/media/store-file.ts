@@ -5,12 +5,13 @@ import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { db, type Transaction, transaction } from "../db";
+import { MAX_FILE_BYTES } from "../schemas/limits";
 import type { FileView } from "../schemas/media-file";
 import { deleteBlobs, putBlob } from "../storage";
 import { detectType } from "./detect-type";
 import { sanitizeFileName } from "./file-name";
 import { readImageDimensions } from "./image-dimensions";
-import { MAX_BYTES_PER_USER, MAX_FILE_BYTES, MAX_FILES_PER_USER } from "./limits";
+import { MAX_BYTES_PER_USER, MAX_FILES_PER_USER } from "./limits";
 import { dayFolder } from "./pathname";
 
 interface NewFile {

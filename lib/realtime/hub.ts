@@ -86,7 +86,7 @@ class Hub {
     subscription.end();
   }
 
-  /** Tells every stream to reconnect to another instance. */
+  /** Makes every stream reconnect to another instance. */
   shutDown(): void {
     for (const stream of [...this.streams]) stream.onShutdown();
   }

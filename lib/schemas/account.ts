@@ -45,9 +45,6 @@ export const resetPasswordSchema = z.object({ token, password: newPasswordSchema
 
 export const confirmAddressSchema = z.object({ token });
 
-export type SignIn = z.input<typeof signInSchema>;
-export type SignUp = z.input<typeof signUpSchema>;
-
 /** The deletion of an account. */
 export const deletionSchema = z.object({ password: passwordSchema });
 

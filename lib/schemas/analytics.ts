@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { idSchema } from "./id";
+import { MAX_ANALYTICS_EVENTS } from "./limits";
 import { storableTextSchema } from "./text";
 
-export const MAX_EVENTS = 50;
 /** Limit of one event's properties, as JSON in UTF-8. */
 const MAX_PROPERTIES_BYTES = 2_048;
 
@@ -26,9 +26,7 @@ export const newEventSchema = z.object({
   at: z.iso.datetime({ offset: true }).optional(),
 });
 
-export type NewEvent = z.input<typeof newEventSchema>;
-
-export const newEventsSchema = z.object({ events: z.array(newEventSchema).min(1).max(MAX_EVENTS) });
+export const newEventsSchema = z.object({ events: z.array(newEventSchema).min(1).max(MAX_ANALYTICS_EVENTS) });
 
 /** `accepted` is how many events were received; counting them is best effort. */
 export const acceptedSchema = z.object({ accepted: z.int() });

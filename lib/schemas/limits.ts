@@ -25,6 +25,14 @@ export const MAX_STOCK = 1_000_000;
 /** Units of one product in one order: a mail with all their codes must stay readable. */
 export const MAX_QUANTITY = 50;
 
+// Files.
+/** Vercel limits the bodies of requests to and responses of a function to 4.5 MB. */
+export const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+// Batches of one call.
+export const MAX_VIEWED_POSTS = 100;
+export const MAX_ANALYTICS_EVENTS = 50;
+
 // Bonuses.
 /** The ledger counts hundredths of a bonus, as prices count hundredths of a currency. */
 export const MINOR_PER_BONUS = 100;

@@ -16,8 +16,6 @@ export const newPostSchema = z.object({
     .transform((tags) => [...new Set(tags)]),
 });
 
-export type NewPost = z.input<typeof newPostSchema>;
-
 export const postSchema = z.object({
   id: z.uuid(),
   title: z.string(),

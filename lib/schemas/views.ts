@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { idSchema } from "./id";
+import { MAX_VIEWED_POSTS } from "./limits";
 
 export const viewPostSchema = z.object({ postId: idSchema });
 export const viewPostResponseSchema = z.object({ message: z.string(), viewsCount: z.number().int() });
 
-const MAX_BATCH_SIZE = 100;
-export const viewPostsSchema = z.object({ postIds: z.array(idSchema).max(MAX_BATCH_SIZE) });
+export const viewPostsSchema = z.object({ postIds: z.array(idSchema).max(MAX_VIEWED_POSTS) });
 export const viewPostsResponseSchema = z.object({
   message: z.string(),
   processedCount: z.number().int(),

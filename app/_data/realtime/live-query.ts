@@ -68,9 +68,11 @@ export function startLiveQuery({ fetch, paceMs, whileHidden = "wait" }: LiveQuer
     refetchRequested = false;
     lastFetchAt = Date.now();
     intervalShare = 1 - Math.random() * JITTER;
-    const failure = await fetch();
-    isFetching = false;
-    applyFailure(failure);
+    try {
+      applyFailure(await fetch());
+    } finally {
+      isFetching = false;
+    }
     fetchIfDue();
   };
 

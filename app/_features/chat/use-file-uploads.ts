@@ -3,9 +3,9 @@
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
-import { MAX_ATTACHMENTS } from "@/lib/schemas/limits";
+import { MAX_ATTACHMENTS, MAX_FILE_BYTES } from "@/lib/schemas/limits";
 import type { FileView } from "@/lib/schemas/media-file";
-import { MAX_FILE_BYTES, uploadFile } from "./store/upload-file";
+import { uploadFile } from "./store/upload-file";
 
 /** A chosen file. Its upload starts immediately; if that fails, the file stays in the list. */
 export interface FileUpload {

@@ -115,7 +115,7 @@ function FilterLink({
 
 function Actor({ entry: { actorId, actorName } }: { entry: AuditEntryView }) {
   const t = useTranslations("auditConsole");
-  if (actorId === null) return t("nobody");
+  if (actorId === null) return t("unknownActor");
   const name = actorName ?? t("gone");
   return (
     <FilterLink query={{ actor: actorId }} name={name}>

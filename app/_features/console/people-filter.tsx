@@ -5,8 +5,7 @@ import { segmentedControl } from "@/app/_shell/segmented-control";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import type { PersonView } from "@/lib/ops";
-
-export const ROLES = ["listener", "artist", "admin"] as const satisfies readonly PersonView["role"][];
+import { Role } from "@/lib/schemas/enums";
 
 interface Props {
   q: string;
@@ -37,7 +36,7 @@ export function PeopleFilter({ q, role }: Props) {
         </form>
       </search>
       <nav aria-label={t("roleFilter")} className={cn(segmentedControl.group, "max-w-full overflow-x-auto")}>
-        {([null, ...ROLES] as const).map((option) => (
+        {[null, ...Object.values(Role)].map((option) => (
           <Link
             key={option ?? "all"}
             href={{

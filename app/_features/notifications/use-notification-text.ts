@@ -28,7 +28,7 @@ export function useNotificationText(): (notification: NotificationView) => Notif
       title: "title" in notice.data ? notice.data.title : "",
       amount: "amountMinor" in notice.data ? money(notice.data) : "",
       quantity: notice.kind === "sale" ? notice.data.quantity : 1,
-      who: actorName(notice) ?? t("somebody"),
+      who: actorName(notice) ?? t("unknownUser"),
       chat: "chatTitle" in notice.data ? (notice.data.chatTitle ?? "") : "",
       isGroup: "chatTitle" in notice.data && notice.data.chatTitle !== null ? "yes" : "no",
     };

@@ -1,5 +1,5 @@
 import type { ApiResult } from "@/app/_ui/api-result";
-import { MAX_BATCH_SIZE } from "./views-api";
+import { MAX_VIEWED_POSTS } from "@/lib/schemas/limits";
 
 /** Views within this time are sent in one batch. */
 const BATCH_DELAY_MS = 1_000;
@@ -46,7 +46,7 @@ export class ViewQueue {
 
   private async sendBatch(): Promise<void> {
     if (this.pending.length === 0) return;
-    const batch = this.pending.splice(0, MAX_BATCH_SIZE);
+    const batch = this.pending.splice(0, MAX_VIEWED_POSTS);
     const result = await this.send(batch);
     if (result.ok) {
       this.attempts = 0;

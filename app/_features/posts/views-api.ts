@@ -5,9 +5,6 @@ export function sendView(postId: string) {
   return callApi<ViewedPost>("/api/posts/view", { method: "POST", body: { postId } });
 }
 
-/** Maximum number of posts in one API call. */
-export const MAX_BATCH_SIZE = 100;
-
 export function sendViewsBatch(postIds: string[]) {
   // Always keepalive: the request may be in flight when the user leaves.
   return callApi<ViewedPosts>("/api/posts/views-batch", {

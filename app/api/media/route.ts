@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { decodeFileName, MAX_FILE_BYTES, storeFile } from "@/lib/media";
+import { decodeFileName, storeFile } from "@/lib/media";
+import { MAX_FILE_BYTES } from "@/lib/schemas/limits";
 import { fileSchema } from "@/lib/schemas/media-file";
 
 export const maxDuration = 60;

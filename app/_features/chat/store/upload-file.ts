@@ -3,9 +3,6 @@ import { isAuthenticated, refreshSession } from "@/app/_data/session";
 import type { ApiResult } from "@/app/_ui/api-result";
 import type { FileView } from "@/lib/schemas/media-file";
 
-/** The API's upload limit. */
-export const MAX_FILE_BYTES = 4 * 1024 * 1024;
-
 /** Without progress for this long the connection counts as lost. A slow upload has no other time limit. */
 const STALL_TIMEOUT_MS = 30_000;
 

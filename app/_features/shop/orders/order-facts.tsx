@@ -35,8 +35,12 @@ export function OrderFacts({ order }: { order: OrderView }) {
           </span>
         ) : null}
       </Fact>
-      {order.viewedAs === "seller" ? null : <Fact name={t("seller")}>{order.sellerName ?? t("nobody")}</Fact>}
-      {order.viewedAs === "buyer" ? null : <Fact name={t("buyer")}>{order.buyerName ?? t("nobody")}</Fact>}
+      {order.viewedAs === "seller" ? null : (
+        <Fact name={t("seller")}>{order.sellerName ?? t("deletedAccount")}</Fact>
+      )}
+      {order.viewedAs === "buyer" ? null : (
+        <Fact name={t("buyer")}>{order.buyerName ?? t("deletedAccount")}</Fact>
+      )}
       {order.refundedMinor > 0 ? (
         <Fact name={t("back")}>
           <span className="tabular">{amount(order.refundedMinor)}</span>
