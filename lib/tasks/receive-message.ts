@@ -1,3 +1,5 @@
+import { Receiver } from "@upstash/qstash";
+import { env } from "../core/env";
 import { AppError } from "../core/errors";
 import { readText } from "../core/http";
 import { log } from "../core/log";
@@ -9,7 +11,7 @@ import {
   type QueueName,
 } from "./catalogue";
 import type { BestEffortHandler } from "./handler";
-import { type BestEffortMessage, messageSchema, qstashReceiver, queueUrl } from "./qstash";
+import { type BestEffortMessage, messageSchema, queueUrl } from "./publish";
 import { loadHandler } from "./registry";
 import { runTask, type TaskDeliveryResult } from "./run-task";
 
@@ -31,6 +33,17 @@ export async function receiveMessage(queue: string, request: Request): Promise<T
   const result = await handleWithMaskedErrors(queue, body, request.headers.get("upstash-message-id"));
   if (result.outcome === "refused") log().error({ queue, reason: result.reason }, "message refused");
   return result;
+}
+
+let cachedReceiver: Receiver | undefined;
+
+/** Verifies signatures with the current key, then the next. */
+function qstashReceiver(): Receiver {
+  cachedReceiver ??= new Receiver({
+    currentSigningKey: env().QSTASH_CURRENT_SIGNING_KEY,
+    nextSigningKey: env().QSTASH_NEXT_SIGNING_KEY,
+  });
+  return cachedReceiver;
 }
 
 /** The SDK's wrapper ignores the URL: it would accept a message for one queue on another. */
