@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type CommandArguments, RedisUnavailableError } from "../guarded-redis";
+import type { CommandArguments } from "../guarded-redis";
+import { RedisUnavailableError } from "../unavailable";
 
 /**
  * Sends a command, or queues it in a pipeline: the factories of this folder do not depend on which.
