@@ -4,7 +4,6 @@ import { now } from "../core/clock";
 import { env } from "../core/env";
 import { AppError } from "../core/errors";
 import { failpoint } from "../core/failpoint";
-import { readText } from "../core/http";
 import { log } from "../core/log";
 import { isStorable } from "../core/text";
 import { type Transaction, transaction } from "../db";
@@ -15,8 +14,6 @@ import { type Payment, recordPayment } from "./record-payment";
 import { CHARGE_TOTAL_STATUS, recordRefund } from "./record-refund";
 import { paymentsUnavailableError } from "./stripe";
 
-/** Limit of a request's body; the provider's events are a few kilobytes. */
-const MAX_BODY_BYTES = 512 * 1024;
 /** Maximum age of a signature: bounds how long a recorded request can be replayed. */
 const SIGNATURE_TOLERANCE_SECONDS = 300;
 
@@ -32,14 +29,12 @@ export type EventReceipt = z.infer<typeof eventReceiptSchema>;
  * Receives one event of the payment provider. Its id and its effects commit together, so a duplicate, even a
  * concurrent one, changes nothing.
  *
+ * @param body  the raw text of the request, which the signature is for
  * @throws {AppError} unauthenticated for a missing, wrong or old signature; bad_request for a body that is not an
  *         event; unavailable without the secret, or without Postgres: the provider sends it again
  */
-export async function receivePaymentEvent(request: Request): Promise<EventReceipt> {
-  const event = await verifyEvent(
-    await readText(request, MAX_BODY_BYTES),
-    request.headers.get("stripe-signature"),
-  );
+export async function receivePaymentEvent(body: string, signature: string | null): Promise<EventReceipt> {
+  const event = await verifyEvent(body, signature);
   const { orderId, apply } = planEvent(event);
   const outcome = await transaction(async (tx) => {
     const isNew = await tx.$executeRaw`
