@@ -2,8 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
-import { startRealtime } from "@/app/_data/realtime/channel-subscriptions";
-import { useChannel } from "@/app/_data/realtime/use-channel";
+import { startRealtime, useChannel } from "@/app/_data/realtime/channel-subscriptions";
 import { applyViewCount, useHasVisibleCounts } from "@/app/_data/view-counts";
 
 /** Spreads the refreshes of all open pages after an outage. */

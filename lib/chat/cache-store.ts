@@ -12,7 +12,61 @@ import {
   storeChatMessage,
 } from "./scripts";
 
-/** The message cache in Redis: one script and one round trip each. lib/chat/scripts.ts says why it is never stale. */
+/**
+ * The cached messages in Redis: one script and one round trip each. lib/chat/scripts.ts says why they are never stale.
+ * The functions up to `invalidateCache` do not fail when Redis is unavailable.
+ */
+
+/** Caches a message that was just written. Safe to repeat, in any order with other changes. */
+export async function cacheMessage(message: StoredMessage): Promise<void> {
+  await withRedisFallback(storeMessage(message, { isNewest: true }), false);
+}
+
+/** Caches a message that was just changed or marked as deleted. Safe to repeat, in any order. */
+export async function updateCachedMessage(message: StoredMessage): Promise<void> {
+  await withRedisFallback(storeMessage(message), false);
+}
+
+/** Caches a message that was just pinned or unpinned. */
+export const cachePinnedMessage = updateCachedMessage;
+
+/** A message as of when it was cached; query the chat for its current state. Null when it is not cached. */
+export async function getCachedMessage(messageId: string): Promise<StoredMessage | null> {
+  return withRedisFallback(redisService().get(keys.chatMessage(messageId), storedMessageSchema), null);
+}
+
+/** Evicts a message; a list that contained it is read from Postgres again. */
+export async function deleteCachedMessage(messageId: string, chatId: string): Promise<void> {
+  await withRedisFallback(evictMessage(messageId, chatId), undefined);
+}
+
+/** Caches messages of any chats as they were read, for `getCachedMessage`; does not change the lists. */
+export async function cacheMultipleMessages(messages: readonly StoredMessage[]): Promise<void> {
+  const chats = new Set(messages.map(({ chatId }) => chatId));
+  for (const chatId of chats) {
+    const chatMessages = messages.filter((message) => message.chatId === chatId);
+    for (let from = 0; from < chatMessages.length; from += RECENT_LIMIT) {
+      const cached = { revision: 0, messages: chatMessages.slice(from, from + RECENT_LIMIT) };
+      await withRedisFallback(fillCache(chatId, "some", cached), false);
+    }
+  }
+}
+
+/**
+ * Caches a chat's newest messages as they were read in one statement. They are served while the chat's revision is the
+ * highest of theirs; if an older message has a higher one, they are read from Postgres again.
+ */
+export async function warmUpCache(chatId: string, messages: readonly StoredMessage[]): Promise<void> {
+  if (messages.length === 0) return;
+  const newest = [...messages].sort((a, b) => a.seq - b.seq).slice(-RECENT_LIMIT);
+  const revision = Math.max(...newest.map((message) => message.revision));
+  await withRedisFallback(fillCache(chatId, "recent", { revision, messages: newest }), false);
+}
+
+/** Evicts everything of one chat. */
+export async function invalidateCache(chatId: string): Promise<void> {
+  await withRedisFallback(evictChat(chatId), undefined);
+}
 
 /** A list of messages as of one revision of their chat. Only Postgres knows whether that revision is current. */
 export interface CachedMessages {

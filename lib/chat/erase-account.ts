@@ -2,9 +2,9 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { db, type Transaction } from "../db";
 import { resetChannels } from "../realtime";
+import { invalidateCache } from "./cache-store";
 import { assignMissingOwners } from "./members";
 import { deletedMessageSetClause } from "./message-actions";
-import { invalidateCache } from "./message-cache";
 import { publishChatChanged } from "./publish-changes";
 
 /** Erases an account from chats. */

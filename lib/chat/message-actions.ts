@@ -13,7 +13,7 @@ import { MAX_EMOJI, MAX_PINNED } from "../schemas/limits";
 import { extractMentionIds } from "../schemas/mention";
 import { changeMessage, type LockedMessage, requireNotDeleted } from "./change-message";
 import { filterMemberIds, notifyMentioned } from "./mentions";
-import { firstExistingPostSql, resolveMentions } from "./text-references";
+import { firstExistingPostSql, resolveMentions } from "./message";
 
 /**
  * Changes to existing messages. Each is one transaction, safe to repeat: a repeat changes nothing. All throw {AppError}

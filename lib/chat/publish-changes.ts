@@ -2,8 +2,8 @@ import { defer } from "../core/defer";
 import { failpoint } from "../core/failpoint";
 import { clearLogs, emit } from "../realtime";
 import type { ChatMessageView } from "../schemas/chat-message";
+import { cacheMessage, updateCachedMessage } from "./cache-store";
 import type { StoredMessage } from "./message";
-import { cacheMessage, updateCachedMessage } from "./message-cache";
 
 /** A message in both forms. */
 export interface MessageForms {

@@ -137,11 +137,13 @@ function fillCacheAfterResponse(
   });
 }
 
-export async function getStoredRecent(chatId: string, n: number): Promise<StoredMessage[]> {
+/** The newest `n` (50 at most), ordered by `seq`: from Redis while it has their current state, else from Postgres. */
+export async function getRecentMessages(chatId: string, n: number): Promise<StoredMessage[]> {
   const limit = Math.min(Math.max(1, Math.trunc(n)), RECENT_LIMIT);
   return (await loadNewest(null, chatId, limit)).stored;
 }
 
-export async function getStoredPinned(chatId: string): Promise<StoredMessage[]> {
+/** The pinned messages in pin order; otherwise like `getRecentMessages`. */
+export async function getPinnedMessages(chatId: string): Promise<StoredMessage[]> {
   return (await loadPinned(null, chatId)).stored;
 }

@@ -19,15 +19,16 @@ import { attachFiles } from "./attach-files";
 import { lockChat } from "./lock-chat";
 import { filterMemberIds, notifyMentioned } from "./mentions";
 import {
+  firstExistingPostSql,
   referencesSql,
   referenceTablesSql,
+  resolveMentions,
   storedMessagesSql,
   storedWithReferencesSchema,
   toMessageViews,
 } from "./message";
 import { type MessageForms, publishMessage } from "./publish-changes";
 import { queryMessages } from "./query-messages";
-import { firstExistingPostSql, resolveMentions } from "./text-references";
 
 type NewMessage = z.output<typeof newMessageSchema>;
 

@@ -1,8 +1,11 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Pool } from "pg";
-import { PrismaClient } from "../../prisma/generated/client";
+import { type Prisma, PrismaClient } from "../../prisma/generated/client";
 import { env } from "../core/env";
 import { log } from "../core/log";
+import { isConflict } from "./sql-errors";
 
 /** One function instance serves few concurrent requests; a pooler in front of Postgres shares its connections. */
 const POOL_SIZE = 10;
@@ -42,4 +45,77 @@ export function db(): PrismaClient {
 export async function disconnectDb(): Promise<void> {
   await globalState.normaldanceDb?.$disconnect();
   delete globalState.normaldanceDb;
+}
+
+export type Transaction = Prisma.TransactionClient;
+
+/** Limits of a transaction and of the wait for its connection: do no network calls inside a transaction. */
+const TRANSACTION_TIMEOUT_MS = 10_000;
+const MAX_CONNECTION_WAIT_MS = 5_000;
+
+/** Hooks to run after each transaction commits. A rollback discards them. */
+const hooksByTransaction = new WeakMap<Transaction, (() => void)[]>();
+
+/** The transaction that the current call runs in. What it leaves running keeps the scope, so its end is recorded. */
+const currentScope = new AsyncLocalStorage<{ isOpen: boolean }>();
+
+/** Whether the current call runs inside {@link transaction}. */
+export function isInTransaction(): boolean {
+  return currentScope.getStore()?.isOpen ?? false;
+}
+
+/**
+ * Runs `write` in one transaction, and after the commit the hooks that it registered with {@link afterCommit}. A
+ * deadlock's victim is run again from the start, so `write` must have no effect outside the transaction.
+ *
+ * @throws what `write` throws, after a rollback; the outcome is unknown if the connection is lost during the commit
+ */
+export async function transaction<R>(write: (tx: Transaction) => Promise<R>): Promise<R> {
+  let commitHooks: (() => void)[] = [];
+  const result = await retryOnConflict(() =>
+    db().$transaction(
+      async (tx) => {
+        commitHooks = [];
+        hooksByTransaction.set(tx, commitHooks);
+        const scope = { isOpen: true };
+        try {
+          return await currentScope.run(scope, () => write(tx));
+        } finally {
+          scope.isOpen = false;
+        }
+      },
+      { timeout: TRANSACTION_TIMEOUT_MS, maxWait: MAX_CONNECTION_WAIT_MS },
+    ),
+  );
+  for (const hook of commitHooks) hook();
+  return result;
+}
+
+/**
+ * Registers a best-effort hook: a process that dies between commit and hook does not run it. Only works inside
+ * {@link transaction}; for another transaction client the hook is ignored.
+ *
+ * @param hook  must not throw
+ */
+export function afterCommit(tx: Transaction, hook: () => void): void {
+  hooksByTransaction.get(tx)?.push(hook);
+}
+
+/** Enough for statements that take locks in a fixed order; more would hide a design error. */
+const MAX_ATTEMPTS = 5;
+const INITIAL_RETRY_DELAY_MS = 10;
+
+/**
+ * Repeats a statement or transaction that Postgres aborted as a deadlock victim (40P01) or for a serialization
+ * failure (40001): in both cases nothing was applied.
+ */
+export async function retryOnConflict<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !isConflict(error)) throw error;
+      await delay(INITIAL_RETRY_DELAY_MS * 2 ** attempt * Math.random());
+    }
+  }
 }

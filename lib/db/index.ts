@@ -1,4 +1,11 @@
 export { Prisma } from "../../prisma/generated/client";
-export { db, disconnectDb } from "./client";
-export { isConflict, isForeignKeyViolation, isUniqueViolation, retryOnConflict } from "./conflict";
-export { afterCommit, isInTransaction, type Transaction, transaction } from "./transaction";
+export {
+  afterCommit,
+  db,
+  disconnectDb,
+  isInTransaction,
+  retryOnConflict,
+  type Transaction,
+  transaction,
+} from "./client";
+export { isConflict, isForeignKeyViolation, isUniqueViolation } from "./sql-errors";

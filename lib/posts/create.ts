@@ -5,7 +5,7 @@ import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { db, isForeignKeyViolation } from "../db";
 import type { newPostSchema, Post } from "../schemas/post";
-import { postColumns, postTags, toCachedPost, toPosts } from "./post";
+import { postColumns, postTags, toCachedPost, toPosts } from "./read-posts";
 
 /**
  * Publishes a post; feeds show it immediately.

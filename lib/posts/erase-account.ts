@@ -1,6 +1,6 @@
 import type { RecordTags } from "../cache";
 import type { Transaction } from "../db";
-import { FEED_TAG, postTag } from "./post";
+import { FEED_TAG, postTag } from "./read-posts";
 
 /**
  * Deletes all posts of an account and their views, in the transaction that deletes the account. The account must be

@@ -1,6 +1,6 @@
 import type { RecordTags } from "../cache";
 import type { Transaction } from "../db";
-import { FEED_TAG, postTag } from "./post";
+import { FEED_TAG, postTag } from "./read-posts";
 
 /**
  * Records the cache tags of an author's posts, in the transaction that changes the author's name.

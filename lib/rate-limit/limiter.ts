@@ -1,7 +1,7 @@
 import type { Redis } from "@upstash/redis";
 import { z } from "zod";
 import { now } from "../core/clock";
-import { RedisUnavailableError } from "../redis/guarded-redis";
+import { RedisUnavailableError } from "../redis/unavailable";
 import type { LimitBucket, LimitStatus } from "./buckets";
 import { type LocalTokens, ProcessLimiter } from "./process-limiter";
 import { parseLimitReply, type SharedDecision, SharedLimiter } from "./shared-limiter";

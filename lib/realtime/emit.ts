@@ -1,5 +1,7 @@
+import { z } from "zod";
 import { defer } from "../core/defer";
 import { log } from "../core/log";
+import { keys, redisService } from "../redis";
 import {
   type Channel,
   type ChannelKind,
@@ -7,9 +9,8 @@ import {
   type EventData,
   type EventName,
 } from "../schemas/channels";
-import { appendEvent, type ChannelEvent } from "./channel-log";
+import { appendEvent, type ChannelEvent, loggedEventSchema } from "./channel-log";
 import { resetChannelsLater } from "./reset-channels";
-import { publishUpstream } from "./upstream";
 
 /**
  * Emits an event on a channel, after the response is sent: all subscribers get it, in order, and a resuming client
@@ -34,6 +35,21 @@ export function emitVolatile<K extends ChannelKind, E extends EventName<K>>(
   data: EventData<K, E>,
 ): void {
   emitDeferred({ channel, event, data }, ({ channel, ...event }) => publishUpstream({ channel, event }));
+}
+
+/**
+ * Publishes, after the response is sent, that a user's sessions or rights have changed: every instance checks the
+ * user's streams again. For speed, not safety: a stream that misses it checks its session at the next heartbeat and its
+ * rights at every fourth.
+ */
+export function wakeUserStreams(userId: string): void {
+  defer(async () => {
+    try {
+      await publishUpstream({ userId });
+    } catch (error) {
+      log().debug({ err: error }, "wake-up message not published: streams check at their next heartbeat");
+    }
+  });
 }
 
 async function appendOrReset(channelEvent: ChannelEvent): Promise<void> {
@@ -65,4 +81,33 @@ function getEventSchema({ channel, event }: ChannelEvent) {
   const schema = events[event];
   if (!schema) throw new Error(`${kind} has no event ${event}`);
   return schema;
+}
+
+const entrySchema = z.object({
+  channel: z.string(),
+  epoch: z.string(),
+  n: z.int().positive(),
+  event: loggedEventSchema,
+});
+
+/**
+ * Messages between instances. All go through one Redis channel, so that an instance has one subscription for any number
+ * of streams and channels (lib/realtime/hub.ts).
+ */
+export const upstreamSchema = z.union([
+  /** New log entries, in the order of the logs. */
+  z.array(entrySchema),
+  /** A volatile event, which is in no log. */
+  z.object({ channel: z.string(), event: loggedEventSchema }),
+  /** Wake-up message: this user's sessions or rights have changed; their streams check them again. */
+  z.object({ userId: z.uuid() }),
+  /** The logs of these channels were deleted: their subscribers reload. */
+  z.object({ forgotten: z.array(z.string()) }),
+]);
+
+export type UpstreamMessage = z.infer<typeof upstreamSchema>;
+
+/** @throws {RedisUnavailableError} */
+export async function publishUpstream(message: z.input<typeof upstreamSchema>): Promise<void> {
+  await redisService().publish(keys.realtimeUpstream, message);
 }

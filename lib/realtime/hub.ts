@@ -1,9 +1,9 @@
 import { log } from "../core/log";
-import type { Subscription } from "../redis";
+import { keys, redisService, type Subscription } from "../redis";
 import type { Channel } from "../schemas/channels";
 import { type Cursor, readLogHeads } from "./channel-log";
 import type { ChannelSubscription } from "./channel-subscription";
-import { subscribeUpstream } from "./upstream";
+import { type UpstreamMessage, upstreamSchema } from "./emit";
 
 /** Longest time until a silently lost message is noticed. */
 const COMPARE_INTERVAL_MS = 15_000;
@@ -92,33 +92,39 @@ class Hub {
   }
 
   private openUpstream(): Subscription {
-    return subscribeUpstream({
-      onEntry: ({ channel, epoch, n, event }) => {
-        for (const subscription of this.subscriptionsByChannel.get(channel as Channel) ?? []) {
-          subscription.receive({ epoch, n }, event);
-        }
+    return redisService().subscribe(
+      keys.realtimeUpstream,
+      upstreamSchema,
+      (message) => this.forwardMessage(message),
+      {
+        onConnect: ({ reconnected }) => {
+          this.updateState({ flows: true });
+          // Messages published during the interruption are lost: entries of any channel and wake-up messages.
+          void this.compareHeads();
+          if (reconnected) for (const stream of [...this.streams]) stream.onMissedWakes();
+        },
+        onLost: () => this.updateState({ flows: false }),
       },
-      onVolatile: (channel, event) => {
-        for (const subscription of this.subscriptionsByChannel.get(channel as Channel) ?? [])
-          subscription.deliverVolatile(event);
-      },
-      onWake: (userId) => {
-        for (const stream of [...(this.streamsByUser.get(userId) ?? [])]) stream.onWake();
-      },
-      onReset: (channels) => {
-        for (const channel of channels) {
-          for (const subscription of this.subscriptionsByChannel.get(channel as Channel) ?? [])
-            void subscription.catchUp();
-        }
-      },
-      onConnect: (reconnected) => {
-        this.updateState({ flows: true });
-        // Messages published during the interruption are lost: entries of any channel and wake-up messages.
-        void this.compareHeads();
-        if (reconnected) for (const stream of [...this.streams]) stream.onMissedWakes();
-      },
-      onLost: () => this.updateState({ flows: false }),
-    });
+    );
+  }
+
+  private forwardMessage(message: UpstreamMessage): void {
+    if (Array.isArray(message)) {
+      for (const { channel, epoch, n, event } of message)
+        for (const subscription of this.subscriptionsTo(channel)) subscription.receive({ epoch, n }, event);
+    } else if ("userId" in message) {
+      for (const stream of [...(this.streamsByUser.get(message.userId) ?? [])]) stream.onWake();
+    } else if ("forgotten" in message) {
+      for (const channel of message.forgotten)
+        for (const subscription of this.subscriptionsTo(channel)) void subscription.catchUp();
+    } else {
+      for (const subscription of this.subscriptionsTo(message.channel))
+        subscription.deliverVolatile(message.event);
+    }
+  }
+
+  private subscriptionsTo(channel: string): Iterable<ChannelSubscription> {
+    return this.subscriptionsByChannel.get(channel as Channel) ?? [];
   }
 
   /** Lets every subscription that is not at its log's head catch up. */

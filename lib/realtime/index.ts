@@ -1,6 +1,5 @@
-export { emit, emitVolatile } from "./emit";
+export { emit, emitVolatile, wakeUserStreams } from "./emit";
 export { MAX_CHANNELS, openStream, parseSubscriptions, STREAM_HEADERS, streamStats } from "./open-stream";
 export { isPublicKind, type ParsedChannel, parseChannel } from "./parse-channel";
 export { clearLogs, resetChannels } from "./reset-channels";
 export type { ChannelRights } from "./stream";
-export { wakeUserStreams } from "./upstream";

@@ -2,26 +2,10 @@ import { errors, Redis } from "@upstash/redis";
 import { now } from "../core/clock";
 import { TimeoutError, withTimeout } from "../core/with-timeout";
 import { type BreakerState, CircuitBreaker } from "./circuit-breaker";
-import { createReplyError, getCommands, isOutOfService, isRedisReply } from "./replies";
+import { getUnavailableReason, isOutOfService, RedisUnavailableError } from "./unavailable";
 
 /** A command's name and arguments, as they are sent. */
 export type CommandArguments = readonly [name: string, ...rest: (string | number)[]];
-
-/** Redis did not reply in time, could not be reached, or the circuit breaker is open. */
-export class RedisUnavailableError extends Error {
-  /** Marks an outage for code that does not import lib/redis (lib/core/http/error-response.ts). */
-  readonly code = "REDIS_UNAVAILABLE";
-
-  constructor(
-    readonly reason: "open" | "timeout" | "network" | "out-of-service",
-    cause?: unknown,
-    /** The reply if it arrives later, else rejects. Only with the option `lateReply`. */
-    readonly lateReply?: Promise<unknown>,
-  ) {
-    super(`Redis is unavailable (${reason})`, { cause });
-    this.name = "RedisUnavailableError";
-  }
-}
 
 export interface GuardedRedisOptions {
   url: string;
@@ -239,12 +223,32 @@ function guardRequester(
   };
 }
 
-function getUnavailableReason(error: unknown): RedisUnavailableError["reason"] {
-  if (error instanceof errors.UpstashError) return "out-of-service";
-  if (error instanceof TimeoutError) return "timeout";
-  return error instanceof Error && error.name === "TimeoutError" ? "timeout" : "network";
-}
-
 function isEventStream(request: UpstashRequest): boolean {
   return request.headers?.Accept === "text/event-stream";
+}
+
+/** Removes the command that the SDK appends to the message: its values must not be logged. */
+function createReplyError(message: string): Error {
+  return new errors.UpstashError(message.replace(/, command was: .*$/s, ""));
+}
+
+/** False for JSON that does not have the shape of a Redis reply: another server answered. */
+function isRedisReply(reply: unknown, request: UpstashRequest): boolean {
+  const isSingleReply = (candidate: unknown) =>
+    typeof candidate === "object" &&
+    candidate !== null &&
+    (("result" in candidate && candidate.result !== undefined) ||
+      ("error" in candidate && typeof candidate.error === "string"));
+  if (!isPipeline(request)) return isSingleReply(reply);
+  if (!Array.isArray(reply)) return request.path?.[0] === "multi-exec" && isSingleReply(reply);
+  return reply.length === getCommands(request).length && reply.every(isSingleReply);
+}
+
+function getCommands(request: UpstashRequest): readonly (readonly unknown[])[] {
+  if (!Array.isArray(request.body)) return [];
+  return isPipeline(request) ? request.body : [request.body];
+}
+
+function isPipeline({ path }: UpstashRequest): boolean {
+  return path?.[0] === "pipeline" || path?.[0] === "multi-exec";
 }

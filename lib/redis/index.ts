@@ -1,9 +1,7 @@
 export { type RedisMetrics, redisMetricsSchema } from "./call-meter";
-export { ChannelNameError } from "./channel-message";
-export { redis, redisService, resetRedisForTest } from "./client";
-export { decodeValue } from "./commands/values";
-export type { RedisService } from "./create-redis-service";
-export { GuardedRedis, RedisUnavailableError } from "./guarded-redis";
+export { ChannelNameError } from "./channel";
+export { decodeValue } from "./commands/codec";
+export { GuardedRedis } from "./guarded-redis";
 export { keys, ttlSeconds } from "./keys";
 export {
   type AcquireOptions,
@@ -14,5 +12,7 @@ export {
   releaseLock,
 } from "./lock";
 export { PendingReplay } from "./pending-replay";
+export { type RedisService, redis, redisService, resetRedisForTest } from "./redis-service";
 export { type Subscription, SubscriptionEndedError } from "./subscriber";
+export { RedisUnavailableError } from "./unavailable";
 export { LockLostError, type WithLockOptions, withLock } from "./with-lock";

@@ -3,9 +3,9 @@ import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { now } from "../core/clock";
 import { log } from "../core/log";
-import { redisService } from "./client";
 import { keys, ttlSeconds } from "./keys";
 import { acquireLock as acquireLockScript, keepLock } from "./lock-scripts";
+import { redisService } from "./redis-service";
 
 /**
  * A lock on one resource, across all processes. It serializes callers and lets the waiting ones fail early with a

@@ -1,8 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { z } from "zod";
 import { log } from "../core/log";
-import { decodeMessage, validateChannel } from "./channel-message";
-import { type ChannelStreamOptions, keepStreamOpen } from "./channel-stream";
+import { type ChannelStreamOptions, decodeMessage, keepStreamOpen, validateChannel } from "./channel";
 
 export interface SubscribeOptions {
   /**

@@ -1,8 +1,8 @@
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { log } from "../core/log";
-import { RedisUnavailableError } from "./guarded-redis";
 import { type AcquireOptions, acquireLock, extendLock, type Lock, releaseLock } from "./lock";
+import { RedisUnavailableError } from "./unavailable";
 
 export interface WithLockOptions extends AcquireOptions {
   /** Extend the lock for as long as the work runs. Without it the work has to finish within the TTL. */

@@ -7,6 +7,6 @@ export {
   type UnsettledReason,
 } from "./erase-account";
 export { filterReadableOrderIds, getOrder, listOrders } from "./orders";
+export { eventReceiptSchema, receivePaymentEvent } from "./payment-events";
 export { placeOrder } from "./place-order";
 export { archiveProduct, createProduct, getProduct, listProducts } from "./products";
-export { eventReceiptSchema, receivePaymentEvent } from "./receive-payment-event";

@@ -1,5 +1,5 @@
 import { afterCommit, type Transaction } from "../db";
-import { publishSubjectChanged } from "../tasks";
+import { publishSubjectChanged, type TaskOptions } from "../tasks";
 
 /** Every change of an order is decided on these columns, read while its row is locked. */
 const columns = {
@@ -44,4 +44,9 @@ export async function lockPayment(tx: Transaction, paymentIntentId: string): Pro
 /** Subject of the tasks that an order's page lists; checks, mails and notifications have none. */
 export function orderSubject(orderId: string): string {
   return `order:${orderId}`;
+}
+
+/** Options of a task that the order's page lists, owned by the buyer. */
+export function orderTaskOptions(tx: Transaction, { id, buyerId }: LockedOrder, key: string): TaskOptions {
+  return { tx, key, subject: orderSubject(id), ...(buyerId ? { ownerId: buyerId } : {}) };
 }

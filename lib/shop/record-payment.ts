@@ -2,9 +2,8 @@ import { now } from "../core/clock";
 import { log } from "../core/log";
 import type { Transaction } from "../db";
 import { backgroundTaskService, raiseAlert } from "../tasks";
-import { type LockedOrder, lockOrder, lockPayment, orderSubject } from "./lock-order";
-import { sumRefunded } from "./record-refund";
-import { enqueueSaleFollowUps, notifyBuyerOfRefund } from "./sale-tasks";
+import { type LockedOrder, lockOrder, lockPayment, orderSubject, orderTaskOptions } from "./lock-order";
+import { notifyBuyerOfRefund, sumRefunded } from "./record-refund";
 import { releaseStock, reserveStock } from "./stock";
 
 /** A payment that the provider has taken. */
@@ -64,6 +63,19 @@ async function markPaid(tx: Transaction, order: LockedOrder, payment: Payment, r
     data: { ...paymentColumns(payment), status: "paid", closedAt: null, refundedMinor },
   });
   await enqueueSaleFollowUps(tx, order);
+}
+
+/**
+ * Enqueues everything that follows a payment, in the transaction that records it. The same for every order: the
+ * `referral-bonuses` task finds out whether the buyer has a referrer, even when the buyer's account was deleted.
+ */
+async function enqueueSaleFollowUps(tx: Transaction, order: LockedOrder): Promise<void> {
+  const { id: orderId } = order;
+  const options = orderTaskOptions(tx, order, orderId);
+  await backgroundTaskService.deliverGoods(orderId, options);
+  await backgroundTaskService.updateReferralBonus(orderId, options);
+  await backgroundTaskService.notifySupplier({ orderId, event: "sold" }, options);
+  await backgroundTaskService.updateLeaderboards(orderId, options);
 }
 
 function describeMismatch(order: LockedOrder, payment: Payment): string | null {

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import type { Transaction } from "../db";
 import { isSold } from "../schemas/order-status";
-import { backgroundTaskService, raiseAlert } from "../tasks";
-import { type LockedOrder, lockOrder, lockPayment, orderSubject } from "./lock-order";
-import { enqueueRefundFollowUps, notifyBuyerOfRefund } from "./sale-tasks";
+import { backgroundTaskService, raiseAlert, type TaskOptions } from "../tasks";
+import { links } from "./links";
+import { type LockedOrder, lockOrder, lockPayment, orderSubject, orderTaskOptions } from "./lock-order";
 import { releaseStock } from "./stock";
 
 /** A refund as the provider reports it. */
@@ -120,4 +120,58 @@ function raiseRefundFailedAlert(tx: Transaction, { id }: LockedOrder, refund: Pr
     subject: orderSubject(id),
     message: `refund ${refund.id} of ${refund.amountMinor} is ${refund.status} at the provider`,
   });
+}
+
+/**
+ * Enqueues everything that follows a refund of a sale, partial or full: leaderboards, the seller's notification and
+ * the reversal of the referrer's bonus. Grant and reversal give the same result in either order.
+ *
+ * @param refundedMinor  total refunded so far; it only grows, so it makes each refund's task keys unique
+ */
+async function enqueueRefundFollowUps(
+  tx: Transaction,
+  order: LockedOrder,
+  { refundedMinor, isFullRefund }: { refundedMinor: number; isFullRefund: boolean },
+): Promise<void> {
+  const { id: orderId } = order;
+  const keySuffix = isFullRefund ? "" : `:${refundedMinor}`;
+  const options = orderTaskOptions(tx, order, `${orderId}:refunded${keySuffix}`);
+  await backgroundTaskService.updateLeaderboards(orderId, options);
+  await backgroundTaskService.notifySupplier({ orderId, event: "refunded" }, options);
+  const reversal = orderTaskOptions(tx, order, `${orderId}:reverse${keySuffix}`);
+  await backgroundTaskService.updateReferralBonus(orderId, reversal);
+}
+
+/** Enqueues the buyer's notification and mail about a refund. */
+export async function notifyBuyerOfRefund(
+  tx: Transaction,
+  order: LockedOrder,
+  {
+    amountMinor,
+    refundedMinor,
+    isFullRefund,
+  }: { amountMinor: number; refundedMinor: number; isFullRefund: boolean },
+): Promise<void> {
+  const { id: orderId, buyerId, buyer, title, currency } = order;
+  if (!buyerId || !buyer) return;
+  const options: TaskOptions = { tx, key: `refund:${orderId}:${refundedMinor}`, ownerId: buyerId };
+  await backgroundTaskService.sendTypedNotification(
+    { userId: buyerId, kind: "refund", data: { orderId, title, amountMinor, currency } },
+    options,
+  );
+  await backgroundTaskService.sendTemplatedEmail(
+    {
+      to: { userId: buyerId },
+      locale: order.locale === "en" ? "en" : "ru",
+      template: "refund",
+      props: {
+        buyerName: buyer.name,
+        productTitle: title,
+        amount: { amountMinor, currency },
+        whole: isFullRefund,
+        orderLink: links.order(orderId),
+      },
+    },
+    options,
+  );
 }

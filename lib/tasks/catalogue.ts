@@ -1,4 +1,6 @@
 import type { z } from "zod";
+import { AppError } from "../core/errors";
+import { isStorable } from "../core/text";
 import { lanes, type QueueDefinition } from "./define-queue";
 import { analytics } from "./queues/analytics";
 import { audioTranscoding } from "./queues/audio-transcoding";
@@ -70,4 +72,33 @@ export function getQueueDefinition(queue: QueueName): QueueDefinition {
 
 export function getLane(queue: QueueName) {
   return lanes[queues[queue].lane];
+}
+
+/**
+ * Parses a payload with its queue's schema.
+ * @throws {AppError} bad_request with the invalid fields
+ */
+export function parsePayload(queue: QueueName, payload: unknown): unknown {
+  const parsed = getQueueDefinition(queue).payload.safeParse(payload);
+  if (!parsed.success) {
+    throw new AppError("bad_request", {
+      details: parsed.error.issues.map(({ path, message }) => ({ path: path.join("."), message })),
+      cause: parsed.error,
+    });
+  }
+  const unstorablePaths = findUnstorablePaths(parsed.data, []);
+  if (unstorablePaths.length > 0) {
+    const message = "must be text without control characters that cannot be kept";
+    throw new AppError("bad_request", { details: unstorablePaths.map((path) => ({ path, message })) });
+  }
+  return parsed.data;
+}
+
+/** Paths of texts that `jsonb` cannot store. Checked here, because an error of Postgres would abort the transaction. */
+function findUnstorablePaths(value: unknown, path: readonly string[]): string[] {
+  if (typeof value === "string") return isStorable(value) ? [] : [path.join(".")];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, child]) =>
+    isStorable(name) ? findUnstorablePaths(child, [...path, name]) : [path.join(".")],
+  );
 }

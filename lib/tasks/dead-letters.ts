@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { withTimeout } from "../core/with-timeout";
 import { db } from "../db";
-import { messageSchema, qstash, queueUrl } from "./qstash";
+import { messageSchema, qstash, queueUrl } from "./publish";
 
 const REQUEST_TIMEOUT_MS = 5_000;
 const PAGE_SIZE = 100;

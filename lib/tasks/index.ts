@@ -1,6 +1,10 @@
-export { backgroundTaskService, type TaskOptions } from "./background-task-service";
+export {
+  backgroundTaskService,
+  type EnqueueOptions,
+  enqueue,
+  type TaskOptions,
+} from "./background-task-service";
 export { type GuaranteedQueue, type Payload, type PayloadInput, queues } from "./catalogue";
-export { type EnqueueOptions, enqueue } from "./enqueue";
 export { eraseAccountTasks } from "./erase-account";
 export { defineTask, LeaseLostError, NonRetryableTaskError, type TaskContext } from "./handler";
 export { cancelTask, replayTask } from "./manage";
@@ -12,9 +16,8 @@ export {
   type TaskOverview,
   taskOverviewSchema,
 } from "./overview";
-export { type PublishOptions, publish } from "./publish";
+export { type PublishOptions, publish, qstash } from "./publish";
 export { publishSubjectChanged } from "./publish-changes";
-export { qstash } from "./qstash";
 export { raiseAlert } from "./raise-alert";
 export { type SweepReport, sweepReportSchema, sweepTasks } from "./sweep-tasks";
 export { filterReadableTaskIds, getTask, listTasksBySubject } from "./task-view";

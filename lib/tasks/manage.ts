@@ -8,9 +8,8 @@ import { afterCommit, db, transaction } from "../db";
 import { TaskState } from "../schemas/enums";
 import { progressSchema, type TaskView } from "../schemas/task";
 import { getQueueDefinition, isQueueName, type QueueName } from "./catalogue";
-import { dispatchAfterResponse } from "./dispatch";
+import { dispatchAfterResponse, qstash } from "./publish";
 import { publishTaskChanged } from "./publish-changes";
-import { qstash } from "./qstash";
 import { maySeeTask, toTaskView, toTaskViewFor } from "./task-view";
 
 const QSTASH_TIMEOUT_MS = 3_000;

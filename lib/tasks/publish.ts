@@ -1,7 +1,21 @@
+import { Client } from "@upstash/qstash";
+import { z } from "zod";
+import { coalesce } from "../core/coalesce";
+import { defer } from "../core/defer";
+import { env } from "../core/env";
+import { failpoint } from "../core/failpoint";
+import { log } from "../core/log";
 import { withTimeout } from "../core/with-timeout";
-import { type BestEffortQueue, type PayloadInput, queues } from "./catalogue";
-import { parsePayload } from "./enqueue";
-import { type BestEffortMessage, getFlowControl, qstash, queueUrl } from "./qstash";
+import { db } from "../db";
+import {
+  type BestEffortQueue,
+  getLane,
+  type PayloadInput,
+  parsePayload,
+  type QueueName,
+  queues,
+} from "./catalogue";
+import { publishTaskChanged } from "./publish-changes";
 
 const PUBLISH_TIMEOUT_MS = 3_000;
 
@@ -23,16 +37,15 @@ export async function publish<Q extends BestEffortQueue>(
   payload: PayloadInput<Q>,
   { delaySeconds, deduplicationId }: PublishOptions = {},
 ): Promise<string> {
-  const { version, retries, timeoutSeconds } = queues[queue];
-  const body: BestEffortMessage = { queue, version, payload: parsePayload(queue, payload) };
+  const body: BestEffortMessage = {
+    queue,
+    version: queues[queue].version,
+    payload: parsePayload(queue, payload),
+  };
   const response = await withTimeout(
     qstash().publishJSON({
-      url: queueUrl(queue),
+      ...deliveryOptions(queue),
       body,
-      retries,
-      timeout: timeoutSeconds,
-      flowControl: getFlowControl(queue),
-      label: queue,
       ...(delaySeconds === undefined ? {} : { delay: delaySeconds }),
       ...(deduplicationId === undefined ? {} : { deduplicationId }),
     }),
@@ -40,3 +53,158 @@ export async function publish<Q extends BestEffortQueue>(
   );
   return response.messageId;
 }
+
+/** A task to publish to QStash. */
+export interface OutboxTask {
+  id: string;
+  queue: QueueName;
+  /** Part of the deduplication id, so that QStash accepts the task again under the next generation. */
+  generation: number;
+  delaySeconds: number;
+}
+
+const BATCH_TIMEOUT_MS = 5_000;
+/** Tasks of requests that end within this window go to QStash in one call. */
+const BATCH_WINDOW_MS = 5;
+export const MAX_BATCH_SIZE = 100;
+
+/**
+ * After this long a published task counts as lost at QStash and is published again under a new generation; the delay
+ * doubles each time, up to six hours. A message that was only late finds its task done.
+ */
+const REPUBLISH_AFTER_SECONDS = 300;
+const MAX_REPUBLISH_DELAY_SECONDS = 6 * 3_600;
+
+/** For each task of a batch QStash's message id; undefined when it rejected the task. */
+const publishResultsSchema = z.array(z.object({ messageId: z.string().optional().catch(undefined) }));
+
+const publishedRowsSchema = z.array(
+  z.object({ id: z.uuid(), state: z.string(), ownerId: z.uuid().nullable(), subject: z.string().nullable() }),
+);
+
+const dispatchBatched = coalesce(
+  async (tasks: OutboxTask[]) => {
+    await dispatchTasks(tasks);
+    return tasks;
+  },
+  { windowMs: BATCH_WINDOW_MS, maxSize: MAX_BATCH_SIZE },
+);
+
+/** Publishes a task after the response is sent. On a failure the sweeper publishes it. */
+export function dispatchAfterResponse(task: OutboxTask): void {
+  defer(async () => {
+    try {
+      await failpoint("tasks.committed");
+      await dispatchBatched(task);
+    } catch (error) {
+      log().warn({ err: error, taskId: task.id }, "task not published: left to the sweeper");
+    }
+  });
+}
+
+/**
+ * Publishes tasks to QStash in one call, and marks the accepted ones in one statement.
+ *
+ * @param tasks  {@link MAX_BATCH_SIZE} at most
+ * @returns how many QStash accepted; the others stay in the outbox
+ * @throws when QStash did not answer: the outcome is unknown, and deduplication makes a repeat safe
+ */
+export async function dispatchTasks(tasks: readonly OutboxTask[]): Promise<number> {
+  const results = publishResultsSchema.parse(
+    await withTimeout(qstash().batchJSON(tasks.map(toQstashMessage)), BATCH_TIMEOUT_MS),
+  );
+  await failpoint("tasks.published");
+  const accepted = tasks.flatMap((task, index) => {
+    const messageId = results[index]?.messageId;
+    return messageId === undefined ? [] : [{ ...task, messageId }];
+  });
+  if (accepted.length > 0) await markPublished(accepted);
+  if (accepted.length < tasks.length) {
+    log().warn({ refused: tasks.length - accepted.length }, "QStash rejected part of a batch");
+  }
+  return accepted.length;
+}
+
+function toQstashMessage({ id, queue, generation, delaySeconds }: OutboxTask) {
+  // The payload stays in Postgres, so that QStash's logs hold no personal data.
+  const body: TaskMessage = { queue, taskId: id, generation };
+  return {
+    ...deliveryOptions(queue),
+    body,
+    deduplicationId: `${id}-${generation}`,
+    ...(delaySeconds > 0 ? { delay: delaySeconds } : {}),
+  };
+}
+
+/**
+ * A delivery may have claimed a task already: while its lease lives, only the message id is stored. A task whose lease
+ * has expired gets the normal `dueAt`, or a backlog at QStash would grow with every sweep.
+ */
+async function markPublished(accepted: readonly (OutboxTask & { messageId: string })[]): Promise<void> {
+  const rows = await db().$queryRaw`
+UPDATE "Task" task SET
+  state = CASE task.state WHEN 'pending' THEN 'published' ELSE task.state END,
+  "messageId" = sent."messageId",
+  "dueAt" = CASE WHEN task."leaseUntil" > clock_timestamp() THEN task."dueAt"
+    ELSE greatest(task."notBefore", clock_timestamp()) + interval '1 second'
+      * least(${REPUBLISH_AFTER_SECONDS} * 2.0 ^ least(sent.generation - 1, 20), ${MAX_REPUBLISH_DELAY_SECONDS}) END
+FROM unnest(${accepted.map(({ id }) => id)}::uuid[], ${accepted.map(({ generation }) => generation)}::int[],
+  ${accepted.map(({ messageId }) => messageId)}::text[]) AS sent(id, generation, "messageId")
+WHERE task.id = sent.id AND task.generation = sent.generation AND task.state IN ('pending', 'published', 'running')
+RETURNING task.id, task.state::text AS state, task."ownerId", task.subject`;
+  for (const { state, ...task } of publishedRowsSchema.parse(rows))
+    if (state === "published") publishTaskChanged(task);
+}
+
+/** Where and how QStash delivers a queue's messages. */
+function deliveryOptions(queue: QueueName) {
+  const { retries, timeoutSeconds } = queues[queue];
+  const lane: { key: string; parallelism: number; ratePerSecond?: number } = getLane(queue);
+  return {
+    url: queueUrl(queue),
+    retries,
+    timeout: timeoutSeconds,
+    flowControl: {
+      key: lane.key,
+      parallelism: lane.parallelism,
+      ...(lane.ratePerSecond === undefined ? {} : { rate: lane.ratePerSecond, period: 1 }),
+    },
+    label: queue,
+  };
+}
+
+let cachedClient: Client | undefined;
+
+/** This process's QStash client. It has no timeout: wrap every call in `withTimeout`. */
+export function qstash(): Client {
+  cachedClient ??= new Client({
+    baseUrl: env().QSTASH_URL,
+    token: env().QSTASH_TOKEN,
+    retry: false,
+    enableTelemetry: false,
+  });
+  return cachedClient;
+}
+
+/** The URL that QStash delivers a queue's messages to, and that its signatures must contain. */
+export function queueUrl(queue: string): string {
+  return `${env().APP_URL}/api/qstash/${queue}`;
+}
+
+const taskMessageSchema = z.object({
+  queue: z.string(),
+  taskId: z.uuid(),
+  generation: z.int().positive(),
+});
+
+const bestEffortMessageSchema = z.object({
+  queue: z.string(),
+  version: z.int(),
+  payload: z.unknown(),
+});
+
+/** Body of a message: a reference to a task's row, or the payload itself where there is no row. */
+export const messageSchema = z.union([taskMessageSchema, bestEffortMessageSchema]);
+
+type TaskMessage = z.infer<typeof taskMessageSchema>;
+export type BestEffortMessage = z.infer<typeof bestEffortMessageSchema>;

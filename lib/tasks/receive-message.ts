@@ -1,5 +1,6 @@
+import { Receiver } from "@upstash/qstash";
+import { env } from "../core/env";
 import { AppError } from "../core/errors";
-import { readText } from "../core/http";
 import { log } from "../core/log";
 import {
   type GuaranteedQueue,
@@ -9,28 +10,41 @@ import {
   type QueueName,
 } from "./catalogue";
 import type { BestEffortHandler } from "./handler";
-import { type BestEffortMessage, messageSchema, qstashReceiver, queueUrl } from "./qstash";
+import { type BestEffortMessage, messageSchema, queueUrl } from "./publish";
 import { loadHandler } from "./registry";
 import { runTask, type TaskDeliveryResult } from "./run-task";
 
-/** QStash's message limit on its smaller plans. */
-const MAX_BODY_BYTES = 1024 * 1024;
 /** Tolerates clock drift; small beside a signature's validity of five minutes. */
 const CLOCK_TOLERANCE_SECONDS = 5;
 
 /**
  * Handles one delivery: verifies signature *and* URL over the raw body, then runs the queue's handler.
  *
+ * @param body  the raw text of the request
  * @throws {AppError} unauthenticated (nothing was read or written), not_found for an unknown queue; any error of the
  *         handler, so that QStash retries
  */
-export async function receiveMessage(queue: string, request: Request): Promise<TaskDeliveryResult> {
-  const body = await readText(request, MAX_BODY_BYTES);
-  await verifySignature(queue, body, request.headers.get("upstash-signature"));
+export async function receiveMessage(
+  queue: string,
+  body: string,
+  headers: Headers,
+): Promise<TaskDeliveryResult> {
+  await verifySignature(queue, body, headers.get("upstash-signature"));
   if (!isQueueName(queue)) throw new AppError("not_found", { message: "unknown_queue" });
-  const result = await handleWithMaskedErrors(queue, body, request.headers.get("upstash-message-id"));
+  const result = await handleWithMaskedErrors(queue, body, headers.get("upstash-message-id"));
   if (result.outcome === "refused") log().error({ queue, reason: result.reason }, "message refused");
   return result;
+}
+
+let cachedReceiver: Receiver | undefined;
+
+/** Verifies signatures with the current key, then the next. */
+function qstashReceiver(): Receiver {
+  cachedReceiver ??= new Receiver({
+    currentSigningKey: env().QSTASH_CURRENT_SIGNING_KEY,
+    nextSigningKey: env().QSTASH_NEXT_SIGNING_KEY,
+  });
+  return cachedReceiver;
 }
 
 /** The SDK's wrapper ignores the URL: it would accept a message for one queue on another. */

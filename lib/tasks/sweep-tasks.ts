@@ -5,7 +5,7 @@ import { log } from "../core/log";
 import { afterCommit, db, transaction } from "../db";
 import { isQueueName, queues } from "./catalogue";
 import { importDeadLetters } from "./dead-letters";
-import { dispatchTasks, MAX_BATCH_SIZE, type OutboxTask } from "./dispatch";
+import { dispatchTasks, MAX_BATCH_SIZE, type OutboxTask } from "./publish";
 import { publishTaskChanged } from "./publish-changes";
 import { raiseAlert } from "./raise-alert";
 

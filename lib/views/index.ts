@@ -1,7 +1,6 @@
-export { syncNow, viewPost, viewPosts } from "./api";
 export { deleteCachedViews, syncViewsBeforeErasure } from "./erase-account";
-export { type RecordedView, recordViews, type ViewStatus } from "./record-views";
-export { getViewSyncState, type SyncRun, type ViewSyncState } from "./sync-state";
-export { type SyncOptions, syncViews } from "./sync-views";
-export { getViewCounts, warmViews } from "./view-counts";
+export { getViewCounts, warmViews } from "./record-and-count";
+export { type RecordedView, recordViews, type ViewStatus, viewPost, viewPosts } from "./record-views";
+export { getViewSyncState, type ViewSyncState } from "./sync-state";
+export { type SyncOptions, type SyncRun, syncNow, syncViews } from "./sync-views";
 export { toViewRow, viewColumns } from "./view-row";

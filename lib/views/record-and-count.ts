@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { now } from "../core/clock";
+import { log } from "../core/log";
+import { db } from "../db";
 import { keys, PendingReplay, redisService, ttlSeconds } from "../redis";
 import { recordAndCountViews } from "./scripts";
-import type { ViewRow } from "./view-row";
+import { toViewRow, type ViewRow, viewColumns } from "./view-row";
 
 export interface ViewUpdate {
   postId: string;
@@ -83,6 +85,36 @@ async function runRecordAndCount(
     else args.push(0, viewers.length, ...viewers);
   }
   return redisService().script(recordAndCountViews, scriptKeys, args, replySchema);
+}
+
+/**
+ * Published counts of posts just read from Postgres, in one round trip. Posts that Redis does not have, or has from an
+ * older row, are updated there on the way. Without Redis it is the larger of the persisted count and the last count
+ * that this process read from Redis.
+ *
+ * @returns post id -> count
+ */
+export async function getViewCounts(rows: readonly ViewRow[]): Promise<Map<string, number>> {
+  try {
+    const { posts } = await recordAndCount(rows.map((row) => ({ postId: row.id, row, viewers: [] })));
+    return new Map(rows.map((row, index) => [row.id, posts[index]?.count ?? row.views]));
+  } catch (error) {
+    log().debug({ err: error }, "view counts read from Postgres: Redis unavailable");
+    return new Map(rows.map((row) => [row.id, getFallbackCount(row.id, row.views)]));
+  }
+}
+
+/**
+ * Loads the view counts of the newest posts into Redis, so that the first requests after a deployment, or after Redis
+ * was emptied, need no read of Postgres.
+ *
+ * @returns how many posts were loaded
+ * @throws {RedisUnavailableError}
+ */
+export async function warmViews(limit = 100): Promise<number> {
+  const posts = await db().post.findMany({ select: viewColumns, orderBy: { id: "desc" }, take: limit });
+  await recordAndCount(posts.map((post) => ({ postId: post.id, row: toViewRow(post), viewers: [] })));
+  return posts.length;
 }
 
 /** Views of one post that are in Postgres and may be missing in Redis. */

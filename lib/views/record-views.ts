@@ -1,9 +1,52 @@
+import type { Caller } from "../core/access-token";
 import { coalesce } from "../core/coalesce";
+import { AppError } from "../core/errors";
+import type { Locale } from "../core/locale";
 import { log } from "../core/log";
+import type { ViewedPost, ViewedPosts } from "../schemas/views";
 import { persistViews } from "./persist-views";
 import { publishCounts, requestSync } from "./publish-changes";
 import { getFallbackCount, queueBackfill, recordAndCount, type ViewUpdate } from "./record-and-count";
 import { loadViewRows } from "./view-row";
+
+/**
+ * Counts one view.
+ * @throws {AppError} not_found for an unknown post
+ */
+export async function viewPost(viewer: Caller, postId: string, locale: Locale): Promise<ViewedPost> {
+  const [view] = await recordViews(viewer.seq, [postId]);
+  if (!view || view.status === "unknown") throw new AppError("not_found", { message: "post_not_found" });
+  return { message: viewMessage(view.status, locale), viewsCount: view.viewsCount };
+}
+
+/** Counts the views of a batch of posts. Repeated views, own posts and unknown ids are not errors. */
+export async function viewPosts(
+  viewer: Caller,
+  postIds: readonly string[],
+  locale: Locale,
+): Promise<ViewedPosts> {
+  const views = await recordViews(viewer.seq, postIds);
+  const countedPostIds = views.filter(({ status }) => status === "counted").map(({ postId }) => postId);
+  return {
+    message: viewsAddedMessage(countedPostIds.length, locale),
+    processedCount: countedPostIds.length,
+    postIds: countedPostIds,
+  };
+}
+
+const texts = {
+  counted: { ru: "Просмотр добавлен", en: "View added" },
+  repeated: { ru: "Просмотр уже был засчитан", en: "This view was counted before" },
+  own: { ru: "Свои просмотры не считаются", en: "Your own views do not count" },
+} as const;
+
+function viewMessage(status: Exclude<ViewStatus, "unknown">, locale: Locale): string {
+  return texts[status][locale];
+}
+
+function viewsAddedMessage(count: number, locale: Locale): string {
+  return locale === "ru" ? `Добавлено просмотров: ${count}` : `Views added: ${count}`;
+}
 
 /** `counted`: a new view; `repeated`: seen before; `own`: the viewer is the author; `unknown`: no such post. */
 export type ViewStatus = "counted" | "repeated" | "own" | "unknown";

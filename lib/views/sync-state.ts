@@ -2,29 +2,7 @@ import { z } from "zod";
 import { log } from "../core/log";
 import { keys, redisService } from "../redis";
 import { readViewsState } from "./scripts";
-
-const syncRunSchema = z.object({
-  /** Start of the run; ISO 8601, UTC. */
-  at: z.iso.datetime(),
-  source: z.enum(["admin", "cron", "first-view", "shutdown", "script", "deletion"]),
-  syncedPosts: z.number().int(),
-  /** Views that were new to Postgres. */
-  syncedViews: z.number().int(),
-  /** Views whose post or viewer no longer exists. */
-  droppedViews: z.number().int(),
-  durationMs: z.number(),
-});
-
-export type SyncRun = z.infer<typeof syncRunSchema>;
-
-/** Stores the result of the last sync in Redis. Best effort: the sync itself is complete by then. */
-export async function saveLastRun(run: SyncRun): Promise<void> {
-  try {
-    await redisService().set(keys.lastViewSync, run);
-  } catch (error) {
-    log().debug({ err: error }, "result of the view sync not stored: Redis unavailable");
-  }
-}
+import { type SyncRun, syncRunSchema } from "./sync-views";
 
 export interface ViewSyncState {
   /** False when Redis does not answer; the numbers are then 0. */

@@ -1,12 +1,28 @@
 import { z } from "zod";
 import { now } from "../core/clock";
+import { AppError } from "../core/errors";
 import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
-import { keys, redisService, ttlSeconds } from "../redis";
+import { keys, RedisUnavailableError, redisService, ttlSeconds } from "../redis";
+import type { ViewSync } from "../schemas/views";
 import { type PersistedPost, type PersistResult, persistViews, type ViewPair } from "./persist-views";
 import { claimViews, finishViews } from "./scripts";
-import { type SyncRun, saveLastRun } from "./sync-state";
+
+/** Result of a sync, for the log and for operators. */
+export const syncRunSchema = z.object({
+  /** Start of the run; ISO 8601, UTC. */
+  at: z.iso.datetime(),
+  source: z.enum(["admin", "cron", "first-view", "shutdown", "script", "deletion"]),
+  syncedPosts: z.number().int(),
+  /** Views that were new to Postgres. */
+  syncedViews: z.number().int(),
+  /** Views whose post or viewer no longer exists. */
+  droppedViews: z.number().int(),
+  durationMs: z.number(),
+});
+
+export type SyncRun = z.infer<typeof syncRunSchema>;
 
 export interface SyncOptions {
   /** What triggered the sync, for the log and the operator's page. */
@@ -83,6 +99,31 @@ export async function syncViews({
   await saveLastRun(run);
   if (failures.length > 0) throw failures[0];
   return run;
+}
+
+/**
+ * Runs a sync on demand.
+ * @throws {AppError} unavailable when Redis does not answer; pending views stay there for the next sync
+ */
+export async function syncNow(source: SyncRun["source"]): Promise<ViewSync> {
+  try {
+    const { syncedPosts } = await syncViews({ source });
+    return { message: "Synchronization completed", syncedPosts };
+  } catch (cause) {
+    if (cause instanceof RedisUnavailableError) {
+      throw new AppError("unavailable", { message: "sync_unavailable", retryAfterSeconds: 5, cause });
+    }
+    throw cause;
+  }
+}
+
+/** Stores the result of the last sync in Redis. Best effort: the sync itself is complete by then. */
+export async function saveLastRun(run: SyncRun): Promise<void> {
+  try {
+    await redisService().set(keys.lastViewSync, run);
+  } catch (error) {
+    log().debug({ err: error }, "result of the view sync not stored: Redis unavailable");
+  }
 }
 
 /** A claimed batch: no other batch has views of these posts until it is finished. */

@@ -7,12 +7,12 @@ import type { getCookie } from "../../lib/core/access-token";
 import type { Mail } from "../../lib/mail";
 import type { LimitedCaller } from "../../lib/rate-limit/limited-caller";
 import type { emit, emitVolatile } from "../../lib/realtime";
+import type { publishUpstream } from "../../lib/realtime/emit";
 import type { EventWriter } from "../../lib/realtime/event-writer";
-import type { publishUpstream } from "../../lib/realtime/upstream";
 import type { acquireLock, RedisService, withLock } from "../../lib/redis";
 import type { TypedNotification } from "../../lib/schemas/notification-kinds";
 import type { backgroundTaskService, EnqueueOptions, enqueue, publish } from "../../lib/tasks";
-import type { messageSchema } from "../../lib/tasks/qstash";
+import type { messageSchema } from "../../lib/tasks/publish";
 import type { NewAlert } from "../../lib/tasks/raise-alert";
 
 /**

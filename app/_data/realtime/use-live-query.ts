@@ -2,8 +2,8 @@
 
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from "react";
 import type { Channel, ChannelKind } from "@/lib/schemas/channels";
+import { type ChannelHandlers, useChannel } from "./channel-subscriptions";
 import { type LiveQuery, type LiveQueryOptions, startLiveQuery } from "./live-query";
-import { type ChannelHandlers, useChannel } from "./use-channel";
 
 interface Options<K extends ChannelKind> extends Pick<LiveQueryOptions, "whileHidden"> {
   /** Handlers of the channel's events, which need no fetch. */

@@ -2,7 +2,7 @@
 
 import { usePathname } from "next/navigation";
 import { useEffect, useSyncExternalStore } from "react";
-import { useChannel } from "@/app/_data/realtime/use-channel";
+import { useChannel } from "@/app/_data/realtime/channel-subscriptions";
 import { useLiveQuery } from "@/app/_data/realtime/use-live-query";
 import { useBackgroundSender } from "./store/background-sender";
 import {

@@ -1,4 +1,4 @@
-export { DEFAULT_BODY_LIMIT_BYTES, readText } from "./body";
+export { DEFAULT_BODY_LIMIT_BYTES } from "./body";
 export { type ClientInfo, getClientInfo } from "./client-info";
 export { errorResponse, isOutage, toAppError } from "./error-response";
 export { parseInput } from "./parse-input";

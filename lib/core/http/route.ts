@@ -7,7 +7,7 @@ import { log } from "../log";
 import { requireFreshSignIn, type SignedInCaller } from "../permission";
 import { secretsEqual } from "../secrets-equal";
 import { currentTraceparent, getTraceId, withTrace } from "../trace";
-import { DEFAULT_BODY_LIMIT_BYTES, readBytes, readJson } from "./body";
+import { DEFAULT_BODY_LIMIT_BYTES, readBytes, readJson, readText } from "./body";
 import { type ClientInfo, getClientInfo } from "./client-info";
 import { errorResponse, toAppError } from "./error-response";
 import { parseInput } from "./parse-input";
@@ -42,6 +42,8 @@ export interface RouteSpec {
   body?: z.ZodType;
   /** The body is a file of any type, passed to the handler as raw bytes; replaces `body`. */
   bytes?: true;
+  /** The body is passed to the handler as text, which verifies a signature over it; replaces `body`. */
+  text?: true;
   response: z.ZodType;
   /** Status of success; 200 by default. */
   status?: 200 | 201 | 202;
@@ -55,6 +57,7 @@ export interface RouteContext<O extends RouteSpec> {
   query: Output<O["query"]>;
   body: Output<O["body"]>;
   bytes: O["bytes"] extends true ? Uint8Array : undefined;
+  text: O["text"] extends true ? string : undefined;
   caller: O["auth"] extends "user" | "admin" ? SignedInCaller : SignedInCaller | null;
   client: ClientInfo;
   locale: Locale;
@@ -104,19 +107,15 @@ export function createRoute({ authenticate }: RouteDependencies) {
       let response: Response;
       let failure: AppError | undefined;
       try {
+        const bodyLimitBytes = spec.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES;
         if (!isExemptFromOriginCheck(spec)) requireSameOrigin(request);
         caller = await authorizeCaller(spec, request, authenticate);
         const context = {
           params: spec.params && parseInput(spec.params, await nextContext.params, locale),
           query: spec.query && parseInput(spec.query, parseQuery(request), locale),
-          body:
-            spec.body &&
-            parseInput(
-              spec.body,
-              await readJson(request, spec.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES),
-              locale,
-            ),
-          bytes: spec.bytes && (await readBytes(request, spec.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES)),
+          body: spec.body && parseInput(spec.body, await readJson(request, bodyLimitBytes), locale),
+          bytes: spec.bytes && (await readBytes(request, bodyLimitBytes)),
+          text: spec.text && (await readText(request, bodyLimitBytes)),
           caller,
           client: getClientInfo(request.headers),
           locale,

@@ -1,6 +1,17 @@
 import { z } from "zod";
-import { type ReplyReader, type RunCommand, readCount, readFlag, readTexts } from "./reply-readers";
-import { decodeValue, encodeValue, type RedisValue, readPairs, readValue, readValues } from "./values";
+import {
+  decodeValue,
+  encodeValue,
+  type RedisValue,
+  type ReplyReader,
+  type RunCommand,
+  readCount,
+  readFlag,
+  readPairs,
+  readTexts,
+  readValue,
+  readValues,
+} from "./codec";
 
 /** The fields of a hash that is one record, each with its own schema. */
 export type HashShape = Readonly<Record<string, z.ZodType>>;

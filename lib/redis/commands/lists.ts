@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import { type RunCommand, readCount } from "./reply-readers";
-import { encodeValue, type RedisValue, readValue, readValues } from "./values";
+import { encodeValue, type RedisValue, type RunCommand, readCount, readValue, readValues } from "./codec";
 
 /** Commands on lists. Each is atomic; pushes and pops are NOT safe to repeat. */
 export function listCommands(run: RunCommand) {

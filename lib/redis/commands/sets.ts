@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import { type RunCommand, readCount, readFlag } from "./reply-readers";
-import { encodeValue, type RedisValue, readValues } from "./values";
+import { encodeValue, type RedisValue, type RunCommand, readCount, readFlag, readValues } from "./codec";
 
 /** Commands on sets. Each is atomic and safe to repeat. */
 export function setCommands(run: RunCommand) {

@@ -1,6 +1,15 @@
 import { z } from "zod";
-import { parseReply, type ReplyReader, type RunCommand, readCount } from "./reply-readers";
-import { decodeValue, encodeValue, type RedisValue, readPairs, readValues } from "./values";
+import {
+  decodeValue,
+  encodeValue,
+  parseReply,
+  type RedisValue,
+  type ReplyReader,
+  type RunCommand,
+  readCount,
+  readPairs,
+  readValues,
+} from "./codec";
 
 export interface Scored<T> {
   member: T;

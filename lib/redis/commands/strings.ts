@@ -1,6 +1,14 @@
 import type { z } from "zod";
-import { checkTtlSeconds, type RunCommand, readCount, readFlag, readOk } from "./reply-readers";
-import { encodeValue, type RedisValue, readValue } from "./values";
+import {
+  checkTtlSeconds,
+  encodeValue,
+  type RedisValue,
+  type RunCommand,
+  readCount,
+  readFlag,
+  readOk,
+  readValue,
+} from "./codec";
 
 /** Commands on strings and on keys of any type. Each is atomic. */
 export function stringCommands(run: RunCommand) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { GuardedRedis, RedisUnavailableError } from "@/lib/redis/guarded-redis";
+import { GuardedRedis } from "@/lib/redis/guarded-redis";
+import { RedisUnavailableError } from "@/lib/redis/unavailable";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import {
   delayed,

@@ -5,7 +5,7 @@ import type { Failpoint } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { createPost, getPost } from "@/lib/posts";
-import { postTags } from "@/lib/posts/post";
+import { postTags } from "@/lib/posts/read-posts";
 import { sweepTasks } from "@/lib/tasks";
 import { getViewSyncState, recordViews, syncViews } from "@/lib/views";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";

@@ -98,6 +98,6 @@ describe("a body", () => {
     );
     const names = readers.map((file) => file.replaceAll(path.sep, "/")).sort();
     // The second reads the request that the Redis client is about to send.
-    expect(names).toEqual(["lib/core/http/body.ts", "lib/redis/replies.ts"]);
+    expect(names).toEqual(["lib/core/http/body.ts", "lib/redis/guarded-redis.ts"]);
   });
 });

@@ -5,7 +5,7 @@ import { setClock } from "@/lib/core/clock";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { disconnectDb } from "@/lib/db";
 import { getPost, listPosts } from "@/lib/posts";
-import { postTags } from "@/lib/posts/post";
+import { postTags } from "@/lib/posts/read-posts";
 import { keys, redis } from "@/lib/redis";
 import { recordViews } from "@/lib/views";
 import {

@@ -6,7 +6,7 @@ import { setClock } from "@/lib/core/clock";
 import { toAppError } from "@/lib/core/http";
 import { log } from "@/lib/core/log";
 import { RedisUnavailableError } from "@/lib/redis";
-import { createCallLogger } from "@/lib/redis/client";
+import { createCallLogger } from "@/lib/redis/call-meter";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { serveHttp } from "@/tests/support/proxies/http-server";

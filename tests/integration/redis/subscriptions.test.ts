@@ -9,7 +9,7 @@ import { z } from "zod";
 import { setClock } from "@/lib/core/clock";
 import { log } from "@/lib/core/log";
 import { ChannelNameError, redis, SubscriptionEndedError } from "@/lib/redis";
-import type { RedisService } from "@/lib/redis/create-redis-service";
+import type { RedisService } from "@/lib/redis/redis-service";
 import { type RedisEngine, startRedisEngine } from "@/local/redis/engine";
 import { type RedisGateway, startRedisGateway } from "@/local/redis/gateway";
 import { waitUntil } from "@/tests/support/clients/wait-until";

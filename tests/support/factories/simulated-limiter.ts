@@ -1,7 +1,7 @@
 import { Redis } from "@upstash/redis";
 import type { LimitBucket } from "@/lib/rate-limit/buckets";
 import { Limiter } from "@/lib/rate-limit/limiter";
-import { RedisUnavailableError } from "@/lib/redis/guarded-redis";
+import { RedisUnavailableError } from "@/lib/redis/unavailable";
 
 /**
  * How Redis behaves towards one process:

@@ -1,5 +1,5 @@
 import { cacheManager } from "@/lib/cache";
-import { postTags } from "@/lib/posts/post";
+import { postTags } from "@/lib/posts/read-posts";
 
 /** A process that renames a post and dies at the FAILPOINT of its environment. Arguments: post, title. */
 const [id = "", title = ""] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 import type { RequestListener } from "node:http";
 import { setClock } from "@/lib/core/clock";
-import { GuardedRedis, RedisUnavailableError } from "@/lib/redis/guarded-redis";
+import { GuardedRedis } from "@/lib/redis/guarded-redis";
+import { RedisUnavailableError } from "@/lib/redis/unavailable";
 import { serveHttp } from "./http-server";
 
 /** The two limits (ms) differ widely, so that a slow response on a busy machine is not taken for a missing one. */

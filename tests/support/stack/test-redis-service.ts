@@ -1,6 +1,6 @@
 import { CallMeter } from "@/lib/redis/call-meter";
-import { createRedisService, type RedisService } from "@/lib/redis/create-redis-service";
 import { GuardedRedis, type GuardedRedisOptions } from "@/lib/redis/guarded-redis";
+import { createRedisService, type RedisService } from "@/lib/redis/redis-service";
 import { Subscriber, type SubscriberOptions } from "@/lib/redis/subscriber";
 
 interface TestRedisServiceOptions extends Partial<GuardedRedisOptions> {

@@ -125,7 +125,7 @@ describe("the unread count", () => {
 
   it("ends with the server's count when events and responses are lost, late or reordered", async () => {
     const { isStale, mergeChat, withMessage, withRead } = await import(
-      "@/app/_features/chat/store/chat-unread"
+      "@/app/_features/chat/store/chat-list-store"
     );
     const step = fc.record({
       do: fc.constantFrom("write", "mine", "read", "receive", "answer"),

@@ -7,7 +7,7 @@ import { Limiter } from "@/lib/rate-limit/limiter";
 import { ProcessLimiter } from "@/lib/rate-limit/process-limiter";
 import { rateLimitedResponse } from "@/lib/rate-limit/rate-limited-response";
 import { SlidingWindow } from "@/lib/rate-limit/sliding-window";
-import { RedisUnavailableError } from "@/lib/redis/guarded-redis";
+import { RedisUnavailableError } from "@/lib/redis/unavailable";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 
 const START = 1_700_000_000_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { CallMeter } from "@/lib/redis/call-meter";
-import { readEvents, reconnectDelayMs } from "@/lib/redis/channel-stream";
-import { decodeValue, encodeValue } from "@/lib/redis/commands/values";
+import { readEvents, reconnectDelayMs } from "@/lib/redis/channel";
+import { decodeValue, encodeValue } from "@/lib/redis/commands/codec";
 
 describe("a stored value", () => {
   it.each([

@@ -7,6 +7,9 @@ import { receiveMessage } from "@/lib/tasks/receive-message";
 /** In seconds; the longest timeout of an available queue (lib/tasks/queues). */
 export const maxDuration = 90;
 
+/** QStash's message limit on its smaller plans. */
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
 /** Makes QStash stop retrying and move the message to the dead letters. */
 const NON_RETRYABLE_STATUS = 489;
 
@@ -17,10 +20,12 @@ export const POST = defineRoute(
     auth: "qstash",
     limit: "skip",
     params: z.object({ queue: z.string().max(64) }),
+    text: true,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
     response: z.object({ outcome: z.enum(["done", "refused"]), reason: z.string().optional() }),
   },
-  async ({ params, request }) => {
-    const receipt = await receiveMessage(params.queue, request);
+  async ({ params, text, request }) => {
+    const receipt = await receiveMessage(params.queue, text, request.headers);
     switch (receipt.outcome) {
       case "done":
         return receipt;

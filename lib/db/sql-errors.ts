@@ -1,24 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
-
-/** Enough for statements that take locks in a fixed order; more would hide a design error. */
-const MAX_ATTEMPTS = 5;
-const INITIAL_RETRY_DELAY_MS = 10;
-
-/**
- * Repeats a statement or transaction that Postgres aborted as a deadlock victim (40P01) or for a serialization
- * failure (40001): in both cases nothing was applied.
- */
-export async function retryOnConflict<T>(run: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await run();
-    } catch (error) {
-      if (attempt === MAX_ATTEMPTS || !isConflict(error)) throw error;
-      await delay(INITIAL_RETRY_DELAY_MS * 2 ** attempt * Math.random());
-    }
-  }
-}
-
 /** Whether Postgres aborted the statement because of a concurrent one. */
 export function isConflict(error: unknown): boolean {
   return (
