@@ -1,7 +1,6 @@
 import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
-import { cacheManager } from "../cache";
-import { recordAuthorPostTags } from "../posts";
+import { invalidateAuthorPosts } from "../posts";
 import type { profileSchema, User } from "../schemas/account";
 import { changeAccount } from "../sessions";
 import { lockCaller } from "./lock";
@@ -16,20 +15,18 @@ export function changeProfile(
   { name, locale }: z.output<typeof profileSchema>,
   auditContext: AuditContext = {},
 ): Promise<User> {
-  return cacheManager.withRecordedInvalidation((recordTags) =>
-    changeAccount(userId, async (tx) => {
-      const before = await lockCaller(tx, userId);
-      const row = await tx.user.update({
-        where: { id: userId },
-        data: { ...(name === undefined ? {} : { name }), ...(locale === undefined ? {} : { locale }) },
-        select: userColumns,
-      });
-      if (row.name !== before.name) {
-        await recordAuthorPostTags(tx, userId, recordTags);
-        const subject = `user:${userId}` as const;
-        await recordAudit(tx, { action: "name_changed", actorId: userId, subject, ...auditContext });
-      }
-      return toUser(row);
-    }),
-  );
+  return changeAccount(userId, async (tx) => {
+    const before = await lockCaller(tx, userId);
+    const row = await tx.user.update({
+      where: { id: userId },
+      data: { ...(name === undefined ? {} : { name }), ...(locale === undefined ? {} : { locale }) },
+      select: userColumns,
+    });
+    if (row.name !== before.name) {
+      await invalidateAuthorPosts(tx, userId);
+      const subject = `user:${userId}` as const;
+      await recordAudit(tx, { action: "name_changed", actorId: userId, subject, ...auditContext });
+    }
+    return toUser(row);
+  });
 }

@@ -1,4 +1,4 @@
 export { createPost } from "./create";
 export { deleteAccountPosts } from "./erase-account";
+export { invalidateAuthorPosts } from "./invalidate-author-posts";
 export { getPost, listPosts } from "./read";
-export { recordAuthorPostTags } from "./record-author-post-tags";
