@@ -7,14 +7,16 @@ import { lockCaller } from "./lock";
 import { toUser, userColumns } from "./user";
 
 /**
- * Changes the caller's name and the language of their mails. Posts show the new name immediately.
+ * Changes the caller's name and the language of their mails. Posts and products show the new name immediately.
  * @throws {AppError} unauthenticated when the account no longer exists
  */
-export function changeProfile(
+export async function changeProfile(
   { userId }: { userId: string },
   { name, locale }: z.output<typeof profileSchema>,
   auditContext: AuditContext = {},
 ): Promise<User> {
+  // Loaded only here: the shop brings the payment provider's SDK, which a sign-in must not wait for.
+  const shop = name === undefined ? undefined : await import("../shop");
   return changeAccount(userId, async (tx) => {
     const before = await lockCaller(tx, userId);
     const row = await tx.user.update({
@@ -24,6 +26,7 @@ export function changeProfile(
     });
     if (row.name !== before.name) {
       await invalidateAuthorPosts(tx, userId);
+      await shop?.invalidateSellerProducts(tx, userId);
       const subject = `user:${userId}` as const;
       await recordAudit(tx, { action: "name_changed", actorId: userId, subject, ...auditContext });
     }

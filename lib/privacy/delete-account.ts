@@ -32,7 +32,7 @@ interface DeletionOptions {
  *
  * All of it is one transaction: a crash leaves the whole account or none of it. A concurrent write for the account
  * either commits before and is deleted too, or finds no account. When this resolves, no instance accepts its sessions
- * or shows its posts in feeds.
+ * or shows its posts in feeds or its products in the shop.
  *
  * @throws {AppError} fresh_sign_in_required; bad_request for a wrong password; conflict while orders are unsettled
  *         (with the orders), and for the last administrator; unauthenticated when it is deleted already

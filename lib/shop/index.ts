@@ -8,5 +8,6 @@ export {
 } from "./erase-account";
 export { filterReadableOrderIds, getOrder, listOrders } from "./orders";
 export { placeOrder } from "./place-order";
+export { invalidateSellerProducts } from "./product";
 export { archiveProduct, createProduct, getProduct, listProducts } from "./products";
 export { eventReceiptSchema, receivePaymentEvent } from "./receive-payment-event";
