@@ -4,7 +4,7 @@ import { namespaces } from "./namespaces";
 /** This process's cache. */
 export const cacheManager = new CacheManager(namespaces);
 
-export { CacheManager, type RecordTags } from "./manager";
+export { CacheManager } from "./manager";
 export type { CachedPost } from "./namespaces";
 export {
   type CachedValue,

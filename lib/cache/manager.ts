@@ -1,7 +1,7 @@
 import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { type Transaction, transaction } from "../db";
+import { afterCommit, type Transaction, transaction } from "../db";
 import { createEntry, decodeEntry, encodeEntry, parseEnvelope } from "./envelope";
 import { InvalidationLog } from "./invalidation-log";
 import type { CacheKey } from "./loader";
@@ -27,9 +27,6 @@ interface WriteOptions {
   /** Overrides the namespace's TTL. */
   ttlSeconds?: number;
 }
-
-/** Records tags to invalidate, in the transaction of the change. */
-export type RecordTags = (tx: Transaction, tags: readonly string[]) => Promise<void>;
 
 /** Tags of one row are invalidated by one script, which blocks Redis meanwhile. */
 const MAX_TAGS_PER_ROW = 200;
@@ -171,39 +168,39 @@ export class CacheManager<T extends NamespaceSpecs> {
    */
   async withInvalidation<R>(tags: readonly string[], write: (tx: Transaction) => Promise<R>): Promise<R> {
     checkTags(tags);
-    return this.withRecordedInvalidation((recordTags) =>
-      transaction(async (tx) => {
-        await recordTags(tx, tags);
-        return write(tx);
-      }),
-    );
+    return transaction(async (tx) => {
+      await this.invalidateAfterCommit(tx, tags);
+      return write(tx);
+    });
   }
 
   /**
-   * Like `withInvalidation`, for a change that opens its own transaction, or whose tags are known only inside it:
-   * `change` records any number of tags there. The transaction may be rerun after a deadlock.
+   * Like `withInvalidation`, for a writer inside a transaction of lib/db: records any number of tags in it. They are
+   * invalidated after the commit, and `transaction` resolves after that. Under another transaction client the next
+   * check of the rows invalidates them, ten seconds later at most.
    *
-   * @throws what `change` throws; {CacheError}
+   * @throws what the statement throws; {CacheError}
    */
-  async withRecordedInvalidation<R>(change: (recordTags: RecordTags) => Promise<R>): Promise<R> {
+  async invalidateAfterCommit(tx: Transaction, tags: readonly string[]): Promise<void> {
+    for (const tag of tags) checkTags([tag]);
     const rows: OutboxRow[] = [];
-    const recordTags: RecordTags = async (tx, tags) => {
-      for (let from = 0; from < tags.length; from += MAX_TAGS_PER_ROW) {
-        const chunk = tags.slice(from, from + MAX_TAGS_PER_ROW);
-        for (const tag of chunk) checkTags([tag]);
-        const targets = { members: [], tags: chunk };
-        rows.push({ id: await writeOutbox(tx, targets), ...targets });
-      }
-    };
-    let result: R;
-    try {
-      result = await change(recordTags);
-    } catch (error) {
-      // Unknown outcome: the commit may have succeeded.
-      this.invalidationLog.markRedisSuspect();
-      for (const row of rows) this.memory.invalidate(row);
-      throw error;
+    for (let from = 0; from < tags.length; from += MAX_TAGS_PER_ROW) {
+      const targets = { members: [], tags: tags.slice(from, from + MAX_TAGS_PER_ROW) };
+      rows.push({ id: await writeOutbox(tx, targets), ...targets });
     }
+    if (rows.length === 0) return;
+    afterCommit(
+      tx,
+      () => this.applyRows(rows),
+      () => {
+        // Unknown outcome: the commit may have succeeded.
+        this.invalidationLog.markRedisSuspect();
+        for (const row of rows) this.memory.invalidate(row);
+      },
+    );
+  }
+
+  private async applyRows(rows: readonly OutboxRow[]): Promise<void> {
     await failpoint("cache.committed");
     for (const [index, row] of rows.entries()) {
       try {
@@ -212,11 +209,13 @@ export class CacheManager<T extends NamespaceSpecs> {
       } catch (error) {
         this.onRedisFailure("(tags)", error);
         // The remaining rows would fail on the same Redis.
-        for (const remainingRow of rows.slice(index)) this.invalidationLog.addPendingRow(remainingRow);
+        for (const remainingRow of rows.slice(index)) {
+          this.memory.invalidate(remainingRow);
+          this.invalidationLog.addPendingRow(remainingRow);
+        }
         break;
       }
     }
-    return result;
   }
 
   /** Counts of this process since its start. */

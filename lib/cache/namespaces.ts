@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pageSchema } from "../schemas/page";
 import { postSchema } from "../schemas/post";
+import { productPageSchema, productSchema } from "../schemas/product";
 import { defineNamespaces } from "./validation";
 
 /**
@@ -38,6 +39,12 @@ export const namespaces = defineNamespaces({
    * Redis, so the TTL is short and there is no stale window.
    */
   olderFeed: { schema: feedPageSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: false },
+  /** By id; null when the product does not exist. */
+  products: { schema: productSchema, ttlSeconds: 300, swrSeconds: PAGE_SWR_SECONDS, cacheNull: true },
+  /** The newest products for sale, by kind and limit. */
+  shop: { schema: productPageSchema, ttlSeconds: 60, swrSeconds: PAGE_SWR_SECONDS, cacheNull: false },
+  /** Pages after the first, and those of one seller: clients can send any cursor and seller, as above. */
+  olderShop: { schema: productPageSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: false },
 });
 
 export type CachedPost = z.infer<typeof cachedPostSchema>;

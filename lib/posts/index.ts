@@ -1,4 +1,3 @@
 export { createPost } from "./create";
 export { deleteAccountPosts } from "./erase-account";
-export { getPost, listPosts } from "./read-posts";
-export { recordAuthorPostTags } from "./record-author-post-tags";
+export { getPost, invalidateAuthorPosts, listPosts } from "./read-posts";

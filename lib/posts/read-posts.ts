@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type CachedPost, cacheManager } from "../cache";
-import { db } from "../db";
+import { db, type Transaction } from "../db";
 import { idSchema } from "../schemas/id";
 import { type Post, type PostPage, postPageQuerySchema } from "../schemas/post";
 import { getViewCounts, toViewRow, viewColumns } from "../views";
@@ -105,4 +105,10 @@ export const FEED_TAG = "feed";
 
 export function postTag(id: string): string {
   return `post:${id}`;
+}
+
+/** Invalidates the feed and an author's cached posts, in the transaction that changes the author's name. */
+export async function invalidateAuthorPosts(tx: Transaction, authorId: string): Promise<void> {
+  const posts = await tx.post.findMany({ where: { authorId }, select: { id: true } });
+  await cacheManager.invalidateAfterCommit(tx, [FEED_TAG, ...posts.map(({ id }) => postTag(id))]);
 }

@@ -1,7 +1,6 @@
 import { accountLocale, requirePassword } from "../accounts";
 import { anonymiseAccountEvents } from "../analytics";
 import { anonymiseAccountAudit, recordAudit } from "../audit";
-import { cacheManager, type RecordTags } from "../cache";
 import { eraseAccountChats, lockAccountChats, publishAccountErased } from "../chat";
 import { AppError } from "../core/errors";
 import type { Locale } from "../core/locale";
@@ -33,7 +32,7 @@ interface DeletionOptions {
  *
  * All of it is one transaction: a crash leaves the whole account or none of it. A concurrent write for the account
  * either commits before and is deleted too, or finds no account. When this resolves, no instance accepts its sessions
- * or shows its posts in feeds.
+ * or shows its posts in feeds or its products in the shop.
  *
  * @throws {AppError} fresh_sign_in_required; bad_request for a wrong password; conflict while orders are unsettled
  *         (with the orders), and for the last administrator; unauthenticated when it is deleted already
@@ -47,12 +46,10 @@ export async function deleteAccount(
   requireFreshSignIn(caller);
   await requirePassword(caller, password);
   await syncViewsBeforeErasure();
-  const erased = await cacheManager.withRecordedInvalidation((recordTags) =>
-    changeAccount(userId, (tx) => eraseAccount(tx, caller, recordTags, options), {
-      revoke: "all",
-      reason: "deleted",
-    }),
-  );
+  const erased = await changeAccount(userId, (tx) => eraseAccount(tx, caller, options), {
+    revoke: "all",
+    reason: "deleted",
+  });
   log().info({ userId, posts: erased.postIds.length }, "account deleted");
   // Best effort: what remains in Redis is not used any more, and expires.
   await Promise.all([
@@ -76,7 +73,6 @@ interface ErasedData {
 async function eraseAccount(
   tx: Transaction,
   { userId, role }: SignedInCaller,
-  recordTags: RecordTags,
   { locale, requestId }: DeletionOptions,
 ): Promise<ErasedData> {
   await lockAccountTrade(tx, userId);
@@ -84,7 +80,7 @@ async function eraseAccount(
   const user = await lockForDeletion(tx, userId, role);
   await requireNoUnsettledOrders(tx, userId);
 
-  const postIds = await deleteAccountPosts(tx, userId, recordTags);
+  const postIds = await deleteAccountPosts(tx, userId);
   const currencies = await deleteAccountSales(tx, userId);
   await deleteAccountProducts(tx, userId);
   await deleteAccountFiles(tx, userId);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { now } from "../core/clock";
 import type { Transaction } from "../db";
+import { invalidateSellerProducts } from "./product";
 
 /**
  * The shop's part of erasing an account, in the transaction that deletes it: call {@link lockAccountTrade}, then lock
@@ -53,9 +54,10 @@ SELECT id, title, why FROM mine WHERE why IS NOT NULL ORDER BY id LIMIT ${MAX_OR
 
 /**
  * Removes a seller's products: those without orders are deleted; the others stay, archived and without a seller, so
- * that their buyers keep them. Orders lose the seller through their foreign key.
+ * that their buyers keep them. Orders lose the seller through their foreign key. The commit invalidates the cache.
  */
 export async function deleteAccountProducts(tx: Transaction, sellerId: string): Promise<void> {
+  await invalidateSellerProducts(tx, sellerId);
   await tx.product.deleteMany({ where: { sellerId, orders: { none: {} } } });
   await tx.product.updateMany({
     where: { sellerId, archivedAt: null },

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
+import { cacheManager } from "../cache";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
@@ -13,40 +14,10 @@ import {
   type ProductPage,
   productPageQuerySchema,
 } from "../schemas/product";
-
-/** Columns that `toProduct` needs. */
-const productColumns = {
-  id: true,
-  kind: true,
-  title: true,
-  description: true,
-  priceMinor: true,
-  currency: true,
-  stock: true,
-  sellerId: true,
-  archivedAt: true,
-  createdAt: true,
-  seller: { select: { name: true } },
-} as const;
-
-type ProductRow = Omit<Product, "sellerName" | "archived" | "createdAt"> & {
-  archivedAt: Date | null;
-  createdAt: Date;
-  seller: { name: string } | null;
-};
-
-/** Converts a row to the product's public view. */
-function toProduct({ seller, archivedAt, createdAt, ...row }: ProductRow): Product {
-  return {
-    ...row,
-    sellerName: seller?.name ?? null,
-    archived: archivedAt !== null,
-    createdAt: createdAt.toISOString(),
-  };
-}
+import { invalidateProducts, productColumns, productTag, SHOP_TAG, toProduct } from "./product";
 
 /**
- * Creates a product.
+ * Creates a product; the shop shows it immediately.
  * @throws {AppError} forbidden for listeners; unauthenticated when the seller's account was deleted
  */
 export async function createProduct(
@@ -57,8 +28,11 @@ export async function createProduct(
   const account = await db().user.findUnique({ where: { id: seller.userId }, select: { role: true } });
   if (!account) throw new AppError("unauthenticated");
   if (account.role === "listener") throw new AppError("forbidden", { message: "artists_only" });
-  const row = await db()
-    .product.create({ data: { id: newId(), sellerId: seller.userId, ...input }, select: productColumns })
+  const id = newId();
+  const row = await cacheManager
+    .withInvalidation([SHOP_TAG, productTag(id)], (tx) =>
+      tx.product.create({ data: { id, sellerId: seller.userId, ...input }, select: productColumns }),
+    )
     .catch((error: unknown) => {
       // The account was deleted concurrently.
       if (isForeignKeyViolation(error)) throw new AppError("unauthenticated", { cause: error });
@@ -67,9 +41,24 @@ export async function createProduct(
   return toProduct(row);
 }
 
-/** Products for sale, newest first. */
+/** Products for sale, newest first, from the cache until a product changes. */
 export async function listProducts(page: z.input<typeof productPageQuerySchema> = {}): Promise<ProductPage> {
-  const { cursor, limit, kind, sellerId } = productPageQuerySchema.parse(page);
+  const query = productPageQuerySchema.parse(page);
+  const { cursor, limit, kind, sellerId } = query;
+  return cacheManager.getOrSet(
+    cursor || sellerId ? "olderShop" : "shop",
+    `${kind ?? "all"}:${sellerId ?? "all"}:${cursor ?? "newest"}:${limit}`,
+    () => loadPage(query),
+    { tags: [SHOP_TAG] },
+  );
+}
+
+async function loadPage({
+  cursor,
+  limit,
+  kind,
+  sellerId,
+}: z.output<typeof productPageQuerySchema>): Promise<ProductPage> {
   const rows = await db().product.findMany({
     where: { archivedAt: null, kind, sellerId, ...(cursor ? { id: { lt: cursor } } : {}) },
     orderBy: { id: "desc" },
@@ -80,11 +69,20 @@ export async function listProducts(page: z.input<typeof productPageQuerySchema> 
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
-/** One product, archived or not; null when there is none, or for an id that is not a UUID. */
+/**
+ * One product, archived or not, from the cache; null when there is none, or for an id that is not a UUID. Its stock is
+ * for display: another instance may show the old one for a second, and an order is decided on the row (`reserveStock`).
+ */
 export async function getProduct(id: string): Promise<Product | null> {
   const parsed = idSchema.safeParse(id);
   if (!parsed.success) return null;
-  const row = await db().product.findUnique({ where: { id: parsed.data }, select: productColumns });
+  return cacheManager.getOrSet("products", parsed.data, () => loadProduct(parsed.data), {
+    tags: [productTag(parsed.data)],
+  });
+}
+
+async function loadProduct(id: string): Promise<Product | null> {
+  const row = await db().product.findUnique({ where: { id }, select: productColumns });
   return row && toProduct(row);
 }
 
@@ -111,6 +109,7 @@ export async function archiveProduct(
       where: { id, archivedAt: null },
       data: { archivedAt: new Date(now()) },
     });
+    if (count > 0) await invalidateProducts(tx, [id]);
     if (count > 0 && !isOwn) {
       const subject = `product:${id}` as const;
       await recordAudit(tx, { action: "product_archived", actorId: userId, subject, ...auditContext });

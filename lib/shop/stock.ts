@@ -1,8 +1,9 @@
 import type { Transaction } from "../db";
+import { invalidateProducts } from "./product";
 
 /**
  * Reserves goods in the transaction of their order. Concurrent buyers never oversell: the condition is part of the
- * update, and a database constraint backs it up.
+ * update, and a database constraint backs it up. A cached stock plays no part; the commit invalidates it.
  *
  * @returns false when there is not enough stock or the product no longer exists; nothing has changed then
  */
@@ -15,7 +16,9 @@ export async function reserveStock(tx: Transaction, productId: string, quantity:
     where: { id: productId, stock: { gte: quantity } },
     data: { stock: { decrement: quantity } },
   });
-  return count === 1;
+  if (count === 0) return false;
+  await invalidateProducts(tx, [productId]);
+  return true;
 }
 
 /** Returns goods to stock. Not safe to repeat: call it once, with the order's status change that releases them. */
@@ -25,8 +28,9 @@ export async function releaseStock(
   quantity: number,
 ): Promise<void> {
   if (productId === null || quantity === 0) return;
-  await tx.product.updateMany({
+  const { count } = await tx.product.updateMany({
     where: { id: productId, stock: { not: null } },
     data: { stock: { increment: quantity } },
   });
+  if (count > 0) await invalidateProducts(tx, [productId]);
 }

@@ -112,13 +112,8 @@ function addCached(tools: Tools, anchors: Anchors): void {
       sections.add("Cache members", ...cached.map((each) => `${one}:${each}`));
     tags.push(options && propertyIn(options, anchors.member("tags of what is cached").name));
   }
-  const recordTags = anchors.callback("note tags");
   for (const [list] of callsOf(tools, anchors.member("invalidated tags"))) tags.push(list);
-  for (const call of project.find(ts.isCallExpression)) {
-    const hasTwoArguments = ts.isIdentifier(call.expression) && call.arguments.length === 2;
-    if (hasTwoArguments && project.checker.getTypeAtLocation(call.expression).aliasSymbol === recordTags)
-      tags.push(call.arguments[1]);
-  }
+  for (const [, list] of callsOf(tools, anchors.member("tags invalidated after a commit"))) tags.push(list);
   for (const list of tags)
     for (const tag of elementsOf(project, list)) sections.add("Cache tags", ...known(tools, tag));
   for (const [tag] of callsOf(tools, anchors.member("invalidated tag")))

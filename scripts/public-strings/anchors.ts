@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { callApi } from "../../app/_data/call-api";
 import type { track } from "../../app/_data/track";
 import type { AuditRecord } from "../../lib/audit";
-import type { CacheManager, RecordTags } from "../../lib/cache";
+import type { CacheManager } from "../../lib/cache";
 import type { getCookie } from "../../lib/core/access-token";
 import type { Mail } from "../../lib/mail";
 import type { LimitedCaller } from "../../lib/rate-limit/limited-caller";
@@ -41,6 +41,7 @@ export const members = {
   "tags of what is cached": (options: CacheOptions) => options.tags,
   "invalidated tag": (cache: CacheManager<never>) => cache.invalidateTag,
   "invalidated tags": (cache: CacheManager<never>) => cache.withInvalidation,
+  "tags invalidated after a commit": (cache: CacheManager<never>) => cache.invalidateAfterCommit,
   "task key": (options: EnqueueOptions) => options.key,
   "task subject": (options: EnqueueOptions) => options.subject,
   "audit subject": (record: AuditRecord) => record.subject,
@@ -61,9 +62,4 @@ export interface Shapes {
   "message of QStash": z.input<typeof messageSchema>;
   "template of a mail": Mail["template"];
   "props of a mail": Mail["props"];
-}
-
-/** Functions that are passed as arguments. */
-export interface Callbacks {
-  "note tags": RecordTags;
 }

@@ -1,6 +1,6 @@
 import path from "node:path";
 import ts from "typescript";
-import type { Callbacks, Functions, members, Shapes } from "./anchors";
+import type { Functions, members, Shapes } from "./anchors";
 import type { Project } from "./project";
 
 /** The anchors of anchors.ts, resolved in the program. */
@@ -8,7 +8,6 @@ export interface Anchors {
   function(name: keyof Functions): ts.Symbol;
   member(name: keyof typeof members): ts.Symbol;
   shape(name: keyof Shapes): { type: ts.Type; node: ts.Node };
-  callback(name: keyof Callbacks): ts.Symbol;
 }
 
 /** @throws when an anchor does not resolve: its uses would silently be missing */
@@ -43,7 +42,6 @@ export function findAnchors(project: Project): Anchors {
       const node = signature("Shapes", name);
       return { type: checker.getTypeFromTypeNode(node), node };
     },
-    callback: (name) => must(checker.getTypeFromTypeNode(signature("Callbacks", name)).aliasSymbol, name),
   };
 }
 

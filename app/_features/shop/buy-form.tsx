@@ -8,6 +8,7 @@ import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { Product } from "@/lib/schemas/product";
 import { QuantityField } from "./quantity-field";
+import { refreshProductPage } from "./refresh-product-page";
 import { SignInAgainNote } from "./sign-in-again-note";
 import { usePlaceOrder } from "./use-place-order";
 
@@ -31,7 +32,7 @@ export function BuyForm({ product, maxQuantity }: Props) {
 
   // The failure shows that the page is out of date: the product was sold or removed meanwhile.
   useEffect(() => {
-    if (isStale) router.refresh();
+    return isStale ? refreshProductPage(router) : undefined;
   }, [isStale, router]);
 
   return (
