@@ -67,7 +67,7 @@ async function orderScenario(): Promise<FailpointScenario> {
   };
 }
 
-async function placed() {
+async function placeOrderForProduct() {
   const { buyer } = await createReferredBuyer();
   const product = await createTestProduct({ stock: STOCK });
   const { order } = (await placeTestOrder(buyer, { productId: product.id, quantity: QUANTITY })).body;
@@ -77,7 +77,7 @@ async function placed() {
 
 /** The provider sends a payment event until it gets a 200. */
 async function eventScenario(): Promise<FailpointScenario> {
-  const { product, order, sessionId } = await placed();
+  const { product, order, sessionId } = await placeOrderForProduct();
   const sent = paidEvent({ ...order, sessionId });
   return {
     act: () => sendPaymentEvent(sent),
@@ -107,7 +107,7 @@ async function eventScenario(): Promise<FailpointScenario> {
 
 /** A refund: the provider makes it before the app can record it. */
 async function refundScenario(): Promise<FailpointScenario> {
-  const { order, sessionId } = await placed();
+  const { order, sessionId } = await placeOrderForProduct();
   await provider.simulateBuyer(sessionId, "paid");
   await runCheck(order.id, 0);
   await finishTasks(order.id);

@@ -29,7 +29,7 @@ requireRealStack();
 provider.setWebhookUrl(null);
 afterAll(stopShopServer);
 
-async function placed(quantity = 2) {
+async function placeOrderForProduct(quantity = 2) {
   const product = await createTestProduct({ stock: 10 });
   const { buyer } = await createReferredBuyer();
   const { order } = (await placeTestOrder(buyer, { productId: product.id, quantity })).body;
@@ -73,7 +73,7 @@ it("tickets released while others buy are neither lost nor sold twice", async ()
 });
 
 it("one event delivered eight times concurrently makes one sale", async () => {
-  const { order, buyer, sessionId } = await placed();
+  const { order, buyer, sessionId } = await placeOrderForProduct();
   const sent = paidEvent({ ...order, sessionId });
   const responses = await times(8, () => sendPaymentEvent(sent));
   expect(responses.map(({ status }) => status)).toEqual(Array(8).fill(200));
@@ -83,7 +83,7 @@ it("one event delivered eight times concurrently makes one sale", async () => {
 });
 
 it("eight different events of one payment and the payment check make one sale", async () => {
-  const { order, product, sessionId } = await placed();
+  const { order, product, sessionId } = await placeOrderForProduct();
   await provider.simulateBuyer(sessionId, "paid");
 
   const { payment_intent } = await stripe().checkout.sessions.retrieve(sessionId);
@@ -97,7 +97,7 @@ it("eight different events of one payment and the payment check make one sale", 
 });
 
 it("eight deliveries of one task deliver the goods once", async () => {
-  const { order, sessionId } = await placed();
+  const { order, sessionId } = await placeOrderForProduct();
   await sendPaymentEvent(paidEvent({ ...order, sessionId }));
   const { id } = await db().task.findUniqueOrThrow({
     where: { queue_key: { queue: "deliver-goods", key: order.id } },
@@ -108,7 +108,7 @@ it("eight deliveries of one task deliver the goods once", async () => {
 });
 
 it("a ticket presented eight times concurrently is admitted once", async () => {
-  const { order, product, buyer, sessionId } = await placed();
+  const { order, product, buyer, sessionId } = await placeOrderForProduct();
   await sendPaymentEvent(paidEvent({ ...order, sessionId }));
   await finishTasks(order.id);
   const code = (await readOrderAs(order.id, buyer)).deliveries[0]?.code;
@@ -119,7 +119,7 @@ it("a ticket presented eight times concurrently is admitted once", async () => {
 it("payment, refund, expiry and delivery at the same moment end in the same state in any order", async () => {
   const random = seededRandom(Number(process.env.SEED ?? 7));
   for (let round = 0; round < runs(25); round += 1) {
-    const { order, product, buyer, sessionId } = await placed();
+    const { order, product, buyer, sessionId } = await placeOrderForProduct();
     const intent = `pi_${order.id}`;
     const session = { id: sessionId, client_reference_id: order.id, payment_status: "unpaid" };
     const charge = { id: `ch_${order.id}`, payment_intent: intent, amount_refunded: 10_000 };

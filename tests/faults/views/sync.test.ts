@@ -25,7 +25,7 @@ const LEASE_MS = 300;
 const KILLS = 8;
 
 /** A post and what a client knows of it. */
-interface Watched {
+interface ExpectedPost {
   id: string;
   base: number;
   author: number;
@@ -41,12 +41,12 @@ interface Watched {
  * Checks the counts shown: at least the views with a response before the read, at most the views sent before its
  * result, and never less than an earlier count. An erased account may take back a view that was not synced yet.
  */
-class Watch {
+class CountChecker {
   readonly faults: string[] = [];
   readonly gone = new Set<number>();
 
   /** Call it before a read and pass the count shown to the result. */
-  startRead(post: Watched): (count: number) => void {
+  startRead(post: ExpectedPost): (count: number) => void {
     const { size: answered } = post.answered;
     const before = post.shown;
     return (count) => {
@@ -67,23 +67,23 @@ describe("10,000 views by 500 users of 40 posts, with four concurrent syncs kill
     const random = seededRandom(seed);
     const people = await createPeople(PEOPLE, "artist");
     const posts = await Promise.all(
-      Array.from({ length: POSTS }, () => createWatched(pick(people, random), random)),
+      Array.from({ length: POSTS }, () => createExpectedPost(pick(people, random), random)),
     );
-    const watch = new Watch();
+    const checker = new CountChecker();
     const views = planViews(people, posts, random);
 
     const workers = startCrashingWorkers(SYNCS, LEASE_MS, random);
     let done = false;
-    const pollers = [poll(posts, watch, () => done), pollCounts(posts, watch, () => done)];
+    const pollers = [poll(posts, checker, () => done), pollCounts(posts, checker, () => done)];
     try {
       for (let offset = 0; offset < views.length; offset += CONCURRENCY) {
         await Promise.all(
           views
             .slice(offset, offset + CONCURRENCY)
-            .map(([viewer, post]) => (watch.gone.has(viewer) ? null : recordView(viewer, post, watch))),
+            .map(([viewer, post]) => (checker.gone.has(viewer) ? null : recordView(viewer, post, checker))),
         );
         if (offset === VIEWS * 0.3) await deletePost(pick(posts, random));
-        if (offset === VIEWS * 0.5) await deleteAccount(pick(people, random).seq, posts, watch);
+        if (offset === VIEWS * 0.5) await deleteAccount(pick(people, random).seq, posts, checker);
         if (offset === VIEWS * 0.7)
           await deleteAccount(
             pick(
@@ -91,7 +91,7 @@ describe("10,000 views by 500 users of 40 posts, with four concurrent syncs kill
               random,
             ).author,
             posts,
-            watch,
+            checker,
           );
         // Spreads the views over the kills, unless no view is left to sync.
         await waitUntil(
@@ -109,13 +109,13 @@ describe("10,000 views by 500 users of 40 posts, with four concurrent syncs kill
       await Promise.all([workers.stop(), ...pollers]);
     }
 
-    expect(watch.faults).toEqual([]);
+    expect(checker.faults).toEqual([]);
     for (const step of KILL_POINTS) expect(workers.kills.get(step), step).toBeGreaterThan(0);
-    for (const post of posts) await expectExact(post, watch);
+    for (const post of posts) await expectExact(post, checker);
   });
 });
 
-async function createWatched(author: Caller, random: () => number): Promise<Watched> {
+async function createExpectedPost(author: Caller, random: () => number): Promise<ExpectedPost> {
   const base = Math.floor(random() * 100);
   const id = await createTestPost(author, base);
   return { id, base, author: author.seq, sent: new Set(), answered: new Set(), deleted: false, shown: base };
@@ -124,10 +124,10 @@ async function createWatched(author: Caller, random: () => number): Promise<Watc
 /** A few posts get most of the views; one view in five is a repeat, one in fifty the author's own. */
 function planViews(
   people: Caller[],
-  posts: Watched[],
+  posts: ExpectedPost[],
   random: () => number,
-): [viewer: number, post: Watched][] {
-  const views: [number, Watched][] = [];
+): [viewer: number, post: ExpectedPost][] {
+  const views: [number, ExpectedPost][] = [];
   while (views.length < VIEWS) {
     const kind = random();
     const post = posts[Math.floor(random() ** 2 * posts.length)] ?? pick(posts, random);
@@ -139,8 +139,8 @@ function planViews(
 }
 
 /** Records one view, sometimes sent twice concurrently. */
-async function recordView(viewer: number, post: Watched, watch: Watch): Promise<void> {
-  const reportCount = watch.startRead(post);
+async function recordView(viewer: number, post: ExpectedPost, checker: CountChecker): Promise<void> {
+  const reportCount = checker.startRead(post);
   if (viewer !== post.author) post.sent.add(viewer);
   const copies = viewer % 10 === 0 ? 2 : 1;
   const results = await Promise.all(Array.from({ length: copies }, () => recordViews(viewer, [post.id])));
@@ -149,13 +149,13 @@ async function recordView(viewer: number, post: Watched, watch: Watch): Promise<
 }
 
 /** Reads counts as the feed does, also with the rows of the previous round, as a slow request does. */
-async function poll(posts: Watched[], watch: Watch, done: () => boolean): Promise<void> {
+async function poll(posts: ExpectedPost[], checker: CountChecker, done: () => boolean): Promise<void> {
   let previousRows = new Map<string, ViewRow>();
   while (!done()) {
     const live = posts.filter(({ deleted }) => !deleted);
     const rows = await loadViewRows(live.map(({ id }) => id));
     for (const batch of [rows, previousRows]) {
-      const reads = live.map((post) => ({ post, reportCount: watch.startRead(post) }));
+      const reads = live.map((post) => ({ post, reportCount: checker.startRead(post) }));
       const counts = await getViewCounts([...batch.values()]);
       for (const { post, reportCount } of reads) {
         const count = counts.get(post.id);
@@ -167,22 +167,23 @@ async function poll(posts: Watched[], watch: Watch, done: () => boolean): Promis
 }
 
 /** Post.views and the rows of PostView agree in every committed state. */
-async function pollCounts(posts: Watched[], watch: Watch, done: () => boolean): Promise<void> {
+async function pollCounts(posts: ExpectedPost[], checker: CountChecker, done: () => boolean): Promise<void> {
   while (!done()) {
     const wrong = await db().$queryRaw<{ id: string }[]>`
       SELECT id FROM "Post" post WHERE id = ANY(${posts.map(({ id }) => id)}::uuid[])
       AND views <> "viewsBase" + (SELECT count(*) FROM "PostView" WHERE "postId" = post.id)`;
-    for (const { id } of wrong) watch.faults.push(`${id}: views is not viewsBase plus the rows of PostView`);
+    for (const { id } of wrong)
+      checker.faults.push(`${id}: views is not viewsBase plus the rows of PostView`);
   }
 }
 
-async function deletePost(post: Watched): Promise<void> {
+async function deletePost(post: ExpectedPost): Promise<void> {
   post.deleted = true;
   await db().post.delete({ where: { id: post.id } });
 }
 
-async function deleteAccount(seq: number, posts: Watched[], watch: Watch): Promise<void> {
-  watch.gone.add(seq);
+async function deleteAccount(seq: number, posts: ExpectedPost[], checker: CountChecker): Promise<void> {
+  checker.gone.add(seq);
   for (const post of posts) if (post.author === seq) post.deleted = true;
   await retryOnConflict(() => db().user.delete({ where: { seq } }));
 }
@@ -192,14 +193,14 @@ async function isFullySynced(): Promise<boolean> {
   return available && pendingViews === 0 && claimedBatches === 0;
 }
 
-async function expectExact(post: Watched, watch: Watch): Promise<void> {
+async function expectExact(post: ExpectedPost, checker: CountChecker): Promise<void> {
   if (post.deleted) {
     expect(await db().post.findUnique({ where: { id: post.id } })).toBeNull();
     return;
   }
   const rows = await db().postView.findMany({ where: { postId: post.id }, select: { viewerSeq: true } });
   const named = rows.flatMap(({ viewerSeq }) => (viewerSeq === null ? [] : [viewerSeq]));
-  const stayed = [...post.sent].filter((seq) => !watch.gone.has(seq));
+  const stayed = [...post.sent].filter((seq) => !checker.gone.has(seq));
   expect(named.sort((a, b) => a - b)).toEqual(stayed.sort((a, b) => a - b));
   // Views of erased accounts that were synced before stay, without a viewer.
   expect(rows.length - named.length).toBeLessThanOrEqual(post.sent.size - stayed.length);
