@@ -39,6 +39,7 @@ export async function startBackends(): Promise<Backends> {
       },
       dataDir,
       ports: "free",
+      strictRedis: false,
     });
     if (!stack.gateway) throw new Error("the stack has no gateway");
     const databaseUrl = postgres?.url ?? stack.env.DATABASE_URL ?? "";

@@ -1,11 +1,9 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { cpus } from "node:os";
-import path from "node:path";
 import { type CommandCounter, openCommandCounter } from "@/local/redis/command-counter";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 import { type Backends, startBackends } from "./backends";
 import { WORKLOADS, type WorkerCommand, type WorkerResult, type WorkloadName } from "./views-protocol";
+import { type BenchWorker, startBenchWorker } from "./worker";
 
 /**
  * `npm run bench:views`: measures the cost of 100 concurrent views with lib/views and with alternatives, of a sync, and
@@ -15,6 +13,8 @@ import { WORKLOADS, type WorkerCommand, type WorkerResult, type WorkloadName } f
  */
 
 const ROUNDS = Number(process.env.ROUNDS ?? 15);
+
+type ViewsWorker = BenchWorker<WorkerCommand, WorkerResult>;
 
 interface Cost {
   httpCalls: number;
@@ -39,15 +39,15 @@ async function measureCosts({ gateway, redisUrl, databaseUrl }: Backends): Promi
   const costs = new Map<WorkloadName, Cost>();
   try {
     for (const work of WORKLOADS) {
-      await runCommand(worker, { do: "prepare", work });
+      await worker.run({ do: "prepare", work });
       gateway.stats.reset();
       meter.reset();
       await counter.reset();
-      await runCommand(worker, { do: "run" });
+      await worker.run({ do: "run" });
       costs.set(work, await readCost(gateway, counter, meter.statements));
     }
   } finally {
-    await stopWorker(worker);
+    await worker.stop();
     counter.close();
     await meter.close();
   }
@@ -72,57 +72,24 @@ async function measureTimes({ databaseUrl }: Backends): Promise<Map<WorkloadName
       // Another workload starts each round, so that the machine's other load affects all of them.
       for (let turn = 0; turn < WORKLOADS.length; turn += 1) {
         const work = WORKLOADS[(round + turn) % WORKLOADS.length] ?? WORKLOADS[0];
-        await runCommand(worker, { do: "prepare", work });
-        const { ms } = await runCommand(worker, { do: "run" });
+        await worker.run({ do: "prepare", work });
+        const { ms } = await worker.run({ do: "run" });
         times.get(work)?.push(ms);
       }
     }
   } finally {
-    await stopWorker(worker);
+    await worker.stop();
   }
   return new Map([...times].map(([work, values]) => [work, median(values)]));
 }
 
-async function startWorker(databaseUrl: string): Promise<ChildProcess> {
-  const worker = fork(path.join(import.meta.dirname, "views-worker.ts"), [], {
-    execArgv: ["--import", "tsx"],
-    env: {
-      ...process.env,
-      ...backends.env,
-      DATABASE_URL: databaseUrl,
-      LOG_LEVEL: "silent",
-      REDIS_TIMEOUT_MS: "30000",
-      REDIS_FIRST_CALL_TIMEOUT_MS: "30000",
-    },
+function startWorker(databaseUrl: string): Promise<ViewsWorker> {
+  return startBenchWorker("views-worker.ts", {
+    ...backends.env,
+    DATABASE_URL: databaseUrl,
+    REDIS_TIMEOUT_MS: "30000",
+    REDIS_FIRST_CALL_TIMEOUT_MS: "30000",
   });
-  await nextResult(worker);
-  return worker;
-}
-
-async function runCommand(worker: ChildProcess, command: WorkerCommand): Promise<WorkerResult> {
-  const result = nextResult(worker);
-  worker.send(command);
-  return result;
-}
-
-async function nextResult(worker: ChildProcess): Promise<WorkerResult> {
-  const aborter = new AbortController();
-  const ended = once(worker, "exit", aborter).then(() => Promise.reject(new Error("worker exited")));
-  try {
-    const [message]: WorkerResult[] = await Promise.race([once(worker, "message", aborter), ended]);
-    if (!message) throw new Error("worker sent no result");
-    return message;
-  } finally {
-    ended.catch(() => {});
-    aborter.abort();
-  }
-}
-
-async function stopWorker(worker: ChildProcess): Promise<void> {
-  if (worker.exitCode !== null) return;
-  const ended = once(worker, "exit");
-  worker.disconnect();
-  await ended;
 }
 
 function median(values: number[]): number {

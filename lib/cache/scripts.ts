@@ -115,35 +115,22 @@ return 1
 );
 
 /**
- * Invalidates members and tags: removes entries and revokes their load leases.
+ * Invalidates members: removes their entries, revokes their load leases, and takes them out of tags.
  *
- * KEYS  the tags (may be empty)
- * ARGV  1 key prefix of entries, 2 key prefix of load leases, then members
+ * KEYS  for each member its entry and its load lease, then the tags
+ * ARGV  the members (at least one)
  * Returns how many entries were removed
  * Atomic. Safe to repeat. Takes time proportional to the number of members.
  */
 export const dropEntries = defineScript(
   "dropEntries",
   `
-local removed = 0
-local function drop(members)
-  for from = 1, #members, 500 do
-    local entries, leases = {}, {}
-    for at = from, math.min(from + 499, #members) do
-      entries[#entries + 1] = ARGV[1] .. members[at]
-      leases[#leases + 1] = ARGV[2] .. members[at]
-    end
-    removed = removed + redis.call('DEL', unpack(entries))
-    redis.call('DEL', unpack(leases))
-  end
+local entries, leases = {}, {}
+for i = 1, #ARGV do
+  entries[i], leases[i] = KEYS[i * 2 - 1], KEYS[i * 2]
 end
-local members = {}
-for at = 3, #ARGV do members[at - 2] = ARGV[at] end
-drop(members)
-for _, tag in ipairs(KEYS) do
-  drop(redis.call('ZRANGE', tag, 0, -1))
-  redis.call('DEL', tag)
-end
-return removed
+redis.call('DEL', unpack(leases))
+for tag = #ARGV * 2 + 1, #KEYS do redis.call('ZREM', KEYS[tag], unpack(ARGV)) end
+return redis.call('DEL', unpack(entries))
 `,
 );

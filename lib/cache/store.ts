@@ -122,10 +122,39 @@ export async function put(member: string, text: string, entry: Entry): Promise<v
   );
 }
 
-/** Removes entries and revokes their load leases. */
+/** Members of one script call, and of one read of a tag; bounds how long either occupies Redis. */
+const MAX_DROPPED = 500;
+
+/**
+ * Removes entries and revokes their load leases: one call for members, two for tags, more for large ones.
+ *
+ * A member that gets a tag after the tag was read here began to load after the change that is invalidated, which has
+ * committed: it needs no invalidation, and it stays in the tag for the next one.
+ */
 export async function invalidate({ members, tags }: InvalidationTargets): Promise<void> {
-  const prefixes = [keys.cacheEntry(""), keys.cacheLease("")];
-  await redisService().script(dropEntries, tags.map(keys.cacheTag), [...prefixes, ...members], z.int());
+  const pending = [...members];
+  const readTags = new Set(tags);
+  do {
+    for (const found of await readTagMembers([...readTags], readTags)) pending.push(...found);
+    const distinct = [...new Set(pending.splice(0))];
+    for (let from = 0; from < distinct.length; from += MAX_DROPPED)
+      await dropMembers(distinct.slice(from, from + MAX_DROPPED), tags);
+  } while (readTags.size > 0);
+}
+
+/** The next members of each tag; removes from `remaining` the tags that have no more. */
+async function readTagMembers(tags: readonly string[], remaining: Set<string>): Promise<string[][]> {
+  const found = await redisService().pipeline((p) =>
+    tags.map((tag) => p.zrange(keys.cacheTag(tag), 0, MAX_DROPPED - 1, z.string())),
+  );
+  for (const [index, tag] of tags.entries())
+    if ((found[index]?.length ?? 0) < MAX_DROPPED) remaining.delete(tag);
+  return found;
+}
+
+async function dropMembers(members: readonly string[], tags: readonly string[]): Promise<void> {
+  const memberKeys = members.flatMap((member) => [keys.cacheEntry(member), keys.cacheLease(member)]);
+  await redisService().script(dropEntries, [...memberKeys, ...tags.map(keys.cacheTag)], members, z.int());
 }
 
 /** Call when Redis has applied every invalidation up to now. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { log } from "../core/log";
-import { keys, redisService, ttlSeconds } from "../redis";
+import { keys, redis, redisService, ttlSeconds } from "../redis";
 import { RECENT_LIMIT } from "../schemas/limits";
 import { type StoredMessage, storedMessageSchema } from "./message";
 import {
@@ -13,7 +13,8 @@ import {
 } from "./scripts";
 
 /**
- * The cached messages in Redis: one script and one round trip each. lib/chat/scripts.ts says why they are never stale.
+ * The cached messages in Redis. A write is one script and one round trip, a read of a list two: the list, then the
+ * messages it names. lib/chat/scripts.ts says why they are never stale.
  * The functions up to `invalidateCache` do not fail when Redis is unavailable.
  */
 
@@ -74,9 +75,9 @@ export interface CachedMessages {
   messages: StoredMessage[];
 }
 
-const messageKeyPrefix = () => keys.chatMessage("");
 const flagSchema = z.union([z.literal(0), z.literal(1)]);
 const listReplySchema = z.tuple([z.string(), z.array(z.string())]);
+const messageTextsSchema = z.array(z.string().nullable());
 
 /** Stores a message that was written or changed. @throws {RedisUnavailableError} */
 export async function storeMessage(message: StoredMessage, { isNewest = false } = {}): Promise<boolean> {
@@ -123,17 +124,17 @@ export async function readCachedPinned(chatId: string): Promise<CachedMessages |
 async function readCachedList(
   script: typeof readRecentMessages,
   listKeys: readonly string[],
-  ...extraArgs: number[]
+  ...args: number[]
 ): Promise<CachedMessages | null> {
-  const [marker, texts] = await redisService().script(
-    script,
-    listKeys,
-    [messageKeyPrefix(), ...extraArgs],
-    listReplySchema,
-  );
-  const messages = texts.map(parseMessage);
-  if (marker === "" || messages.includes(null)) return null;
-  return { revision: Number(marker), messages: messages.filter((message) => message !== null) };
+  const [marker, ids] = await redisService().script(script, listKeys, args, listReplySchema);
+  if (marker === "") return null;
+  const revision = Number(marker);
+  if (ids.length === 0) return { revision, messages: [] };
+  const reply = await redis().send(["MGET", ...ids.map(keys.chatMessage)]);
+  const messages = messageTextsSchema.parse(reply).map((text) => (text === null ? null : parseMessage(text)));
+  // A message that changed since the list was read belongs to a later revision than the others.
+  const isComplete = messages.every((message) => message !== null && message.revision <= revision);
+  return isComplete ? { revision, messages: messages.filter((message) => message !== null) } : null;
 }
 
 function parseMessage(text: string): StoredMessage | null {
@@ -184,7 +185,9 @@ export async function evictMessage(messageId: string, chatId: string): Promise<v
 
 /** @throws {RedisUnavailableError} */
 export async function evictChat(chatId: string): Promise<void> {
-  await redisService().script(evictChatCache, chatListKeys(chatId), [messageKeyPrefix()], z.int());
+  const listKeys = chatListKeys(chatId);
+  const ids = await redisService().zrange(keys.chatMessages(chatId), 0, -1, z.string());
+  await redisService().script(evictChatCache, [...listKeys, ...ids.map(keys.chatMessage)], ids, z.int());
 }
 
 function chatListKeys(chatId: string): [string, string, string, string] {

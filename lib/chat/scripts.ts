@@ -55,47 +55,36 @@ return 1
 
 /**
  * KEYS  1 list of the newest, 2 marker
- * ARGV  1 prefix of a message's key, 2 how many
- * Returns {marker ('' none), {JSON of each, newest first}}; the second is empty when any message is missing
- * Read-only.
+ * ARGV  1 how many
+ * Returns {marker ('' none), {ids, newest first}}
+ * Read-only. The messages are read afterwards: those of the marker's revision are as the list was.
  */
 export const readRecentMessages = defineScript(
   "readRecentMessages",
   `
 local marker = redis.call('GET', KEYS[2])
 if not marker then return {'', {}} end
-local messageKeys = {}
-for i, id in ipairs(redis.call('LRANGE', KEYS[1], 0, ARGV[2] - 1)) do messageKeys[i] = ARGV[1] .. id end
-if #messageKeys == 0 then return {marker, {}} end
-local messages = redis.call('MGET', unpack(messageKeys))
-for i = 1, #messageKeys do
-  if not messages[i] then return {marker, {}} end
-end
-return {marker, messages}
+return {marker, redis.call('LRANGE', KEYS[1], 0, ARGV[1] - 1)}
 `,
 );
 
 /**
  * KEYS  1 pinned, 2 marker
- * ARGV  1 prefix of a message's key
- * Returns {marker ('' none, or the set is incomplete), {JSON of each, in pin order}}
- * Read-only.
+ * ARGV  none
+ * Returns {marker ('' none, or the set is incomplete), {ids, in pin order}}
+ * Read-only. The messages are read afterwards, as above.
  */
 export const readPinnedMessages = defineScript(
   "readPinnedMessages",
   `
 local marker = redis.call('GET', KEYS[2])
-if not marker or not redis.call('ZSCORE', KEYS[1], '-') then return {'', {}} end
-local messageKeys = {}
+if not marker then return {'', {}} end
+local ids, complete = {}, false
 for _, id in ipairs(redis.call('ZRANGE', KEYS[1], 0, -1)) do
-  if id ~= '-' then messageKeys[#messageKeys + 1] = ARGV[1] .. id end
+  if id == '-' then complete = true else ids[#ids + 1] = id end
 end
-if #messageKeys == 0 then return {marker, {}} end
-local messages = redis.call('MGET', unpack(messageKeys))
-for i = 1, #messageKeys do
-  if not messages[i] then return {'', {}} end
-end
-return {marker, messages}
+if not complete then return {'', {}} end
+return {marker, ids}
 `,
 );
 
@@ -162,21 +151,19 @@ return deleted
 );
 
 /**
- * Evicts everything of one chat.
+ * Evicts a chat's lists and some of its messages.
  *
- * KEYS  1 marker, 2 messages by time, 3 list of the newest, 4 pinned
- * ARGV  1 prefix of a message's key
+ * KEYS  1 marker, 2 messages by time, 3 list of the newest, 4 pinned, then the messages
+ * ARGV  the ids of the messages
  * Returns the number of messages evicted
  * Atomic. Safe to repeat.
  */
 export const evictChatCache = defineScript(
   "dropChat",
   `
-local evicted = 0
-for _, id in ipairs(redis.call('ZRANGE', KEYS[2], 0, -1)) do
-  evicted = evicted + redis.call('DEL', ARGV[1] .. id)
-end
-redis.call('DEL', KEYS[1], KEYS[2], KEYS[3], KEYS[4])
-return evicted
+redis.call('DEL', KEYS[1], KEYS[3], KEYS[4])
+if #ARGV == 0 then return 0 end
+redis.call('ZREM', KEYS[2], unpack(ARGV))
+return redis.call('DEL', unpack(KEYS, 5))
 `,
 );

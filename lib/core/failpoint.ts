@@ -7,6 +7,8 @@ import { env } from "./env";
 export const FAILPOINTS = [
   "cache.committed",
   "cache.loaded",
+  /** A batch has the views of its first call, and may get more. */
+  "views.sync.claiming",
   "views.sync.claimed",
   "views.sync.persisted",
   "views.sync.finished",

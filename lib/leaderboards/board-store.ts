@@ -29,8 +29,10 @@ export interface Board {
 /** When Redis does not have the boards, `leased` is whether the caller got the lease to rebuild them. */
 export type BoardLookup = { built: true; board: Board } | { built: false; leased: boolean };
 
+const unknownCurrenciesSchema = z.tuple([z.literal("2")], z.string());
 const lookupReplySchema = z.union([
   z.tuple([z.literal("0"), z.enum(["0", "1"])]),
+  unknownCurrenciesSchema,
   z.tuple([
     z.literal("1"),
     z.string(),
@@ -39,20 +41,59 @@ const lookupReplySchema = z.union([
     z.union([z.tuple([]), z.tuple([z.coerce.number(), z.coerce.number(), z.coerce.number()])]),
   ]),
 ]);
+const storeReplySchema = z.union([z.tuple([z.enum(["0", "1"])]), unknownCurrenciesSchema]);
+
+/** The currencies that the last read index had: the next call declares their boards and needs no second one. */
+let lastCurrencies: readonly string[] = [];
+/** Currencies that appear between two calls are rare. */
+const MAX_CALLS = 3;
+
+/**
+ * Calls a script with the boards of some currencies declared, and again when the index has others.
+ * @returns null when the currencies changed before every call
+ */
+async function callWithBoards<R extends readonly [string, ...unknown[]]>(
+  currencies: readonly string[],
+  call: (currencies: readonly string[]) => Promise<R | z.infer<typeof unknownCurrenciesSchema>>,
+): Promise<R | null> {
+  for (let calls = 0; calls < MAX_CALLS; calls += 1) {
+    const reply = await call([...new Set([...currencies, ...lastCurrencies])]);
+    if (!isUnknownCurrencies(reply)) return reply;
+    lastCurrencies = reply.slice(1);
+  }
+  return null;
+}
+
+function isUnknownCurrencies(
+  reply: readonly [string, ...unknown[]],
+): reply is z.infer<typeof unknownCurrenciesSchema> {
+  return reply[0] === "2";
+}
+
+const boardKeys = ({ period, bucket }: Span, currencies: readonly string[]) =>
+  currencies.flatMap((currency) => [
+    keys.leaderboard(period, bucket, currency),
+    keys.leaderboardSales(period, bucket, currency),
+  ]);
 
 /** @throws {RedisUnavailableError} */
 export async function readCachedBoard(span: Span, query: BoardQuery, token: string): Promise<BoardLookup> {
-  const reply = await redisService().script(
-    readLeaderboard,
-    [indexKey(span), leaseKey(span)],
-    [
-      ...[query.currency ?? "", MAIN_CURRENCY, query.limit, query.viewerId ?? ""],
-      ...[boardKeyPrefix(span), salesKeySuffix(), token, REBUILD_LEASE_MS],
-    ],
-    lookupReplySchema,
+  const requested = query.currency === null ? [MAIN_CURRENCY] : [MAIN_CURRENCY, query.currency];
+  const reply = await callWithBoards(requested, (currencies) =>
+    redisService().script(
+      readLeaderboard,
+      [indexKey(span), leaseKey(span), ...boardKeys(span, currencies)],
+      [
+        ...[query.currency ?? "", MAIN_CURRENCY, query.limit, query.viewerId ?? ""],
+        ...[token, REBUILD_LEASE_MS, ...currencies],
+      ],
+      lookupReplySchema,
+    ),
   );
+  if (reply === null) return { built: false, leased: false };
   if (reply[0] === "0") return { built: false, leased: reply[1] === "1" };
   const [, currency, currencies, flat, own] = reply;
+  lastCurrencies = currencies;
   const rows: BoardRow[] = [];
   for (let offset = 0; offset + 2 < flat.length; offset += 3) {
     rows.push({
@@ -78,18 +119,20 @@ export async function readCachedBoard(span: Span, query: BoardQuery, token: stri
  * @throws {RedisUnavailableError}
  */
 export async function storeBoards(span: Span, loadedBoards: Boards, token: string): Promise<boolean> {
-  const args: (string | number)[] = [token, ttlSeconds.leaderboard, boardKeyPrefix(span), salesKeySuffix()];
+  const rowArgs: (string | number)[] = [];
   for (const [currency, rows] of loadedBoards) {
-    args.push(currency, rows.length);
-    for (const { userId, amountMinor, sales } of rows) args.push(userId, amountMinor, sales);
+    rowArgs.push(currency, rows.length);
+    for (const { userId, amountMinor, sales } of rows) rowArgs.push(userId, amountMinor, sales);
   }
-  const stored = await redisService().script(
-    storeLeaderboards,
-    [indexKey(span), leaseKey(span)],
-    args,
-    z.union([z.literal(0), z.literal(1)]),
+  const reply = await callWithBoards([...loadedBoards.keys()], (currencies) =>
+    redisService().script(
+      storeLeaderboards,
+      [indexKey(span), leaseKey(span), ...boardKeys(span, currencies)],
+      [token, ttlSeconds.leaderboard, currencies.length, ...currencies, ...rowArgs],
+      storeReplySchema,
+    ),
   );
-  return stored === 1;
+  return reply?.[0] === "1";
 }
 
 /** Takes the lease, even from another caller. @throws {RedisUnavailableError} */
@@ -105,20 +148,11 @@ export async function storeSums(
 ): Promise<void> {
   await redisService().script(
     setLeaderboardSums,
-    sums.flatMap(({ span }) => [indexKey(span), leaseKey(span)]),
-    [
-      currency,
-      sellerId,
-      salesKeySuffix(),
-      ...sums.flatMap((sum) => [boardKeyPrefix(sum.span), sum.amountMinor, sum.sales]),
-    ],
+    sums.flatMap(({ span }) => [indexKey(span), leaseKey(span), ...boardKeys(span, [currency])]),
+    [currency, sellerId, ...sums.flatMap((sum) => [sum.amountMinor, sum.sales])],
     z.int(),
   );
 }
 
 const indexKey = ({ period, bucket }: Span) => keys.leaderboards(period, bucket);
 const leaseKey = ({ period, bucket }: Span) => keys.leaderboardLease(period, bucket);
-/** A board's key up to the currency, which the scripts append. */
-const boardKeyPrefix = ({ period, bucket }: Span) => keys.leaderboard(period, bucket, "");
-/** What follows the currency in the key of a board's sales. */
-const salesKeySuffix = () => keys.leaderboardSales("", "", "").slice(keys.leaderboard("", "", "").length);

@@ -6,6 +6,7 @@ import {
   closePresence,
   countOnlineUsers,
   deletePresences,
+  findExpiredUsers,
   listOnlineUsers,
   readPresences,
   recordPresenceHeartbeat,
@@ -13,7 +14,10 @@ import {
   sweepPresence,
 } from "./scripts";
 
-/** Presence in Redis. Each function except `clearAll` is one call; all throw when Redis does not answer. */
+/**
+ * Presence in Redis. Each function except `sweepExpired` and `clearAll` is one call; all throw when Redis does not
+ * answer.
+ */
 
 const ONLINE_TTL_MS = ttlSeconds.presenceOnline * 1000;
 const OFFLINE_TTL_MS = ttlSeconds.presenceOffline * 1000;
@@ -97,16 +101,25 @@ export interface SweepResult {
 }
 
 const sweepReplySchema = z.tuple([nextExpirySchema], z.union([z.string(), z.int()]));
+const expiredReplySchema = z.tuple([nextExpirySchema], z.string());
 
+/** One call when no user has expired, else two. */
 export async function sweepExpired(ttlMs: number): Promise<SweepResult> {
-  const [nextInMs, ...flat] = await redisService().script(
-    sweepPresence,
+  const [nextInMs, ...userIds] = await redisService().script(
+    findExpiredUsers,
     [keys.usersOnline],
-    [MAX_SWEPT, OFFLINE_TTL_MS, ttlMs, keys.userPresence(""), keys.userSockets("")],
+    [MAX_SWEPT],
+    expiredReplySchema,
+  );
+  if (userIds.length === 0) return { nextInMs, expired: [] };
+  const [nextAfterMs, ...flat] = await redisService().script(
+    sweepPresence,
+    [keys.usersOnline, ...userIds.flatMap((id) => [keys.userPresence(id), keys.userSockets(id)])],
+    [OFFLINE_TTL_MS, ttlMs, ...userIds],
     sweepReplySchema,
   );
   return {
-    nextInMs,
+    nextInMs: nextAfterMs,
     expired: toPairs(flat).map(([id, at]) => ({ userId: String(id), lastSeenMs: Number(at) })),
   };
 }

@@ -1,4 +1,4 @@
-import { defineScript } from "../redis/define-script";
+import { defineReadOnlyScript, defineScript } from "../redis/define-script";
 
 /**
  * The scripts of the presence service. A stream is present until its expiry, by Redis' clock, unless a heartbeat renews
@@ -144,31 +144,45 @@ return settle(ARGV[4])
 );
 
 /**
- * Removes expired users. Of concurrent callers exactly one gets each user.
- *
  * KEYS  1 present users
- * ARGV  1 most users per call, 2 TTL of an absent user (ms), 3 TTL of a stream after a heartbeat (ms), 4 and 5 prefixes
- *       of the keys of a user's hash and streams
+ * ARGV  1 most users
+ * Returns [ms until the next user expires (-1 none is present), then the expired users]
+ * Read-only, but not from a replica: it may not have the last heartbeats.
+ */
+export const findExpiredUsers = defineScript(
+  "findExpiredUsers",
+  `${CLOCK}
+local expired = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])
+return {nextInMs(KEYS[1]), unpack(expired)}
+`,
+);
+
+/**
+ * Removes those of some users who have expired. Of concurrent callers exactly one gets each user.
+ *
+ * KEYS  1 present users, then for each user: their hash, their streams
+ * ARGV  1 TTL of an absent user (ms), 2 TTL of a stream after a heartbeat (ms), then the users (at least one)
  * Returns [ms until the next user expires (-1 none is present), then for each expired user: id, last seen (ms)]
  * Atomic. Not safe to repeat: only the first call returns an expired user, and its caller must publish that.
  */
 export const sweepPresence = defineScript(
   "sweepPresence",
   `${CLOCK}
-local expired = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'WITHSCORES', 'LIMIT', 0, ARGV[1])
-local reply, users = {0}, {}
-for i = 1, #expired, 2 do
-  local id = expired[i]
-  local key = ARGV[4] .. id
-  local seen = tonumber(redis.call('HGET', key, 'seen') or expired[i + 1] - ARGV[3])
-  redis.call('DEL', key, ARGV[5] .. id)
-  redis.call('HSET', key, 'state', 'offline', 'seen', text(seen))
-  redis.call('PEXPIRE', key, ARGV[2])
-  users[#users + 1] = id
-  reply[#reply + 1] = id
-  reply[#reply + 1] = seen
+local reply, users = {0}, {unpack(ARGV, 3)}
+local expiries = redis.call('ZMSCORE', KEYS[1], unpack(users))
+for i, id in ipairs(users) do
+  local expiry = tonumber(expiries[i] or '')
+  if expiry and expiry <= now then
+    local key, streams = KEYS[i * 2], KEYS[i * 2 + 1]
+    local seen = tonumber(redis.call('HGET', key, 'seen') or expiry - ARGV[2])
+    redis.call('DEL', key, streams)
+    redis.call('HSET', key, 'state', 'offline', 'seen', text(seen))
+    redis.call('PEXPIRE', key, ARGV[1])
+    redis.call('ZREM', KEYS[1], id)
+    reply[#reply + 1] = id
+    reply[#reply + 1] = seen
+  end
 end
-if #users > 0 then redis.call('ZREM', KEYS[1], unpack(users)) end
 reply[1] = nextInMs(KEYS[1])
 return reply
 `,
@@ -180,7 +194,7 @@ return reply
  * Returns [number of present users, then for each requested: state, last seen (ms, 0 unknown or hidden)]
  * Read-only.
  */
-export const readPresences = defineScript(
+export const readPresences = defineReadOnlyScript(
   "readPresences",
   `${CLOCK}
 local ids = {}
@@ -210,7 +224,7 @@ return reply
  * Returns their ids, the first to expire first
  * Read-only.
  */
-export const listOnlineUsers = defineScript(
+export const listOnlineUsers = defineReadOnlyScript(
   "listPresent",
   `${CLOCK}
 return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(now), '+inf')
@@ -223,7 +237,7 @@ return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. text(now), '+inf')
  * Returns their number
  * Read-only.
  */
-export const countOnlineUsers = defineScript(
+export const countOnlineUsers = defineReadOnlyScript(
   "countPresent",
   `${CLOCK}
 return redis.call('ZCOUNT', KEYS[1], '(' .. text(now), '+inf')

@@ -1,3 +1,5 @@
+import { KEY_LOCKING } from "../redis/script-flags";
+
 /**
  * The rate limiter's scripts. Plain strings: the edge cannot load `node:crypto`, which `defineScript` needs.
  *
@@ -14,7 +16,7 @@
  * Atomic: a token is taken from every bucket or from none. Not safe to repeat: each call takes one.
  * Runs MGET, and one SET for each key when a token is taken.
  */
-export const takeTokensSource = `
+export const takeTokensSource = `${KEY_LOCKING}
 local function slotMs(window) return math.min(1000, math.max(1, math.floor(window / 60))) end
 local now = tonumber(ARGV[1])
 local stored = redis.call('MGET', unpack(KEYS))
@@ -81,7 +83,7 @@ return reply
  * Atomic. Not safe to repeat: each call puts back one token per key.
  * Runs GET, and SET or DEL, for each key.
  */
-export const returnTokensSource = `
+export const returnTokensSource = `${KEY_LOCKING}
 local function slotMs(window) return math.min(1000, math.max(1, math.floor(window / 60))) end
 local returned = 0
 for i = 1, #KEYS do

@@ -82,7 +82,7 @@ export class CallMeter {
 /** The name under which a command is counted and logged; it contains no key and no value. */
 export function commandName([name, script]: readonly unknown[]): string {
   const lower = String(name).toLowerCase();
-  if (lower !== "evalsha" && lower !== "eval") return lower;
+  if (!/^eval(sha)?(_ro)?$/.test(lower)) return lower;
   return `script:${scriptName(String(script)) ?? "unknown"}`;
 }
 

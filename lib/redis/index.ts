@@ -1,6 +1,7 @@
 export { type RedisMetrics, redisMetricsSchema } from "./call-meter";
 export { ChannelNameError } from "./channel";
 export { decodeValue } from "./commands/codec";
+export type { RedisScript } from "./define-script";
 export { GuardedRedis } from "./guarded-redis";
 export { keys, ttlSeconds } from "./keys";
 export {

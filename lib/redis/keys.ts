@@ -15,8 +15,14 @@ export const keys = withKeyPrefix({
   postMeta: (postId: string) => `post:${postId}:meta`,
   /** Set of `User.seq` of viewers whose views Postgres does not have yet. */
   postPendingViews: (postId: string) => `post:${postId}:views:pending`,
-  /** Sorted set of posts with pending views, by the time (ms) of the first one. */
+  /** Sorted set of posts with pending views, by the time (ms) of the first one, or of the last claim that left some. */
   dirtyPosts: "posts:views:dirty",
+  /** Set of `User.seq` of a thousand viewers or somewhat more, which were pending views of one post. */
+  sealedViewers: (postId: string, sealId: string) => `post:${postId}:views:sealed:${sealId}`,
+  /** Sorted set of `postId:sealId:size` by the time (ms) of sealing. */
+  sealedViews: "views:sealed",
+  /** Hash: post -> number of its sealed views. */
+  sealedCounts: "views:sealed:counts",
   /** Sorted set of claimed batches by deadline (ms). */
   viewBatches: "views:batches",
   /** Hash: post -> viewers (`1,5,9`) of a claimed batch. */

@@ -101,13 +101,34 @@ export function createRedisService({ client, subscriber, meter }: RedisServiceDe
       args: readonly (string | number)[],
       schema: z.ZodType<T>,
     ): Promise<T> => {
-      const argv = [keys.length, ...keys, ...args.map(String)];
-      const reply = await client.send(["EVALSHA", script.sha1, ...argv]).catch((error: unknown) => {
-        if (!(error instanceof errors.UpstashError) || !error.message.includes("NOSCRIPT")) throw error;
-        // Safe to send: the server has run nothing.
-        return client.send(["EVAL", script.source, ...argv]);
-      });
-      return parseReply(schema, reply);
+      return parseReply(schema, await runScript(client, script, { keys, args }));
+    },
+
+    /**
+     * Runs scripts in order but not atomically, in one round trip. Each that the server does not have cached costs
+     * another round trip, and runs after the others.
+     * @throws {RedisUnavailableError} any of them may have been applied
+     * @throws the first error reply; the others were applied
+     */
+    scriptPipeline: async <T>(
+      calls: readonly (readonly [
+        script: RedisScript,
+        keys: readonly string[],
+        args: readonly (string | number)[],
+      ])[],
+      schema: z.ZodType<T>,
+    ): Promise<T[]> => {
+      if (calls.length === 0) return [];
+      const runs = calls.map(([script, keys, args]) => ({ script, run: { keys, args } }));
+      const replies = await client.sendPipeline(runs.map(({ script, run }) => byHash(script, run)));
+      const results: T[] = [];
+      for (const [index, { script, run }] of runs.entries()) {
+        const reply = replies[index];
+        if (reply?.error && !isNoScript(reply.error)) throw reply.error;
+        const result = reply?.error ? await client.send(bySource(script, run)) : reply?.result;
+        results.push(parseReply(schema, result));
+      }
+      return results;
     },
 
     /**
@@ -143,6 +164,38 @@ export function createRedisService({ client, subscriber, meter }: RedisServiceDe
     close: (): void => subscriber.close(),
   };
 }
+
+interface ScriptRun {
+  keys: readonly string[];
+  args: readonly (string | number)[];
+}
+
+async function runScript(client: GuardedRedis, script: RedisScript, run: ScriptRun): Promise<unknown> {
+  try {
+    return await client.send(byHash(script, run));
+  } catch (error) {
+    if (!isNoScript(error)) throw error;
+    // Safe to send: the server has run nothing.
+    return client.send(bySource(script, run));
+  }
+}
+
+const byHash = ({ sha1, readOnly }: RedisScript, run: ScriptRun): CommandArguments => [
+  readOnly ? "EVALSHA_RO" : "EVALSHA",
+  sha1,
+  ...scriptArguments(run),
+];
+
+const bySource = ({ source, readOnly }: RedisScript, run: ScriptRun): CommandArguments => [
+  readOnly ? "EVAL_RO" : "EVAL",
+  source,
+  ...scriptArguments(run),
+];
+
+const scriptArguments = ({ keys, args }: ScriptRun) => [keys.length, ...keys, ...args.map(String)];
+
+const isNoScript = (error: unknown) =>
+  error instanceof errors.UpstashError && error.message.includes("NOSCRIPT");
 
 type DataCommands = ReturnType<typeof dataCommands>;
 

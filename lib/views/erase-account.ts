@@ -1,5 +1,5 @@
 import { log } from "../core/log";
-import { keys, redisService } from "../redis";
+import { keys, redis } from "../redis";
 import { syncViews } from "./sync-views";
 
 /** Time limit of the sync: a user who deletes an account should not wait longer for other users' views. */
@@ -29,9 +29,15 @@ export async function deleteCachedViews(postIds: readonly string[]): Promise<voi
   try {
     for (let from = 0; from < postIds.length; from += MAX_BATCH_SIZE) {
       const batch = postIds.slice(from, from + MAX_BATCH_SIZE);
-      await redisService().pipeline((p) => [
-        p.del(...batch.flatMap((id) => [keys.postMeta(id), keys.postViews(id), keys.postPendingViews(id)])),
-        p.zrem(keys.dirtyPosts, ...batch),
+      const batchKeys = batch.flatMap((id) => [
+        keys.postMeta(id),
+        keys.postViews(id),
+        keys.postPendingViews(id),
+      ]);
+      // UNLINK frees large sets in the background, where DEL would stop Redis for as long as that takes.
+      await redis().sendPipeline([
+        ["UNLINK", ...batchKeys],
+        ["ZREM", keys.dirtyPosts, ...batch],
       ]);
     }
   } catch (error) {

@@ -51,13 +51,21 @@ export function requestSync(): void {
   const window = Math.floor(now() / (SYNC_DELAY_SECONDS * 1000));
   if (window === lastWindow) return;
   lastWindow = window;
+  publishSync({ delaySeconds: SYNC_DELAY_SECONDS, deduplicationId: `views-sync-${window}` });
+}
+
+/**
+ * Requests the next sync at once, after one whose time was up: a backlog is then synced without pauses. The id merges
+ * the requests of syncs that ended together. Best effort, as above.
+ */
+export function continueSync(): void {
+  publishSync({ deduplicationId: `views-sync-continued-${Math.floor(now() / 1000)}` });
+}
+
+function publishSync(options: { delaySeconds?: number; deduplicationId: string }): void {
   defer(async () => {
     try {
-      await publish(
-        "views-sync",
-        {},
-        { delaySeconds: SYNC_DELAY_SECONDS, deduplicationId: `views-sync-${window}` },
-      );
+      await publish("views-sync", {}, options);
     } catch (error) {
       log().warn({ err: error }, "early view sync not requested: left to the cron");
     }

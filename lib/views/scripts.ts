@@ -1,13 +1,18 @@
-import { defineScript } from "../redis/define-script";
+import { defineReadOnlyScript, defineScript } from "../redis/define-script";
 
 /**
  * Scripts of the view counter.
  *
- * `post:{id}:meta` has the fields `author` (seq), `persisted` (Post.views), `version` (Post.viewsVersion) and
- * `waiting` (views in Redis beyond that: pending and claimed ones). The published count is persisted + waiting, so
- * a read is one command, and a claim, which only moves views from pending to a batch, does not change the count.
- * `waiting` mirrors `SCARD post:{id}:views:pending` plus the post's entry in `views:claims`; a new meta computes it
- * from them.
+ * `post:{id}:meta` has the fields `author` (seq), `persisted` (Post.views), `version` (Post.viewsVersion), `waiting`
+ * (views in Redis beyond that: pending, sealed and claimed ones) and `unlisted` (`1` while the set of viewers may lack
+ * some whose views are pending, because it expired before they were synced). The published count is persisted + waiting,
+ * so a read is one command, and a claim, which only moves views to a batch, does not change the count. `waiting` mirrors
+ * `SCARD post:{id}:views:pending` plus the post's entries in `views:sealed:counts` and `views:claims`; a new meta
+ * computes it from them.
+ *
+ * A thousand pending views of one post are *sealed*: the set is renamed and queued, so that a claim takes a set of that
+ * size as a whole, however many views wait. Like claimed views, sealed ones are not looked up any more: a viewer who
+ * returns after the set of viewers has expired counts again until the next sync.
  *
  * At most one batch at a time has views of a post. So `Post.viewsBatch`, the last batch that Postgres has, shows
  * whether the claimed views are already in `Post.views`, and no interleaving of syncs and readers makes a count dip
@@ -17,11 +22,17 @@ import { defineScript } from "../redis/define-script";
  * bring, so a late reader cannot set the count back.
  */
 
+/** A large set of viewers is replaced when it would expire within this time. */
+const RENEW_SECONDS = 600;
+/** Freeing fewer members within a command is not noticed. */
+const RENEW_VIEWERS = 10_000;
+
 /**
  * Records views of any number of posts and returns their counts; without viewers it only reads.
  *
- * KEYS  1 dirty posts, 2 claims, then for each post: meta, viewers, pending
- * ARGV  1 now (ms), 2 TTL of meta (s), 3 TTL of viewers (s), then for each post:
+ * KEYS  1 dirty posts, 2 claims, 3 sealed views, 4 sealed counts, then for each post: meta, viewers, pending, sealed
+ *       viewers (a new key)
+ * ARGV  1 now (ms), 2 TTL of meta (s), 3 TTL of viewers (s), 4 id of the new keys, 5 views to seal, then for each post:
  *       post id, row (0, or 1 followed by author, persisted, version, batch),
  *       number of viewers whose views are in the row already (only with a row, which then does not create a
  *       missing meta: it may be an old one), those viewers…,
@@ -33,7 +44,7 @@ import { defineScript } from "../redis/define-script";
 export const recordAndCountViews = defineScript(
   "touchViews",
   `
-local at = 4
+local at = 6
 local function take() at = at + 1; return ARGV[at - 1] end
 local function takeList()
   local list = {}
@@ -41,19 +52,26 @@ local function takeList()
   return list
 end
 
--- Gives a new set of viewers its TTL and adds the pending viewers, who would count as new again after the old
--- set has expired. Returns the fresh viewers that are not pending.
-local function initViewers(viewers, pending, waiting, fresh)
-  if redis.call('EXPIRE', viewers, ARGV[3], 'NX') == 0 or tonumber(waiting) == 0 then return fresh end
-  local new = {}
-  if #fresh > 0 then
-    local unsynced = redis.call('SMISMEMBER', pending, unpack(fresh))
-    for i, viewer in ipairs(fresh) do
-      if unsynced[i] == 0 then new[#new + 1] = viewer end
-    end
+-- Starts the TTL of a new set of viewers. The set lacks the viewers of waiting views, who are then looked up among
+-- the pending ones. A large set is replaced before it expires, because Redis would free it within a command.
+local function startTtl(meta, viewers, waiting, fresh)
+  local ttl = redis.call('TTL', viewers)
+  if ttl >= 0 then
+    if ttl >= ${RENEW_SECONDS} or redis.call('SCARD', viewers) < ${RENEW_VIEWERS} then return false end
+    redis.call('UNLINK', viewers)
+    redis.call('SADD', viewers, unpack(fresh))
   end
-  redis.call('SUNIONSTORE', viewers, viewers, pending)
   redis.call('EXPIRE', viewers, ARGV[3])
+  if waiting == 0 then return false end
+  redis.call('HSET', meta, 'unlisted', '1')
+  return true
+end
+
+local function withoutPending(pending, fresh)
+  local new = {}
+  for i, isPending in ipairs(redis.call('SMISMEMBER', pending, unpack(fresh))) do
+    if isPending == 0 then new[#new + 1] = fresh[i] end
+  end
   return new
 end
 
@@ -62,33 +80,48 @@ local function markDirty(id)
   dirty[#dirty + 1] = ARGV[1]
   dirty[#dirty + 1] = id
 end
-for post = 1, (#KEYS - 2) / 3 do
-  local meta, viewers, pending = KEYS[post * 3], KEYS[post * 3 + 1], KEYS[post * 3 + 2]
+-- A much larger set than this seals was left by an earlier version; it is claimed in parts.
+local function seal(id, pending, sealed)
+  local size = redis.call('SCARD', pending)
+  if size < tonumber(ARGV[5]) or size > 5 * tonumber(ARGV[5]) then return end
+  if redis.call('RENAMENX', pending, sealed) == 0 then return end
+  redis.call('ZADD', KEYS[3], ARGV[1], id .. ':' .. ARGV[4] .. ':' .. size)
+  redis.call('HINCRBY', KEYS[4], id, size)
+end
+
+for post = 1, (#KEYS - 4) / 4 do
+  local meta, viewers, pending, sealed = unpack(KEYS, post * 4 + 1, post * 4 + 4)
   local id, row = take(), nil
   if take() == '1' then row = {take(), take(), take(), take()} end
   local persistedViewers, currentViewers = takeList(), takeList()
 
-  local known = redis.call('HMGET', meta, 'author', 'persisted', 'waiting', 'version')
+  local known = redis.call('HMGET', meta, 'author', 'persisted', 'waiting', 'version', 'unlisted')
   local complete = known[1] and known[2] and known[3] and known[4]
   local older = complete and row and tonumber(known[4]) < tonumber(row[3])
   if older or (row and not complete and #persistedViewers == 0) then
     local waiting = redis.call('SCARD', pending)
     -- Pending views of a post that is not dirty would never be synced.
     if not complete and waiting > 0 then markDirty(id) end
+    waiting = waiting + tonumber(redis.call('HGET', KEYS[4], id) or 0)
     local claim = redis.call('HGET', KEYS[2], id)
     if claim then
       local batch, size = string.match(claim, '^(.*):(%d+)$')
       if batch ~= row[4] then waiting = waiting + size end
     end
-    redis.call('HSET', meta, 'author', row[1], 'persisted', row[2], 'version', row[3], 'waiting', waiting)
+    local unlisted = known[5] == '1' or (not complete and waiting > 0)
+    redis.call(
+      'HSET', meta, 'author', row[1], 'persisted', row[2], 'version', row[3], 'waiting', waiting,
+      'unlisted', unlisted and '1' or ''
+    )
     redis.call('EXPIRE', meta, ARGV[2])
-    known, complete = {row[1], row[2], waiting}, true
+    known, complete = {row[1], row[2], waiting, row[3], unlisted and '1'}, true
   end
 
   local duplicates = 0
   if #persistedViewers > 0 then
     redis.call('SADD', viewers, unpack(persistedViewers))
-    initViewers(viewers, pending, redis.call('SCARD', pending), {})
+    local waiting = complete and tonumber(known[3]) or 0
+    if startTtl(meta, viewers, waiting, persistedViewers) then known[5] = '1' end
     duplicates = redis.call('SREM', pending, unpack(persistedViewers))
     if complete and duplicates > 0 then redis.call('HINCRBY', meta, 'waiting', -duplicates) end
   end
@@ -116,13 +149,17 @@ for post = 1, (#KEYS - 2) / 3 do
       end
       if #fresh > 0 then redis.call('SADD', viewers, unpack(fresh)) end
     end
-    if #fresh > 0 then fresh = initViewers(viewers, pending, known[3], fresh) end
+    if #fresh > 0 then
+      local unlisted = startTtl(meta, viewers, tonumber(known[3]), fresh) or known[5] == '1'
+      if unlisted then fresh = withoutPending(pending, fresh) end
+    end
     if #fresh > 0 then
       for _, viewer in ipairs(fresh) do result[positions[viewer]] = 1 end
       local added = redis.call('SADD', pending, unpack(fresh))
-      redis.call('HINCRBY', meta, 'waiting', added)
+      local waiting = redis.call('HINCRBY', meta, 'waiting', added)
       result[1] = result[1] + added
       markDirty(id)
+      if waiting >= tonumber(ARGV[5]) then seal(id, pending, sealed) end
     end
     reply[post + 1] = result
   end
@@ -132,99 +169,208 @@ return reply
 `,
 );
 
+const CLOCK = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+`;
+
 /**
- * Claims views for one sync: first a batch whose lease has expired, else pending views.
+ * Finds what a sync can do: batches whose lease has expired or, if there is none, sealed views and dirty posts of posts
+ * that no batch has claimed.
  *
- * KEYS  1 dirty posts, 2 batches, 3 claims
- * ARGV  1 id for a new batch, 2 lease (ms), 3 maximum of views, 4 maximum of posts (up to 1,000), 5 key prefix of
- *       batches, 6 prefix and 7 suffix of the key of a post's pending views
- * Returns [batch id, 1 when taken over, post, viewers (`1,5,9`), post, viewers, …]; [] when nothing is pending
- * Atomic. A crash after it leaves the batch registered; another sync takes it over after its lease. Views are
- * registered before they are removed from pending: a failure half-way leaves them in both, which Postgres
- * deduplicates, and never loses them.
+ * KEYS  1 dirty posts, 2 batches, 3 claims, 4 sealed views
+ * ARGV  1 maximum of posts (up to 1,000), 2 maximum of sealed views to look at (up to 1,000)
+ * Returns {{batch, …}, {sealed views, …}, {post, …}}, those first that wait longest
+ * Atomic. Safe to repeat. Registers batches that have claims and are missing from the batches.
+ */
+export const findViewsToSync = defineScript(
+  "findViewsToSync",
+  `${CLOCK}
+local expired = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 10)
+if #expired > 0 then return {expired, {}, {}} end
+
+local registered = {}
+-- The items whose post no batch has claimed.
+local function withoutClaimed(items, posts)
+  local unclaimed = {}
+  if #posts == 0 then return unclaimed end
+  for i, claim in ipairs(redis.call('HMGET', KEYS[3], unpack(posts))) do
+    local batch = claim and string.match(claim, '^(.*):')
+    if not batch then
+      unclaimed[#unclaimed + 1] = items[i]
+    elseif not registered[batch] then
+      -- Adds only a batch that is missing from the batches; the next sync takes it over.
+      redis.call('ZADD', KEYS[2], 'NX', now, batch)
+      registered[batch] = true
+    end
+  end
+  return unclaimed
+end
+
+local sealed = redis.call('ZRANGE', KEYS[4], 0, ARGV[2] - 1)
+local sealedPosts = {}
+for i, views in ipairs(sealed) do sealedPosts[i] = string.match(views, '^([^:]*):') end
+sealed = withoutClaimed(sealed, sealedPosts)
+
+-- Posts claimed by a batch are skipped: read as many more posts as there are claims.
+local maxPosts = tonumber(ARGV[1])
+local posts = redis.call('ZRANGE', KEYS[1], 0, maxPosts + redis.call('HLEN', KEYS[3]) - 1)
+local dirty = {}
+for start = 1, #posts, 1000 do
+  local chunk = {unpack(posts, start, math.min(start + 999, #posts))}
+  for _, post in ipairs(withoutClaimed(chunk, chunk)) do
+    if #dirty < maxPosts then dirty[#dirty + 1] = post end
+  end
+  if #dirty == maxPosts then break end
+end
+return {expired, sealed, dirty}
+`,
+);
+
+/**
+ * Takes over a batch whose lease has expired.
+ *
+ * KEYS  1 batches, 2 claims, 3 the batch
+ * ARGV  1 batch id, 2 lease (ms)
+ * Returns {post, viewers (`1,5,9`), post, viewers, …}; {} when another sync has it, or when its views are lost
+ * Atomic. Not safe to repeat: the second call finds the first one's lease.
+ */
+export const takeOverViews = defineScript(
+  "takeOverViews",
+  `${CLOCK}
+local deadline = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[1]) or '')
+if not deadline or deadline > now then return {} end
+local contents = redis.call('HGETALL', KEYS[3])
+if #contents > 0 then
+  redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+  return contents
+end
+-- The batch was evicted and its views are lost: release its posts, which would stay claimed permanently.
+local claims = redis.call('HGETALL', KEYS[2])
+for i = 1, #claims, 2 do
+  if string.match(claims[i + 1], '^(.*):') == ARGV[1] then redis.call('HDEL', KEYS[2], claims[i]) end
+end
+redis.call('ZREM', KEYS[1], ARGV[1])
+return {}
+`,
+);
+
+/** The deadline of a batch, and whether the call adds to one that an earlier call began. */
+const BATCH_DEADLINE = `${CLOCK}
+local deadline, extends = ARGV[3], ARGV[3] ~= ''
+if not extends then deadline = string.format('%.0f', now + ARGV[2]) end
+`;
+
+/**
+ * Claims one set of sealed views for a batch.
+ *
+ * KEYS  1 sealed views, 2 batches, 3 claims, 4 the batch, 5 sealed counts, 6 the sealed viewers
+ * ARGV  1 batch id, 2 lease (ms), 3 deadline of the batch as the first call returned it ('' in the first call),
+ *       4 member of the sealed views, 5 post, 6 size
+ * Returns and guarantees the same as claimViews
+ */
+export const claimSealedViews = defineScript(
+  "claimSealedViews",
+  `${BATCH_DEADLINE}
+if extends and redis.call('ZSCORE', KEYS[2], ARGV[1]) ~= deadline then return {} end
+local owner, claimed = string.match(redis.call('HGET', KEYS[3], ARGV[5]) or '', '^(.*):(%d+)$')
+if owner and owner ~= ARGV[1] then return {deadline, 0} end
+
+local viewers = redis.call('SMEMBERS', KEYS[6])
+local text = table.concat(viewers, ',')
+if #viewers > 0 then
+  local before = redis.call('HGET', KEYS[4], ARGV[5])
+  redis.call('HSET', KEYS[4], ARGV[5], (before and before .. ',' or '') .. text)
+  redis.call('HSET', KEYS[3], ARGV[5], ARGV[1] .. ':' .. (#viewers + (claimed or 0)))
+  if not extends then redis.call('ZADD', KEYS[2], deadline, ARGV[1]) end
+  redis.call('DEL', KEYS[6])
+end
+if redis.call('ZREM', KEYS[1], ARGV[4]) == 1 then
+  local left = tonumber(redis.call('HGET', KEYS[5], ARGV[5]) or 0) - ARGV[6]
+  if left > 0 then redis.call('HSET', KEYS[5], ARGV[5], left) else redis.call('HDEL', KEYS[5], ARGV[5]) end
+end
+if #viewers == 0 then return {deadline, 0} end
+return {deadline, 0, ARGV[5], text}
+`,
+);
+
+/**
+ * Claims pending views for a batch, a bounded number whatever is pending. A batch is filled by several calls, each of
+ * which occupies Redis for a short time.
+ *
+ * KEYS  1 dirty posts, 2 batches, 3 claims, 4 the batch, then the pending views of each post
+ * ARGV  1 batch id, 2 lease (ms), 3 deadline of the batch as the first call returned it ('' in the first call),
+ *       4 maximum of views (up to 1,000), then the posts
+ * Returns {deadline (ms), how many posts were processed, post, viewers (`1,5,9`), post, viewers, …}; the next post may
+ *         have more views; {} when the batch has another deadline, because another sync took it over
+ * Atomic. Not safe to repeat: it claims more views. A crash after it leaves the batch registered; another sync takes it
+ * over after its lease. Views are registered before they are removed from pending: a failure half-way leaves them in
+ * both, which Postgres deduplicates, and never loses them.
  */
 export const claimViews = defineScript(
   "claimViews",
-  `
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
+  `${BATCH_DEADLINE}
+if extends and redis.call('ZSCORE', KEYS[2], ARGV[1]) ~= deadline then return {} end
 
-for _, batch in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 10)) do
-  local contents = redis.call('HGETALL', ARGV[5] .. batch)
-  if #contents > 0 then
-    redis.call('ZADD', KEYS[2], now + ARGV[2], batch)
-    return {batch, 1, unpack(contents)}
-  end
-  -- The batch was evicted and its views are lost: release its posts, which would stay claimed permanently.
-  local claims = redis.call('HGETALL', KEYS[3])
-  for i = 1, #claims, 2 do
-    if string.match(claims[i + 1], '^(.*):') == batch then redis.call('HDEL', KEYS[3], claims[i]) end
-  end
-  redis.call('ZREM', KEYS[2], batch)
-end
-
--- Posts claimed by another batch are skipped: read as many more posts as there are claims.
-local maxPosts = tonumber(ARGV[4])
-local posts = redis.call('ZRANGE', KEYS[1], 0, maxPosts + redis.call('HLEN', KEYS[3]) - 1)
-if #posts == 0 then return {} end
-local remaining, contents, claims, emptied, done, partial, registered = tonumber(ARGV[3]), {}, {}, {}, {}, nil, {}
-for start = 1, #posts, 1000 do
-  if remaining == 0 or #done == maxPosts then break end
-  local chunk = {unpack(posts, start, math.min(start + 999, #posts))}
-  local claimed = redis.call('HMGET', KEYS[3], unpack(chunk))
-  for i, post in ipairs(chunk) do
-    if remaining == 0 or #done == maxPosts then break end
-    if claimed[i] then
-      local batch = string.match(claimed[i], '^(.*):')
-      if not registered[batch] then
-        -- Adds only a batch that is missing from the batches; the next claim takes it over.
-        redis.call('ZADD', KEYS[2], 'NX', now, batch)
-        registered[batch] = true
-      end
+local posts = {unpack(ARGV, 5)}
+local claims = redis.call('HMGET', KEYS[3], unpack(posts))
+local remaining, processed, contents, registered = tonumber(ARGV[4]), 0, {}, {}
+local emptied, done, partial = {}, {}, nil
+for i, post in ipairs(posts) do
+  if remaining == 0 then break end
+  local owner, size = string.match(claims[i] or '', '^(.*):(%d+)$')
+  if not owner or owner == ARGV[1] then
+    local pending = KEYS[4 + i]
+    local viewers = redis.call('SRANDMEMBER', pending, remaining)
+    if #viewers == remaining and redis.call('SCARD', pending) > remaining then
+      partial = {pending, viewers, post}
     else
-      local pending = ARGV[6] .. post .. ARGV[7]
-      local viewers = redis.call('SMEMBERS', pending)
-      if #viewers > remaining then
-        for n = #viewers, remaining + 1, -1 do viewers[n] = nil end
-        partial = {pending, viewers}
-      else
-        done[#done + 1] = post
-        emptied[#emptied + 1] = pending
-      end
-      if #viewers > 0 then
-        remaining = remaining - #viewers
-        contents[#contents + 1] = post
-        contents[#contents + 1] = table.concat(viewers, ',')
-        claims[#claims + 1] = post
-        claims[#claims + 1] = ARGV[1] .. ':' .. #viewers
-      end
+      emptied[#emptied + 1] = pending
+      done[#done + 1] = post
+    end
+    if #viewers > 0 then
+      remaining = remaining - #viewers
+      local text = table.concat(viewers, ',')
+      contents[#contents + 1] = post
+      contents[#contents + 1] = text
+      registered[#registered + 1] = post
+      registered[#registered + 1] = ARGV[1] .. ':' .. (#viewers + (size or 0))
     end
   end
+  if not partial then processed = i end
 end
 
 if #contents > 0 then
-  redis.call('HSET', ARGV[5] .. ARGV[1], unpack(contents))
-  redis.call('HSET', KEYS[3], unpack(claims))
-  redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
+  local stored = contents
+  if extends then
+    stored = {}
+    for i = 1, #contents, 2 do
+      local before = redis.call('HGET', KEYS[4], contents[i])
+      stored[i], stored[i + 1] = contents[i], (before and before .. ',' or '') .. contents[i + 1]
+    end
+  else
+    redis.call('ZADD', KEYS[2], deadline, ARGV[1])
+  end
+  redis.call('HSET', KEYS[4], unpack(stored))
+  redis.call('HSET', KEYS[3], unpack(registered))
 end
 if #done > 0 then
   redis.call('DEL', unpack(emptied))
   redis.call('ZREM', KEYS[1], unpack(done))
 end
 if partial then
-  for from = 1, #partial[2], 1000 do
-    redis.call('SREM', partial[1], unpack(partial[2], from, math.min(from + 999, #partial[2])))
-  end
+  redis.call('SREM', partial[1], unpack(partial[2]))
+  -- To the end of the queue, so that a post with very many views does not hold up the others.
+  redis.call('ZADD', KEYS[1], 'XX', now, partial[3])
 end
-if #contents == 0 then return {} end
-return {ARGV[1], 0, unpack(contents)}
+return {deadline, processed, unpack(contents)}
 `,
 );
 
 /**
  * Deletes a batch that is in Postgres and updates the counts.
  *
- * KEYS  1 dirty posts, 2 batches, 3 claims, 4 the batch, then for each post: meta, viewers, pending
+ * KEYS  1 dirty posts, 2 batches, 3 claims, 4 the batch, 5 sealed counts, then for each post: meta, viewers, pending
  * ARGV  1 batch id, 2 TTL of meta (s), then for each post (at least one, at most 1,000): id, and either ''
  *       (deleted meanwhile) or author, persisted, version
  * Returns 1; 0 when the batch was finished before, then nothing changes
@@ -236,22 +382,28 @@ export const finishViews = defineScript(
 if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then return 0 end
 local at = 3
 local function take() at = at + 1; return ARGV[at - 1] end
-local posts = {}
-for post = 1, (#KEYS - 4) / 3 do
-  local meta, viewers, pending = KEYS[post * 3 + 2], KEYS[post * 3 + 3], KEYS[post * 3 + 4]
+local posts, hasSealed = {}, redis.call('EXISTS', KEYS[5]) == 1
+for post = 1, (#KEYS - 5) / 3 do
+  local meta, viewers, pending = unpack(KEYS, post * 3 + 3, post * 3 + 5)
   local id, author = take(), take()
   posts[post] = id
   if author == '' then
-    redis.call('DEL', meta, viewers, pending)
+    redis.call('UNLINK', meta, viewers, pending)
     redis.call('ZREM', KEYS[1], id)
   else
     local persisted, version = take(), take()
     local waiting = redis.call('SCARD', pending)
+    if hasSealed then waiting = waiting + (redis.call('HGET', KEYS[5], id) or 0) end
     local known = redis.call('HGET', meta, 'version')
+    local unlisted = {}
+    if waiting == 0 then unlisted = {'unlisted', ''} elseif not known then unlisted = {'unlisted', '1'} end
     if known and tonumber(known) >= tonumber(version) then
-      redis.call('HSET', meta, 'waiting', waiting)
+      redis.call('HSET', meta, 'waiting', waiting, unpack(unlisted))
     else
-      redis.call('HSET', meta, 'author', author, 'persisted', persisted, 'version', version, 'waiting', waiting)
+      redis.call(
+        'HSET', meta, 'author', author, 'persisted', persisted, 'version', version, 'waiting', waiting,
+        unpack(unlisted)
+      )
       redis.call('EXPIRE', meta, ARGV[2])
     end
   end
@@ -263,23 +415,23 @@ return 1
 );
 
 /**
- * Reads how many views are pending and claimed, for operators.
+ * Reads how many posts are dirty and how many views are sealed and claimed, for operators.
  *
- * KEYS  1 dirty posts, 2 batches, 3 claims
- * ARGV  1 maximum of posts to count, 2 prefix and 3 suffix of the key of a post's pending views
- * Returns [dirty posts, pending views, batches, claimed views]
+ * KEYS  1 dirty posts, 2 batches, 3 claims, 4 sealed counts
+ * ARGV  1 maximum of posts to list
+ * Returns [dirty posts, batches, claimed views, sealed views, post, …]
  * Read-only.
  */
-export const readViewsState = defineScript(
+export const readViewsState = defineReadOnlyScript(
   "viewsState",
   `
-local pending, claimed = 0, 0
-for _, post in ipairs(redis.call('ZRANGE', KEYS[1], 0, ARGV[1] - 1)) do
-  pending = pending + redis.call('SCARD', ARGV[2] .. post .. ARGV[3])
-end
+local claimed = 0
 for _, claim in ipairs(redis.call('HVALS', KEYS[3])) do
   claimed = claimed + tonumber(string.match(claim, ':(%d+)$'))
 end
-return {redis.call('ZCARD', KEYS[1]), pending, redis.call('ZCARD', KEYS[2]), claimed}
+local sealed = 0
+for _, size in ipairs(redis.call('HVALS', KEYS[4])) do sealed = sealed + tonumber(size) end
+local posts = redis.call('ZRANGE', KEYS[1], 0, ARGV[1] - 1)
+return {redis.call('ZCARD', KEYS[1]), redis.call('ZCARD', KEYS[2]), claimed, sealed, unpack(posts)}
 `,
 );

@@ -4,10 +4,11 @@ import { AppError } from "../core/errors";
 import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
-import { keys, RedisUnavailableError, redisService, ttlSeconds } from "../redis";
+import { keys, type RedisScript, RedisUnavailableError, redisService, ttlSeconds } from "../redis";
 import type { ViewSync } from "../schemas/views";
 import { type PersistedPost, type PersistResult, persistViews, type ViewPair } from "./persist-views";
-import { claimViews, finishViews } from "./scripts";
+import { continueSync } from "./publish-changes";
+import { claimSealedViews, claimViews, findViewsToSync, finishViews, takeOverViews } from "./scripts";
 
 /** Result of a sync, for the log and for operators. */
 export const syncRunSchema = z.object({
@@ -29,7 +30,7 @@ export interface SyncOptions {
   source: SyncRun["source"];
   /** Time after which another sync takes over an unfinished batch. */
   leaseMs?: number;
-  /** Time after which no new batch is started; the next run does the rest. */
+  /** Time after which no new batch is started; another run, requested at once, does the rest. */
   budgetMs?: number;
 }
 
@@ -59,8 +60,12 @@ export async function syncViews({
   let droppedViews = 0;
   const failures: unknown[] = [];
 
-  while (now() - startedAt < budgetMs) {
-    const batch = await claimBatch(leaseMs);
+  for (;;) {
+    if (now() - startedAt >= budgetMs) {
+      continueSync();
+      break;
+    }
+    const batch = await claimBatch(leaseMs, MAX_VIEWS);
     if (!batch) break;
     await failpoint("views.sync.claimed");
     if (batch.takenOver) log().warn({ batchId: batch.id }, "view batch taken over: its sync did not finish");
@@ -137,45 +142,171 @@ export interface ViewBatch {
 
 /** What one SQL statement handles well. */
 const MAX_VIEWS = 10_000;
+/** Views of one script call, about a millisecond of Redis. */
+const MAX_VIEWS_PER_CALL = 1_000;
 /** Limit of row locks of one statement; the scripts accept no more. */
 const MAX_POSTS = 1_000;
 
+/** Sealed views that a sync looks at to find some of posts that are not claimed. */
+const MAX_SEALED_FOUND = 100;
+
+const foundSchema = z.tuple([z.array(z.string()), z.array(z.string()), z.array(z.string())]);
+
+/**
+ * Claims the next batch: one whose lease has expired, else pending views.
+ *
+ * @param leaseMs  time after which another sync may take the batch over
+ * @param maxViews  limit of a new batch; by default what one script call takes
+ * @returns null when nothing is pending
+ */
+export async function claimBatch(leaseMs: number, maxViews = MAX_VIEWS_PER_CALL): Promise<ViewBatch | null> {
+  for (;;) {
+    const [expiredBatches, sealed, posts] = await redisService().script(
+      findViewsToSync,
+      [keys.dirtyPosts, keys.viewBatches, keys.viewClaims, keys.sealedViews],
+      [MAX_POSTS, MAX_SEALED_FOUND],
+      foundSchema,
+    );
+    for (const id of expiredBatches) {
+      const contents = await redisService().script(
+        takeOverViews,
+        [keys.viewBatches, keys.viewClaims, keys.viewBatch(id)],
+        [id, leaseMs],
+        z.array(z.string()),
+      );
+      if (contents.length > 0) return toBatch(id, true, contents);
+    }
+    if (expiredBatches.length > 0) continue;
+    if (sealed.length + posts.length === 0) return null;
+    const batch = await claimNewBatch(sealed, posts, leaseMs, maxViews);
+    // Otherwise these posts had no views left or were claimed meanwhile; either way they are not found again.
+    if (batch) return batch;
+  }
+}
+
+/** The views of one script call. */
+interface ClaimedViews {
+  /** Of the batch, by Redis' clock (ms); it fences the later calls for the batch. */
+  deadline: string;
+  /** How many of the posts have no further views, or are another batch's. */
+  processedPosts: number;
+  /** post, viewers (`1,5,9`), post, viewers, … */
+  contents: string[];
+}
+
 const claimReplySchema = z.union([
   z.tuple([]).transform(() => null),
-  z.tuple([z.string(), z.int()], z.string()),
+  z
+    .tuple([z.string(), z.int()], z.string())
+    .transform(([deadline, processedPosts, ...contents]): ClaimedViews => ({
+      deadline,
+      processedPosts,
+      contents,
+    })),
 ]);
 
 /**
- * Claims the next batch: one whose lease has expired, else up to 10,000 pending views.
+ * Fills a new batch: one call, then as many in one request as the batch has room for. Sealed views first, a set each;
+ * one call of a full batch is left to posts with few views, so that a backlog does not hold them up.
  *
- * @param leaseMs  time after which another sync may take the batch over
- * @returns null when nothing is pending
+ * @returns null when the posts have no views left, or others have claimed them
  */
-export async function claimBatch(leaseMs: number): Promise<ViewBatch | null> {
-  const [keyPrefix = "", keySuffix = ""] = keys.postPendingViews("\n").split("\n");
-  const reply = await redisService().script(
-    claimViews,
-    [keys.dirtyPosts, keys.viewBatches, keys.viewClaims],
-    [newId(), leaseMs, MAX_VIEWS, MAX_POSTS, keys.viewBatch(""), keyPrefix, keySuffix],
-    claimReplySchema,
-  );
-  if (!reply) return null;
-  const [id, takenOver, ...claimedPosts] = reply;
-  const postIds: string[] = [];
+async function claimNewBatch(
+  sealed: readonly string[],
+  posts: readonly string[],
+  leaseMs: number,
+  maxViews: number,
+): Promise<ViewBatch | null> {
+  const id = newId();
+  const maxCalls = Math.max(1, Math.floor(maxViews / MAX_VIEWS_PER_CALL));
+  const maxSealed = posts.length > 0 && maxCalls > 1 ? maxCalls - 1 : maxCalls;
+  const calls = sealed.slice(0, maxSealed).map((views) => sealedClaim(id, leaseMs, views));
+  if (calls.length < maxCalls && posts.length > 0) calls.push(pendingClaim(id, leaseMs, posts));
+
+  const claimed: ClaimedViews[] = [];
+  const [firstCall, ...laterCalls] = calls;
+  if (!firstCall) return null;
+  const first = await redisService().script(firstCall.script, ...firstCall.run(""), claimReplySchema);
+  if (first === null) return null;
+  claimed.push(first);
+  await failpoint("views.sync.claiming");
+  if (first.contents.length > 0) {
+    const { deadline, processedPosts } = first;
+    if (calls.length === 1 && firstCall.script === claimViews) {
+      for (const group of groupPosts(posts, processedPosts, maxCalls - 1))
+        laterCalls.push(pendingClaim(id, leaseMs, group));
+    }
+    const replies = await redisService().scriptPipeline(
+      laterCalls.map(({ script, run }) => [script, ...run(deadline)] as const),
+      claimReplySchema,
+    );
+    claimed.push(...replies.filter((reply) => reply !== null));
+  }
+  const contents = claimed.flatMap((views) => views.contents);
+  return contents.length === 0 ? null : toBatch(id, false, contents);
+}
+
+/** A script call for a batch, given the batch's deadline ('' in the first call). */
+interface Claim {
+  script: RedisScript;
+  run(deadline: string): [keys: string[], args: (string | number)[]];
+}
+
+/** @param views  `postId:sealId:size` */
+function sealedClaim(batchId: string, leaseMs: number, views: string): Claim {
+  const [postId = "", sealId = "", size = ""] = views.split(":");
+  const claimKeys = [
+    ...[keys.sealedViews, keys.viewBatches, keys.viewClaims, keys.viewBatch(batchId), keys.sealedCounts],
+    keys.sealedViewers(postId, sealId),
+  ];
+  return {
+    script: claimSealedViews,
+    run: (deadline) => [claimKeys, [batchId, leaseMs, deadline, views, postId, size]],
+  };
+}
+
+function pendingClaim(batchId: string, leaseMs: number, posts: readonly string[]): Claim {
+  const claimKeys = [
+    ...[keys.dirtyPosts, keys.viewBatches, keys.viewClaims, keys.viewBatch(batchId)],
+    ...posts.map((post) => keys.postPendingViews(post)),
+  ];
+  return {
+    script: claimViews,
+    run: (deadline) => [claimKeys, [batchId, leaseMs, deadline, MAX_VIEWS_PER_CALL, ...posts]],
+  };
+}
+
+/** The posts of the calls after the first one. Each call takes views of its first posts until it has its fill. */
+function groupPosts(posts: readonly string[], processedPosts: number, maxGroups: number): string[][] {
+  const remaining = posts.slice(processedPosts);
+  if (remaining.length === 0) return [];
+  // The first post alone gave the first call its fill, so it may give the others theirs.
+  if (processedPosts === 0) return Array.from({ length: maxGroups }, () => remaining.slice(0, 1));
+  const groups: string[][] = [];
+  for (let from = 0; from < remaining.length && groups.length < maxGroups; from += processedPosts)
+    groups.push(remaining.slice(from, from + processedPosts));
+  return groups;
+}
+
+function toBatch(id: string, takenOver: boolean, contents: readonly string[]): ViewBatch {
+  const postIds = new Set<string>();
   const pairs: ViewPair[] = [];
-  for (let index = 0; index + 1 < claimedPosts.length; index += 2) {
-    const postId = claimedPosts[index] ?? "";
-    postIds.push(postId);
-    for (const viewer of (claimedPosts[index + 1] ?? "").split(","))
+  for (let index = 0; index + 1 < contents.length; index += 2) {
+    const postId = contents[index] ?? "";
+    postIds.add(postId);
+    for (const viewer of (contents[index + 1] ?? "").split(","))
       pairs.push({ postId, viewerSeq: Number(viewer) });
   }
-  return { id, takenOver: takenOver === 1, postIds, pairs };
+  return { id, takenOver, postIds: [...postIds], pairs };
 }
 
 /** Deletes a batch that is in Postgres and updates the counts. Atomic. Safe to repeat. */
 export async function finishBatch(batch: ViewBatch, persisted: readonly PersistedPost[]): Promise<void> {
   const rows = new Map(persisted.map((post) => [post.id, post]));
-  const scriptKeys: string[] = [keys.dirtyPosts, keys.viewBatches, keys.viewClaims, keys.viewBatch(batch.id)];
+  const scriptKeys: string[] = [
+    ...[keys.dirtyPosts, keys.viewBatches, keys.viewClaims, keys.viewBatch(batch.id)],
+    keys.sealedCounts,
+  ];
   const args: (string | number)[] = [batch.id, ttlSeconds.postMeta];
   for (const postId of batch.postIds) {
     const row = rows.get(postId);

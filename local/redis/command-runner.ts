@@ -3,6 +3,7 @@ import type { GatewayStats } from "./gateway-stats";
 import type { ReconnectingConnection } from "./reconnecting-connection";
 import { encodeCommand } from "./resp/encode";
 import { type Argument, ErrorReply, type Reply } from "./resp/reply";
+import { runsScript, type ScriptKiller } from "./script-killer";
 import { ScriptRegistry } from "./script-registry";
 import { translate } from "./translate";
 
@@ -16,8 +17,19 @@ export interface CommandEvent {
 
 /** How a command is handled: sent, with an optional change of the reply, or answered without the engine. */
 type CommandPlan =
-  | { readonly send: Buffer; readonly finish: ((reply: Reply) => Reply) | null }
+  | { readonly send: Buffer; readonly finish: ((reply: Reply) => Reply) | null; readonly runsScript: boolean }
   | { readonly answer: Reply };
+
+export interface CommandRunnerOptions {
+  readonly connections: {
+    readonly shared: ReconnectingConnection;
+    readonly transactions: ReconnectingConnection;
+  };
+  readonly stats: GatewayStats;
+  readonly killer: ScriptKiller;
+  readonly strict: boolean;
+  readonly onCommand?: ((event: CommandEvent) => void) | undefined;
+}
 
 /** Longest command name or option; longer arguments are never decoded to text. */
 const MAX_OPTION_LENGTH = 32;
@@ -31,16 +43,11 @@ const EMPTY_COMMAND_ERROR = new ErrorReply("ERR empty command");
  * then unknown, and it is not sent again.
  */
 export class CommandRunner {
-  readonly #scripts = new ScriptRegistry();
+  readonly #scripts: ScriptRegistry;
 
-  constructor(
-    private readonly connections: {
-      readonly shared: ReconnectingConnection;
-      readonly transactions: ReconnectingConnection;
-    },
-    private readonly stats: GatewayStats,
-    private readonly onCommand: ((event: CommandEvent) => void) | undefined,
-  ) {}
+  constructor(private readonly options: CommandRunnerOptions) {
+    this.#scripts = new ScriptRegistry(options.strict);
+  }
 
   /** Runs one command. */
   async run(args: readonly Argument[], readOnly: boolean): Promise<Reply> {
@@ -55,7 +62,7 @@ export class CommandRunner {
     const [only] = bytes;
     if (only === undefined) return mergeReplies(plans, []);
     const payload = bytes.length === 1 ? only : Buffer.concat(bytes);
-    return mergeReplies(plans, await this.connections.shared.sendEncoded(payload, bytes.length));
+    return mergeReplies(plans, await this.#send("shared", plans, payload, bytes.length));
   }
 
   /**
@@ -72,24 +79,39 @@ export class CommandRunner {
     const bytes = plans.flatMap((plan) => ("send" in plan ? [plan.send] : []));
     if (bytes.length === 0) return mergeReplies(plans, []);
     const payload = Buffer.concat([encodeCommand(["MULTI"]), ...bytes, encodeCommand(["EXEC"])]);
-    const replies = await this.connections.transactions.sendEncoded(payload, bytes.length + 2);
+    const replies = await this.#send("transactions", plans, payload, bytes.length + 2);
     const results = replies.at(-1);
     if (!Array.isArray(results))
       return execAbortError(replies.find((reply) => reply instanceof ErrorReply) ?? null);
     return mergeReplies(plans, results);
   }
 
+  #send(
+    connection: keyof CommandRunnerOptions["connections"],
+    plans: readonly CommandPlan[],
+    payload: Buffer,
+    count: number,
+  ): Promise<Reply[]> {
+    const { connections, killer } = this.options;
+    const replies = connections[connection].sendEncoded(payload, count);
+    return plans.some((plan) => "send" in plan && plan.runsScript) ? killer.watch(replies) : replies;
+  }
+
   #plan(args: readonly Argument[], readOnly: boolean): CommandPlan {
     const name = optionText(args[0]).toUpperCase();
     if (name === "") return { answer: EMPTY_COMMAND_ERROR };
-    this.stats.countCommand(name);
-    this.onCommand?.({ name, args });
+    this.options.stats.countCommand(name);
+    this.options.onCommand?.({ name, args });
     const error = commandError(name, args.map(optionText), readOnly);
     if (error !== null) return { answer: error };
     const answer = replyLocally(name, args);
     if (answer !== undefined) return { answer };
     const translated = translate(name, args, this.#scripts);
-    return { send: encodeCommand(translated.args), finish: translated.finish };
+    return {
+      send: encodeCommand(translated.args),
+      finish: translated.finish,
+      runsScript: runsScript(name),
+    };
   }
 }
 

@@ -2,7 +2,8 @@ import { ErrorReply } from "./resp/reply";
 
 /*
  * Commands available over REST, from Upstash's command reference. Upstash refuses all others, so they are refused
- * here too, even where the engine supports them. Commands that scripts call are not checked.
+ * here too, even where the engine supports them. Commands that scripts call are checked in strict
+ * mode (strict-script.ts).
  */
 
 const AVAILABLE_COMMANDS = commandSet(`
@@ -28,6 +29,9 @@ const AVAILABLE_COMMANDS = commandSet(`
   PUBLISH PUBSUB PING ECHO ACL COMMAND CONFIG DBSIZE FLUSHALL FLUSHDB INFO TIME
 `);
 
+/** Sorted as above. */
+export const AVAILABLE_COMMAND_NAMES: readonly string[] = [...AVAILABLE_COMMANDS];
+
 /** Modules of Upstash that a plain engine lacks: sent on, so that the engine's error is the answer. */
 const MODULE_COMMANDS = /^(JSON|SEARCH)\./;
 
@@ -44,6 +48,7 @@ const READ_ONLY_COMMANDS = commandSet(`
   XINFO XLEN XPENDING XRANGE XREAD XREVRANGE PING ECHO TIME COMMAND
 `);
 
+const SCRIPT_SUBCOMMANDS: ReadonlySet<string> = new Set(["EXISTS", "FLUSH", "LOAD"]);
 const CONFIGURABLE_PARAMETER = "notify-keyspace-events";
 
 /**
@@ -60,6 +65,9 @@ export function commandError(name: string, args: readonly string[], readOnly: bo
   if (name === "MEMORY" && second !== "USAGE") return notAvailableError(`MEMORY ${second}`.trim());
   if (name === "CONFIG" && !isConfigAllowed(second, args))
     return notAvailableError(`CONFIG ${second}`.trim());
+  // SCRIPT DEBUG would turn the connection that all clients share into a debugger's.
+  if (name === "SCRIPT" && !SCRIPT_SUBCOMMANDS.has(second))
+    return notAvailableError(`SCRIPT ${second}`.trim());
   // The bearer token is the user here; its permissions are not stored in the engine.
   if (name === "ACL" && second !== "WHOAMI" && second !== "CAT")
     return notAvailableError(`ACL ${second}`.trim());

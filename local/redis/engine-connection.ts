@@ -26,6 +26,8 @@ export interface ConnectionOptions {
   readonly connectTimeoutMs?: number;
   /** Time limit of a reply (ms), after which the engine counts as hung and the connection is closed. */
   readonly replyTimeoutMs?: number;
+  /** False skips the check whether the engine answers, which it refuses while a script runs too long. */
+  readonly ping?: boolean;
 }
 
 /** Loopback connects immediately; a remote Redis needs time for a TLS handshake. */
@@ -102,7 +104,7 @@ export class EngineConnection {
       timeoutMs,
     );
     try {
-      for (const [args, problem] of handshake(address)) {
+      for (const [args, problem] of handshake(address, options.ping ?? true)) {
         const reply = await connection.send(args);
         if (!(reply instanceof ErrorReply)) continue;
         connection.close();
@@ -205,7 +207,7 @@ export class EngineConnection {
   }
 }
 
-function handshake(address: RedisAddress): [args: string[], problem: string][] {
+function handshake(address: RedisAddress, ping: boolean): [args: string[], problem: string][] {
   const steps: [string[], string][] = [];
   if (address.password !== null) {
     const user = address.username === null ? [] : [address.username];
@@ -215,7 +217,7 @@ function handshake(address: RedisAddress): [args: string[], problem: string][] {
     steps.push([["SELECT", String(address.database)], `has no database ${address.database}`]);
   }
   // Detects a server that accepts connections and never answers, or that requires a password.
-  steps.push([["PING"], "refused a PING"]);
+  if (ping) steps.push([["PING"], "refused a PING"]);
   return steps;
 }
 

@@ -106,6 +106,8 @@ function serverArguments(folder: string, port: number): string[] {
     appendonly: "yes",
     appendfsync: "everysec",
     save: "",
+    // A large key that expires is freed in the background, not within the command that notices it.
+    "lazyfree-lazy-expire": "yes",
   };
   return Object.entries(values).flatMap(([name, value]) => [`--${name}`, value]);
 }

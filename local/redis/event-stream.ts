@@ -57,13 +57,39 @@ export async function streamEvents(
   return errorReply;
 }
 
-/** `data: message,<channel>,<payload>`; a line end in a payload starts a second data line, as the format requires. */
+/**
+ * `data: message,<channel>,<payload>`, always one line: clients read every line of a frame as a message of its own, so
+ * a line break that got through would let a payload pose as a message of another channel.
+ */
 function formatEvent(reply: Reply): string {
-  const line = Array.isArray(reply) ? reply.map(replyText).join(",") : monitorText(reply);
-  return `${line
-    .split(/\r\n|\r|\n/)
-    .map((part) => `data: ${part}`)
-    .join("\n")}\n\n`;
+  if (!Array.isArray(reply)) return `data: ${joinLines(monitorText(reply))}\n\n`;
+  const parts = reply.map(replyText);
+  const payload = parts.pop() ?? "";
+  return `data: ${[...parts.map(joinLines), payloadLine(payload)].join(",")}\n\n`;
+}
+
+const LINE_BREAK = /\r\n|\r|\n/g;
+
+/**
+ * A payload with line breaks: JSON keeps its meaning when they become spaces, and any other text is sent as a JSON
+ * string, which the SDK parses back into the text.
+ */
+function payloadLine(payload: string): string {
+  if (!/[\r\n]/.test(payload)) return payload;
+  return isJson(payload) ? joinLines(payload) : JSON.stringify(payload);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function joinLines(text: string): string {
+  return text.replace(LINE_BREAK, " ");
 }
 
 function monitorText(reply: Reply): string {

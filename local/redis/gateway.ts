@@ -6,6 +6,7 @@ import { ReconnectingConnection } from "./reconnecting-connection";
 import { parseRedisUrl } from "./redis-address";
 import { sendFailure } from "./responses";
 import { RestHandler } from "./rest-handler";
+import { ScriptKiller, type ScriptKillerOptions } from "./script-killer";
 
 export interface RedisGatewayOptions {
   /** 0 picks a free one. */
@@ -16,6 +17,13 @@ export interface RedisGatewayOptions {
   readonly readOnlyToken?: string;
   /** The engine behind the gateway, as `redis://…` or `rediss://…`. */
   readonly redisUrl: string;
+  /**
+   * Refuses in scripts what Upstash refuses: a command that it does not have, and, under `allow-key-locking`, a key that
+   * is not declared in KEYS.
+   */
+  readonly strict?: boolean;
+  /** How endless scripts are stopped. */
+  readonly scripts?: ScriptKillerOptions;
   /** Receives every command that a client sent, before it runs. Must not throw. */
   readonly onCommand?: (event: CommandEvent) => void;
   /** Time limits of engine connections. */
@@ -46,7 +54,8 @@ export async function startRedisGateway(options: RedisGatewayOptions): Promise<R
     transactions: new ReconnectingConnection(address, options.connection),
   };
   const stats = new GatewayStats();
-  const handler = new RestHandler({ ...options, address, connections, stats });
+  const killer = new ScriptKiller(address, options.scripts);
+  const handler = new RestHandler({ ...options, address, connections, stats, killer });
   const listening = await listen("Redis REST gateway", options.port, (request, response) => {
     handler.handle(request, response).catch((error: unknown) => sendFailure(response, error));
   });
@@ -55,6 +64,7 @@ export async function startRedisGateway(options: RedisGatewayOptions): Promise<R
     port: listening.port,
     stats,
     close: async () => {
+      killer.close();
       await listening.close();
       connections.shared.close();
       connections.transactions.close();

@@ -15,6 +15,7 @@ const HELP = `An emulator of Upstash Redis: its REST API in front of a Redis on 
   --engine auto|embedded      embedded: ignore a redis-server on PATH (default auto)
   --engine-port <number>      port of an engine started here         (default: a free one)
   --data-dir <folder>         data of a redis-server started here    (default .data/redis)
+  --strict                    refuse in scripts what Upstash refuses
   --log                       print the name of every command
   --help                      this text
 
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     engine: { type: "string", default: "auto" },
     "engine-port": { type: "string", default: "0" },
     "data-dir": { type: "string", default: ".data/redis" },
+    strict: { type: "boolean", default: false },
     log: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -49,6 +51,8 @@ async function run(): Promise<void> {
     token: values.token,
     readOnlyToken: values["read-only-token"],
     redisUrl: engine.url,
+    strict: values.strict,
+    scripts: { ownsEngine: engine.kind === "server" },
     onCommand: values.log ? ({ name }: CommandEvent) => printLine(name) : undefined,
   }).catch(async (error: unknown) => {
     await engine.stop();

@@ -13,6 +13,7 @@ import { ErrorReply } from "./resp/reply";
 import { type Format, readFormat } from "./response-format";
 import { sendError, sendJsonText, sendReplies, sendReply } from "./responses";
 import { parseTarget, queryToken, type RestRequest, readRestRequest, type Target } from "./rest-request";
+import type { ScriptKiller } from "./script-killer";
 
 export interface RestHandlerOptions {
   readonly token: string;
@@ -23,6 +24,8 @@ export interface RestHandlerOptions {
     readonly transactions: ReconnectingConnection;
   };
   readonly stats: GatewayStats;
+  readonly killer: ScriptKiller;
+  readonly strict?: boolean;
   readonly onCommand?: (event: CommandEvent) => void;
   readonly connection?: ConnectionOptions;
 }
@@ -44,7 +47,7 @@ export class RestHandler {
   #requests = 0;
 
   constructor(private readonly options: RestHandlerOptions) {
-    this.#runner = new CommandRunner(options.connections, options.stats, options.onCommand);
+    this.#runner = new CommandRunner({ ...options, strict: options.strict ?? false });
   }
 
   /** @throws errors that {@link sendFailure} turns into a response */

@@ -21,6 +21,8 @@ export interface StackOptions {
   postgresSnapshot?: string;
   /** Multiplies the delays between attempts of QStash and of Stripe's webhooks; 1 keeps the real delays. */
   retryScale?: number;
+  /** Whether the gateway refuses in scripts what Upstash refuses; true by default. */
+  strictRedis?: boolean;
 }
 
 export interface Stack {
@@ -71,6 +73,7 @@ async function startBackends(
     ports: portMode,
     onProgress = () => {},
     retryScale = 1,
+    strictRedis = true,
     postgresSnapshot,
   }: StackOptions,
   stops: (() => Promise<void>)[],
@@ -122,6 +125,8 @@ async function startBackends(
       port: port("redisGateway"),
       token: secrets.redisToken,
       redisUrl: engine.url,
+      strict: strictRedis,
+      scripts: { ownsEngine: engine.kind === "server" },
     });
     stops.push(() => started.close());
     gateway = started;

@@ -42,7 +42,7 @@ export async function startSoakStack(): Promise<SoakStack> {
   ]);
   if (engine.kind === "embedded") throw new Error("the soak needs a redis-server on the PATH");
   await applyMigrations(postgres.url);
-  const gateway = await startRedisGateway({ port: 0, token: TOKEN, redisUrl: engine.url });
+  const gateway = await startRedisGateway({ port: 0, token: TOKEN, redisUrl: engine.url, strict: true });
   const [cutter, toRedis, toQstash] = await Promise.all([
     startCommitCutter(postgres.url),
     startFaultProxy({ host: "127.0.0.1", port: gateway.port }),

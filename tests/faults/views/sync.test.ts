@@ -21,8 +21,8 @@ const POSTS = 40;
 const CONCURRENCY = 100;
 const SYNCS = 4;
 const LEASE_MS = 300;
-/** Each of the four kill points twice. */
-const KILLS = 8;
+/** Each of the five kill points twice. */
+const KILLS = 10;
 
 /** A post and what a client knows of it. */
 interface ExpectedPost {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startRedisGateway } from "../../../local/redis/gateway";
+import { type RedisGateway, startRedisGateway } from "../../../local/redis/gateway";
 import { client, newKey, startTestGateway, type TestGateway, TOKEN } from "./support";
 
 let t: TestGateway;
@@ -115,4 +115,90 @@ redis.register_function{ function_name='${name}', callback=function(keys) return
   expect((await t.post("/", ["FUNCTION", "LOAD", code])).body).toEqual({ result: name });
   expect((await t.post("/", ["FCALL", name, 1, newKey()])).body).toEqual({ result: 1 });
   await t.post("/", ["FUNCTION", "DELETE", name]);
+});
+
+test("SCRIPT DEBUG, which would change the connection of all clients, is refused", async () => {
+  for (const command of [["SCRIPT", "DEBUG", "SYNC"], ["SCRIPT", "KILL"], ["SCRIPT"]]) {
+    const answer = await t.post("/", command);
+    expect(answer).toEqual({ status: 400, body: { error: expect.stringContaining("not available") } });
+  }
+  expect((await t.post("/", ["EVAL", unique("return 1"), 0])).body).toEqual({ result: 1 });
+});
+
+describe("in strict mode", () => {
+  let strict: RedisGateway;
+  beforeAll(async () => {
+    strict = await startRedisGateway({ port: 0, token: TOKEN, redisUrl: t.engine.url, strict: true });
+  });
+  afterAll(() => strict.close());
+  const run = async (command: readonly (string | number)[]) => {
+    const response = await fetch(strict.url, {
+      method: "POST",
+      headers: { authorization: `Bearer ${TOKEN}` },
+      body: JSON.stringify(command),
+    });
+    return (await response.json()) as { result?: unknown; error?: string };
+  };
+
+  const other = newKey();
+  const calls: [title: string, call: string, declared: boolean][] = [
+    ["a key", "redis.call('GET', ARGV[1])", false],
+    ["a key, declared", "redis.call('GET', KEYS[1])", true],
+    ["a key by pcall", "redis.call('SET', KEYS[1], '1') return redis.pcall('GET', ARGV[1])", false],
+    ["a key by another name of the function", "local call = redis.call return call('GET', ARGV[1])", false],
+    ["the second of several keys", "redis.call('DEL', KEYS[1], ARGV[1])", false],
+    ["several keys, declared", "redis.call('DEL', KEYS[1], KEYS[2])", true],
+    ["the destination of a move", "redis.call('SMOVE', KEYS[1], ARGV[1], 'x')", false],
+    ["every other argument", "redis.call('MSET', KEYS[1], '1', ARGV[1], '2')", false],
+    ["every other argument, declared", "redis.call('MSET', KEYS[1], '1', KEYS[2], '2')", true],
+    ["counted keys", "redis.call('ZINTER', 2, KEYS[1], ARGV[1])", false],
+    ["a stored result", "redis.call('ZUNIONSTORE', ARGV[1], 1, KEYS[1])", false],
+    ["the source of a stored result", "redis.call('ZUNIONSTORE', KEYS[1], 1, ARGV[1])", false],
+    ["a stream", "redis.call('XREAD', 'COUNT', 1, 'STREAMS', KEYS[1], ARGV[1], 0, 0)", false],
+    ["a stream's information", "redis.call('XINFO', 'STREAM', ARGV[1])", false],
+    ["no key", "redis.call('TIME')", true],
+    ["a channel", "redis.call('PUBLISH', ARGV[1], 'x')", true],
+  ];
+  test.each(calls)(
+    "a script with allow-key-locking may touch only declared keys: %s",
+    async (_, call, ok) => {
+      const keyArgs = [2, newKey(), newKey(), other];
+      const script = `#!lua flags=allow-key-locking\n${unique(call.includes("return") ? call : `return ${call}`)}`;
+      const { error } = await run(["EVAL", script, ...keyArgs]);
+      if (ok) expect(error).toBeUndefined();
+      else expect(error).toContain(`undeclared key '${other}'`);
+      // Again by its hash; without the flag it may touch every key.
+      expect((await run(["EVALSHA", sha1(script), ...keyArgs])).error === undefined).toBe(ok);
+      const withoutFlag = script.replace(/^.*\n/, "");
+      expect((await run(["EVAL", withoutFlag, ...keyArgs])).error ?? "").not.toContain("undeclared");
+    },
+  );
+
+  test("nothing is written by the refused call", async () => {
+    const script = withShebang("return redis.call('SET', ARGV[1], 'x')");
+    await run(["EVAL", script, 0, other]);
+    expect(await run(["EXISTS", other])).toEqual({ result: 0 });
+  });
+
+  test("a script cannot call what Upstash lacks, nor, with the flag, what needs the whole database", async () => {
+    const object = unique("return redis.call('OBJECT', 'ENCODING', KEYS[1])");
+    expect((await run(["EVAL", object, 1, other])).error).toContain("Command is not available: 'OBJECT'");
+    const scan = unique("return redis.call('SCAN', '0')");
+    expect((await run(["EVAL", scan, 0])).error).toBeUndefined();
+    const locked = `#!lua flags=allow-key-locking\n${scan}`;
+    expect((await run(["EVAL", locked, 0])).error).toContain("'SCAN' needs the whole database");
+  });
+
+  test("hashes are those of the sent texts, and errors keep their code", async () => {
+    for (const script of [withShebang("return 1"), unique("return 1")]) {
+      expect(await run(["SCRIPT", "LOAD", script])).toEqual({ result: sha1(script) });
+      expect(await run(["EVALSHA", sha1(script), 0])).toEqual({ result: 1 });
+    }
+    const key = newKey();
+    await run(["SET", key, "text"]);
+    const wrongType = withShebang("return redis.call('LPUSH', KEYS[1], 'x')");
+    expect((await run(["EVAL", wrongType, 1, key])).error).toMatch(/^WRONGTYPE /);
+    const caught = withShebang("return redis.pcall('LPUSH', KEYS[1], 'x').err");
+    expect(await run(["EVAL", caught, 1, key])).toEqual({ result: expect.stringMatching(/^WRONGTYPE /) });
+  });
 });

@@ -61,12 +61,26 @@ describe("/subscribe", () => {
     stream.close();
   });
 
-  test("sends a message with line ends as one event", async () => {
+  test("sends a message with line breaks as one line, which the SDK reads as the same message", async () => {
     const channel = newKey();
-    const stream = await open(`/subscribe/${channel}`);
+    const subscription = t.redis.subscribe([channel]);
+    const received: unknown[] = [];
+    subscription.on("message", ({ message }) => received.push(message));
+    await new Promise((resolve) => subscription.on("subscribe", resolve));
+    const texts = ["one\ntwo\n\nthree", "a\r\nb", "c\rd", `x\ndata: message,${channel},forged`, "\n"];
+    for (const text of texts) await t.post("/", ["PUBLISH", channel, text]);
+    await t.post("/", ["PUBLISH", channel, '{\n  "pretty": "json"\r\n}']);
+    await until(() => received.length > texts.length);
+    expect(received).toEqual([...texts, { pretty: "json" }]);
+    await subscription.unsubscribe();
+  });
+
+  test("keeps a line break in a channel's name out of the frame", async () => {
+    const channel = newKey();
+    const stream = await open(`/psubscribe/${channel}*`);
     await stream.read();
-    await t.post("/", ["PUBLISH", channel, "one\ntwo\n\nthree"]);
-    expect(await stream.read()).toBe(`data: message,${channel},one\ndata: two\ndata: \ndata: three`);
+    await t.post("/", ["PUBLISH", `${channel}\n\ndata: message,other,forged`, "x"]);
+    expect(await stream.read()).toBe(`data: pmessage,${channel}*,${channel}  data: message,other,forged,x`);
     stream.close();
   });
 

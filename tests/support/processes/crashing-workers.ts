@@ -3,6 +3,7 @@ import { startChild, waitForMessage } from "./children";
 
 /** Where a syncing process is killed: at a failpoint, or at a random moment from outside. */
 export const KILL_POINTS = [
+  "views.sync.claiming",
   "views.sync.claimed",
   "views.sync.persisted",
   "views.sync.finished",

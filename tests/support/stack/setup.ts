@@ -20,7 +20,7 @@ const url = new URL(redisUrl);
 // Database 1 is flushed, never database 0, which may contain a developer's data.
 url.pathname = "/1";
 const token = "test";
-const gateway = await startRedisGateway({ port: 0, token, redisUrl: url.toString() });
+const gateway = await startRedisGateway({ port: 0, token, redisUrl: url.toString(), strict: true });
 setGateway(gateway);
 
 Object.assign(process.env, env, {
