@@ -56,7 +56,7 @@ export function NavLink({ href, icon, label, accessibleLabel, variant }: Props) 
       {icon}
       <span
         aria-hidden={accessibleLabel ? true : undefined}
-        className={variant === "rail" ? "max-lg:sr-only" : "@max-[20rem]:sr-only"}
+        className={variant === "rail" ? "max-lg:sr-only" : "@max-[22rem]:sr-only"}
       >
         {label}
       </span>

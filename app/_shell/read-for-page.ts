@@ -8,7 +8,7 @@ import { newUnavailableDigest } from "./unavailable-digest";
  * Time (ms) from the start of a render until its reads must have answered. One limit for all of them: with each
  * backend's own time limits one after another, a reader waits ten seconds and more to learn that nothing works.
  */
-const RENDER_LIMIT_MS = 3_000;
+const RENDER_LIMIT_MS = 2_500;
 /** Time (ms) that every read gets, however late in the render it starts. */
 const MIN_READ_MS = 250;
 
