@@ -29,14 +29,21 @@ function browserLocale(): Locale {
   return chosen.startsWith("en") ? "en" : "ru";
 }
 
+/** What ThemeRoot has stored; nothing before the reader chose. */
+function chosenTheme(): string {
+  const theme = localStorage.getItem("theme");
+  return theme === "dark" || theme === "light" ? theme : "";
+}
+
 const subscribeToNothing = () => () => undefined;
 
 export default function GlobalError({ error, retry }: { error: unknown; retry: () => void }) {
   const locale = useSyncExternalStore<Locale>(subscribeToNothing, browserLocale, () => "ru");
+  const theme = useSyncExternalStore(subscribeToNothing, chosenTheme, () => "");
   const messages = MESSAGES[locale];
   const digest = error instanceof Error && "digest" in error ? String(error.digest) : null;
   return (
-    <html lang={locale} className="dark">
+    <html lang={locale} className={theme}>
       <body>
         <title>{messages.title}</title>
         <main className="mx-auto flex min-h-dvh max-w-3xl flex-col justify-center px-6">

@@ -24,7 +24,7 @@ export function ChatLink({ unread: rendered, variant }: { unread: number; varian
           {unread > 0 ? (
             <span
               aria-hidden="true"
-              className="tabular absolute -top-2 left-2.5 min-w-4.5 rounded-full bg-accent px-1 text-center text-[0.6875rem] leading-4.5 font-bold text-on-accent ring-2 ring-ground"
+              className="tabular absolute -top-1.5 left-2.5 min-w-4.5 rounded-full bg-accent px-1 text-center text-[0.6875rem] leading-4.5 font-bold text-on-accent ring-2 ring-ground"
             >
               {unread > 99 ? t("unreadMany") : unread}
             </span>

@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
 import { Page } from "./page";
+import { isPageUnavailable } from "./unavailable-digest";
 
 interface Props {
   error: unknown;
@@ -15,13 +16,14 @@ interface Props {
 /** Content of an error boundary inside the shell. The server log has the same digest. */
 export function ErrorPage({ error, retry, title }: Props) {
   const t = useTranslations("failure");
+  const unavailable = isPageUnavailable(error);
   const digest = error instanceof Error && "digest" in error ? String(error.digest) : null;
   return (
     <Page>
       <div role="alert">
         <EmptyState
-          title={title ?? t("title")}
-          text={t("text")}
+          title={unavailable ? t("unavailableTitle") : (title ?? t("title"))}
+          text={t(unavailable ? "unavailableText" : "text")}
           detail={digest === null ? undefined : t("digest", { id: digest })}
         >
           <Button size="large" onClick={() => retry()}>

@@ -3,7 +3,6 @@
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
-import { cn } from "@/app/_ui/cn";
 
 interface Props {
   href:
@@ -32,7 +31,7 @@ const CLASS_NAMES = {
     "transition-colors hover:bg-ink/6 hover:text-ink aria-[current]:bg-ink/9 aria-[current]:text-ink aria-[current]:font-semibold",
     "max-lg:justify-center max-lg:px-0",
   ].join(" "),
-  bar: "flex min-h-14 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium text-muted aria-[current]:text-ink",
+  bar: "flex min-h-14 min-w-0 flex-col items-center justify-center gap-1 text-[0.6875rem] font-medium text-muted aria-[current]:text-ink",
 } as const;
 
 /** Links that are current for all pages under a path. */
@@ -57,7 +56,7 @@ export function NavLink({ href, icon, label, accessibleLabel, variant }: Props) 
       {icon}
       <span
         aria-hidden={accessibleLabel ? true : undefined}
-        className={cn(variant === "rail" && "max-lg:sr-only")}
+        className={variant === "rail" ? "max-lg:sr-only" : "@max-[22rem]:sr-only"}
       >
         {label}
       </span>

@@ -17,7 +17,7 @@ const schema = signInSchema.pick({ password: true });
 type ResolvePrompt = (given: boolean) => void;
 
 /** Asks for the password when an API call requires it (app/_data/call-api.ts), and lets the call continue. */
-export function PasswordDialog({ email }: { email: string }) {
+export function PasswordDialog({ email }: { email: string | null }) {
   const t = useTranslations("passwordQuestion");
   const [resolvePrompt, setResolvePrompt] = useState<ResolvePrompt | null>(null);
 
@@ -52,7 +52,8 @@ export function PasswordDialog({ email }: { email: string }) {
 }
 
 interface FormProps {
-  email: string;
+  /** For password managers; null when it is not known. */
+  email: string | null;
   onConfirm: () => void;
   onCancel: () => void;
 }
@@ -68,7 +69,7 @@ function PasswordForm({ email, onConfirm, onCancel }: FormProps) {
   });
   return (
     <form {...formProps} className="flex flex-col gap-1.5">
-      <UsernameHint email={email} />
+      {email === null ? null : <UsernameHint email={email} />}
       <PasswordField {...field("password")} autoComplete="current-password" />
       {failure ? <FailureNote failure={failure} /> : null}
       <div className="mt-2 flex flex-wrap gap-3">

@@ -6,15 +6,15 @@ import { ChatLink } from "./chat-link";
 import { NavLink } from "./nav-link";
 import { NotificationBell } from "./notification-bell";
 import { SettingsPopover } from "./settings-popover";
-import type { Viewer } from "./viewer";
+import type { ShellViewer } from "./viewer";
 
-export function TopBar({ viewer, unread }: { viewer: Viewer | null; unread: number }) {
+export function TopBar({ viewer, unread }: { viewer: ShellViewer | null; unread: number }) {
   const t = useTranslations("shell");
   return (
-    <header className="phone-bar sticky top-0 z-30 flex items-center justify-between border-b border-line bg-ground/85 py-1.5 pr-2 pl-4 backdrop-blur-lg sm:hidden">
+    <header className="phone-bar @container sticky top-0 z-30 flex items-center justify-between border-b border-line bg-ground/85 py-1.5 pr-2 pl-4 backdrop-blur-lg sm:hidden">
       <Link href="/" prefetch={false} aria-label={t("home")} className="flex items-center gap-2.5 py-1">
         <Mark className="size-8" />
-        <Wordmark className="mt-0.5 w-30" />
+        <Wordmark className="mt-0.5 w-30 @max-[18rem]:hidden" />
       </Link>
       <div className="flex items-center">
         {/* rail.tsx explains the key */}
@@ -25,12 +25,19 @@ export function TopBar({ viewer, unread }: { viewer: Viewer | null; unread: numb
   );
 }
 
-export function BottomBar({ viewer, unreadMessages }: { viewer: Viewer | null; unreadMessages: number }) {
+/** Six places: where they are too narrow for a label, as on a zoomed page, the icons stand alone. */
+export function BottomBar({
+  viewer,
+  unreadMessages,
+}: {
+  viewer: ShellViewer | null;
+  unreadMessages: number;
+}) {
   const t = useTranslations("shell");
   return (
     <nav
       aria-label={t("main")}
-      className="phone-bar fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-ground/90 pb-[env(safe-area-inset-bottom)] backdrop-blur-lg sm:hidden"
+      className="phone-bar @container fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-ground/90 pb-[env(safe-area-inset-bottom)] backdrop-blur-lg sm:hidden"
     >
       <NavLink
         variant="bar"
@@ -43,7 +50,7 @@ export function BottomBar({ viewer, unreadMessages }: { viewer: Viewer | null; u
         href="/posts/new"
         prefetch={false}
         aria-label={t("newPost")}
-        className="m-auto flex h-10 w-16 items-center justify-center rounded-full bg-accent text-on-accent"
+        className="m-auto flex h-10 w-full max-w-16 items-center justify-center rounded-full bg-accent text-on-accent"
       >
         <Plus className="size-6" aria-hidden="true" />
       </Link>

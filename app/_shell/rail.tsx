@@ -20,12 +20,12 @@ import { NavLink } from "./nav-link";
 import { NotificationBell } from "./notification-bell";
 import { SettingsPopover } from "./settings-popover";
 import { ThemeSwitch } from "./theme-switch";
-import type { Viewer } from "./viewer";
+import type { ShellViewer } from "./viewer";
 
 const ICON_CLASS = "size-[1.35rem] shrink-0";
 
 interface Props {
-  viewer: Viewer | null;
+  viewer: ShellViewer | null;
   unread: number;
   unreadMessages: number;
 }

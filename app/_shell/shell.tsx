@@ -10,14 +10,12 @@ import { Rail } from "./rail";
 import { SessionRefresh } from "./session-refresh";
 import { getShellUnreadCount, getShellUnreadMessageCount, getShellViewer } from "./viewer";
 
-/** The frame of every page: the rail, or the two bars of a phone, and the background light. */
+/**
+ * The frame of every page: the rail, or the two bars of a phone, and the background light. Its parts read what they
+ * need by themselves, so that the page begins to read at the same time.
+ */
 export async function Shell({ children }: { children: ReactNode }) {
-  const [t, viewer, unread, unreadMessages] = await Promise.all([
-    getTranslations("shell"),
-    getShellViewer(),
-    getShellUnreadCount(),
-    getShellUnreadMessageCount(),
-  ]);
+  const t = await getTranslations("shell");
   return (
     <>
       <a
@@ -28,14 +26,42 @@ export async function Shell({ children }: { children: ReactNode }) {
       </a>
       <div className="stage-light" aria-hidden="true" />
       <div className="sm:flex">
-        <TopBar viewer={viewer} unread={unread} />
-        <Rail viewer={viewer} unread={unread} unreadMessages={unreadMessages} />
+        <TopNavigation />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           {children}
         </main>
       </div>
-      <BottomBar viewer={viewer} unreadMessages={unreadMessages} />
+      <BottomNavigation />
       <HydrationMarker />
+      <LiveParts />
+    </>
+  );
+}
+
+async function TopNavigation() {
+  const [viewer, unread, unreadMessages] = await Promise.all([
+    getShellViewer(),
+    getShellUnreadCount(),
+    getShellUnreadMessageCount(),
+  ]);
+  return (
+    <>
+      <TopBar viewer={viewer} unread={unread} />
+      <Rail viewer={viewer} unread={unread} unreadMessages={unreadMessages} />
+    </>
+  );
+}
+
+async function BottomNavigation() {
+  const [viewer, unreadMessages] = await Promise.all([getShellViewer(), getShellUnreadMessageCount()]);
+  return <BottomBar viewer={viewer} unreadMessages={unreadMessages} />;
+}
+
+/** What keeps an open page up to date. */
+async function LiveParts() {
+  const [viewer, unreadMessages] = await Promise.all([getShellViewer(), getShellUnreadMessageCount()]);
+  return (
+    <>
       {viewer ? (
         <>
           <SessionRefresh userId={viewer.id} />

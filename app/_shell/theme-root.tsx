@@ -4,7 +4,8 @@ import { ThemeProvider } from "next-themes";
 import { type ReactNode, useState } from "react";
 
 /**
- * The theme, and the script that sets it before the first paint.
+ * The theme that the reader chose, and the script that sets it before the first paint. Until they choose, it is the
+ * system's, which tokens.css applies without any script.
  *
  * @param nonce  CSP nonce of the response with the document. The layout may be rendered again in the same document,
  *               with the nonce of another response; the browser accepts only the first.
@@ -14,7 +15,7 @@ export function ThemeRoot({ nonce, children }: { nonce: string | undefined; chil
   return (
     <ThemeProvider
       attribute="class"
-      defaultTheme="dark"
+      defaultTheme="system"
       disableTransitionOnChange
       {...(documentNonce === undefined ? {} : { nonce: documentNonce })}
     >

@@ -52,7 +52,9 @@ export function Toast({ item, paused, onClose }: Props) {
           </Link>
         </p>
         {text ? (
-          <p className="mt-0.5 line-clamp-2 text-sm text-muted [overflow-wrap:anywhere]">{text}</p>
+          <p dir="auto" className="mt-0.5 line-clamp-2 text-sm text-muted [overflow-wrap:anywhere]">
+            {text}
+          </p>
         ) : null}
       </div>
       <Button

@@ -3,46 +3,68 @@ import { cache } from "react";
 import { listChats } from "@/lib/chat";
 import { log } from "@/lib/core/log";
 import { countUnread } from "@/lib/notifications";
-import { currentUser } from "@/lib/sessions";
+import type { Role } from "@/lib/schemas/enums";
+import { claimedUser, currentUser } from "@/lib/sessions";
+import { readForPage, withRenderLimit } from "./read-for-page";
 
 export type Viewer = NonNullable<Awaited<ReturnType<typeof currentUser>>>;
 
-/** The signed-in user, read once per render. Throws when sessions cannot be read. */
-export const getViewer = cache(() => currentUser());
+/** The viewer as far as the shell must know them. */
+export interface ShellViewer {
+  id: string;
+  /** Null, like `email`, while sessions cannot be read and the cookies do not say it. */
+  role: Role | null;
+  email: string | null;
+}
 
 /**
- * The same for the shell: when sessions cannot be read, the shell renders signed out and the page inside
- * handles the failure separately, so that the whole document does not fail.
+ * Time (ms) from the start of a render that the shell waits for what it can do without. The page inside it does not
+ * wait for the shell.
  */
-export const getShellViewer = cache(async (): Promise<Viewer | null> => {
+const SHELL_LIMIT_MS = 1_000;
+
+/** The signed-in user, read once per render. @throws like `readForPage` when sessions cannot be read */
+export const getViewer = cache((): Promise<Viewer | null> => readForPage(currentUser()));
+
+/** The same for a page that anonymous viewers see too: null when sessions cannot be read. */
+export const getViewerIfKnown = cache(async (): Promise<Viewer | null> => {
   try {
     return await getViewer();
   } catch (cause) {
-    log().warn({ err: cause }, "sessions unavailable: shell rendered signed out");
+    log().warn({ err: cause }, "sessions unavailable: page rendered for an anonymous viewer");
     return null;
   }
 });
 
-/** The viewer's unread notifications; 0 when the count is unavailable, because the shell must render anyway. */
-export const getShellUnreadCount = cache(async (): Promise<number> => {
-  const viewer = await getShellViewer();
-  if (!viewer) return 0;
+/**
+ * The same for the shell. When sessions cannot be read, the signed cookies say who it is: an outage signs no user out.
+ * Show by it what leads somewhere; whether it opens there is decided again.
+ */
+export const getShellViewer = cache(async (): Promise<ShellViewer | null> => {
   try {
-    return await countUnread(viewer.id);
+    return await withRenderLimit(currentUser(), SHELL_LIMIT_MS);
   } catch (cause) {
-    log().warn({ err: cause }, "unread notification count unavailable: shell rendered without it");
-    return 0;
+    log().warn({ err: cause }, "sessions unavailable: shell rendered by the cookies");
+    const claimed = await claimedUser();
+    return claimed && { ...claimed, email: null };
   }
 });
 
+/** The viewer's unread notifications; 0 when the count is unavailable, because the shell must render anyway. */
+export const getShellUnreadCount = cache(() => countForShell((id) => countUnread(id)));
+
 /** The viewer's unread messages in all chats; 0 when the count is unavailable. */
-export const getShellUnreadMessageCount = cache(async (): Promise<number> => {
+export const getShellUnreadMessageCount = cache(() =>
+  countForShell(async (id) => (await listChats({ userId: id }, { limit: 1 })).unreadCount),
+);
+
+async function countForShell(count: (viewerId: string) => Promise<number>): Promise<number> {
   const viewer = await getShellViewer();
   if (!viewer) return 0;
   try {
-    return (await listChats({ userId: viewer.id }, { limit: 1 })).unreadCount;
+    return await withRenderLimit(count(viewer.id), SHELL_LIMIT_MS);
   } catch (cause) {
-    log().warn({ err: cause }, "unread message count unavailable: shell rendered without it");
+    log().warn({ err: cause }, "unread count unavailable: shell rendered without it");
     return 0;
   }
-});
+}

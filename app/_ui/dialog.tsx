@@ -18,7 +18,8 @@ interface Props {
 }
 
 /**
- * A modal dialog, open as long as it is rendered. The native one keeps the focus inside, closes with Escape and restores the focus.
+ * A modal dialog, open as long as it is rendered. The native one keeps the focus inside, closes with Escape and restores
+ * the focus. It opens with the focus on what has `data-initial-focus`, by default on its first control.
  *
  * @param children gets `close`, which ends in `onClose` as Escape and a click beside the dialog do
  */
@@ -35,7 +36,10 @@ export function Dialog({
   const titleId = useId();
   useEffect(() => {
     // React runs effects twice in development.
-    if (dialog.current?.open === false) dialog.current.showModal();
+    if (dialog.current?.open !== false) return;
+    dialog.current.showModal();
+    // Not `autofocus`, which React does not write into the document: it focuses the element before the dialog is open.
+    dialog.current.querySelector<HTMLElement>("[data-initial-focus]")?.focus();
   }, []);
   const close = () => dialog.current?.close();
   return (
@@ -55,7 +59,7 @@ export function Dialog({
     >
       <div className="flex min-h-0 w-full flex-col p-5 sm:p-6">
         <div className="mb-4 flex items-start justify-between gap-4">
-          <h2 id={titleId} className="display pt-1.5 text-xl">
+          <h2 id={titleId} dir="auto" className="display min-w-0 pt-1.5 text-left text-xl">
             {title}
           </h2>
           {hideCloseButton ? null : (

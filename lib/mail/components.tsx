@@ -8,6 +8,7 @@ const MONO_FONT = "ui-monospace, 'SF Mono', Menlo, Consolas, monospace";
 export function Title({ children }: { children: ReactNode }) {
   return (
     <h1
+      dir="auto"
       className="nd-ink nd-title"
       style={{
         margin: "0 0 14px",
@@ -25,9 +26,10 @@ export function Title({ children }: { children: ReactNode }) {
   );
 }
 
-export function Paragraph({ children }: { children: ReactNode }) {
+export function Paragraph({ children, dir }: { children: ReactNode; dir?: "auto" }) {
   return (
     <p
+      dir={dir}
       className="nd-muted"
       style={{
         margin: "0 0 14px",
@@ -191,7 +193,7 @@ export function WrittenText({ children }: { children: string }) {
     .filter((paragraph) => paragraph.trim() !== "")
     .map((paragraph, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: rendered once
-      <Paragraph key={index}>
+      <Paragraph key={index} dir="auto">
         {paragraph
           .trim()
           .split(/\r\n|\r|\n/)

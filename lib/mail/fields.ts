@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isStorable } from "../core/text";
+import { isolate } from "../schemas/isolate";
 
 /**
  * Schemas of a mail's fields. A header ends at a line break, so no value that becomes a header may contain one:
@@ -26,11 +27,15 @@ export const headerSchema = z
   .refine(isOneLine, "must not have line breaks or control characters")
   .refine(isStorable);
 
-/** A title or name that a user typed: a line break in it must not fail the mail. */
+/**
+ * A title or name that a user typed: a line break in it must not fail the mail, and its direction must not reorder the
+ * sentence around it.
+ */
 export const lineSchema = z
   .string()
   .transform((text) => text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim())
-  .pipe(z.string().min(1).max(300).refine(isStorable));
+  .pipe(z.string().min(1).max(300).refine(isStorable))
+  .transform(isolate);
 
 /** Empty lines separate paragraphs. */
 export const textSchema = z.string().trim().min(1).max(20_000).refine(isStorable);

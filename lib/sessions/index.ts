@@ -1,5 +1,6 @@
 export { authenticate, getRefreshToken } from "./authenticate";
 export { changeAccount } from "./change";
+export { type ClaimedUser, claimedUser } from "./claimed-user";
 export { clearedSessionCookies, sessionCookies } from "./cookie";
 export { createSession } from "./create";
 export { currentUser } from "./current-user";

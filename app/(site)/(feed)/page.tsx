@@ -4,7 +4,8 @@ import { FeedIntro } from "@/app/_features/posts/feed/feed-intro";
 import { FeedSkeleton } from "@/app/_features/posts/feed/feed-skeleton";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
-import { getViewer } from "@/app/_shell/viewer";
+import { readForPage } from "@/app/_shell/read-for-page";
+import { getShellViewer } from "@/app/_shell/viewer";
 import { listPosts } from "@/lib/posts";
 import { postPageQuerySchema } from "@/lib/schemas/post";
 
@@ -28,7 +29,7 @@ export default async function FeedPage({ searchParams }: PageProps<"/">) {
 }
 
 async function CurrentFeed({ cursor }: { cursor: string | undefined }) {
-  const [viewer, page] = await Promise.all([getViewer(), listPosts({ cursor })]);
+  const [viewer, page] = await Promise.all([getShellViewer(), readForPage(listPosts({ cursor }))]);
   return (
     <Feed
       posts={page.items}

@@ -8,6 +8,7 @@ import { SpendForm } from "@/app/_features/bonuses/spend-form";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { getBonuses } from "@/lib/bonuses";
 import { bonusPageQuerySchema } from "@/lib/schemas/bonus";
@@ -36,7 +37,7 @@ export default async function BonusesPage({ searchParams }: PageProps<"/bonuses"
 }
 
 async function CurrentBonuses({ userId, cursor }: { userId: string; cursor: number | undefined }) {
-  const { balance, entries, referral } = await getBonuses(userId, { cursor });
+  const { balance, entries, referral } = await readForPage(getBonuses(userId, { cursor }));
   return (
     <>
       <div className="mt-4 mb-8 sm:mb-10">

@@ -2,6 +2,7 @@ import type { ReactNode } from "react";
 import { ChatList, ChatListHead } from "@/app/_features/chat/chat-list";
 import { ChatListSkeleton } from "@/app/_features/chat/chat-skeletons";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { listChats } from "@/lib/chat";
 
@@ -30,6 +31,6 @@ export default function ChatLayout({ children }: { children: ReactNode }) {
 async function CurrentChatList() {
   const viewer = await getViewer();
   if (!viewer) return null;
-  const page = await listChats({ userId: viewer.id }, { limit: PAGE_SIZE });
+  const page = await readForPage(listChats({ userId: viewer.id }, { limit: PAGE_SIZE }));
   return <ChatList rendered={page} viewerId={viewer.id} renderedAt={Date.now()} />;
 }

@@ -3,6 +3,7 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Mark } from "@/app/_art/brand/mark";
 import { OpenGroups } from "@/app/_features/chat/open-groups";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { listOpenChats } from "@/lib/chat";
@@ -18,7 +19,7 @@ export async function generateMetadata() {
 export default async function ChatsPage() {
   const [t, viewer] = await Promise.all([getTranslations("chat"), getViewer()]);
   if (!viewer) redirect("/sign-in?next=/chat");
-  const { items } = await listOpenChats({ userId: viewer.id }, { limit: MAX_GROUPS });
+  const { items } = await readForPage(listOpenChats({ userId: viewer.id }, { limit: MAX_GROUPS }));
   return (
     <div className="h-full overflow-y-auto px-6 py-10 lg:px-10">
       <section className="relative isolate overflow-hidden">

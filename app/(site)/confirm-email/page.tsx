@@ -2,7 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { AuthLayout } from "@/app/_features/account/auth-layout";
 import { ConfirmAddress } from "@/app/_features/account/confirm-address";
 import { InvalidLink } from "@/app/_features/account/invalid-link";
-import { getShellViewer } from "@/app/_shell/viewer";
+import { getViewerIfKnown } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("recover");
@@ -14,7 +14,7 @@ export default async function ConfirmEmailPage({ searchParams }: PageProps<"/con
   const [t, { token }, viewer] = await Promise.all([
     getTranslations("recover"),
     searchParams,
-    getShellViewer(),
+    getViewerIfKnown(),
   ]);
   return (
     <AuthLayout title={t("confirmTitle")} lead={t("confirmLead")} coverSeed="sound check">

@@ -1,7 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import { AuthLayout } from "@/app/_features/account/auth-layout";
 import { ForgotPasswordForm } from "@/app/_features/account/forgot-password-form";
-import { getShellViewer } from "@/app/_shell/viewer";
+import { getViewerIfKnown } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("recover");
@@ -10,7 +10,7 @@ export async function generateMetadata() {
 
 /** Also available while signed in, for users who have forgotten their password. */
 export default async function ForgotPasswordPage() {
-  const [t, viewer] = await Promise.all([getTranslations("recover"), getShellViewer()]);
+  const [t, viewer] = await Promise.all([getTranslations("recover"), getViewerIfKnown()]);
   return (
     <AuthLayout
       title={t("forgotTitle")}

@@ -5,6 +5,7 @@ import { Podium } from "@/app/_features/leaderboards/podium";
 import { OwnRank, RankList } from "@/app/_features/leaderboards/rank-list";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page, PageTitle } from "@/app/_shell/page";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { EmptyState } from "@/app/_ui/empty-state";
 import { getLeaderboard } from "@/lib/leaderboards";
@@ -51,7 +52,7 @@ async function CurrentBoard({ period, currency }: BoardChoice) {
   const [t, format, board] = await Promise.all([
     getTranslations("leaderboards"),
     getFormatter(),
-    getLeaderboard(period, { currency }, viewer?.id ?? null),
+    readForPage(getLeaderboard(period, { currency }, viewer?.id ?? null)),
   ]);
   const { from, to, items } = board;
   const days = { day: "numeric", month: "long", timeZone: "UTC" } as const;

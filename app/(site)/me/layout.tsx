@@ -21,7 +21,9 @@ export default async function MeLayout({ children }: LayoutProps<"/me">) {
             <Cover id={viewer.id} />
           </div>
           <div className="min-w-0">
-            <p className="display text-[clamp(1.5rem,4.6vw,3rem)]">{viewer.name}</p>
+            <p dir="auto" className="display text-left text-[clamp(1.5rem,4.6vw,3rem)]">
+              {viewer.name}
+            </p>
             <p className="tabular mt-1.5 text-sm text-muted">
               {t(`roles.${viewer.role}`)} · {t("number", { number: format.number(viewer.seq) })}
             </p>

@@ -4,6 +4,7 @@ import { Inbox } from "@/app/_features/notifications/inbox";
 import { InboxSkeleton } from "@/app/_features/notifications/inbox-skeleton";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { listNotifications } from "@/lib/notifications";
 import { notificationPageQuerySchema } from "@/lib/schemas/notification";
@@ -27,7 +28,7 @@ export default async function NotificationsPage({ searchParams }: PageProps<"/no
 async function CurrentInbox({ cursor }: { cursor: string | undefined }) {
   const viewer = await getViewer();
   if (!viewer) redirect("/sign-in?next=/notifications");
-  const page = await listNotifications({ userId: viewer.id }, { cursor });
+  const page = await readForPage(listNotifications({ userId: viewer.id }, { cursor }));
   return <Inbox {...page} continued={cursor !== undefined} renderedAt={Date.now()} />;
 }
 

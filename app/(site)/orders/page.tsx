@@ -6,6 +6,7 @@ import { OrderTabs } from "@/app/_features/shop/orders/order-tabs";
 import { OrdersSkeleton } from "@/app/_features/shop/orders/orders-skeleton";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page, PageTitle } from "@/app/_shell/page";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
@@ -41,7 +42,7 @@ export default async function OrdersPage({ searchParams }: PageProps<"/orders">)
 async function CurrentOrders({ query }: { query: Query }) {
   const [t, viewer] = await Promise.all([getTranslations("orders"), getViewer()]);
   if (!viewer) return null;
-  const { items, nextCursor } = await listOrders(viewerToCaller(viewer), query);
+  const { items, nextCursor } = await readForPage(listOrders(viewerToCaller(viewer), query));
   const sideQuery = query.as === "seller" ? { as: query.as } : {};
   if (items.length === 0 && query.cursor === undefined) {
     const isSeller = query.as === "seller";

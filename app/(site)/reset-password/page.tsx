@@ -3,7 +3,8 @@ import { AuthLayout } from "@/app/_features/account/auth-layout";
 import { AuthNote } from "@/app/_features/account/auth-note";
 import { InvalidLink } from "@/app/_features/account/invalid-link";
 import { ResetPasswordForm } from "@/app/_features/account/reset-password-form";
-import { getShellViewer } from "@/app/_shell/viewer";
+import { getViewerIfKnown } from "@/app/_shell/viewer";
+import { isolate } from "@/lib/schemas/isolate";
 
 export async function generateMetadata() {
   const t = await getTranslations("recover");
@@ -16,7 +17,7 @@ export default async function ResetPasswordPage({ searchParams }: PageProps<"/re
   const [t, { token }, viewer] = await Promise.all([
     getTranslations("recover"),
     searchParams,
-    getShellViewer(),
+    getViewerIfKnown(),
   ]);
   return (
     <AuthLayout
@@ -25,7 +26,7 @@ export default async function ResetPasswordPage({ searchParams }: PageProps<"/re
       coverSeed="new strings"
       alternative={{ question: t("remembered"), action: t("signIn"), href: "/sign-in" }}
     >
-      {viewer ? <AuthNote>{t("signedInAs", { name: viewer.name })}</AuthNote> : null}
+      {viewer ? <AuthNote>{t("signedInAs", { name: isolate(viewer.name) })}</AuthNote> : null}
       {typeof token === "string" && token !== "" ? (
         <ResetPasswordForm token={token} />
       ) : (

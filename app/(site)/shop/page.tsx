@@ -6,6 +6,7 @@ import { ShopIntro } from "@/app/_features/shop/shop-intro";
 import { ShopSkeleton } from "@/app/_features/shop/shop-skeleton";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
@@ -38,14 +39,22 @@ export default async function ShopPage({ searchParams }: PageProps<"/shop">) {
 async function CurrentProducts({ cursor, kind }: { cursor: string | undefined; kind: ProductKind | null }) {
   const [t, page] = await Promise.all([
     getTranslations("shop"),
-    listProducts({ cursor, kind: kind ?? undefined }),
+    readForPage(listProducts({ cursor, kind: kind ?? undefined })),
   ]);
   if (page.items.length === 0) return <EmptyShop kind={kind} />;
   return (
-    <section aria-label={t("title")} className="@container">
+    <section aria-labelledby="products" className="@container">
+      <h2 id="products" className="sr-only">
+        {t(kind ? `many.${kind}` : "heading")}
+      </h2>
       <ProductList products={page.items} isFirstPage={cursor === undefined && kind === null} />
       {page.nextCursor ? (
-        <LoadMoreProducts key={page.nextCursor} cursor={page.nextCursor} kind={kind} />
+        <LoadMoreProducts
+          key={page.nextCursor}
+          cursor={page.nextCursor}
+          kind={kind}
+          renderedAt={Date.now()}
+        />
       ) : null}
     </section>
   );

@@ -4,7 +4,7 @@ import { AuthLayout } from "@/app/_features/account/auth-layout";
 import { AuthNote } from "@/app/_features/account/auth-note";
 import { safeNextPath } from "@/app/_features/account/safe-next-path";
 import { SignInForm } from "@/app/_features/account/sign-in-form";
-import { getShellViewer } from "@/app/_shell/viewer";
+import { getViewerIfKnown } from "@/app/_shell/viewer";
 
 export async function generateMetadata() {
   const t = await getTranslations("auth");
@@ -13,7 +13,7 @@ export async function generateMetadata() {
 
 /** `?ended` follows an ended session, `?reset` a password reset, and `?deleted` an account deletion. */
 export default async function SignInPage({ searchParams }: PageProps<"/sign-in">) {
-  const [t, query, viewer] = await Promise.all([getTranslations("auth"), searchParams, getShellViewer()]);
+  const [t, query, viewer] = await Promise.all([getTranslations("auth"), searchParams, getViewerIfKnown()]);
   const next = safeNextPath(query.next);
   if (viewer) redirect(next);
   const reason = (["deleted", "reset", "ended"] as const).find((key) => query[key] !== undefined);

@@ -4,7 +4,7 @@ import { getTranslations } from "next-intl/server";
 import { AuthLayout } from "@/app/_features/account/auth-layout";
 import { safeNextPath } from "@/app/_features/account/safe-next-path";
 import { SignUpForm } from "@/app/_features/account/sign-up-form";
-import { getShellViewer } from "@/app/_shell/viewer";
+import { getViewerIfKnown } from "@/app/_shell/viewer";
 import { REFERRAL_COOKIE } from "@/lib/bonuses";
 
 export async function generateMetadata() {
@@ -17,7 +17,7 @@ export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">
   const [t, query, viewer, cookieStore] = await Promise.all([
     getTranslations("auth"),
     searchParams,
-    getShellViewer(),
+    getViewerIfKnown(),
     cookies(),
   ]);
   const next = safeNextPath(query.next);

@@ -87,7 +87,7 @@ function BlockingOrders({ failure }: { failure: ApiFailure }) {
             prefetch={false}
             className="inline-flex min-h-9 max-w-full items-center underline underline-offset-4 hover:text-accent-text"
           >
-            <span className="truncate">{title}</span>
+            <bdi className="truncate">{title}</bdi>
           </Link>
         </li>
       ))}

@@ -56,7 +56,7 @@ export function Ledger({ entries, continued, renderedAt }: Props) {
                 </span>
                 <div className="min-w-0">
                   <p className="font-semibold [overflow-wrap:anywhere]">
-                    {entry.note ?? t(`kinds.${entry.kind}`)}
+                    <bdi>{entry.note ?? t(`kinds.${entry.kind}`)}</bdi>
                   </p>
                   <p className="flex flex-wrap gap-x-2 text-sm text-muted">
                     {entry.note ? (

@@ -2,6 +2,7 @@
 
 import { FileText, Music, RotateCw, X } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { isolate } from "@/lib/schemas/isolate";
 import { MAX_ATTACHMENTS } from "@/lib/schemas/limits";
 import { useFileSize } from "./attachments";
 import type { FileUpload, FileUploads } from "./use-file-uploads";
@@ -33,7 +34,7 @@ function UploadItem({ item, uploads }: { item: FileUpload; uploads: FileUploads 
   const t = useTranslations("chat");
   const size = useFileSize();
   const { file, preview, progress, uploaded, failure } = item;
-  const { name } = file;
+  const name = isolate(file.name);
   const Icon = file.type.startsWith("audio/") ? Music : FileText;
   return (
     <div className="flex w-60 max-w-full items-center gap-2.5 rounded-xl bg-ink/6 p-1.5 pr-1">

@@ -3,6 +3,7 @@
 import { FileText } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
+import { isolate } from "@/lib/schemas/isolate";
 import type { FileView } from "@/lib/schemas/media-file";
 import { AudioPlayer } from "./audio-player";
 
@@ -48,7 +49,7 @@ function Picture({ file, alone, tabIndex }: { file: FileView; alone: boolean; ta
       {/* biome-ignore lint/performance/noImgElement: served to members only, and unchanged */}
       <img
         src={`/api/media/${file.id}`}
-        alt={file.name}
+        alt={isolate(file.name)}
         width={file.width ?? 480}
         height={file.height ?? 360}
         loading="lazy"
@@ -70,7 +71,9 @@ function FileRow({ file, tabIndex }: { file: FileView; tabIndex: number }) {
     >
       <FileText className="size-6 shrink-0 text-tint-text" aria-hidden="true" />
       <span className="min-w-0">
-        <span className="block truncate text-sm font-medium">{file.name}</span>
+        <span dir="auto" className="block truncate text-left text-sm font-medium">
+          {file.name}
+        </span>
         <span className="tabular block text-xs text-muted">{size(file.bytes)}</span>
       </span>
     </a>

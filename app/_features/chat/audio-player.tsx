@@ -4,6 +4,7 @@ import { Pause, Play } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useRef, useState } from "react";
 import { seededRandom } from "@/app/_art/random";
+import { isolate } from "@/lib/schemas/isolate";
 import type { FileView } from "@/lib/schemas/media-file";
 
 const BARS = 42;
@@ -52,7 +53,7 @@ export function AudioPlayer({ file, tabIndex }: { file: FileView; tabIndex: numb
         type="button"
         tabIndex={tabIndex}
         onClick={toggle}
-        aria-label={t(playing ? "pause" : "play", { name: file.name })}
+        aria-label={t(playing ? "pause" : "play", { name: isolate(file.name) })}
         className="row-span-2 flex size-11 items-center justify-center rounded-full bg-accent text-on-accent"
       >
         {playing ? (
@@ -88,7 +89,7 @@ export function AudioPlayer({ file, tabIndex }: { file: FileView; tabIndex: numb
           max={Number.isFinite(duration) && duration > 0 ? duration : 1}
           step={STEP_SECONDS}
           value={position}
-          aria-label={t("position", { name: file.name })}
+          aria-label={t("position", { name: isolate(file.name) })}
           aria-valuetext={t("positionOf", { at: formatDuration(position), length: formatDuration(duration) })}
           onChange={({ currentTarget: { value } }) => {
             const element = audio.current;
@@ -99,7 +100,7 @@ export function AudioPlayer({ file, tabIndex }: { file: FileView; tabIndex: numb
         />
       </div>
       <p className="tabular flex min-w-0 justify-between gap-3 text-xs text-muted">
-        <span className="truncate">{file.name}</span>
+        <bdi className="truncate">{file.name}</bdi>
         <span className="shrink-0">
           {playing || position > 0 ? formatDuration(position) : formatDuration(duration)}
         </span>

@@ -41,7 +41,11 @@ export function ChatRow({ chat, viewerId, current, renderedAt }: Props) {
             href={`/chat/${chat.id}`}
             prefetch={false}
             aria-current={current ? "page" : undefined}
-            className={cn("stretched truncate outline-none", unread > 0 ? "font-bold" : "font-semibold")}
+            dir="auto"
+            className={cn(
+              "stretched truncate text-left outline-none",
+              unread > 0 ? "font-bold" : "font-semibold",
+            )}
           >
             {name}
           </Link>
@@ -72,14 +76,18 @@ function LastMessage({ chat, viewerId }: Pick<Props, "chat" | "viewerId">) {
   const author = own ? t("you") : kind === "group" ? (last.authorName ?? t("gone")) : null;
   return (
     <>
-      {author === null ? null : <span className="text-ink/80">{author}: </span>}
+      {author === null ? null : (
+        <span className="text-ink/80">
+          <bdi>{author}</bdi>:{" "}
+        </span>
+      )}
       {last.attachments.length > 0 ? (
         <Paperclip
           className="mr-1 inline size-3.5 align-[-0.15em]"
           aria-label={t("files", { count: last.attachments.length })}
         />
       ) : null}
-      {messageExcerpt(last)}
+      <bdi>{messageExcerpt(last)}</bdi>
     </>
   );
 }

@@ -169,6 +169,7 @@ export function Composer(props: Props) {
         <textarea
           ref={field}
           data-composer
+          dir="auto"
           rows={1}
           value={text}
           aria-label={t(editing ? "editing" : "write")}

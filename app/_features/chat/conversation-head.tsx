@@ -37,7 +37,11 @@ export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembe
         className="size-10 sm:size-12"
       />
       <div className="min-w-0 grow">
-        <h1 className="display truncate text-base [text-wrap:nowrap] sm:text-xl" title={name}>
+        <h1
+          dir="auto"
+          className="display truncate text-left text-base [text-wrap:nowrap] sm:text-xl"
+          title={name}
+        >
           {name}
         </h1>
         <p className="truncate text-xs text-muted sm:text-sm">

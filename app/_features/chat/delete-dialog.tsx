@@ -20,7 +20,10 @@ export function DeleteDialog({ message, onDelete, onClose }: Props) {
       {(close) => (
         <>
           <p className="text-muted">{t("deleteText")}</p>
-          <blockquote className="mt-4 line-clamp-4 rounded-xl bg-ink/6 px-4 py-3 whitespace-pre-line [overflow-wrap:anywhere]">
+          <blockquote
+            dir="auto"
+            className="mt-4 line-clamp-4 rounded-xl bg-ink/6 px-4 py-3 whitespace-pre-line [overflow-wrap:anywhere]"
+          >
             {messageExcerpt(message) || t("withoutWords")}
           </blockquote>
           <div className="mt-6 flex flex-wrap gap-3">

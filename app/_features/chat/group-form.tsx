@@ -11,6 +11,7 @@ import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { newChatSchema } from "@/lib/schemas/chat";
+import { isolate } from "@/lib/schemas/isolate";
 import { PeoplePicker } from "./people-picker";
 import { createChat, type Person } from "./store/chat-api";
 import { requestChats } from "./store/chat-list-store";
@@ -68,10 +69,10 @@ export function GroupForm() {
                 <Button
                   look="quiet"
                   size="small"
-                  aria-label={t("removePerson", { name: person.name })}
+                  aria-label={t("removePerson", { name: isolate(person.name) })}
                   onClick={() => setMembers(members.filter(({ id }) => id !== person.id))}
                 >
-                  <span className="max-w-48 truncate">{person.name}</span>
+                  <bdi className="max-w-48 truncate">{person.name}</bdi>
                   <X className="size-4" aria-hidden="true" />
                 </Button>
               </li>
@@ -85,7 +86,9 @@ export function GroupForm() {
               look="plain"
               size="small"
               aria-pressed={isSelected(person)}
-              aria-label={t(isSelected(person) ? "removePerson" : "addPerson", { name: person.name })}
+              aria-label={t(isSelected(person) ? "removePerson" : "addPerson", {
+                name: isolate(person.name),
+              })}
               onClick={() =>
                 setMembers(
                   isSelected(person) ? members.filter(({ id }) => id !== person.id) : [...members, person],

@@ -6,6 +6,7 @@ import { useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { isolate } from "@/lib/schemas/isolate";
 import { joinChat } from "./store/chat-api";
 import { requestChats } from "./store/chat-list-store";
 
@@ -39,7 +40,7 @@ export function JoinButton({
         size={large ? "large" : "small"}
         look={large ? "primary" : "quiet"}
         aria-disabled={busy}
-        aria-label={t("joinGroup", { title })}
+        aria-label={t("joinGroup", { title: isolate(title) })}
         onClick={() => void join()}
       >
         {t(busy ? "opening" : "join")}

@@ -18,7 +18,9 @@ export function JoinScreen({ chat }: { chat: ChatDetail }) {
         </div>
         <div className="min-w-0">
           <p className="text-sm font-semibold text-tint-text">{t("openGroupName")}</p>
-          <h1 className="display mt-2 text-[clamp(1.8rem,4vw,3rem)]">{title}</h1>
+          <h1 dir="auto" className="display mt-2 text-[clamp(1.8rem,4vw,3rem)]">
+            {title}
+          </h1>
           <p className="tabular mt-3 text-muted">{t("members", { count: chat.membersCount })}</p>
           <div className="mt-4 flex -space-x-2.5">
             {chat.members.slice(0, MAX_AVATARS).map(({ userId }) => (

@@ -8,6 +8,7 @@ import { Button } from "@/app/_ui/button";
 import { Dialog } from "@/app/_ui/dialog";
 import { FailureNote } from "@/app/_ui/failure-note";
 import type { ChatDetail } from "@/lib/schemas/chat";
+import { isolate } from "@/lib/schemas/isolate";
 import { Avatar } from "./avatar";
 import { LeaveGroup } from "./leave-group";
 import { PeoplePicker } from "./people-picker";
@@ -84,7 +85,7 @@ function MemberList({
             <Avatar id={member.userId} round userId={member.userId} className="size-10" />
             <span className="min-w-0 grow">
               <span className="block truncate font-medium">
-                {member.name}
+                <bdi>{member.name}</bdi>
                 {member.userId === viewerId ? <span className="text-muted"> · {t("you")}</span> : null}
               </span>
               <span className="block truncate text-xs text-muted">
@@ -121,7 +122,7 @@ function InvitePanel({ chat, onChanged }: Pick<Props, "chat" | "onChanged">) {
             <Button
               look="quiet"
               size="small"
-              aria-label={t("inviteNamed", { name })}
+              aria-label={t("inviteNamed", { name: isolate(name) })}
               aria-disabled={invitingId !== null}
               onClick={() => (invitingId === null ? void invite(id) : undefined)}
             >

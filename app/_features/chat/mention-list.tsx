@@ -38,7 +38,7 @@ export function MentionList({ picker }: { picker: MentionPicker }) {
               )}
             >
               <Avatar id={member.userId} round userId={member.userId} className="size-8" />
-              <span className="truncate text-sm font-medium">{member.name}</span>
+              <bdi className="truncate text-sm font-medium">{member.name}</bdi>
             </div>
           ))}
         </div>

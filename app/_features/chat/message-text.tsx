@@ -1,7 +1,11 @@
 "use client";
 
 import { cn } from "@/app/_ui/cn";
+import { LongText } from "@/app/_ui/long-text";
 import { isOnlyEmoji, parseTextParts } from "./text-parts";
+
+/** A longer message begins collapsed: it must not push a conversation off the screen. */
+const MAX_LINES = 20;
 
 interface Props {
   text: string;
@@ -17,7 +21,7 @@ export function MessageText({ text, mentions, viewerId, tabIndex }: Props) {
   if (isOnlyEmoji(text)) return <p className="text-[2.75rem] leading-tight">{text}</p>;
   const namesById = new Map(mentions.map(({ userId, name }) => [userId, name]));
   return (
-    <p className="leading-snug whitespace-pre-wrap [overflow-wrap:anywhere]">
+    <LongText text={text} maxLines={MAX_LINES} tabIndex={tabIndex} className="leading-snug">
       {parseTextParts(text).map((part, index) => {
         // biome-ignore-start lint/suspicious/noArrayIndexKey: the parts of a text have no other key
         if (part.kind === "text") return <span key={index}>{part.text}</span>;
@@ -30,7 +34,7 @@ export function MessageText({ text, mentions, viewerId, tabIndex }: Props) {
                 part.userId === viewerId ? "bg-accent text-on-accent" : "bg-tint-text/12",
               )}
             >
-              @{namesById.get(part.userId) ?? part.name}
+              @<bdi>{namesById.get(part.userId) ?? part.name}</bdi>
             </strong>
           );
         }
@@ -38,6 +42,7 @@ export function MessageText({ text, mentions, viewerId, tabIndex }: Props) {
           <a
             key={index}
             href={part.href}
+            dir="auto"
             target="_blank"
             rel="noopener noreferrer nofollow"
             tabIndex={tabIndex}
@@ -48,6 +53,6 @@ export function MessageText({ text, mentions, viewerId, tabIndex }: Props) {
         );
         // biome-ignore-end lint/suspicious/noArrayIndexKey: as above
       })}
-    </p>
+    </LongText>
   );
 }

@@ -64,9 +64,10 @@ export const Message = memo(function Message({ message, first, isTabStop, isRead
         <Bubble own={own} first={first} bare={!deleted && message.replyTo === null && isOnlyEmoji(text)}>
           <p
             id={partId("name")}
+            dir="auto"
             style={tintStyle(message.authorId ?? message.id)}
             className={cn(
-              "tinted truncate text-sm font-semibold text-tint-text",
+              "tinted truncate text-left text-sm font-semibold text-tint-text",
               (!showsAuthor || kind === "direct") && "sr-only",
             )}
           >

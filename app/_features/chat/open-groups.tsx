@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
+import { isolate } from "@/lib/schemas/isolate";
 import { JoinButton } from "./join-button";
 
 interface OpenGroup {
@@ -27,7 +28,10 @@ export function OpenGroups({ groups }: { groups: readonly OpenGroup[] }) {
             <Cover id={group.id} />
           </div>
           <div className="flex grow flex-col gap-2 p-3">
-            <h3 className="line-clamp-2 leading-snug font-semibold [overflow-wrap:anywhere]">
+            <h3
+              dir="auto"
+              className="line-clamp-2 text-left leading-snug font-semibold [overflow-wrap:anywhere]"
+            >
               {group.title}
             </h3>
             <p className="tabular mt-auto text-xs text-muted">
@@ -38,7 +42,7 @@ export function OpenGroups({ groups }: { groups: readonly OpenGroup[] }) {
                 href={`/chat/${group.id}`}
                 prefetch={false}
                 className="text-sm font-semibold underline underline-offset-4"
-                aria-label={t("openNamed", { title: group.title })}
+                aria-label={t("openNamed", { title: isolate(group.title) })}
               >
                 {t("open")}
               </Link>

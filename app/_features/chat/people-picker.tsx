@@ -44,7 +44,9 @@ export function PeoplePicker({ label, action }: Props) {
                 className="relative flex items-center gap-3 rounded-2xl p-2 transition-colors hover:bg-ink/6"
               >
                 <Avatar id={person.id} round userId={person.id} className="size-11" />
-                <span className="min-w-0 grow truncate font-medium">{person.name}</span>
+                <span dir="auto" className="min-w-0 grow truncate text-left font-medium">
+                  {person.name}
+                </span>
                 {action(person)}
               </li>
             ))}

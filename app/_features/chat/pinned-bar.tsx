@@ -32,7 +32,9 @@ export function PinnedBar({ pinned, onJump }: Props) {
         <span className="tabular block text-xs font-semibold text-tint-text">
           {pinned.length > 1 ? t("pinnedOf", { place: index + 1, count: pinned.length }) : t("pinned")}
         </span>
-        <span className="block truncate text-sm">{messageExcerpt(message) || t("withoutWords")}</span>
+        <span dir="auto" className="block truncate text-left text-sm">
+          {messageExcerpt(message) || t("withoutWords")}
+        </span>
       </span>
     </button>
   );

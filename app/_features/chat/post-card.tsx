@@ -4,6 +4,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
+import { isolate } from "@/lib/schemas/isolate";
 import type { ChatMessage } from "./store/chat-api";
 
 /** A post that a message links to: cover, author and title. */
@@ -21,8 +22,12 @@ export function PostCard({ post, tabIndex }: { post: NonNullable<ChatMessage["po
         <Cover id={post.id} />
       </span>
       <span className="min-w-0 py-1.5">
-        <span className="block truncate text-xs text-muted">{t("postBy", { name: post.authorName })}</span>
-        <span className="display mt-0.5 line-clamp-2 text-sm leading-snug">{post.title}</span>
+        <span className="block truncate text-xs text-muted">
+          {t("postBy", { name: isolate(post.authorName) })}
+        </span>
+        <span dir="auto" className="display mt-0.5 line-clamp-2 text-left text-sm leading-snug">
+          {post.title}
+        </span>
       </span>
     </Link>
   );

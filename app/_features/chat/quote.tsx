@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
+import { isolate } from "@/lib/schemas/isolate";
 import { quoteExcerpt } from "./message-excerpt";
 import type { Quote } from "./store/chat-api";
 
@@ -17,8 +18,12 @@ export function QuotePreview({ quote, className }: { quote: Quote; className?: s
         className,
       )}
     >
-      <span className="block truncate font-semibold text-tint-text">{quote.authorName ?? t("gone")}</span>
-      <span className="block truncate text-muted">{quoteExcerpt(quote.text) || t("withoutWords")}</span>
+      <span dir="auto" className="block truncate text-left font-semibold text-tint-text">
+        {quote.authorName ?? t("gone")}
+      </span>
+      <span dir="auto" className="block truncate text-left text-muted">
+        {quoteExcerpt(quote.text) || t("withoutWords")}
+      </span>
     </span>
   );
 }
@@ -36,7 +41,10 @@ export function QuoteButton({ quote, tabIndex, onJump }: Props) {
     <button
       type="button"
       tabIndex={tabIndex}
-      aria-label={t("toQuoted", { name: quote.authorName ?? t("gone"), text: quoteExcerpt(quote.text) })}
+      aria-label={t("toQuoted", {
+        name: isolate(quote.authorName ?? t("gone")),
+        text: isolate(quoteExcerpt(quote.text)),
+      })}
       onClick={() => onJump(quote.seq)}
       className="mt-0.5 mb-1.5 block w-full min-w-0 rounded-md py-0.5 transition-colors hover:bg-ink/6"
     >

@@ -1,7 +1,7 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { Dialog } from "@/app/_ui/dialog";
@@ -59,7 +59,7 @@ export function SearchDialog({ chatId, onJump, onClose }: Props) {
     <Dialog title={t("search")} onClose={onClose} aside>
       {(close) => (
         <>
-          <SearchField label={t("searchWords")} value={q} onChange={setQ} maxLength={100} />
+          <SearchField label={t("searchWords")} value={q} onChange={setQ} maxLength={100} initialFocus />
           {failure ? <FailureNote failure={failure} className="mt-3" /> : null}
           <p role="status" className="mt-3 text-sm text-muted">
             {query === ""
@@ -82,9 +82,7 @@ export function SearchDialog({ chatId, onJump, onClose }: Props) {
                   <Avatar id={message.authorId ?? message.id} round className="size-9" />
                   <span className="min-w-0">
                     <span className="flex items-baseline gap-2">
-                      <span className="truncate text-sm font-semibold">
-                        {message.authorName ?? t("gone")}
-                      </span>
+                      <bdi className="truncate text-sm font-semibold">{message.authorName ?? t("gone")}</bdi>
                       <ResultTime at={message.createdAt} />
                     </span>
                     <HighlightedExcerpt text={plainText(message.text)} q={results.q} />
@@ -124,14 +122,22 @@ const EXCERPT_LEAD_LENGTH = 30;
 /** The text around the match. */
 function HighlightedExcerpt({ text, q }: { text: string; q: string }) {
   const at = text.toLocaleLowerCase().indexOf(q.toLocaleLowerCase());
-  if (at < 0) return <span className="line-clamp-2 text-sm text-muted">{text}</span>;
+  if (at < 0) return <ExcerptText>{text}</ExcerptText>;
   const from = Math.max(0, at - EXCERPT_LEAD_LENGTH);
   return (
-    <span className="line-clamp-2 text-sm text-muted [overflow-wrap:anywhere]">
+    <ExcerptText>
       {from > 0 ? "…" : ""}
       {text.slice(from, at)}
       <mark className="rounded bg-accent px-0.5 text-on-accent">{text.slice(at, at + q.length)}</mark>
       {text.slice(at + q.length, at + 200)}
+    </ExcerptText>
+  );
+}
+
+function ExcerptText({ children }: { children: ReactNode }) {
+  return (
+    <span dir="auto" className="line-clamp-2 text-left text-sm text-muted [overflow-wrap:anywhere]">
+      {children}
     </span>
   );
 }

@@ -8,9 +8,11 @@ interface Props {
   value: string;
   onChange: (value: string) => void;
   maxLength: number;
+  /** Of the dialog that it is in. */
+  initialFocus?: boolean;
 }
 
-export function SearchField({ label, value, onChange, maxLength }: Props) {
+export function SearchField({ label, value, onChange, maxLength, initialFocus = false }: Props) {
   const id = useId();
   return (
     <div className="relative">
@@ -24,6 +26,8 @@ export function SearchField({ label, value, onChange, maxLength }: Props) {
       <input
         id={id}
         type="search"
+        dir="auto"
+        data-initial-focus={initialFocus || undefined}
         autoComplete="off"
         placeholder={label}
         value={value}

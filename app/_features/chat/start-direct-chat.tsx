@@ -6,6 +6,7 @@ import { useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { isolate } from "@/lib/schemas/isolate";
 import { PeoplePicker } from "./people-picker";
 import { createChat, type Person } from "./store/chat-api";
 import { requestChats } from "./store/chat-list-store";
@@ -37,7 +38,7 @@ export function StartDirectChat() {
           <Button
             look="quiet"
             size="small"
-            aria-label={t("writeTo", { name: person.name })}
+            aria-label={t("writeTo", { name: isolate(person.name) })}
             aria-disabled={openingId !== null}
             onClick={() => void openChat(person)}
             className="stretched"

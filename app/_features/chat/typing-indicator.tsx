@@ -3,11 +3,12 @@
 import { useTranslations } from "next-intl";
 import { useCallback, useEffect, useState } from "react";
 import { Mark } from "@/app/_art/brand/mark";
+import { isolate } from "@/lib/schemas/isolate";
 
 /** Who is typing. Keeps its height, so that nothing jumps. */
 export function TypingIndicator({ names }: { names: readonly string[] }) {
   const t = useTranslations("chat");
-  const [first = "", second = ""] = names;
+  const [first = "", second = ""] = names.map(isolate);
   return (
     <p className="flex h-5 items-center gap-1.5 truncate px-4 text-xs text-muted">
       {names.length > 0 ? (

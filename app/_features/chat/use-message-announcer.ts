@@ -2,6 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
+import { isolate } from "@/lib/schemas/isolate";
 import { plainText } from "@/lib/schemas/mention";
 import type { ConversationView } from "./store/conversation-view";
 
@@ -40,8 +41,9 @@ export function useMessageAnnouncer({ messages, pending }: ConversationView, vie
           const text =
             plainText(single.text).slice(0, MAX_ANNOUNCED_LENGTH) ||
             t("files", { count: single.attachments.length });
-          setAnnouncement(t("announceOne", { name, text }));
-        } else if (names.size === 1) setAnnouncement(t("announceFrom", { count: fresh.length, name }));
+          setAnnouncement(t("announceOne", { name: isolate(name), text: isolate(text) }));
+        } else if (names.size === 1)
+          setAnnouncement(t("announceFrom", { count: fresh.length, name: isolate(name) }));
         else setAnnouncement(t("announceMany", { count: fresh.length }));
       },
       Math.max(300, announcedAt.current + MIN_ANNOUNCE_INTERVAL_MS - Date.now()),

@@ -24,7 +24,9 @@ export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt:
         <h2 id={alert.id} className="text-lg font-semibold">
           {kind ? t(`kinds.${kind}`) : alert.kind}
         </h2>
-        <p className="mt-1 text-muted [overflow-wrap:anywhere]">{alert.message}</p>
+        <p dir="auto" className="mt-1 text-muted [overflow-wrap:anywhere]">
+          {alert.message}
+        </p>
         <p className="mt-2 flex flex-wrap gap-x-3 text-xs text-faint">
           <RelativeTime at={alert.createdAt} renderedAt={renderedAt} />
           <span className="tabular break-all">{alert.subject}</span>

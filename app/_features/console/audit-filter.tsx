@@ -3,6 +3,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { AUDIT_ACTIONS, type AuditAction } from "@/lib/audit";
+import { isolate } from "@/lib/schemas/isolate";
 
 export interface AuditFilterValue {
   action?: AuditAction;
@@ -47,10 +48,10 @@ export function AuditFilter({ filter, actorName, subjectName }: Props) {
         </form>
       </search>
       {actor && actorName ? (
-        <FilterChip name={t("byWhom", { name: actorName })} query={omitFilter(filter, "actor")} />
+        <FilterChip name={t("byWhom", { name: isolate(actorName) })} query={omitFilter(filter, "actor")} />
       ) : null}
       {subject && subjectName ? (
-        <FilterChip name={t("about", { name: subjectName })} query={omitFilter(filter, "subject")} />
+        <FilterChip name={t("about", { name: isolate(subjectName) })} query={omitFilter(filter, "subject")} />
       ) : null}
     </div>
   );

@@ -21,6 +21,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import { AUDIT_ACTIONS, type AuditAction, type AuditEntryView } from "@/lib/audit";
+import { isolate } from "@/lib/schemas/isolate";
 import { parseUserAgent } from "@/lib/sessions";
 
 const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
@@ -105,7 +106,7 @@ function FilterLink({
     <Link
       href={{ pathname: "/admin/audit", query }}
       prefetch={false}
-      title={t("onlyThis", { name })}
+      title={t("onlyThis", { name: isolate(name) })}
       className="text-ink underline decoration-line-strong underline-offset-4 hover:decoration-ink"
     >
       {children}
@@ -119,7 +120,7 @@ function Actor({ entry: { actorId, actorName } }: { entry: AuditEntryView }) {
   const name = actorName ?? t("gone");
   return (
     <FilterLink query={{ actor: actorId }} name={name}>
-      {name}
+      <bdi>{name}</bdi>
     </FilterLink>
   );
 }
@@ -136,7 +137,7 @@ function Subject({ entry: { actorId, subject, subjectName } }: { entry: AuditEnt
     <>
       <span aria-hidden="true"> → </span>
       <FilterLink query={{ subject }} name={name}>
-        {name}
+        <bdi>{name}</bdi>
       </FilterLink>
     </>
   );
@@ -148,7 +149,7 @@ function EntryDetails({ entry: { ip, userAgent, data, requestId } }: { entry: Au
   const devices = useTranslations("devices");
   const { browser, os } = parseUserAgent(userAgent);
   const device = browser && os ? devices("browserOn", { browser, os }) : (browser ?? os);
-  const extra = Object.entries(data ?? {}).map(([name, value]) => `${name}: ${String(value)}`);
+  const extra = Object.entries(data ?? {}).map(([name, value]) => `${name}: ${isolate(String(value))}`);
   return (
     <p
       title={

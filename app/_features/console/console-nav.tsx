@@ -22,7 +22,7 @@ export function ConsoleNav({ current, alerts }: { current: ConsoleSection; alert
               className={cn(
                 "inline-flex min-h-11 items-center gap-2 rounded-full border px-4 text-sm font-medium transition-colors",
                 section === current
-                  ? "border-ink bg-ink text-ground"
+                  ? "border-ink bg-ink text-ground [scroll-initial-target:nearest]"
                   : "border-line text-muted hover:border-line-strong hover:text-ink",
               )}
             >

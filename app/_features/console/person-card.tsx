@@ -5,6 +5,7 @@ import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { PersonView } from "@/lib/ops";
+import { isolate } from "@/lib/schemas/isolate";
 import { RoleForm } from "./role-form";
 
 interface Props {
@@ -30,7 +31,7 @@ export function PersonCard({ person, isViewer, renderedAt }: Props) {
           id={id}
           className="flex flex-wrap items-center gap-x-3 gap-y-1 text-lg leading-snug font-semibold"
         >
-          <span className="[overflow-wrap:anywhere]">{name}</span>
+          <bdi className="[overflow-wrap:anywhere]">{name}</bdi>
           <span className={cn("rounded-full border px-2.5 text-xs leading-6 font-semibold", TONES[role])}>
             {t(`roles.${role}`)}
           </span>
@@ -54,7 +55,7 @@ export function PersonCard({ person, isViewer, renderedAt }: Props) {
           <Link
             href={{ pathname: "/admin/audit", query: { subject: `user:${id}` } }}
             prefetch={false}
-            aria-label={t("logOf", { name })}
+            aria-label={t("logOf", { name: isolate(name) })}
           >
             {t("log")}
           </Link>

@@ -9,6 +9,7 @@ import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import type { PersonView } from "@/lib/ops";
 import { Role } from "@/lib/schemas/enums";
+import { isolate } from "@/lib/schemas/isolate";
 
 type Props = Pick<PersonView, "id" | "name" | "role">;
 
@@ -50,7 +51,7 @@ export function RoleForm({ id, name, role }: Props) {
         ref={openButton}
         look="quiet"
         aria-expanded={selectedRole !== null}
-        aria-label={t("changeOf", { name })}
+        aria-label={t("changeOf", { name: isolate(name) })}
         onClick={() =>
           selectedRole === null
             ? setSelectedRole(Object.values(Role).find((option) => option !== role) ?? role)
@@ -62,7 +63,7 @@ export function RoleForm({ id, name, role }: Props) {
       </Button>
       {selectedRole === null ? null : (
         <form
-          aria-label={t("changeOf", { name })}
+          aria-label={t("changeOf", { name: isolate(name) })}
           className="animate-settle w-full rounded-2xl border border-line bg-raised/70 p-5 max-md:ml-5 md:w-96"
           onSubmit={(event) => {
             event.preventDefault();
@@ -88,7 +89,7 @@ export function RoleForm({ id, name, role }: Props) {
               ))}
           </fieldset>
           <p className="mt-2 text-sm text-muted [overflow-wrap:anywhere]">
-            {t("ends", { name })} {selectedRole === "admin" ? t("givesAll") : null}
+            {t("ends", { name: isolate(name) })} {selectedRole === "admin" ? t("givesAll") : null}
           </p>
           <div className="mt-4 flex flex-wrap gap-2">
             <Button type="submit" look={selectedRole === "admin" ? "danger" : "primary"} aria-disabled={busy}>

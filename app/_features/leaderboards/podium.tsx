@@ -51,8 +51,9 @@ export function Podium({
               </p>
               <div className="p-4 sm:p-5">
                 <p
+                  dir="auto"
                   className={cn(
-                    "display line-clamp-2",
+                    "display line-clamp-2 text-left",
                     index === 0 ? "text-xl sm:text-2xl" : "text-base sm:text-xl",
                   )}
                 >
@@ -61,7 +62,7 @@ export function Podium({
                 {item.userId === viewerId ? <p className="mt-1 text-sm text-tint-text">{t("you")}</p> : null}
                 <p
                   className={cn(
-                    "tabular mt-3 font-semibold [overflow-wrap:anywhere] dark:text-money",
+                    "tabular mt-3 font-semibold [overflow-wrap:anywhere] text-tint-money",
                     index === 0 ? "text-xl" : "text-base sm:text-lg",
                   )}
                 >

@@ -36,7 +36,9 @@ export function RankList({ items, startRank, currency, viewerId }: Props) {
             <Cover id={item.userId} />
           </span>
           <span className="min-w-0">
-            <span className="block truncate font-semibold">{item.name}</span>
+            <span dir="auto" className="block truncate text-left font-semibold">
+              {item.name}
+            </span>
             <span className="block truncate text-sm text-muted">
               {item.userId === viewerId ? `${t("you")} · ` : null}
               {t("sales", { count: item.sales })}
@@ -44,8 +46,8 @@ export function RankList({ items, startRank, currency, viewerId }: Props) {
           </span>
           <span
             className={cn(
-              "tabular text-right font-semibold dark:text-money",
-              item.userId !== viewerId && "text-money",
+              "tabular text-right font-semibold",
+              item.userId === viewerId ? "text-tint-money" : "text-money",
             )}
           >
             {money({ amountMinor: item.amountMinor, currency })}

@@ -55,7 +55,10 @@ export function NotificationRow({ notification, renderedAt }: Props) {
           )}
         </h3>
         {text ? (
-          <p className="mt-0.5 line-clamp-4 text-sm whitespace-pre-line text-muted [overflow-wrap:anywhere]">
+          <p
+            dir="auto"
+            className="mt-0.5 line-clamp-4 text-sm whitespace-pre-line text-muted [overflow-wrap:anywhere]"
+          >
             {text}
           </p>
         ) : null}

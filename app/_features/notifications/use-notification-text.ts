@@ -1,9 +1,10 @@
 import { useTranslations } from "next-intl";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
+import { isolate } from "@/lib/schemas/isolate";
 import type { NotificationView } from "@/lib/schemas/notification";
 import { parseNotification, type TypedNotification } from "@/lib/schemas/notification-kinds";
 
-/** A notification in the viewer's language. */
+/** A notification in the viewer's language; what users wrote in it is isolated. */
 export interface NotificationText {
   /** Null for a kind unknown to the page, which shows the stored title and message. */
   kind: TypedNotification["kind"] | null;
@@ -22,14 +23,14 @@ export function useNotificationText(): (notification: NotificationView) => Notif
   return ({ id, kind, data, title, message }) => {
     const notice = parseNotification(kind, data);
     if (!notice) {
-      return { kind: null, title: title ?? t("untitled"), text: message, href: null, artId: id };
+      return { kind: null, title: isolate(title ?? t("untitled")), text: message, href: null, artId: id };
     }
     const values = {
-      title: "title" in notice.data ? notice.data.title : "",
+      title: isolate("title" in notice.data ? notice.data.title : ""),
       amount: "amountMinor" in notice.data ? money(notice.data) : "",
       quantity: notice.kind === "sale" ? notice.data.quantity : 1,
-      who: actorName(notice) ?? t("unknownUser"),
-      chat: "chatTitle" in notice.data ? (notice.data.chatTitle ?? "") : "",
+      who: isolate(actorName(notice) ?? t("unknownUser")),
+      chat: isolate("chatTitle" in notice.data ? (notice.data.chatTitle ?? "") : ""),
       isGroup: "chatTitle" in notice.data && notice.data.chatTitle !== null ? "yes" : "no",
     };
     const orderId = "orderId" in notice.data ? notice.data.orderId : null;

@@ -1,11 +1,15 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { TrackOpened } from "@/app/_features/shop/track-opened";
+import { LongText } from "@/app/_ui/long-text";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { Post } from "@/lib/schemas/post";
 import { Tags } from "./tags";
 import { PostViewTracker } from "./views/post-view-tracker";
 import { ViewCount } from "./views/view-count";
+
+/** More than any post of prose has within its 5,000 characters. */
+const MAX_TEXT_LINES = 110;
 
 interface Props {
   post: Post;
@@ -25,9 +29,11 @@ export function PostBody({ post, viewerId, renderedAt }: Props) {
   const isOwn = viewerId === post.authorId;
   return (
     <div className="flex min-w-0 flex-col">
-      <h1 className={`display ${titleClass(post.title)}`}>{post.title}</h1>
+      <h1 dir="auto" className={`display ${titleClass(post.title)}`}>
+        {post.title}
+      </h1>
       <p className="mt-4 flex flex-wrap items-baseline gap-x-2 text-muted">
-        <span className="font-semibold text-ink">{post.authorName}</span>
+        <bdi className="min-w-0 font-semibold text-ink [overflow-wrap:anywhere]">{post.authorName}</bdi>
         <span aria-hidden="true">·</span>
         <RelativeTime at={post.createdAt} renderedAt={renderedAt} />
       </p>
@@ -56,9 +62,11 @@ export function PostBody({ post, viewerId, renderedAt }: Props) {
         ) : null}
       </div>
       {post.text ? (
-        <p className="mt-6 max-w-[64ch] text-[1.0625rem] leading-relaxed whitespace-pre-line [overflow-wrap:anywhere]">
-          {post.text}
-        </p>
+        <div className="mt-6 max-w-[64ch] text-[1.0625rem] leading-relaxed">
+          <LongText text={post.text} maxLines={MAX_TEXT_LINES}>
+            {post.text}
+          </LongText>
+        </div>
       ) : null}
       <Tags tags={post.tags} className="mt-6 text-base" />
       {viewerId !== null && !isOwn ? <PostViewTracker postId={post.id} /> : null}

@@ -27,8 +27,12 @@ export function PostPreview({ seed, title, tags, authorName }: Props) {
     >
       <Cover id={art} className="aspect-square" />
       <div className="flex min-h-44 flex-col gap-2 p-6">
-        <p className="text-sm text-muted">{authorName}</p>
-        <p className="display line-clamp-4 text-2xl">{title.trim() || t("previewTitle")}</p>
+        <p dir="auto" className="truncate text-left text-sm text-muted">
+          {authorName}
+        </p>
+        <p dir="auto" className="display line-clamp-4 text-2xl">
+          {title.trim() || t("previewTitle")}
+        </p>
         <Tags tags={[...new Set(tags)]} className="mt-1" />
       </div>
     </section>

@@ -14,7 +14,7 @@ export function Tags({ tags, className }: { tags: readonly string[]; className?:
           <span aria-hidden="true" className="opacity-60">
             #
           </span>
-          {tag}
+          <bdi>{tag}</bdi>
         </li>
       ))}
     </ul>

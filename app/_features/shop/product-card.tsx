@@ -41,10 +41,12 @@ export function ProductCard({ product, large }: Props) {
           )}
         >
           <Link href={`/shop/${product.id}`} prefetch={false} className="stretched">
-            {product.title}
+            <bdi>{product.title}</bdi>
           </Link>
         </h3>
-        <p className="mt-1 truncate text-sm text-muted">{product.sellerName}</p>
+        <p dir="auto" className="mt-1 truncate text-left text-sm text-muted">
+          {product.sellerName}
+        </p>
         <p className="mt-2 flex flex-wrap items-baseline justify-between gap-x-3 text-sm">
           <span className="tabular font-display font-semibold text-money">
             {money({ amountMinor: product.priceMinor, currency: product.currency })}

@@ -1,12 +1,16 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
+import { LongText } from "@/app/_ui/long-text";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import { MAX_AMOUNT_MINOR, MAX_QUANTITY } from "@/lib/schemas/limits";
 import type { Product } from "@/lib/schemas/product";
 import { BuyForm } from "./buy-form";
 import { SellerActions } from "./seller-actions";
 import { StockNote } from "./stock-note";
+
+/** More than any description of prose has. */
+const MAX_DESCRIPTION_LINES = 110;
 
 interface Props {
   product: Product;
@@ -34,13 +38,17 @@ export function ProductDetails({ product, viewerId }: Props) {
   return (
     <div className="flex min-w-0 flex-col">
       <p className="text-sm font-semibold text-tint-text">{t(`kinds.${product.kind}`)}</p>
-      <h1 className={`display mt-2 ${titleClass(product.title)}`}>{product.title}</h1>
+      <h1 dir="auto" className={`display mt-2 ${titleClass(product.title)}`}>
+        {product.title}
+      </h1>
       <p className="mt-4 text-muted">
         {product.sellerName === null
           ? t("sellerGone")
           : t.rich("by", {
               name: product.sellerName,
-              who: (chunks) => <span className="font-semibold text-ink">{chunks}</span>,
+              who: (chunks) => (
+                <bdi className="font-semibold text-ink [overflow-wrap:anywhere]">{chunks}</bdi>
+              ),
             })}
       </p>
       <div className="mt-6 border-y border-line py-6">
@@ -55,9 +63,11 @@ export function ProductDetails({ product, viewerId }: Props) {
         </div>
       </div>
       {product.description ? (
-        <p className="mt-6 max-w-[64ch] text-[1.0625rem] leading-relaxed whitespace-pre-line [overflow-wrap:anywhere]">
-          {product.description}
-        </p>
+        <div className="mt-6 max-w-[64ch] text-[1.0625rem] leading-relaxed">
+          <LongText text={product.description} maxLines={MAX_DESCRIPTION_LINES}>
+            {product.description}
+          </LongText>
+        </div>
       ) : null}
       <p className="mt-6 max-w-[64ch] text-sm text-muted">{t(`gets.${product.kind}`)}</p>
     </div>

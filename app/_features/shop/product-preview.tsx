@@ -36,8 +36,12 @@ export function ProductPreview({ seed, draft, sellerName }: Props) {
       </div>
       <div className="flex min-h-36 flex-col px-1 pt-4">
         <p className="text-sm font-medium text-tint-text">{shop(`kinds.${kind}`)}</p>
-        <p className="display mt-1 line-clamp-3 text-2xl">{draft.title.trim() || t("previewTitle")}</p>
-        <p className="mt-1 text-sm text-muted">{sellerName}</p>
+        <p dir="auto" className="display mt-1 line-clamp-3 text-2xl">
+          {draft.title.trim() || t("previewTitle")}
+        </p>
+        <p dir="auto" className="mt-1 truncate text-left text-sm text-muted">
+          {sellerName}
+        </p>
         <p className="tabular mt-2 font-display font-semibold text-money">
           {money({ amountMinor: Number.isNaN(amountMinor) ? 0 : amountMinor, currency: draft.currency })}
         </p>

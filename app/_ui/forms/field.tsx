@@ -45,6 +45,8 @@ export function Field({
     id,
     name,
     value,
+    // Of what is typed; a placeholder keeps the page's.
+    dir: value === "" ? undefined : "auto",
     "aria-invalid": error ? true : undefined,
     "aria-describedby": describedBy || undefined,
     onBlur,

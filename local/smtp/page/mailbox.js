@@ -96,10 +96,10 @@ function row(mail) {
     h(
       "a",
       link,
-      h("b", {}, subject || texts.noSubject),
+      h("b", { dir: "auto" }, subject || texts.noSubject),
       h("time", { datetime: receivedAt }, formatTime(receivedAt)),
       h("span", {}, to.join(", ")),
-      h("span", {}, snippet),
+      h("span", { dir: "auto" }, snippet),
       repeatBadge(mail),
     ),
   );
@@ -137,7 +137,7 @@ function about(mail) {
     { class: "about" },
     h("button", { type: "button", class: "back", onclick: () => backToList(id) }, `← ${texts.back}`),
     h("button", { type: "button", onclick: () => remove(id) }, texts.delete),
-    h("h2", {}, subject || texts.noSubject),
+    h("h2", { dir: "auto" }, subject || texts.noSubject),
     h(
       "dl",
       {},
@@ -197,13 +197,13 @@ function panel(mail) {
 }
 
 function htmlView({ id, html, text, subject }) {
-  if (html === null) return [h("p", {}, texts.noHtml), h("pre", {}, text)];
+  if (html === null) return [h("p", {}, texts.noHtml), h("pre", { dir: "auto" }, text)];
   const sandbox = "allow-popups allow-popups-to-escape-sandbox";
   const title = subject || texts.noSubject;
   return [h("iframe", { src: `/messages/${id}/html`, sandbox, title, referrerpolicy: "no-referrer" })];
 }
 
-const textView = ({ text }) => [text === null ? h("p", {}, texts.noText) : h("pre", {}, text)];
+const textView = ({ text }) => [text === null ? h("p", {}, texts.noText) : h("pre", { dir: "auto" }, text)];
 
 function headersView({ headers }) {
   const cells = ({ name, value }) => [h("th", { scope: "row" }, name), h("td", {}, value)];

@@ -112,7 +112,7 @@ function lineItem(item: LineItem, messages: CheckoutMessages, money: (amount: nu
   const { description, quantity, price, amount_total } = item;
   const count = quantity ?? 1;
   const each = count > 1 && html`<small>${count} × ${messages.each(money(price.unit_amount ?? 0))}</small>`;
-  return html`<li><span>${description}${each}</span><span>${money(amount_total)}</span></li>`;
+  return html`<li><span><bdi>${description}</bdi>${each}</span><span>${money(amount_total)}</span></li>`;
 }
 
 function timeView(seconds: number, language: Language): Html {

@@ -48,7 +48,7 @@ function sessionTable({ store }: Provider): Table {
     timeCell(object.created * 1000),
     stateCell(paysAt !== null ? "late" : (object.status ?? "")),
     moneyView(object.amount_total, object.currency),
-    html`<span class="target">${truncate(lineItems.map((item) => `${item.quantity} × ${item.description}`).join(", "))}</span>`,
+    html`<span class="target" dir="auto">${truncate(lineItems.map((item) => `${item.quantity} × ${item.description}`).join(", "))}</span>`,
     html`${object.client_reference_id !== null && idCell(object.client_reference_id)}`,
     idCell(object.id),
     object.status === "open" ? html`<a href="${checkoutPath(object.id)}">open</a>` : html``,

@@ -52,6 +52,17 @@ async function signIn(context: BrowserContext, who: string): Promise<void> {
 const themeOf = (page: Page) =>
   page.evaluate(() => (document.documentElement.classList.contains("light") ? "light" : "dark"));
 
+/** What is wrong with the headings that are shown: there must be one `h1`, and no level may be skipped. */
+const outlineProblems = (page: Page) =>
+  page.evaluate(() => {
+    const levels = [...document.querySelectorAll("h1, h2, h3, h4, h5, h6")]
+      .filter((heading) => heading.checkVisibility())
+      .map(({ tagName }) => Number(tagName.slice(1)));
+    const outline = levels.map((level) => `h${String(level)}`).join(" ");
+    const skips = levels.some((level, index) => level > (levels[index - 1] ?? 1) + 1);
+    return levels.filter((level) => level === 1).length === 1 && !skips ? [] : [outline];
+  });
+
 /** Presses the other theme's button until it works, which requires that the page's scripts run. */
 async function changeTheme(page: Page): Promise<void> {
   const otherTheme = (await themeOf(page)) === "dark" ? "light" : "dark";
@@ -92,9 +103,10 @@ async function resolvedPath(page: Page, path: string): Promise<string> {
 
 describe("the content security policy", () => {
   it(
-    "blocks nothing that a page needs in either theme, and every page hydrates",
+    "blocks nothing that a page needs in either theme, and every page hydrates and has an outline without gaps",
     async () => {
       const complaints: string[] = [];
+      const outlines: string[] = [];
       const pages = new Map<string | null, Page>();
       for (const who of [...PEOPLE, null]) {
         const context = await recordingContext();
@@ -123,9 +135,11 @@ describe("the content security policy", () => {
           // The page is loaded in one theme and switched to the other, in which the next page is loaded.
           await changeTheme(page);
           expect([path, await violationsOn(page), complaints]).toEqual([path, [], []]);
+          outlines.push(...(await outlineProblems(page)).map((problem) => `${at}: ${problem}`));
         }
       }
       for (const page of pages.values()) await page.context().close();
+      expect(outlines).toEqual([]);
     },
     ALL_PAGES_LIMIT_MS,
   );

@@ -58,6 +58,28 @@ describe("user text", () => {
   });
 });
 
+describe("names and titles that run from right to left", () => {
+  const name = "\u05D0\u05D1 \u202Eabc";
+  const isolated = "\u2068\u05D0\u05D1 abc\u2069";
+
+  it.each([
+    ["refund", { buyerName: name, productTitle: name }, 2],
+    ["sale", { creatorName: name, productTitle: name }, 2],
+    ["reset-password", { name }, 1],
+    ["confirm-address", { name }, 1],
+    ["account-notice", { name }, 1],
+    ["account-deleted", { name }, 1],
+  ] as const)("keep the sentences of %s in order", async (template, props, count) => {
+    const mail = createTestMail(template);
+    const { subject, html, text } = await render({ ...mail, props: { ...mail.props, ...props } } as Mail);
+    for (const part of [html, text]) {
+      expect(part.split(isolated).length).toBeGreaterThan(count);
+      expect(part.replaceAll(isolated, "")).not.toMatch(/[\u0590-\u05FF\u202E]/);
+    }
+    expect(subject.replaceAll(isolated, "")).not.toMatch(/[\u0590-\u05FF\u202E]/);
+  });
+});
+
 describe("amounts", () => {
   it.each([
     ["ru", 258_150, "RUB", "2 581,50 ₽"],

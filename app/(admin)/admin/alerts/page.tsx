@@ -2,9 +2,8 @@ import { getTranslations } from "next-intl/server";
 import { AlertCard } from "@/app/_features/console/alert-card";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { Pager } from "@/app/_features/console/pager";
-import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { Page } from "@/app/_shell/page";
-import { nullOnOutage } from "@/app/(admin)/admin/null-on-outage";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { alertPageQuerySchema, listOpenAlerts } from "@/lib/ops";
 
@@ -16,13 +15,10 @@ export async function generateMetadata() {
 export default async function AdminAlertsPage({ searchParams }: PageProps<"/admin/alerts">) {
   const { cursor } = await searchParams;
   const page = alertPageQuerySchema.safeParse({ cursor });
-  const loaded = await nullOnOutage(async () => {
-    // Layouts do not run again on every navigation, so the page checks access too.
-    const viewer = await requireAdmin("/admin/alerts");
-    return listOpenAlerts(viewer, page.success ? page.data : {});
-  });
-  if (!loaded) return <PostgresDown path="/admin/alerts" />;
-  const { items, nextCursor, openCount } = loaded;
+  const viewer = await requireAdmin("/admin/alerts");
+  const { items, nextCursor, openCount } = await readForPage(
+    listOpenAlerts(viewer, page.success ? page.data : {}),
+  );
   const [t, shell] = await Promise.all([getTranslations("alertConsole"), getTranslations("console")]);
   const renderedAt = Date.now();
   return (

@@ -1,11 +1,10 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { EventsByDay, EventTable } from "@/app/_features/console/event-report";
-import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { RangeSwitch, REPORT_RANGES, type ReportRange } from "@/app/_features/console/range-switch";
 import { StatTiles } from "@/app/_features/console/stat-tiles";
 import { Page } from "@/app/_shell/page";
-import { nullOnOutage } from "@/app/(admin)/admin/null-on-outage";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { getEventReport } from "@/lib/analytics";
 import { countOpenAlerts } from "@/lib/ops";
@@ -17,13 +16,10 @@ export async function generateMetadata() {
 
 export default async function AdminAnalyticsPage({ searchParams }: PageProps<"/admin/analytics">) {
   const range = parseRange((await searchParams).days);
-  const loaded = await nullOnOutage(async () => {
-    // Layouts do not run again on every navigation, so the page checks access too.
-    const viewer = await requireAdmin("/admin/analytics");
-    return Promise.all([getEventReport(viewer, range), countOpenAlerts()]);
-  });
-  if (!loaded) return <PostgresDown path="/admin/analytics" />;
-  const [{ days, totals, series }, alerts] = loaded;
+  const viewer = await requireAdmin("/admin/analytics");
+  const [{ days, totals, series }, alerts] = await readForPage(
+    Promise.all([getEventReport(viewer, range), countOpenAlerts()]),
+  );
   const [t, shell, format] = await Promise.all([
     getTranslations("analyticsConsole"),
     getTranslations("console"),

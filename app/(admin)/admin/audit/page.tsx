@@ -4,10 +4,9 @@ import { AuditFilter } from "@/app/_features/console/audit-filter";
 import { AuditRow } from "@/app/_features/console/audit-row";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { Pager } from "@/app/_features/console/pager";
-import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { Page } from "@/app/_shell/page";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { Button } from "@/app/_ui/button";
-import { nullOnOutage } from "@/app/(admin)/admin/null-on-outage";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { auditQuerySchema, listAudit } from "@/lib/audit";
 import { countOpenAlerts } from "@/lib/ops";
@@ -22,13 +21,10 @@ export default async function AdminAuditPage({ searchParams }: PageProps<"/admin
   // The form sends an empty value for "no filter".
   const parsed = auditQuerySchema.safeParse({ action: action || undefined, actor, subject, cursor });
   const query = parsed.success ? parsed.data : auditQuerySchema.parse({});
-  const loaded = await nullOnOutage(async () => {
-    // Layouts do not run again on every navigation, so the page checks access too.
-    const viewer = await requireAdmin("/admin/audit");
-    return Promise.all([listAudit(viewer, query), countOpenAlerts()]);
-  });
-  if (!loaded) return <PostgresDown path="/admin/audit" />;
-  const [{ items, nextCursor }, alerts] = loaded;
+  const viewer = await requireAdmin("/admin/audit");
+  const [{ items, nextCursor }, alerts] = await readForPage(
+    Promise.all([listAudit(viewer, query), countOpenAlerts()]),
+  );
   const [t, shell] = await Promise.all([getTranslations("auditConsole"), getTranslations("console")]);
   const renderedAt = Date.now();
   const filter = {

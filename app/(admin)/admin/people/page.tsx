@@ -4,10 +4,9 @@ import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { Pager } from "@/app/_features/console/pager";
 import { PeopleFilter } from "@/app/_features/console/people-filter";
 import { PersonCard } from "@/app/_features/console/person-card";
-import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { Page } from "@/app/_shell/page";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { Button } from "@/app/_ui/button";
-import { nullOnOutage } from "@/app/(admin)/admin/null-on-outage";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { countOpenAlerts, listPeople, peopleQuerySchema } from "@/lib/ops";
 
@@ -21,13 +20,10 @@ export default async function AdminPeoplePage({ searchParams }: PageProps<"/admi
   // The form sends an empty value for "no filter".
   const parsed = peopleQuerySchema.safeParse({ q: q || undefined, role: role || undefined, cursor });
   const query = parsed.success ? parsed.data : peopleQuerySchema.parse({});
-  const loaded = await nullOnOutage(async () => {
-    // Layouts do not run again on every navigation, so the page checks access too.
-    const viewer = await requireAdmin("/admin/people");
-    return Promise.all([viewer, listPeople(viewer, query), countOpenAlerts()]);
-  });
-  if (!loaded) return <PostgresDown path="/admin/people" />;
-  const [viewer, { items, nextCursor }, alerts] = loaded;
+  const viewer = await requireAdmin("/admin/people");
+  const [{ items, nextCursor }, alerts] = await readForPage(
+    Promise.all([listPeople(viewer, query), countOpenAlerts()]),
+  );
   const [t, shell] = await Promise.all([getTranslations("peopleConsole"), getTranslations("console")]);
   const renderedAt = Date.now();
   const filter = { ...(query.q ? { q: query.q } : {}), ...(query.role ? { role: query.role } : {}) };

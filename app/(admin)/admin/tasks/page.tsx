@@ -2,12 +2,12 @@ import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { Pager } from "@/app/_features/console/pager";
-import { PostgresDown } from "@/app/_features/console/postgres-down";
 import { QueueTable } from "@/app/_features/console/queue-table";
 import { StatTiles } from "@/app/_features/console/stat-tiles";
 import { TaskCard } from "@/app/_features/console/task-card";
 import { Page } from "@/app/_shell/page";
-import { nullOnOutage } from "@/app/(admin)/admin/null-on-outage";
+import { readForPage } from "@/app/_shell/read-for-page";
+import type { Viewer } from "@/app/_shell/viewer";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { AppError } from "@/lib/core/errors";
 import { countOpenAlerts } from "@/lib/ops";
@@ -24,17 +24,14 @@ export default async function AdminTasksPage({ searchParams }: PageProps<"/admin
   const { cursor, id } = await searchParams;
   const page = deadTasksQuerySchema.safeParse({ cursor });
   const requestedId = idSchema.safeParse(id);
-  const loaded = await nullOnOutage(async () => {
-    // Layouts do not run again on every navigation, so the page checks access too.
-    const viewer = await requireAdmin("/admin/tasks");
-    return Promise.all([
+  const viewer = await requireAdmin("/admin/tasks");
+  const [{ queues, dead }, alerts, task] = await readForPage(
+    Promise.all([
       getTaskOverview(viewer, page.success ? page.data : {}),
       countOpenAlerts(),
-      requestedId.success ? findTask(requestedId.data) : undefined,
-    ]);
-  });
-  if (!loaded) return <PostgresDown path="/admin/tasks" />;
-  const [{ queues, dead }, alerts, task] = loaded;
+      requestedId.success ? findTask(requestedId.data, viewer) : undefined,
+    ]),
+  );
   const [t, shell, format] = await Promise.all([
     getTranslations("taskConsole"),
     getTranslations("console"),
@@ -117,10 +114,9 @@ export default async function AdminTasksPage({ searchParams }: PageProps<"/admin
 }
 
 /** The task that an alert or a log line links to; null when it does not exist. */
-async function findTask(id: string): Promise<TaskView | null> {
-  const viewer = await requireAdmin("/admin/tasks");
+async function findTask(id: string, { id: userId, seq, role, name }: Viewer): Promise<TaskView | null> {
   try {
-    return await getTask(id, { userId: viewer.id, seq: viewer.seq, role: viewer.role, name: viewer.name });
+    return await getTask(id, { userId, seq, role, name });
   } catch (error) {
     if (error instanceof AppError && error.code === "not_found") return null;
     throw error;

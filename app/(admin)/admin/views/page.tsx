@@ -4,7 +4,8 @@ import { LastSync } from "@/app/_features/console/last-sync";
 import { SyncNowButton } from "@/app/_features/console/sync-now-button";
 import { ViewSyncGauges } from "@/app/_features/console/view-sync-gauges";
 import { Page, PageTitle } from "@/app/_shell/page";
-import { nullOnOutage } from "@/app/(admin)/admin/null-on-outage";
+import { readForPage } from "@/app/_shell/read-for-page";
+import { isPageUnavailable } from "@/app/_shell/unavailable-digest";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { countOpenAlerts } from "@/lib/ops";
 import { getViewSyncState } from "@/lib/views";
@@ -15,12 +16,11 @@ export async function generateMetadata() {
 }
 
 export default async function AdminViewsPage() {
-  // Layouts do not run again on every navigation, so the page checks access too.
   await requireAdmin("/admin/views");
   const [t, alerts, state] = await Promise.all([
     getTranslations("viewSync"),
-    nullOnOutage(countOpenAlerts),
-    getViewSyncState(),
+    readForPage(countOpenAlerts()).catch(toNullWhenUnavailable),
+    readForPage(getViewSyncState()),
   ]);
   return (
     <Page className="pt-8 sm:pt-12">
@@ -43,4 +43,10 @@ export default async function AdminViewsPage() {
       {state.available ? <LastSync run={state.lastRun} renderedAt={Date.now()} /> : null}
     </Page>
   );
+}
+
+/** Without Postgres the page still shows what waits in Redis. */
+function toNullWhenUnavailable(error: unknown): null {
+  if (isPageUnavailable(error)) return null;
+  throw error;
 }

@@ -7,11 +7,13 @@ import { Conversation } from "@/app/_features/chat/conversation";
 import { JoinScreen } from "@/app/_features/chat/join-screen";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { getChat, listMessages, listPinned } from "@/lib/chat";
 import { AppError } from "@/lib/core/errors";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import { idSchema } from "@/lib/schemas/id";
+import { isolate } from "@/lib/schemas/isolate";
 import { messagesQuerySchema } from "@/lib/schemas/message-list";
 
 const PAGE_SIZE = 50;
@@ -22,7 +24,7 @@ const readChat = cache(async (id: string): Promise<ChatDetail | null> => {
   const parsed = idSchema.safeParse(id);
   if (!viewer || !parsed.success) return null;
   try {
-    return await getChat({ userId: viewer.id }, parsed.data);
+    return await readForPage(getChat({ userId: viewer.id }, parsed.data));
   } catch (error) {
     if (error instanceof AppError && error.code === "not_found") return null;
     throw error;
@@ -38,7 +40,7 @@ export async function generateMetadata({ params }: PageProps<"/chat/[id]">): Pro
   if (chat === null) return { title: t("notFoundTitle"), robots };
   const other = chat.members.find(({ userId }) => userId !== viewer?.id);
   return {
-    title: chat.kind === "direct" ? (other?.name ?? t("gone")) : (chat.title ?? t("untitled")),
+    title: isolate(chat.kind === "direct" ? (other?.name ?? t("gone")) : (chat.title ?? t("untitled"))),
     robots,
   };
 }
@@ -87,9 +89,9 @@ async function OpenConversation({
   viewer,
   reader,
 }: Omit<Props, "id"> & { chat: ChatDetail; reader: { userId: string } }) {
-  const page = await listMessages(reader, chat.id, { before, limit: PAGE_SIZE });
+  const page = await readForPage(listMessages(reader, chat.id, { before, limit: PAGE_SIZE }));
   // Read after the page, so that no pinned message is older than the revision the page starts from.
-  const pinned = await listPinned(reader, chat.id);
+  const pinned = await readForPage(listPinned(reader, chat.id));
   return (
     <Conversation
       key={`${chat.id}:${String(before)}`}

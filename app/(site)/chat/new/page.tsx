@@ -5,6 +5,7 @@ import { getTranslations } from "next-intl/server";
 import { NewChatTabs } from "@/app/_features/chat/new-chat-tabs";
 import { OpenGroups } from "@/app/_features/chat/open-groups";
 import { PageTitle } from "@/app/_shell/page";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { listOpenChats } from "@/lib/chat";
 
@@ -18,7 +19,7 @@ export async function generateMetadata() {
 export default async function NewChatPage() {
   const [t, viewer] = await Promise.all([getTranslations("chat"), getViewer()]);
   if (!viewer) redirect("/sign-in?next=/chat/new");
-  const { items } = await listOpenChats({ userId: viewer.id }, { limit: MAX_GROUPS });
+  const { items } = await readForPage(listOpenChats({ userId: viewer.id }, { limit: MAX_GROUPS }));
   return (
     <div data-chat-screen className="h-full overflow-y-auto px-4 pt-4 pb-28 sm:px-10 sm:py-8">
       <div className="mx-auto max-w-3xl">

@@ -4,6 +4,7 @@ import { CurrentDevice } from "@/app/_features/account/current-device";
 import { DevicesSkeleton } from "@/app/_features/account/devices-skeleton";
 import { OtherDevices } from "@/app/_features/account/other-devices";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { listDevices } from "@/lib/sessions";
 
@@ -27,7 +28,7 @@ export default async function DevicesPage() {
 }
 
 async function CurrentDevices({ viewer }: { viewer: Viewer }) {
-  const devices = await listDevices({ userId: viewer.id, sessionId: viewer.sessionId });
+  const devices = await readForPage(listDevices({ userId: viewer.id, sessionId: viewer.sessionId }));
   const current = devices.find((device) => device.current);
   const renderedAt = Date.now();
   return (

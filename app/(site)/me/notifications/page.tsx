@@ -3,6 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { NotificationLevelsForm } from "@/app/_features/account/notification-levels-form";
 import { PresenceSwitch } from "@/app/_features/account/presence-switch";
 import { SettingsSection } from "@/app/_features/account/settings-section";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { allowedLevels, getPreferences, preferenceKinds } from "@/lib/notifications";
 
@@ -14,7 +15,7 @@ export async function generateMetadata() {
 export default async function PreferencesPage() {
   const [t, viewer] = await Promise.all([getTranslations("preferences"), getViewer()]);
   if (!viewer) redirect("/sign-in?next=/me/notifications");
-  const { hidesPresence, notifications } = await getPreferences({ userId: viewer.id });
+  const { hidesPresence, notifications } = await readForPage(getPreferences({ userId: viewer.id }));
   return (
     <>
       <h1 className="sr-only">{t("title")}</h1>

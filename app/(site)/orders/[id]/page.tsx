@@ -9,6 +9,7 @@ import type { CheckoutOutcome } from "@/app/_features/shop/orders/payment-action
 import { ProductArtFrame } from "@/app/_features/shop/product-art-frame";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { viewerToCaller } from "@/app/(site)/orders/viewer-to-caller";
 import { AppError } from "@/lib/core/errors";
@@ -84,7 +85,7 @@ async function CurrentOrder({
 /** Null when the order does not exist or the viewer may not see it. */
 async function readOrder(id: string, viewer: Viewer): Promise<OrderView | null> {
   try {
-    return await getOrder(id, viewerToCaller(viewer));
+    return await readForPage(getOrder(id, viewerToCaller(viewer)));
   } catch (error) {
     if (error instanceof AppError && error.code === "not_found") return null;
     throw error;

@@ -9,7 +9,8 @@ import { PostSkeleton } from "@/app/_features/posts/post-skeleton";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
-import { getViewer } from "@/app/_shell/viewer";
+import { getShellViewer } from "@/app/_shell/viewer";
+import { isolate } from "@/lib/schemas/isolate";
 import { readPost } from "./read-post";
 
 const MAX_DESCRIPTION_LENGTH = 180;
@@ -22,9 +23,9 @@ export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Pr
   if (post === null) return { title: t("notFoundTitle"), robots: { index: false } };
   const description =
     post.text.replace(/\s+/g, " ").slice(0, MAX_DESCRIPTION_LENGTH).trim() ||
-    t("by", { name: post.authorName });
+    t("by", { name: isolate(post.authorName) });
   return {
-    title: post.title,
+    title: isolate(post.title),
     description,
     authors: [{ name: post.authorName }],
     alternates: { canonical: `/posts/${post.id}` },
@@ -72,7 +73,7 @@ export default async function PostPage({ params }: PageProps<"/posts/[id]">) {
 }
 
 async function CurrentPost({ id }: { id: string }) {
-  const [post, viewer] = await Promise.all([readPost(id), getViewer()]);
+  const [post, viewer] = await Promise.all([readPost(id), getShellViewer()]);
   if (!post) notFound();
   return <PostBody post={post} viewerId={viewer?.id ?? null} renderedAt={Date.now()} />;
 }

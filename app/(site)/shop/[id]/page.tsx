@@ -11,13 +11,15 @@ import { ProductSkeleton } from "@/app/_features/shop/product-skeleton";
 import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
-import { getViewer } from "@/app/_shell/viewer";
+import { readForPage } from "@/app/_shell/read-for-page";
+import { getShellViewer } from "@/app/_shell/viewer";
+import { isolate } from "@/lib/schemas/isolate";
 import { getProduct } from "@/lib/shop";
 
 const MAX_DESCRIPTION_LENGTH = 180;
 
 /** Reads once per request, shared by the page and its metadata. */
-const readProduct = cache((id: string) => getProduct(id));
+const readProduct = cache((id: string) => readForPage(getProduct(id)));
 
 export async function generateMetadata({ params }: PageProps<"/shop/[id]">): Promise<Metadata> {
   const [{ id }, t] = await Promise.all([params, getTranslations("shop")]);
@@ -29,7 +31,7 @@ export async function generateMetadata({ params }: PageProps<"/shop/[id]">): Pro
     product.description.replace(/\s+/g, " ").slice(0, MAX_DESCRIPTION_LENGTH).trim() ||
     [t(`kinds.${product.kind}`), product.sellerName].filter(Boolean).join(" · ");
   return {
-    title: product.title,
+    title: isolate(product.title),
     description,
     alternates: { canonical: `/shop/${product.id}` },
     openGraph: { title: product.title, description, url: `/shop/${product.id}` },
@@ -60,7 +62,11 @@ export default async function ProductPage({ params }: PageProps<"/shop/[id]">) {
 }
 
 async function CurrentProduct({ id }: { id: string }) {
-  const [product, viewer, t] = await Promise.all([readProduct(id), getViewer(), getTranslations("shop")]);
+  const [product, viewer, t] = await Promise.all([
+    readProduct(id),
+    getShellViewer(),
+    getTranslations("shop"),
+  ]);
   if (!product) notFound();
   const unavailable = product.archived || product.stock === 0;
   return (

@@ -14,7 +14,7 @@ export interface CardProps {
 export function CardLink({ post }: { post: Post }) {
   return (
     <Link href={`/posts/${post.id}`} prefetch={false} className="stretched">
-      {post.title}
+      <bdi>{post.title}</bdi>
     </Link>
   );
 }
@@ -22,7 +22,7 @@ export function CardLink({ post }: { post: Post }) {
 export function Byline({ post, renderedAt }: { post: Post; renderedAt: number }) {
   return (
     <p className="flex min-w-0 items-baseline gap-x-2 text-sm text-muted">
-      <span className="truncate font-medium text-ink">{post.authorName}</span>
+      <bdi className="truncate font-medium text-ink">{post.authorName}</bdi>
       <span aria-hidden="true">·</span>
       <RelativeTime at={post.createdAt} renderedAt={renderedAt} className="shrink-0" />
     </p>

@@ -24,7 +24,9 @@ export function GatefoldCard({ post, renderedAt, countsViews }: CardProps) {
         <h3 className={`display line-clamp-4 ${titleClass(post.title)}`}>
           <CardLink post={post} />
         </h3>
-        <p className="line-clamp-3 max-w-[52ch] text-[0.9375rem] text-muted">{post.text}</p>
+        <p className="line-clamp-3 max-w-[52ch] text-[0.9375rem] text-muted" dir="auto">
+          {post.text}
+        </p>
         <Tags tags={post.tags} />
         <ViewCount
           postId={post.id}

@@ -18,7 +18,9 @@ export function StripCard({ post, renderedAt, countsViews }: CardProps) {
         <h3 className="display line-clamp-2 text-[clamp(1rem,2.6cqi,1.375rem)] font-semibold">
           <CardLink post={post} />
         </h3>
-        <p className="line-clamp-2 max-w-[60ch] text-sm text-muted @max-2xl:hidden">{post.text}</p>
+        <p className="line-clamp-2 max-w-[60ch] text-sm text-muted @max-2xl:hidden" dir="auto">
+          {post.text}
+        </p>
         <Tags tags={post.tags} className="@max-2xl:hidden" />
         <ViewCount postId={post.id} rendered={post.viewsCount} className="text-sm text-muted @2xl:hidden" />
       </div>

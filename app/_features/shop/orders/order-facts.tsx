@@ -20,10 +20,10 @@ export function OrderFacts({ order }: { order: OrderView }) {
             prefetch={false}
             className="underline decoration-line-strong underline-offset-4 hover:decoration-ink"
           >
-            {order.title}
+            <bdi>{order.title}</bdi>
           </Link>
         ) : (
-          order.title
+          <bdi>{order.title}</bdi>
         )}
       </Fact>
       <Fact name={t("amount")}>
@@ -36,10 +36,14 @@ export function OrderFacts({ order }: { order: OrderView }) {
         ) : null}
       </Fact>
       {order.viewedAs === "seller" ? null : (
-        <Fact name={t("seller")}>{order.sellerName ?? t("deletedAccount")}</Fact>
+        <Fact name={t("seller")}>
+          <bdi>{order.sellerName ?? t("deletedAccount")}</bdi>
+        </Fact>
       )}
       {order.viewedAs === "buyer" ? null : (
-        <Fact name={t("buyer")}>{order.buyerName ?? t("deletedAccount")}</Fact>
+        <Fact name={t("buyer")}>
+          <bdi>{order.buyerName ?? t("deletedAccount")}</bdi>
+        </Fact>
       )}
       {order.refundedMinor > 0 ? (
         <Fact name={t("back")}>

@@ -33,12 +33,12 @@ export function OrderRow({ order, renderedAt }: Props) {
       <div className="min-w-0">
         <h2 className="display line-clamp-2 text-[clamp(0.95rem,2.4vw,1.2rem)] font-semibold">
           <Link href={`/orders/${order.id}`} prefetch={false} className="stretched">
-            {order.title}
+            <bdi>{order.title}</bdi>
           </Link>
         </h2>
         <p className="mt-1 flex min-w-0 flex-wrap items-baseline gap-x-2 text-sm text-muted">
           {counterparty ? (
-            <span className="max-w-full truncate font-medium text-ink">{counterparty}</span>
+            <bdi className="max-w-full truncate font-medium text-ink">{counterparty}</bdi>
           ) : null}
           {order.quantity > 1 ? (
             <span className="tabular">{t("pieces", { count: order.quantity })}</span>

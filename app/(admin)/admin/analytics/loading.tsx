@@ -1,1 +1,0 @@
-export { ConsoleSkeleton as default } from "@/app/_features/console/console-skeleton";

@@ -1,0 +1,205 @@
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { openContext, openTab, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { type NextServer, startNextServer, withRedis } from "@/tests/support/processes/next-server";
+import type { App } from "@/tests/support/processes/running-app";
+import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+
+/** The frame of every page: its theme, its bars on a zoomed page, its dialogs, and what it shows in an outage. */
+
+let app: App;
+let browser: Browser;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
+});
+afterEach(async () => {
+  await Promise.all(contexts.splice(0).map((context) => context.close()));
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+async function newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await openContext(browser, app, options);
+  contexts.push(context);
+  return context;
+}
+
+/** Whether the page is painted dark or light. */
+const paintedTheme = (page: Page) =>
+  page.evaluate(() => {
+    const canvas = document.createElement("canvas").getContext("2d");
+    if (!canvas) throw new Error("no canvas");
+    canvas.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
+    canvas.fillRect(0, 0, 1, 1);
+    const [red = 0] = canvas.getImageData(0, 0, 1, 1).data;
+    return red < 128 ? "dark" : "light";
+  });
+
+describe("the theme", () => {
+  it("is the system's, with and without scripts, until the reader chooses one", async () => {
+    for (const colorScheme of ["dark", "light"] as const) {
+      for (const javaScriptEnabled of [true, false]) {
+        const page = await (await newContext({ colorScheme, javaScriptEnabled })).newPage();
+        await page.goto("/");
+        expect([javaScriptEnabled, await paintedTheme(page)]).toEqual([javaScriptEnabled, colorScheme]);
+      }
+    }
+    const page = await openTab(await newContext({ colorScheme: "light" }), "/");
+    await page.getByRole("radio", { name: "Dark" }).first().click();
+    await expect.poll(() => paintedTheme(page)).toBe("dark");
+    // Decided before anything is painted: the document's own script is the first that runs.
+    await page.addInitScript(() => {
+      new MutationObserver((_, observer) => {
+        if (!document.querySelector("main")) return;
+        observer.disconnect();
+        document.documentElement.dataset.first = document.documentElement.className;
+      }).observe(document, { childList: true, subtree: true });
+    });
+    await page.reload();
+    expect(await page.evaluate(() => document.documentElement.dataset.first)).toContain("dark");
+    expect(await paintedTheme(page)).toBe("dark");
+    await page.getByRole("radio", { name: "System" }).first().click();
+    await expect.poll(() => paintedTheme(page)).toBe("light");
+  });
+});
+
+/** The bars' links whose text is cut off or stands over the next one. */
+const overlapsInBars = (page: Page) =>
+  page.evaluate(() => {
+    const problems: string[] = [];
+    const toEdges = ({ left, right }: DOMRect) => ({ left, right });
+    for (const bar of document.querySelectorAll<HTMLElement>(".phone-bar")) {
+      if (bar.scrollWidth > bar.clientWidth) problems.push(`${bar.tagName} is wider than the screen`);
+      const edges = [...bar.querySelectorAll("a, button")]
+        .filter((control) => control.checkVisibility())
+        .flatMap((control) =>
+          [...control.querySelectorAll("*")]
+            .filter((part) => part.childElementCount === 0)
+            .map((part) => ({ control, ...toEdges(part.getBoundingClientRect()) }))
+            // Texts for screen readers alone are one pixel wide.
+            .filter(({ left, right }) => right - left > 1),
+        );
+      for (const one of edges) {
+        for (const other of edges) {
+          if (one.control === other.control || one.left > other.left) continue;
+          if (one.right > other.left + 0.5 && one.left < other.right)
+            problems.push(`${one.control.textContent} over ${other.control.textContent}`);
+        }
+        if (one.left < 0 || one.right > innerWidth)
+          problems.push(`${one.control.textContent} leaves the bar`);
+      }
+    }
+    return problems;
+  });
+
+describe("the phone's bars", () => {
+  it("fit on a narrow screen, at 200 % zoom and with text of twice the size, in both languages", async () => {
+    for (const locale of ["ru-RU", "en-US"]) {
+      const context = await newContext({ locale, viewport: { width: 390, height: 780 } });
+      await signUpInBrowser(context);
+      const page = await context.newPage();
+      await page.goto("/leaderboards");
+      for (const [width, fontSize] of [
+        [390, "100%"],
+        [320, "100%"],
+        [195, "100%"],
+        [390, "200%"],
+      ] as const) {
+        await page.setViewportSize({ width, height: 780 });
+        await page.evaluate((size) => {
+          document.documentElement.style.fontSize = size;
+        }, fontSize);
+        expect([locale, width, fontSize, await overlapsInBars(page)]).toEqual([locale, width, fontSize, []]);
+      }
+    }
+  });
+});
+
+describe("a dialog", () => {
+  it("with a search opens with the focus on its field", async () => {
+    const [context, other] = [await newContext(), await newContext()];
+    const [, boris] = [await signUpInBrowser(context), await signUpInBrowser(other, "Boris Okay")];
+    const response = await context.request.post("/api/chats", { data: { kind: "direct", userId: boris.id } });
+    const page = await openTab(context, `/chat/${(await response.json()).chat.id}`);
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.keyboard.type("lantern");
+    expect(await page.getByRole("dialog").getByRole("searchbox").inputValue()).toBe("lantern");
+  });
+});
+
+/** Time (ms) in which a page must say that nothing answers, and an allowance for a busy machine. */
+const OUTAGE_LIMIT_MS = 3_000;
+const NOISE_MS = 3_000;
+
+describe("with neither Redis nor Postgres", () => {
+  let redis: FaultProxy;
+  let postgres: FaultProxy;
+  let server: NextServer;
+
+  beforeAll(async () => {
+    const { UPSTASH_REDIS_REST_URL = "", UPSTASH_REDIS_REST_TOKEN = "", DATABASE_URL = "" } = app.env;
+    const [redisUrl, databaseUrl] = [new URL(UPSTASH_REDIS_REST_URL), new URL(DATABASE_URL)];
+    [redis, postgres] = (await Promise.all(
+      [redisUrl, databaseUrl].map(({ hostname, port }) =>
+        startFaultProxy({ host: hostname, port: Number(port) }),
+      ),
+    )) as [FaultProxy, FaultProxy];
+    databaseUrl.host = `127.0.0.1:${String(postgres.port)}`;
+    server = await startNextServer({
+      ...withRedis(app.env, `http://127.0.0.1:${String(redis.port)}`, UPSTASH_REDIS_REST_TOKEN),
+      DATABASE_URL: databaseUrl.href,
+    });
+  });
+  afterAll(async () => {
+    await server?.stop();
+    await Promise.all([redis?.close(), postgres?.close()]);
+  });
+
+  it.each(["hang", "refuse"] as const)(
+    "%s: pages say within three seconds that the service is unavailable, and keep the viewer signed in",
+    async (mode) => {
+      const context = await newContext({ baseURL: server.url });
+      await signUpInBrowser(context);
+      const page = await context.newPage();
+      await page.goto("/orders");
+      await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor();
+      try {
+        await Promise.all([redis.set(mode), postgres.set(mode)]);
+        for (const path of [
+          "/orders",
+          "/me",
+          "/chat",
+          "/notifications",
+          "/posts/01890000-0000-7000-8000-000000000000",
+        ]) {
+          const startedAt = performance.now();
+          const response = await page.goto(path);
+          await page.getByRole("heading", { level: 1, name: "Service unavailable" }).waitFor();
+          expect([path, response?.status()]).toEqual([path, 500]);
+          expect(performance.now() - startedAt, path).toBeLessThan(OUTAGE_LIMIT_MS + NOISE_MS);
+          expect(new URL(page.url()).pathname).toBe(path);
+          const main = page.getByRole("navigation", { name: "Main navigation" }).first();
+          expect(await main.getByRole("link", { name: "Orders" }).isVisible()).toBe(true);
+          expect(await main.getByRole("link", { name: "Sign in" }).count()).toBe(0);
+        }
+        await page.goto("/orders");
+        await page.getByRole("heading", { level: 1, name: "Service unavailable" }).waitFor();
+      } finally {
+        await Promise.all([redis.set("pass"), postgres.set("pass")]);
+      }
+      await expect
+        .poll(async () => {
+          await page
+            .getByRole("button", { name: "Try again" })
+            .click({ timeout: 1_000 })
+            .catch(() => {});
+          return page.getByRole("heading", { level: 1 }).textContent();
+        })
+        .toBe("Orders");
+    },
+  );
+});
