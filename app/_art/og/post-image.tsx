@@ -58,11 +58,11 @@ export function PostImage({ id, title, authorName, families, wordmark }: Props) 
           color: "#ffffff",
         }}
       >
+        {/* The renderer needs an element here, so that the rest stands at the bottom. */}
         <div
           style={{
             display: "flex",
-            fontFamily: name?.family.css,
-            fontSize: name ? fitFontSize(name, TITLE_AREA) : 0,
+            ...(name ? { fontFamily: name.family.css, fontSize: fitFontSize(name, TITLE_AREA) } : {}),
             lineHeight: LINE_HEIGHT,
             letterSpacing: -1,
             wordBreak: "break-word",
@@ -71,17 +71,19 @@ export function PostImage({ id, title, authorName, families, wordmark }: Props) 
           {name?.text}
         </div>
         <div style={{ display: "flex", flexDirection: "column" }}>
-          <div
-            style={{
-              display: "flex",
-              fontFamily: author?.family.css,
-              fontSize: 30,
-              color: oklch(0.88, 0.07, hue),
-              marginBottom: 36,
-            }}
-          >
-            {author?.text}
-          </div>
+          {author ? (
+            <div
+              style={{
+                display: "flex",
+                fontFamily: author.family.css,
+                fontSize: 30,
+                color: oklch(0.88, 0.07, hue),
+                marginBottom: 36,
+              }}
+            >
+              {author.text}
+            </div>
+          ) : null}
           <BrandLine width={300} wordmark={wordmark} accent="#baed3f" />
         </div>
       </div>

@@ -1,6 +1,8 @@
+import { ImageResponse } from "next/og.js";
 import { describe, expect, it } from "vitest";
 import { fitFontSize, toDrawableText } from "@/app/_art/og/drawable-text";
 import { loadImageFonts } from "@/app/_art/og/image-fonts";
+import { IMAGE_SIZE, PostImage } from "@/app/_art/og/post-image";
 
 const families = await loadImageFonts();
 const draw = (text: string) => toDrawableText(text, families);
@@ -33,6 +35,16 @@ describe("a title on a preview image", () => {
     expect(draw("Night")?.family).toBe(families[0]);
     expect(draw("Қала")?.family).toBe(families[1]);
   });
+});
+
+it("an image is drawn also when neither title nor author can be", async () => {
+  const wordmark = `data:image/svg+xml;base64,${btoa('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 1"/>')}`;
+  const post = { id: "01920000-0000-7000-8000-000000000000", title: "夜", authorName: "夜" };
+  const image = new ImageResponse(PostImage({ ...post, families, wordmark }), {
+    ...IMAGE_SIZE,
+    fonts: families.flatMap(({ fonts }) => fonts),
+  });
+  expect((await image.arrayBuffer()).byteLength).toBeGreaterThan(10_000);
 });
 
 describe("the size of a title", () => {
