@@ -31,5 +31,6 @@ export function stripMetadata(bytes: Uint8Array, type: MediaType): Uint8Array {
   if (!strip) return bytes;
   const stripped = strip(bytes);
   if (!stripped) throw new AppError("unsupported_media_type", { message: "picture_unreadable" });
-  return stripped;
+  // A copy of its own: readers of a header may go over the end of a Buffer, into memory that it shares with others.
+  return stripped === bytes ? bytes : new Uint8Array(stripped);
 }
