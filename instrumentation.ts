@@ -2,6 +2,7 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   (await import("./lib/core/require-env")).requireEnv();
+  (await import("./lib/core/http/node-server")).correctNodeServer();
   if (process.env.NODE_ENV === "production")
     (await import("./lib/core/log-console-errors")).logConsoleErrors();
   (await import("./lib/ops")).registerShutdown();

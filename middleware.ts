@@ -1,6 +1,9 @@
 import { NextResponse } from "next/server";
+import { isNavigation } from "@/lib/core/http/error-page";
+import { rejectUnknownMethod } from "@/lib/core/http/reject-other-methods";
 import {
   DATA_CONTENT_POLICY,
+  DATA_PAGE_CONTENT_POLICY,
   getSecurityContext,
   NONCE_HEADER,
   newNonce,
@@ -14,11 +17,16 @@ export async function middleware(request: Request): Promise<Response> {
   const decision = await takeToken(request);
   const nonce = newNonce();
   const securityContext = getSecurityContext();
-  const policy = isApiRequest(request) ? DATA_CONTENT_POLICY : pageContentPolicy(nonce, securityContext);
+  const policy = isApiRequest(request)
+    ? isNavigation(request.headers)
+      ? DATA_PAGE_CONTENT_POLICY
+      : DATA_CONTENT_POLICY
+    : pageContentPolicy(nonce, securityContext);
   const response =
     decision?.allowed === false
       ? rateLimitedResponse(request, getRetryAfterSeconds(decision), nonce)
-      : NextResponse.next({ request: { headers: forwardedHeaders(request, nonce, policy) } });
+      : (rejectUnknownMethod(request, nonce) ??
+        NextResponse.next({ request: { headers: forwardedHeaders(request, nonce, policy) } }));
   if (decision) setLimitHeaders(response.headers, decision);
   setSecurityHeaders(response.headers, policy, securityContext);
   return response;

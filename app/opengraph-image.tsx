@@ -2,7 +2,8 @@ import { ImageResponse } from "next/og";
 import { getTranslations } from "next-intl/server";
 import { MARK_GEOMETRY } from "@/app/_art/brand/mark-geometry";
 import { BrandLine } from "@/app/_art/og/brand-line";
-import { getImageFonts, TEXT_FONT, wordmarkDataUri } from "@/app/_art/og/image-assets";
+import { wordmarkDataUri } from "@/app/_art/og/image-assets";
+import { loadImageFonts } from "@/app/_art/og/image-fonts";
 import { svgDataUri } from "@/app/_art/og/svg-markup";
 
 export const size = { width: 1200, height: 630 };
@@ -11,11 +12,12 @@ export const alt = "NormalDance";
 
 /** The site's preview image, for pages without a cover. */
 export default async function OpenGraphImage() {
-  const [t, fonts, wordmark] = await Promise.all([
+  const [t, families, wordmark] = await Promise.all([
     getTranslations("meta"),
-    getImageFonts(),
+    loadImageFonts(),
     wordmarkDataUri("#ffffff"),
   ]);
+  const textFont = families.at(-1)?.css;
   const bars = MARK_GEOMETRY.bars.map((bar) => (
     <rect
       key={bar.x}
@@ -49,10 +51,10 @@ export default async function OpenGraphImage() {
         src={svgDataUri(`0 0 ${String(MARK_GEOMETRY.side)} ${String(MARK_GEOMETRY.side)}`, bars)}
       />
       <BrandLine width={820} wordmark={wordmark} accent="#baed3f" />
-      <div style={{ display: "flex", marginTop: 40, fontFamily: TEXT_FONT, fontSize: 36, color: "#bdb8cc" }}>
+      <div style={{ display: "flex", marginTop: 40, fontFamily: textFont, fontSize: 36, color: "#bdb8cc" }}>
         {t("tagline")}
       </div>
     </div>,
-    { ...size, fonts },
+    { ...size, fonts: families.flatMap(({ fonts }) => fonts) },
   );
 }

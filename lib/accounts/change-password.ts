@@ -10,7 +10,7 @@ import { changeAccount } from "../sessions";
 import { lockCaller } from "./lock";
 import { revokeLinks } from "./mail-links";
 import { enqueueNoticeMail } from "./mails";
-import { checkPassword, hashPassword } from "./password";
+import { checkPassword, hashPassword, normalizePassword } from "./password";
 import { requireStrongPassword } from "./password-rules";
 
 /**
@@ -38,7 +38,7 @@ export async function changePassword(
     throw new AppError("bad_request", { message: "wrong_password", field: "currentPassword" });
   });
   if (!before) throw new AppError("unauthenticated");
-  if (newPassword === currentPassword) {
+  if (normalizePassword(newPassword) === normalizePassword(currentPassword)) {
     throw new AppError("bad_request", { message: "same_password", field: "newPassword" });
   }
   await requireStrongPassword(newPassword, before, "newPassword");

@@ -1,4 +1,5 @@
 import { AppError } from "../core/errors";
+import { normalizePassword } from "./password";
 
 /**
  * Rules for new passwords, after NIST SP 800-63B: long enough (lib/schemas/account.ts) and not a common guess. No rules on which
@@ -25,9 +26,9 @@ export async function requireStrongPassword(
   { email, name }: PasswordOwner,
   field = "password",
 ): Promise<void> {
-  const normalized = password.trim().toLowerCase();
+  const normalized = normalizePassword(password).trim().toLowerCase();
   const guesses = [...SITE_NAMES, email, email.split("@")[0], name].map((guess) =>
-    guess?.trim().toLowerCase(),
+    guess === undefined ? undefined : normalizePassword(guess).trim().toLowerCase(),
   );
   const isWeak =
     new Set(normalized).size < MIN_DISTINCT_CHARACTERS ||

@@ -5,7 +5,11 @@ import { isSold } from "../schemas/order-status";
 import { backgroundTaskService } from "../tasks";
 import { appendEntry, lockLedger, type NewEntry } from "./ledger";
 
-/** The referrer earns a tenth of what the buyer paid less refunds, rounded down to whole hundredths. */
+/**
+ * The referrer earns a tenth of what the buyer paid less refunds, rounded down to whole hundredths. It is the number
+ * that counts: 100.00 of any currency is 10 bonuses. All currencies have two decimals, so a tenth of minor units is in
+ * hundredths of a bonus; amounts are not converted, because bonuses are no money and there is no rate to defend.
+ */
 const REFERRAL_DIVISOR = 10;
 
 const referrerRowsSchema = z.array(z.object({ userId: z.uuid().nullable() }));

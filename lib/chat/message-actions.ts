@@ -9,6 +9,7 @@ import type {
   pinSchema,
   reactionSchema,
 } from "../schemas/chat-message";
+import { toCanonicalEmoji } from "../schemas/emoji";
 import { MAX_EMOJI, MAX_PINNED } from "../schemas/limits";
 import { extractMentionIds } from "../schemas/mention";
 import { changeMessage, type LockedMessage, requireNotDeleted } from "./change-message";
@@ -92,7 +93,10 @@ export function pinMessage(
   });
 }
 
-/** Adds or removes the caller's reaction. @throws conflict when the message has too many distinct emoji */
+/**
+ * Adds or removes the caller's reaction. Rows written before emoji had one form count as that form.
+ * @throws conflict when the message has too many distinct emoji
+ */
 export function setReaction(
   caller: Caller,
   chatId: string,
@@ -106,13 +110,15 @@ export function setReaction(
       where: { messageId },
       select: { emoji: true, userId: true },
     });
-    const hasReaction = reactions.some((reaction) => reaction.emoji === emoji && reaction.userId === userId);
-    if (hasReaction === on) return null;
+    const ownForms = reactions
+      .filter((reaction) => reaction.userId === userId && toCanonicalEmoji(reaction.emoji) === emoji)
+      .map((reaction) => reaction.emoji);
+    if (ownForms.length > 0 === on) return null;
     if (!on) {
-      await tx.chatReaction.deleteMany({ where: { messageId, userId, emoji } });
+      await tx.chatReaction.deleteMany({ where: { messageId, userId, emoji: { in: ownForms } } });
       return Prisma.sql`text = x.text`;
     }
-    const distinctEmoji = new Set(reactions.map((reaction) => reaction.emoji)).add(emoji);
+    const distinctEmoji = new Set(reactions.map((reaction) => toCanonicalEmoji(reaction.emoji))).add(emoji);
     if (distinctEmoji.size > MAX_EMOJI) throw new AppError("conflict", { message: "too_many_reactions" });
     await tx.chatReaction.create({ data: { messageId, userId, emoji, createdAt: new Date(now()) } });
     return Prisma.sql`text = x.text`;

@@ -2,9 +2,10 @@ import { z } from "zod";
 import { env } from "../core/env";
 import { Prisma } from "../db";
 import { type ChatMessageView, chatMessageSchema } from "../schemas/chat-message";
+import { toCanonicalEmoji } from "../schemas/emoji";
 import { idSchema } from "../schemas/id";
 import { MAX_MENTIONS } from "../schemas/limits";
-import { extractMentionIds, plainText, replaceMentions } from "../schemas/mention";
+import { extractMentionIds, quoteText, replaceMentions } from "../schemas/mention";
 
 /**
  * A chat message in its two forms. The *stored* form, in Postgres and in Redis, refers to users, to the replied-to
@@ -18,6 +19,18 @@ const timestampSchema = z
   .transform((text) => new Date(text).toISOString());
 const { id, seq, clientId, text, reactions, attachments } = chatMessageSchema.shape;
 
+type Reactions = ChatMessageView["reactions"];
+
+/** Rows written before emoji had one form are one reaction with those of that form. */
+function mergeEmojiForms(stored: Reactions): Reactions {
+  const userIds = new Map<string, Set<string>>();
+  for (const reaction of stored) {
+    const emoji = toCanonicalEmoji(reaction.emoji);
+    userIds.set(emoji, new Set([...(userIds.get(emoji) ?? []), ...reaction.userIds]));
+  }
+  return [...userIds].map(([emoji, ids]) => ({ emoji, userIds: [...ids] }));
+}
+
 /** Parses its own output as well as a row of Postgres. The revision comes first: the Redis scripts match it there. */
 export const storedMessageSchema = z.object({
   revision: z.int().positive(),
@@ -29,7 +42,8 @@ export const storedMessageSchema = z.object({
   replyToId: idSchema.nullable(),
   postId: idSchema.nullable(),
   mentions: z.array(idSchema),
-  ...{ reactions, attachments },
+  reactions: reactions.transform(mergeEmojiForms),
+  attachments,
 });
 
 export type StoredMessage = z.infer<typeof storedMessageSchema>;
@@ -63,12 +77,15 @@ const referencedUserIdsSql = Prisma.sql`SELECT "authorId" FROM picked UNION SELE
 const repliedMessageIdsSql = Prisma.sql`SELECT "replyToId" FROM picked`;
 const linkedPostIdsSql = Prisma.sql`SELECT "postId" FROM picked`;
 
+/** Characters of a quoted message that are read: enough for an excerpt of it with some mentions, each 40 and longer. */
+const QUOTE_SOURCE_LENGTH = 600;
+
 /** CTEs of what messages refer to, for {@link referencesSql}; by default of the messages in `picked`. */
 export function referenceTablesSql(
   sources = { userIds: referencedUserIdsSql, messageIds: repliedMessageIdsSql, postIds: linkedPostIdsSql },
 ): Prisma.Sql {
   return Prisma.sql`answered AS (
-  SELECT r.id, r.seq, r."authorId", left(r.text, 400) AS text FROM "ChatMessage" r WHERE r.id IN (${sources.messageIds})
+  SELECT r.id, r.seq, r."authorId", left(r.text, ${QUOTE_SOURCE_LENGTH}) AS text FROM "ChatMessage" r WHERE r.id IN (${sources.messageIds})
 ), linked AS (
   SELECT p.id, p.title, p."authorId" FROM "Post" p WHERE p.id IN (${sources.postIds})
 ), named AS (
@@ -131,7 +148,9 @@ export function toMessageViews(
 }
 
 function toExcerpt(text: string): string {
-  return [...plainText(text)].slice(0, EXCERPT_LENGTH).join("");
+  // Postgres counts characters, not the two code units of an emoji.
+  const isCut = [...text].length >= QUOTE_SOURCE_LENGTH;
+  return quoteText(text, { isCut, maxLength: EXCERPT_LENGTH });
 }
 
 /** Links that are considered; the first post that exists is shown with the message. */

@@ -22,6 +22,9 @@ const messages = {
     ru: "Сервис временно недоступен, попробуйте позже",
     en: "Temporarily unavailable, try again soon",
   },
+  // Links of an error's page.
+  page_home: { ru: "На главную", en: "To the home page" },
+  page_sign_in: { ru: "Войти", en: "Sign in" },
   // More specific texts.
   malformed_json: { ru: "Тело запроса — не JSON", en: "The body is not JSON" },
   foreign_origin: {
@@ -138,6 +141,10 @@ const messages = {
     ru: "Деньги за эту покупку возвращены, она больше не действует",
     en: "This purchase was refunded and is no longer valid",
   },
+  delivery_file_missing: {
+    ru: "Файл этой покупки сейчас недоступен. Напишите продавцу",
+    en: "The file of this purchase is not available right now. Write to the seller",
+  },
   ticket_used: { ru: "По этому билету уже прошли", en: "This ticket has been used already" },
   not_enough_bonuses: { ru: "Столько бонусов нет", en: "There are not that many bonuses" },
   idempotency_key_reused: {
@@ -190,6 +197,7 @@ const messages = {
     en: "A file is not yours, or is on another message already",
   },
   message_empty: { ru: "Сообщение не может быть пустым", en: "A message cannot be empty" },
+  too_many_line_breaks: { ru: "Слишком много строк", en: "There are too many lines" },
   too_many_reactions: {
     ru: "На сообщении уже 20 разных эмодзи",
     en: "The message has 20 different emoji already",
@@ -206,6 +214,10 @@ const messages = {
 } as const satisfies Record<string, Record<Locale, string>>;
 
 export type MessageKey = keyof typeof messages;
+
+export function isMessageKey(key: unknown): key is MessageKey {
+  return typeof key === "string" && Object.hasOwn(messages, key);
+}
 
 /** The text of a message in a language. */
 export function messageText(key: MessageKey, locale: Locale): string {

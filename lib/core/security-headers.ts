@@ -1,4 +1,5 @@
 import { env } from "./env";
+import { ERROR_PAGE_STYLE_SOURCE } from "./http/error-page";
 
 /**
  * The security headers of every response. Runs on the edge: no Node APIs. SECURITY.md has the reason for each header.
@@ -54,6 +55,14 @@ export function pageContentPolicy(nonce: string, { isDevelopment, isHttps }: Sec
 export const DATA_CONTENT_POLICY = formatPolicy({
   sandbox: "",
   "default-src": "'none'",
+  "frame-ancestors": "'none'",
+});
+
+/** The same for an address of the API that a browser navigates to: an error is a page there, with this style alone. */
+export const DATA_PAGE_CONTENT_POLICY = formatPolicy({
+  sandbox: "",
+  "default-src": "'none'",
+  "style-src": ERROR_PAGE_STYLE_SOURCE,
   "frame-ancestors": "'none'",
 });
 

@@ -1,6 +1,7 @@
 import { fileTypeFromBuffer } from "file-type";
 import { AppError } from "../core/errors";
 import { isMediaType, type MediaType } from "./media-types";
+import { isMp4Sound } from "./mp4-sound";
 
 const UNSUPPORTED_MPEG_TYPE = "audio/x-mpeg-layer-1-or-2";
 
@@ -21,7 +22,7 @@ const MARKUP_TYPES = /html|svg|xml|javascript|ecmascript/i;
  */
 export async function detectType(bytes: Uint8Array, declaredType: string): Promise<MediaType> {
   const found = await sniffType(bytes);
-  const type = found && (CANONICAL_TYPES[found] ?? found);
+  const type = found && (isMp4Sound(bytes, found) ? "audio/mp4" : (CANONICAL_TYPES[found] ?? found));
   if (type !== undefined) {
     if (isMediaType(type)) return type;
   } else if (!MARKUP_TYPES.test(declaredType) && isPlainText(bytes)) return "text/plain";

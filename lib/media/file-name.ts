@@ -4,9 +4,35 @@ import { type MediaType, mediaTypes } from "./media-types";
 
 /**
  * Characters that a name must not contain: control characters, invisible ones, those that change the text direction (an
- * `exe.gnp` that reads `png.exe`), and lone surrogates.
+ * `exe.gnp` that reads `png.exe`), and lone surrogates. Not among them: the visible format characters of Arabic and
+ * Syriac, emoji that are newer than this process, and what `stripLooseJoiners` decides about.
  */
-const UNSAFE_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}\p{Co}\p{Cn}]/gu;
+const UNSAFE_CHARACTERS =
+  /(?!\u200c|\u200d|[\u{e0020}-\u{e007f}\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\p{Extended_Pictographic}])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}\p{Co}\p{Cn}]/gu;
+
+/** A joiner or non-joiner that does not stand between two characters. */
+const LOOSE_JOINERS = /(?<![\p{L}\p{M}\p{N}\p{S}])[\u200c\u200d]|[\u200c\u200d](?![\p{L}\p{N}\p{S}])/gu;
+/** The tag characters of a flag (of England, Scotland, Wales), or others, which are invisible. */
+const TAGS = /(\u{1f3f4}[\u{e0020}-\u{e007e}]{1,16}\u{e007f})|[\u{e0020}-\u{e007f}]/gu;
+
+/** Keeps the invisible characters that hold a family of emoji, a flag or a Persian word together, and no others. */
+function stripLooseJoiners(text: string): string {
+  return text.replace(TAGS, (_, flag: string | undefined) => flag ?? "").replace(LOOSE_JOINERS, "");
+}
+
+const graphemeSegmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
+
+/** The beginning of a text, without cutting within what is displayed as one character. */
+function truncateToGraphemes(text: string, maxLength: number): string {
+  let kept = "";
+  let length = 0;
+  for (const { segment } of graphemeSegmenter.segment(text)) {
+    length += [...segment].length;
+    if (length > maxLength) break;
+    kept += segment;
+  }
+  return kept;
+}
 
 /**
  * Sanitizes a file name for storage and download: the last part of a path, in one line, with an extension that matches
@@ -14,21 +40,23 @@ const UNSAFE_CHARACTERS = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}\p{Co}\p{Cn}]/g
  */
 export function sanitizeFileName(name: string, type: MediaType): string {
   const extensions: readonly string[] = mediaTypes[type];
-  const baseName = name.normalize("NFC").split(/[/\\]/).at(-1) ?? "";
-  const visible = baseName
+  const baseName = name.split(/[/\\]/).at(-1) ?? "";
+  const oneLine = baseName
     .replace(UNSAFE_CHARACTERS, "")
     // Not allowed in names on Windows.
     .replace(/[<>:"|?*]/g, "_")
-    .replace(/\s+/g, " ")
+    .replace(/\s+/g, " ");
+  const visible = stripLooseJoiners(oneLine)
+    .normalize("NFC")
     .replace(/^[. ]+|[. ]+$/g, "");
   const extension = /\.([a-z0-9]{1,5})$/i.exec(visible)?.[1] ?? "";
   const hasValidExtension = extensions.includes(extension.toLowerCase());
   const stem = hasValidExtension ? visible.slice(0, -extension.length - 1) : visible;
   const suffix = `.${hasValidExtension ? extension : extensions[0]}`;
-  const truncatedStem = [...stem]
-    .slice(0, MAX_NAME_LENGTH - suffix.length)
-    .join("")
-    .trimEnd();
+  const truncatedStem = truncateToGraphemes(stem, MAX_NAME_LENGTH - suffix.length).replace(
+    /(?:\s|\u200c|\u200d)+$/u,
+    "",
+  );
   return `${truncatedStem || "file"}${suffix}`;
 }
 

@@ -1,5 +1,6 @@
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
+import { setBodyLength } from "../core/http/body-length";
 import { log } from "../core/log";
 import { DATA_CONTENT_POLICY } from "../core/security-headers";
 import { db } from "../db";
@@ -59,7 +60,7 @@ export async function readFile(caller: Caller, id: string, options: ReadFileOpti
     throw new AppError("not_found", { message: "file_not_found" });
   }
   headers.set("content-type", file.type === "text/plain" ? "text/plain; charset=utf-8" : file.type);
-  headers.set("content-length", String(length));
+  setBodyLength(headers, length);
   headers.set("content-disposition", contentDisposition(file.type, file.name));
   if (range) headers.set("content-range", `bytes ${range.start}-${range.end}/${file.bytes}`);
   return new Response(bytes, { status: range ? 206 : 200, headers });

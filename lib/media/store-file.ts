@@ -13,6 +13,7 @@ import { sanitizeFileName } from "./file-name";
 import { readImageDimensions } from "./image-dimensions";
 import { MAX_BYTES_PER_USER, MAX_FILES_PER_USER } from "./limits";
 import { dayFolder } from "./pathname";
+import { stripMetadata } from "./strip-metadata";
 
 interface NewFile {
   /** The original name; it is sanitized. */
@@ -23,7 +24,7 @@ interface NewFile {
 }
 
 /**
- * Stores a file for a user: first the bytes, then the row. A crash in between leaves bytes that cannot be requested;
+ * Stores a file for a user, without the metadata of pictures: first the bytes, then the row. A crash in between leaves bytes that cannot be requested;
  * the tidy deletes them. There is never a row without bytes.
  *
  * Not safe to repeat: each call stores another file.
@@ -32,10 +33,11 @@ interface NewFile {
  *         quota is exceeded; unavailable when the store is down; unauthenticated when the account no longer exists
  */
 export async function storeFile({ userId }: Caller, file: NewFile): Promise<FileView> {
-  const { bytes } = file;
-  if (bytes.length === 0) throw new AppError("bad_request", { message: "file_empty" });
-  if (bytes.length > MAX_FILE_BYTES) throw new AppError("payload_too_large", { message: "file_too_large" });
-  const type = await detectType(bytes, file.declaredType);
+  if (file.bytes.length === 0) throw new AppError("bad_request", { message: "file_empty" });
+  if (file.bytes.length > MAX_FILE_BYTES)
+    throw new AppError("payload_too_large", { message: "file_too_large" });
+  const type = await detectType(file.bytes, file.declaredType);
+  const bytes = stripMetadata(file.bytes, type);
   const size = readImageDimensions(bytes, type);
   // An early check that saves an upload; the quota is enforced below, under a lock.
   await requireQuota(db(), userId, bytes.length);

@@ -6,11 +6,14 @@ import { visibleTextSchema } from "./text";
 
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
 
-/** An existing password; a new one has stricter rules. */
-export const passwordSchema = z.string().min(1).max(128);
+/**
+ * An existing password; a new one has stricter rules. Its length is that of the composed form (NFC): a keyboard that
+ * sends й as two characters makes no password longer.
+ */
+export const passwordSchema = z.string().normalize("NFC").min(1).max(128);
 
 /** Length instead of composition rules, after NIST SP 800-63B; the server also rejects common passwords. */
-const newPasswordSchema = z.string().min(8).max(128);
+const newPasswordSchema = z.string().normalize("NFC").min(8).max(128);
 
 const name = visibleTextSchema(60);
 

@@ -2,12 +2,13 @@ import { z } from "zod";
 import { isStorable } from "../core/text";
 import { BonusKind } from "./enums";
 import { MAX_SPEND_MINOR } from "./limits";
+import { oneLineTextSchema } from "./text";
 
 export const spendSchema = z.object({
   /** Hundredths of a bonus. */
   amount: z.int().positive().max(MAX_SPEND_MINOR),
   /** Purpose, as the spender wrote it. */
-  note: z.string().trim().max(140).refine(isStorable).optional(),
+  note: oneLineTextSchema(140).optional(),
   /** Idempotency key made by the spender's client. An `Idempotency-Key` header does the same. */
   key: z.string().trim().min(1).max(100).refine(isStorable).optional(),
 });

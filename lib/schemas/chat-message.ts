@@ -1,16 +1,14 @@
 import { z } from "zod";
-import { isStorable, isVisible } from "../core/text";
-import { isEmoji } from "./emoji";
+import { isVisible } from "../core/text";
+import { isEmoji, toCanonicalEmoji } from "./emoji";
 import { idSchema } from "./id";
-import { MAX_ATTACHMENTS, MAX_TEXT_LENGTH } from "./limits";
+import { MAX_ATTACHMENTS, MAX_LINE_BREAKS, MAX_TEXT_LENGTH } from "./limits";
 import { fileSchema } from "./media-file";
+import { multilineTextSchema } from "./text";
 
-const textSchema = z
-  .string()
-  .trim()
-  .max(MAX_TEXT_LENGTH)
-  .refine(isStorable)
-  .refine((text) => text === "" || isVisible(text));
+const textSchema = multilineTextSchema(MAX_TEXT_LENGTH, MAX_LINE_BREAKS).refine(
+  (text) => text === "" || isVisible(text),
+);
 
 export const newMessageSchema = z
   .object({
@@ -29,7 +27,8 @@ export const messageChangeSchema = z.object({ text: textSchema });
 export const pinSchema = z.object({ pinned: z.boolean() });
 
 export const reactionSchema = z.object({
-  emoji: z.string().max(40).refine(isEmoji, { error: "one emoji" }),
+  /** Stored in one form, whichever variation selectors it has. */
+  emoji: z.string().max(40).overwrite(toCanonicalEmoji).refine(isEmoji, { error: "one emoji" }),
   on: z.boolean(),
 });
 

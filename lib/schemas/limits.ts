@@ -4,6 +4,8 @@
 export const MAX_MEMBERS = 200;
 export const MAX_TITLE_LENGTH = 80;
 export const MAX_TEXT_LENGTH = 4_000;
+/** In one message: a hundred lines are several screens of a phone. */
+export const MAX_LINE_BREAKS = 100;
 export const MAX_ATTACHMENTS = 4;
 /** Distinct emoji on one message. */
 export const MAX_EMOJI = 20;
@@ -15,6 +17,10 @@ export const MAX_UNREAD_COUNT = 100;
 
 /** Length of the list of a chat's newest messages: one page. */
 export const RECENT_LIMIT = 50;
+
+// Posts, and descriptions of products.
+/** The words of a long song fit. */
+export const MAX_DESCRIPTION_LINE_BREAKS = 300;
 
 // Shop.
 /** The payment provider's minimum. */

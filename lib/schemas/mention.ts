@@ -22,6 +22,24 @@ export function replaceMentions(
   );
 }
 
+/** The rest of a mention, or of a link, at the end of a text that was cut within it. */
+const CUT_MENTION_PATTERN = /@\[[^\]\n]{0,100}(?:\](?:\([0-9a-f-]{0,36})?)?$/i;
+const CUT_LINK_PATTERN = /(?:https?:\/\/|\/posts\/)\S{0,200}$/i;
+
+/**
+ * The beginning of a message as plain text, for a quote. A mention or a link that does not fit is left out.
+ * @param source  the message's text, or its beginning
+ * @param isCut  `source` is not the whole text
+ */
+export function quoteText(
+  source: string,
+  { isCut, maxLength }: { isCut: boolean; maxLength: number },
+): string {
+  const characters = [...plainText(isCut ? source.replace(CUT_MENTION_PATTERN, "") : source)];
+  const quote = characters.slice(0, maxLength).join("");
+  return isCut || characters.length > maxLength ? quote.replace(CUT_LINK_PATTERN, "").trimEnd() : quote;
+}
+
 /** The text with `@Name` for each mention. */
 export function plainText(text: string): string {
   return replaceMentions(text, (name) => `@${name}`);

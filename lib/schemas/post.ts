@@ -1,16 +1,14 @@
 import { z } from "zod";
-import { isStorable, isVisible } from "../core/text";
+import { MAX_DESCRIPTION_LINE_BREAKS } from "./limits";
 import { pageQueryShape, pageSchema } from "./page";
-import { visibleTextSchema } from "./text";
+import { multilineTextSchema, visibleTextSchema } from "./text";
 
 /** Input for a new post. */
 export const newPostSchema = z.object({
   title: visibleTextSchema(120),
-  text: z.string().trim().max(5_000).refine(isStorable).default(""),
+  text: multilineTextSchema(5_000, MAX_DESCRIPTION_LINE_BREAKS).default(""),
   tags: z
-    .array(
-      z.string().trim().toLowerCase().min(1, { abort: true }).max(24).refine(isStorable).refine(isVisible),
-    )
+    .array(visibleTextSchema(24).toLowerCase())
     .max(5)
     .default([])
     .transform((tags) => [...new Set(tags)]),

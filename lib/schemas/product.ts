@@ -3,9 +3,9 @@ import { isStorable } from "../core/text";
 import { currencies } from "./currency";
 import { ProductKind } from "./enums";
 import { idSchema } from "./id";
-import { MAX_AMOUNT_MINOR, MAX_STOCK, MIN_PRICE_MINOR } from "./limits";
+import { MAX_AMOUNT_MINOR, MAX_DESCRIPTION_LINE_BREAKS, MAX_STOCK, MIN_PRICE_MINOR } from "./limits";
 import { pageQueryShape, pageSchema } from "./page";
-import { visibleTextSchema } from "./text";
+import { multilineTextSchema, visibleTextSchema } from "./text";
 
 function hasCredentials(url: string): boolean {
   if (!URL.canParse(url)) return false;
@@ -18,7 +18,7 @@ export const newProductSchema = z
   .object({
     kind: z.enum(ProductKind),
     title: visibleTextSchema(120),
-    description: z.string().trim().max(5_000).refine(isStorable).default(""),
+    description: multilineTextSchema(5_000, MAX_DESCRIPTION_LINE_BREAKS).default(""),
     /** Minor units of the currency, per unit. */
     priceMinor: z.int().min(MIN_PRICE_MINOR).max(MAX_AMOUNT_MINOR),
     currency: z.string().trim().toUpperCase().pipe(z.enum(currencies)),

@@ -1,7 +1,9 @@
 import type { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
+import { env } from "../core/env";
 import { AppError } from "../core/errors";
+import { log } from "../core/log";
 import { secretsEqual } from "../core/secrets-equal";
 import { db } from "../db";
 import type { admissionSchema } from "../schemas/delivery";
@@ -49,12 +51,23 @@ export async function resolveDownloadUrl(
   const assetUrl = delivery.order.product?.assetUrl;
   if (delivery.kind === "ticket" || !assetUrl)
     throw new AppError("not_found", { message: "delivery_not_found" });
-  // Encoded for the `Location` header: sellers paste URLs with non-ASCII characters.
-  const url = new URL(assetUrl);
-  // Another protocol, or credentials, come from a manual edit of the row: never redirect to such a URL.
-  if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "")
-    throw new AppError("not_found", { message: "delivery_not_found" });
-  return url.href;
+  const url = toDownloadUrl(assetUrl);
+  if (url === null) {
+    log().error({ deliveryId: id }, "download refused: the product's file has no usable URL");
+    throw new AppError("not_found", { message: "delivery_file_missing" });
+  }
+  return url;
+}
+
+/**
+ * The file's URL, encoded for the `Location` header: sellers paste URLs with non-ASCII characters. A path is one of this
+ * site. Null for another protocol, or credentials, which come from a manual edit of the row: no browser is sent there.
+ */
+function toDownloadUrl(assetUrl: string): string | null {
+  const base = env().APP_URL;
+  if (!URL.canParse(assetUrl, base)) return null;
+  const url = new URL(assetUrl, base);
+  return /^https?:$/.test(url.protocol) && url.username === "" && url.password === "" ? url.href : null;
 }
 
 /**

@@ -4,13 +4,14 @@ import { AppError } from "../core/errors";
 import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { db, transaction } from "../db";
 import type { refundAcceptedSchema, refundRequestSchema } from "../schemas/order";
-import { enqueue } from "../tasks";
+import { enqueue, reviveDeadTask } from "../tasks";
 import { lockOrder, orderSubject } from "./lock-order";
 import { countFailedRefunds } from "./record-refund";
 
 /**
  * Requests a refund: the task is in Postgres when this returns, and the provider is called later. Repeated before any
- * money went back it is the same refund; repeated after a failed refund it is a new one.
+ * money went back it is the same refund, which is tried again if its task is dead; repeated after the provider reported
+ * that a refund failed it is a new one.
  *
  * @throws {AppError} not_found; forbidden for the buyer; fresh_sign_in_required for an administrator; conflict when
  *         nothing was paid or nothing is left; bad_request for more than is left
@@ -37,7 +38,7 @@ export async function enqueueRefund(
     }
     // A failed refund leaves `refundedMinor` unchanged, so the key needs the failure count to allow another try.
     const failedCount = await countFailedRefunds(tx, order.paymentIntentId);
-    // Beneath the service, because only a task that is new is audited.
+    // Beneath the service, because only a task that is new, or revived, is audited.
     const { id, created } = await enqueue(
       tx,
       "payments",
@@ -48,7 +49,8 @@ export async function enqueueRefund(
         subject: orderSubject(order.id),
       },
     );
-    if (created) {
+    // The same task: whatever a dead one did at the provider is found by its id, and is not done twice.
+    if (created || (await reviveDeadTask(tx, id, "payments"))) {
       await recordAudit(tx, {
         action: "refund_asked",
         actorId: userId,

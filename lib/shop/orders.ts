@@ -36,6 +36,7 @@ const columns = {
   checkoutUrl: true,
   deliveries: { orderBy: { unit: "asc" } },
   product: { select: { assetUrl: true } },
+  buyer: { select: { name: true, referredById: true } },
 } as const;
 
 type TimestampField = "createdAt" | "paidAt" | "deliveredAt" | "closedAt";
@@ -81,7 +82,7 @@ export async function listOrders(
 
 /**
  * An order with its tasks and deliveries. The seller sees the sale and its progress, but neither codes nor whether a
- * referrer earned a bonus.
+ * referrer earned a bonus. The task of a bonus runs for every order, and is shown when the buyer has a referrer.
  *
  * @throws {AppError} not_found, also for an order that the caller may not see
  */
@@ -94,12 +95,13 @@ export async function getOrder(id: string, caller: Caller): Promise<OrderView> {
   if (!row || !viewedAs) throw new AppError("not_found", { message: "order_not_found" });
   const tasks = await listTasksBySubject(orderSubject(row.id));
   const { deliveries, product, checkoutUrl, ...summary } = row;
+  const showsBonus = viewedAs !== "seller" && Boolean(row.buyer?.referredById);
   return {
     ...toSummary(summary, viewedAs === "buyer"),
     viewedAs,
     checkoutUrl: viewedAs === "buyer" ? checkoutUrl : null,
     tasks: tasks
-      .filter(({ queue }) => viewedAs !== "seller" || queue !== "referral-bonuses")
+      .filter(({ queue }) => showsBonus || queue !== "referral-bonuses")
       .map(({ queue, state }) => ({ queue, state })),
     deliveries:
       viewedAs === "seller"

@@ -19,6 +19,7 @@ export {
 export { type PublishOptions, publish, qstash } from "./publish";
 export { publishSubjectChanged } from "./publish-changes";
 export { raiseAlert } from "./raise-alert";
+export { reviveDeadTask } from "./revive-task";
 export { type SweepReport, sweepReportSchema, sweepTasks } from "./sweep-tasks";
 export { filterReadableTaskIds, getTask, listTasksBySubject } from "./task-view";
 export { tidyTasks } from "./tidy";

@@ -1,16 +1,15 @@
-import { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { log } from "../core/log";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
 import { withTimeout } from "../core/with-timeout";
 import { afterCommit, db, transaction } from "../db";
-import { TaskState } from "../schemas/enums";
-import { progressSchema, type TaskView } from "../schemas/task";
+import type { TaskView } from "../schemas/task";
 import { getQueueDefinition, isQueueName, type QueueName } from "./catalogue";
-import { dispatchAfterResponse, qstash } from "./publish";
+import { qstash } from "./publish";
 import { publishTaskChanged } from "./publish-changes";
-import { maySeeTask, toTaskView, toTaskViewFor } from "./task-view";
+import { reviveDeadTask } from "./revive-task";
+import { maySeeTask, toTaskViewFor } from "./task-view";
 
 const QSTASH_TIMEOUT_MS = 3_000;
 
@@ -61,23 +60,6 @@ async function cancelMessage(messageId: string): Promise<void> {
   }
 }
 
-const replayedRowsSchema = z.array(
-  z.object({
-    id: z.uuid(),
-    queue: z.string(),
-    generation: z.int(),
-    state: z.enum(TaskState),
-    attempts: z.int(),
-    progress: progressSchema.nullable(),
-    messageId: z.string().nullable(),
-    error: z.string().nullable(),
-    createdAt: z.date(),
-    finishedAt: z.date().nullable(),
-    ownerId: z.uuid().nullable(),
-    subject: z.string().nullable(),
-  }),
-);
-
 /**
  * Replays a dead task with a new deadline, and closes its alert.
  *
@@ -95,16 +77,8 @@ export async function replayTask(
   if (!found || !isQueueName(found.queue)) throw new AppError("not_found", { message: "task_not_found" });
   const queue: QueueName = found.queue;
   return transaction(async (tx) => {
-    const rows = await tx.$queryRaw`
-UPDATE "Task" SET state = 'pending', generation = generation + 1, "finishedAt" = NULL, "leaseUntil" = NULL,
-  "dueAt" = clock_timestamp() + interval '30 seconds',
-  "deadlineAt" = clock_timestamp() + ${getQueueDefinition(queue).deadlineSeconds} * interval '1 second'
-WHERE id = ${id}::uuid AND state = 'dead'
-RETURNING id, queue, generation, state, attempts, progress, "messageId", error, "createdAt", "finishedAt",
-  "ownerId", subject`;
-    const [task] = replayedRowsSchema.parse(rows);
+    const task = await reviveDeadTask(tx, id, queue);
     if (!task) throw new AppError("conflict", { message: "task_not_dead" });
-    await tx.alert.updateMany({ where: { kind: "task_dead", subject: id }, data: { closedAt: new Date() } });
     await recordAudit(tx, {
       action: "task_replayed",
       actorId: caller.userId,
@@ -112,10 +86,6 @@ RETURNING id, queue, generation, state, attempts, progress, "messageId", error, 
       ...auditContext,
       data: { queue },
     });
-    afterCommit(tx, () => {
-      dispatchAfterResponse({ id, queue, generation: task.generation, delaySeconds: 0 });
-      publishTaskChanged(task);
-    });
-    return toTaskView(task);
+    return task;
   });
 }

@@ -6,9 +6,10 @@ export const faultsSchema = z.strictObject({
     .strictObject({
       /**
        * `error` answers 500 and `rate-limit` 429, both without effect; `hang` never answers, without effect; `lost`
-       * does the work and closes the connection without a response.
+       * does the work and closes the connection without a response; `empty-balance` refuses, and the refusal is stored
+       * under the idempotency key.
        */
-      kind: z.enum(["error", "rate-limit", "hang", "lost"]),
+      kind: z.enum(["error", "rate-limit", "hang", "lost", "empty-balance"]),
       /** Number of calls to affect; default: all. */
       times: z.int().min(1).optional(),
       /** Affects only calls of this method. */

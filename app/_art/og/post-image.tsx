@@ -3,30 +3,40 @@ import { COVER_SIZE } from "../family";
 import { oklch } from "../oklch";
 import { hueOf } from "../palette";
 import { BrandLine } from "./brand-line";
-import { DISPLAY_FONT, stripUndrawable, TEXT_FONT } from "./image-assets";
+import { fitFontSize, toDrawableText } from "./drawable-text";
+import type { FontFamily } from "./image-fonts";
 import { svgDataUri } from "./svg-markup";
 
 export const IMAGE_SIZE = { width: 1200, height: 630 };
 
-/** Font size in px: a long title gets smaller letters, so that all of it fits. */
-function titleSize(title: string): number {
-  if (title.length <= 16) return 64;
-  if (title.length <= 36) return 50;
-  return title.length <= 70 ? 40 : 31;
-}
+const PADDING = { vertical: 48, horizontal: 44 };
+const LINE_HEIGHT = 1.12;
+/** Between cover and edge; above the author and the brand. */
+const TITLE_AREA = {
+  width: IMAGE_SIZE.width - IMAGE_SIZE.height - 2 * PADDING.horizontal,
+  height: 400,
+  lineHeight: LINE_HEIGHT,
+};
 
 interface Props {
   id: string;
   title: string;
   authorName: string;
+  /** From `loadImageFonts`. */
+  families: readonly FontFamily[];
   /** From `wordmarkDataUri`. */
   wordmark: string;
 }
 
-/** The Open Graph image of a post: cover on the left, title and author on the cover's colour. */
-export function PostImage({ id, title, authorName, wordmark }: Props) {
+/**
+ * The Open Graph image of a post: cover on the left, title and author on the cover's colour. The title is whole, or the
+ * site's name stands for it; an author's name that cannot be drawn is left out.
+ */
+export function PostImage({ id, title, authorName, families, wordmark }: Props) {
   const hue = hueOf(id);
-  const name = stripUndrawable(title) || "NormalDance";
+  const name = toDrawableText(title, families) ?? toDrawableText("NormalDance", families);
+  // Smaller letters than those of the title: the text family is preferred.
+  const author = toDrawableText(authorName, families.toReversed());
   const side = IMAGE_SIZE.height;
   return (
     <div style={{ display: "flex", width: "100%", height: "100%", background: oklch(0.31, 0.095, hue) }}>
@@ -44,34 +54,36 @@ export function PostImage({ id, title, authorName, wordmark }: Props) {
           justifyContent: "space-between",
           width: IMAGE_SIZE.width - side,
           height: "100%",
-          padding: "48px 44px",
+          padding: `${String(PADDING.vertical)}px ${String(PADDING.horizontal)}px`,
           color: "#ffffff",
         }}
       >
+        {/* The renderer needs an element here, so that the rest stands at the bottom. */}
         <div
           style={{
             display: "flex",
-            fontFamily: DISPLAY_FONT,
-            fontSize: titleSize(name),
-            lineHeight: 1.12,
+            ...(name ? { fontFamily: name.family.css, fontSize: fitFontSize(name, TITLE_AREA) } : {}),
+            lineHeight: LINE_HEIGHT,
             letterSpacing: -1,
             wordBreak: "break-word",
           }}
         >
-          {name}
+          {name?.text}
         </div>
         <div style={{ display: "flex", flexDirection: "column" }}>
-          <div
-            style={{
-              display: "flex",
-              fontFamily: TEXT_FONT,
-              fontSize: 30,
-              color: oklch(0.88, 0.07, hue),
-              marginBottom: 36,
-            }}
-          >
-            {stripUndrawable(authorName)}
-          </div>
+          {author ? (
+            <div
+              style={{
+                display: "flex",
+                fontFamily: author.family.css,
+                fontSize: 30,
+                color: oklch(0.88, 0.07, hue),
+                marginBottom: 36,
+              }}
+            >
+              {author.text}
+            </div>
+          ) : null}
           <BrandLine width={300} wordmark={wordmark} accent="#baed3f" />
         </div>
       </div>

@@ -12,7 +12,8 @@ import {
   useState,
 } from "react";
 import { CharactersLeft } from "@/app/_features/posts/characters-left";
-import { MAX_TEXT_LENGTH } from "@/lib/schemas/limits";
+import { countLineBreaks } from "@/lib/core/text";
+import { MAX_LINE_BREAKS, MAX_TEXT_LENGTH } from "@/lib/schemas/limits";
 import type { FileView } from "@/lib/schemas/media-file";
 import { AttachmentTray } from "./attachment-tray";
 import { MentionList } from "./mention-list";
@@ -89,8 +90,10 @@ export function Composer(props: Props) {
 
   const markup = toMarkup(draft).trim();
   const tooLong = markup.length > MAX_TEXT_LENGTH;
+  const tooManyLines = countLineBreaks(markup) > MAX_LINE_BREAKS;
   const hasFiles = !editing && uploads.items.length > 0;
-  const canSend = !busy && !tooLong && (markup !== "" || hasFiles) && !(hasFiles && uploads.isIncomplete);
+  const fits = !tooLong && !tooManyLines;
+  const canSend = !busy && fits && (markup !== "" || hasFiles) && !(hasFiles && uploads.isIncomplete);
 
   const submit = async () => {
     if (!canSend) return;
@@ -203,6 +206,11 @@ export function Composer(props: Props) {
       </div>
       <div className="px-4 text-xs">
         <CharactersLeft used={markup.length} limit={MAX_TEXT_LENGTH} />
+        {tooManyLines ? (
+          <p role="alert" className="text-danger">
+            {t("tooManyLines", { max: MAX_LINE_BREAKS })}
+          </p>
+        ) : null}
       </div>
     </form>
   );

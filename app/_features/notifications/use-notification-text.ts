@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { useBonusFormatter } from "@/app/_features/bonuses/bonus-amount";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import { isolate } from "@/lib/schemas/isolate";
 import type { NotificationView } from "@/lib/schemas/notification";
@@ -20,6 +21,10 @@ export interface NotificationText {
 export function useNotificationText(): (notification: NotificationView) => NotificationText {
   const t = useTranslations("notifications");
   const money = useMoneyFormatter();
+  const formatBonuses = useBonusFormatter();
+  // Bonuses are counted, whatever the currency of the purchase.
+  const formatAmount = (kind: TypedNotification["kind"], data: { amountMinor: number; currency: string }) =>
+    kind === "bonus" || kind === "bonus_reversed" ? formatBonuses(data.amountMinor) : money(data);
   return ({ id, kind, data, title, message }) => {
     const notice = parseNotification(kind, data);
     if (!notice) {
@@ -27,7 +32,7 @@ export function useNotificationText(): (notification: NotificationView) => Notif
     }
     const values = {
       title: isolate("title" in notice.data ? notice.data.title : ""),
-      amount: "amountMinor" in notice.data ? money(notice.data) : "",
+      amount: "amountMinor" in notice.data ? formatAmount(notice.kind, notice.data) : "",
       quantity: notice.kind === "sale" ? notice.data.quantity : 1,
       who: isolate(actorName(notice) ?? t("unknownUser")),
       chat: isolate("chatTitle" in notice.data ? (notice.data.chatTitle ?? "") : ""),

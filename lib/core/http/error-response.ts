@@ -1,6 +1,8 @@
 import { AppError } from "../errors";
 import type { Locale } from "../locale";
 import { messageText } from "../messages";
+import { textResponse } from "./body-length";
+import { isNavigation, renderErrorPage } from "./error-page";
 
 /** `Retry-After` in seconds when a backend is down. */
 const RETRY_AFTER_OUTAGE_SECONDS = 5;
@@ -42,22 +44,34 @@ export function isOutage(error: unknown, depth = 0): boolean {
   return isOutage(error.cause, depth + 1);
 }
 
-/** The standard error body with its status. */
-export function errorResponse(error: AppError, locale: Locale, requestId: string): Response {
-  const headers = new Headers({ "x-request-id": requestId, "cache-control": "no-store" });
+interface ErrorResponseOptions {
+  /** The headers of the request, which show whether a person sees the response; without them it is for a program. */
+  requestHeaders?: Headers | undefined;
+  /** For the style of the page, where the response's policy has one. */
+  nonce?: string | undefined;
+}
+
+/** The standard error body with its status; for a browser's navigation a page with the same status and headers. */
+export function errorResponse(
+  error: AppError,
+  locale: Locale,
+  requestId: string,
+  { requestHeaders, nonce }: ErrorResponseOptions = {},
+): Response {
+  const headers = new Headers({
+    "x-request-id": requestId,
+    "cache-control": "no-store",
+    vary: "Accept, Sec-Fetch-Mode",
+  });
   if (error.retryAfterSeconds !== undefined) headers.set("retry-after", String(error.retryAfterSeconds));
   if (error.code === "unauthenticated") headers.set("www-authenticate", 'Bearer realm="normaldance"');
+  const { status } = error;
+  if (requestHeaders && isNavigation(requestHeaders)) {
+    const page = renderErrorPage(error, { locale, requestId, nonce });
+    return textResponse(page, { status, headers, type: "text/html; charset=utf-8" });
+  }
   const message = messageText(error.messageKey, locale);
   const details = error.details ?? (error.field ? [{ path: error.field, message }] : undefined);
-  return Response.json(
-    {
-      error: {
-        code: error.code,
-        message,
-        requestId,
-        ...(details ? { details } : {}),
-      },
-    },
-    { status: error.status, headers },
-  );
+  const body = { error: { code: error.code, message, requestId, ...(details ? { details } : {}) } };
+  return textResponse(JSON.stringify(body), { status, headers, type: "application/json" });
 }

@@ -8,6 +8,7 @@ import { requireFreshSignIn, type SignedInCaller } from "../permission";
 import { secretsEqual } from "../secrets-equal";
 import { currentTraceparent, getTraceId, withTrace } from "../trace";
 import { DEFAULT_BODY_LIMIT_BYTES, readBytes, readJson, readText } from "./body";
+import { textResponse } from "./body-length";
 import { type ClientInfo, getClientInfo } from "./client-info";
 import { errorResponse, toAppError } from "./error-response";
 import { parseInput } from "./parse-input";
@@ -88,7 +89,7 @@ interface RouteDependencies {
 /**
  * Creates the wrapper of every route handler. In this order: request id, same-origin check, authentication, role
  * check, zod on the input, the handler, zod on the output (which drops fields that the schema does not name), errors
- * in the standard body, one log line. Whether the caller may access *this* resource is decided in `lib`.
+ * in the standard body (a browser that navigates to the address sees a page), one log line. Whether the caller may access *this* resource is decided in `lib`.
  */
 export function createRoute({ authenticate }: RouteDependencies) {
   return function route<const O extends RouteSpec>(
@@ -125,7 +126,7 @@ export function createRoute({ authenticate }: RouteDependencies) {
         response = successResponse(spec, await handler(context), requestId);
       } catch (error) {
         failure = toAppError(error);
-        response = errorResponse(failure, locale, requestId);
+        response = errorResponse(failure, locale, requestId, { requestHeaders: request.headers });
       }
       const logFields = {
         requestId,
@@ -195,5 +196,10 @@ function successResponse(spec: RouteSpec, result: unknown, requestId: string): R
   const headers = new Headers({ "cache-control": "no-store", ...init.headers });
   headers.set("x-request-id", requestId);
   for (const cookie of init.cookies ?? []) headers.append("set-cookie", cookie);
-  return Response.json(spec.response.parse(body), { status: init.status ?? spec.status ?? 200, headers });
+  const text = JSON.stringify(spec.response.parse(body));
+  return textResponse(text, {
+    status: init.status ?? spec.status ?? 200,
+    headers,
+    type: "application/json",
+  });
 }

@@ -30,10 +30,13 @@ const texts = {
     title: "Ваша покупка готова",
     hello: (name: string) => `${name}, спасибо за покупку! Всё, что вы оплатили, — в этом письме.`,
     codes: {
-      track: "Код",
-      licence: "Код лицензии",
-      ticket: "Код билета: покажите его на входе",
-    } satisfies Record<Kind, string>,
+      track: ["Код", "Коды"],
+      licence: ["Код лицензии", "Коды лицензий"],
+      ticket: [
+        "Код билета: покажите его на входе",
+        "Коды билетов: покажите их на входе, каждый действует один раз",
+      ],
+    } satisfies Record<Kind, readonly [one: string, several: string]>,
     downloads: "Скачать",
     action: "Открыть заказ",
     keep: "Если письмо потеряется, всё есть на странице заказа:",
@@ -43,10 +46,13 @@ const texts = {
     title: "Your purchase is ready",
     hello: (name: string) => `${name}, thank you for your purchase! Here is everything you paid for.`,
     codes: {
-      track: "Code",
-      licence: "Licence code",
-      ticket: "Ticket code: show it at the entrance",
-    } satisfies Record<Kind, string>,
+      track: ["Code", "Codes"],
+      licence: ["Licence code", "Licence codes"],
+      ticket: [
+        "Ticket code: show it at the entrance",
+        "Ticket codes: show them at the entrance, each works once",
+      ],
+    } satisfies Record<Kind, readonly [one: string, several: string]>,
     downloads: "Download",
     action: "Open the order",
     keep: "If you lose this email, you will find everything on the order's page:",
@@ -71,7 +77,7 @@ export const orderDelivered = defineTemplate({
             value={formatMoney(total, locale)}
             strong
           />
-          {codes.length > 0 && <Footnote>{text.codes[product.kind]}</Footnote>}
+          {codes.length > 0 && <Footnote>{text.codes[product.kind][codes.length === 1 ? 0 : 1]}</Footnote>}
           {codes.map((code) => (
             <Code key={code}>{code}</Code>
           ))}

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { BodyTooLargeError, readBody } from "../../http/server";
-import { invalidParameterError, StripeApiError } from "../errors";
+import { invalidParameterError, invalidRequestError, StripeApiError } from "../errors";
 import { newId } from "../ids";
 import { API_VERSION } from "../options";
 import type { Provider } from "../provider";
@@ -79,10 +79,17 @@ export class Router {
     const { route, id } = findRoute(method, pathname);
     const form = [query, method === "POST" ? body : ""].filter(Boolean).join("&");
     const key = method === "POST" ? parseIdempotencyKey(request.headers["idempotency-key"]) : null;
+    const faultedRoute = fault === "empty-balance" ? { ...route, handle: refuseForEmptyBalance } : route;
     const answer =
       key === null
-        ? await this.run(route, id, form, requestId, null)
-        : await this.runIdempotent(route, id, form, requestId, toIdempotentRequest(key, pathname, form));
+        ? await this.run(faultedRoute, id, form, requestId, null)
+        : await this.runIdempotent(
+            faultedRoute,
+            id,
+            form,
+            requestId,
+            toIdempotentRequest(key, pathname, form),
+          );
     return fault === "lost" ? "cut" : answer;
   }
 
@@ -151,6 +158,10 @@ function findRoute(method: string, pathname: string): { route: Route; id: string
     {},
     false,
   );
+}
+
+function refuseForEmptyBalance(): never {
+  throw invalidRequestError("Insufficient funds in Stripe account.", { code: "balance_insufficient" });
 }
 
 function checkVersion(request: IncomingMessage): void {

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
@@ -257,6 +258,28 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
     await plain.goto(order);
     expect(await codesOn(plain)).toHaveLength(1);
     await Promise.all([seller, buyer, plain].map((page) => page.context().close()));
+  });
+
+  it("a buyer gets the bytes of a track, and reads why when there are none", async () => {
+    const buyer = await pageOf("listener");
+    const { items } = await (await buyer.request.get("/api/products?kind=track&limit=50")).json();
+    const track = items.find(({ title }: { title: string }) => title.startsWith("Glass Elevator"));
+    await buy(buyer, track.id, "paid");
+    await arrived(buyer);
+    await waitForHeadline(buyer, "The track is yours");
+    const link = buyer.getByRole("link", { name: "Download" });
+    const response = await buyer.request.get((await link.getAttribute("href")) ?? "");
+    const file = await readFile("public/demo/snow-on-nevsky.wav");
+    expect([response.status(), (await response.body()).equals(file)]).toEqual([200, true]);
+
+    const gone = await buyer.goto("/api/deliveries/00000000-0000-7000-8000-000000000000/download");
+    expect([gone?.status(), gone?.headers()["content-type"]]).toEqual([404, "text/html; charset=utf-8"]);
+    await buyer.getByText("There is no such purchase").waitFor();
+    const background = await buyer.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(background).not.toBe("rgba(0, 0, 0, 0)");
+    await buyer.getByRole("link", { name: "To the home page" }).click();
+    await buyer.waitForURL(`${app.url}/`);
+    await buyer.context().close();
   });
 
   it("returns 404 for a missing product, and requires a user for an order", async () => {

@@ -1,3 +1,4 @@
+import { hash } from "@node-rs/argon2";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { POST as forgot } from "@/app/api/auth/forgot-password/route";
 import { POST as reset } from "@/app/api/auth/reset-password/route";
@@ -57,6 +58,37 @@ async function resetTokenOf({ id, email }: Account): Promise<string> {
 
 const mailsTo = (userId: string) =>
   db().task.findMany({ where: { queue: "emails", ownerId: userId }, orderBy: { id: "asc" } });
+
+describe("a password", () => {
+  const typed = "Чай-мой-ёлка-й9";
+  const [composed, decomposed] = [typed.normalize("NFC"), typed.normalize("NFD")];
+
+  it("is the same on keyboards that compose letters and on those that do not", async () => {
+    for (const first of [composed, decomposed]) {
+      const email = `p-${newId()}@test.example`;
+      expect((await call(signUp, { body: { email, password: first, name: "P" } })).status).toBe(201);
+      for (const password of [composed, decomposed])
+        expect((await call(signIn, { body: { email, password } })).status).toBe(200);
+      expect((await call(signIn, { body: { email, password: composed.replace("й", "и") } })).status).toBe(
+        401,
+      );
+    }
+  });
+
+  it("hashed as it was typed, before that, still works", async () => {
+    const account = await createAccount();
+    const passwordHash = await hash(decomposed);
+    await db().user.update({ where: { id: account.id }, data: { passwordHash } });
+    expect([await canSignIn(account, decomposed), await canSignIn(account, composed)]).toEqual([true, true]);
+  });
+
+  it("is as long as it looks", async () => {
+    const email = `p-${newId()}@test.example`;
+    const register = (password: string) => call(signUp, { body: { email, password, name: "P" } });
+    expect((await register("йёйё".normalize("NFD"))).status).toBe(400);
+    expect((await register("ёлка-й".repeat(20).normalize("NFD"))).status).toBe(201);
+  });
+});
 
 describe("POST /api/me/password", () => {
   const change = (token: string, body: object) => call(changePassword, { token, body });

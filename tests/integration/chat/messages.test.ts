@@ -282,6 +282,43 @@ describe("changing", () => {
     expect(await status("❤️")).toBe(200);
   });
 
+  it("an emoji in another form is the same reaction, also one from before emoji had one form", async () => {
+    const { message } = await sendTestMessage(owner, chat, "One");
+    const old = { messageId: message.id, userId: owner.userId, emoji: "❤" };
+    await db().chatReaction.createMany({ data: [old, { ...old, emoji: "❤️" }] });
+    for (const emoji of ["❤", "❤\ufe0f\ufe0f", "❤\ufe0e"])
+      await onMessage(react, member, message.id, { emoji, on: true });
+    const { items } = await readMessages(owner, chat);
+    expect(items[0]?.reactions).toEqual([
+      { emoji: "❤️", userIds: expect.arrayContaining([owner.userId, member.userId]) },
+    ]);
+    expect(items[0]?.reactions[0]?.userIds).toHaveLength(2);
+    const { body } = await onMessage(react, owner, message.id, { emoji: "❤", on: false });
+    expect(body.message.reactions).toEqual([{ emoji: "❤️", userIds: [member.userId] }]);
+    expect(await db().chatReaction.count({ where: { messageId: message.id } })).toBe(1);
+  });
+
+  it("has at most 100 line breaks, and the error says so", async () => {
+    expect((await post(owner, { text: `a${"\r\n".repeat(100)}b` })).status).toBe(201);
+    for (const lineBreak of ["\n", "\u2028"]) {
+      const { status, body } = await post(owner, { text: `a${lineBreak.repeat(101)}b` });
+      expect([status, body.error.details[0].path]).toEqual([400, "text"]);
+      expect(body.error.details[0].message).toMatch(/строк|lines/);
+    }
+  });
+
+  it("a quote that ends within a mention shows no id", async () => {
+    const mention = `@[Мира](${member.userId})`;
+    for (const length of [120, 158, 560, 590]) {
+      const { message } = await sendTestMessage(owner, chat, `${"я".repeat(length)} ${mention} и так далее`);
+      const reply = await sendTestMessage(member, chat, "Reply", { replyToId: message.id });
+      expect([length, reply.message.replyTo?.text]).toEqual([
+        length,
+        expect.not.stringMatching(/[[\]()0-9]/),
+      ]);
+    }
+  });
+
   it("a quote shows the quoted message's current text", async () => {
     const { message } = await sendTestMessage(owner, chat, "Before");
     await sendTestMessage(member, chat, "Reply", { replyToId: message.id });

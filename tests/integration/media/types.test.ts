@@ -10,6 +10,7 @@ import {
   samples,
   withExifRotation,
 } from "@/tests/support/factories/file-samples";
+import { mp4 } from "@/tests/support/factories/mp4-samples";
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const joined = (...parts: Uint8Array[]) => new Uint8Array(Buffer.concat(parts));
@@ -42,6 +43,27 @@ describe("type detection", () => {
     for (const bytes of [bytesOf(text), new Uint8Array(Buffer.from(text, "latin1"))])
       for (const declared of ["", "image/png", "text/plain"])
         expect(await detectTypeOrError(bytes, declared)).toBe("unsupported_media_type");
+  });
+
+  it.each([
+    ["iTunes", "M4A ", ["M4A ", "mp42", "isom"], ["soun"]],
+    ["Android", "mp42", ["isom", "mp42"], ["soun"]],
+    ["an old phone", "3gp4", ["isom", "3gp4"], ["soun"]],
+    ["ffmpeg, with chapters", "isom", ["isom", "iso2", "mp41"], ["soun", "text"]],
+  ])("recognises the M4A of %s, wherever its directory stands", async (_, brand, compatible, handlers) => {
+    for (const isDirectoryLast of [false, true])
+      expect(await detectTypeOrError(mp4({ brand, compatible, handlers, isDirectoryLast }))).toBe(
+        "audio/mp4",
+      );
+  });
+
+  it("rejects an MP4 with a picture track, and one without a directory", async () => {
+    const brands = { brand: "mp42", compatible: ["isom", "mp42"] };
+    for (const handlers of [["vide"], ["soun", "vide"], ["auxv", "soun"], ["\0\0\0\0"]])
+      expect(await detectTypeOrError(mp4({ ...brands, handlers }))).toBe("unsupported_media_type");
+    expect(await detectTypeOrError(mp4({ ...brands, handlers: ["soun"] }).slice(0, 60))).toBe(
+      "unsupported_media_type",
+    );
   });
 
   it("rejects text in another encoding", async () => {
@@ -102,6 +124,16 @@ describe("a file name", () => {
     [".png", "image/png", "png.png"],
     ["e\u0301.txt", "text/plain", "é.txt"],
     ["half \ud83d.txt", "text/plain", "half.txt"],
+    ["👨‍👩‍👧‍👦 ❤️‍🔥.png", "image/png", "👨‍👩‍👧‍👦 ❤️‍🔥.png"],
+    [
+      "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}.png",
+      "image/png",
+      "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}.png",
+    ],
+    ["می‌خواهم.png", "image/png", "می‌خواهم.png"],
+    ["\u200da\u200c.\u200dp\u{e0067}ng", "image/png", "a.png"],
+    ["photo\u200d.png", "image/png", "photo.png"],
+    ["👨‍👩‍👧‍👦".repeat(20), "image/png", `${"👨‍👩‍👧‍👦".repeat(16)}.png`],
   ])("%j of %s is stored as %j", (name, type, kept) => {
     expect(sanitizeFileName(name, type)).toBe(kept);
   });

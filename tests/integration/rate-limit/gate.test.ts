@@ -115,8 +115,12 @@ describe("the gate", () => {
       expect([path, response.status]).toEqual([path, 200]);
       expect(response.headers.get("ratelimit-policy")).toBe('"default";q=100;w=60');
     }
-    for (const method of ["PROPFIND", "OPTIONS", "HEAD"]) {
-      expect((await gate(new Request("http://localhost/", { method }))).status).toBe(200);
+    for (const [method, status] of [
+      ["PROPFIND", 405],
+      ["OPTIONS", 200],
+      ["HEAD", 200],
+    ] as const) {
+      expect((await gate(new Request("http://localhost/", { method }))).status).toBe(status);
     }
   });
 

@@ -303,6 +303,21 @@ describe("a download", () => {
     );
   });
 
+  it("of a file of this site, such as the demo's, redirects to it", async () => {
+    const { product, buyer, order } = await buy(TRACK);
+    await db().product.update({ where: { id: product.id }, data: { assetUrl: "/demo/snow-on-nevsky.wav" } });
+    const open = () => call(download, { as: buyer, params: { id: order.deliveries[0]?.id ?? "" } });
+    const response = await open();
+    expect([response.status, response.headers.get("location")]).toEqual([
+      302,
+      `${process.env.APP_URL}/demo/snow-on-nevsky.wav`,
+    ]);
+    await db().product.update({ where: { id: product.id }, data: { assetUrl: "https://" } });
+    expect((await open()).status).toBe(404);
+    // This buyer has no referrer.
+    expect(order.tasks.map(({ queue }) => queue)).not.toContain("referral-bonuses");
+  });
+
   it.each([
     "http://music.example/a.flac",
     "javascript:alert(1)",

@@ -1,7 +1,10 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { POST as refund } from "@/app/api/orders/[id]/refund/route";
-import { db } from "@/lib/db";
+import { db, transaction } from "@/lib/db";
+import type { OrderView } from "@/lib/schemas/order";
+import { raiseAlert } from "@/lib/tasks";
 import { call } from "@/tests/support/clients/call";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import { createTestProduct, placeTestOrder, stockOf, waitForOrder } from "@/tests/support/factories/shop";
 import { allDone, buyDelivered, buyOnce, payAt, queuesOf } from "@/tests/support/factories/shop-payments";
@@ -69,6 +72,9 @@ describe("a purchase", () => {
   });
 });
 
+const raiseTaskDeadAlert = (subject: string) =>
+  transaction((tx) => raiseAlert(tx, { kind: "task_dead", subject, message: "dead" }));
+
 describe("a refund", () => {
   it("of the full amount reverses everything, also when requested twice", async () => {
     const { product, buyer, order } = await buyDelivered();
@@ -93,6 +99,56 @@ describe("a refund", () => {
       ...["supplier-notifications", "supplier-notifications"],
     ]);
     expect((await call(refund, { as: product.seller, params: { id: order.id }, body: {} })).status).toBe(409);
+  });
+
+  it("refused for an empty balance is tried again until it succeeds, and operators know", async () => {
+    const { product, buyer, order } = await buyDelivered();
+    const ask = () => call(refund, { as: product.seller, params: { id: order.id }, body: {} });
+    provider.setFaults({ api: { kind: "empty-balance", path: "/v1/refunds", method: "POST" } });
+    const { id } = (await ask()).body.task;
+    const task = () => db().task.findUniqueOrThrow({ where: { id } });
+    await waitUntil("the refund was refused", async () => (await task()).error !== null);
+    expect((await task()).error).toContain("Insufficient funds");
+    const alerts = { where: { kind: "refund_failed", subject: `order:${order.id}` } };
+    expect(await db().alert.findMany(alerts)).toMatchObject([
+      { message: expect.stringContaining("it is retried") },
+    ]);
+    // The provider repeats a stored refusal for a day, whatever is in the balance.
+    provider.setFaults({});
+    const refunded = await waitForOrder(order.id, buyer, "refunded", ({ status }) => status === "refunded");
+    expect(refunded.refundedMinor).toBe(order.amountMinor);
+  });
+
+  it("that died can be asked for again, and is made once", async () => {
+    const { product, buyer, order } = await buyDelivered();
+    const ask = () =>
+      call(refund, { as: product.seller, params: { id: order.id }, body: { amountMinor: 3_000 } });
+    // The provider makes the refund, and neither its response nor its event arrives.
+    provider.setFaults({
+      api: { kind: "lost", path: "/v1/refunds", method: "POST" },
+      events: { drop: true },
+    });
+    const { id } = (await ask()).body.task;
+    const task = () => db().task.findUniqueOrThrow({ where: { id } });
+    await waitUntil("an attempt failed", async () => (await task()).error !== null);
+    provider.setFaults({ api: { kind: "error", path: "/v1/refunds" }, events: { drop: true } });
+    await db().task.update({ where: { id }, data: { state: "dead", finishedAt: new Date() } });
+    await raiseTaskDeadAlert(id);
+    const repeats = await Promise.all([ask(), ask()]);
+    for (const { status, body } of repeats) {
+      expect([status, body.task.id]).toEqual([202, id]);
+      expect(body.task.state).not.toBe("dead");
+    }
+    expect((await db().alert.findFirstOrThrow({ where: { subject: id } })).closedAt).not.toBeNull();
+    provider.setFaults({ events: { drop: true } });
+    const isRefunded = ({ refundedMinor }: OrderView) => refundedMinor > 0;
+    const after = await waitForOrder(order.id, buyer, "refunded in part", isRefunded);
+    expect(after.refundedMinor).toBe(3_000);
+    const { paymentIntentId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
+    expect(await db().refund.count({ where: { paymentIntentId: paymentIntentId ?? "" } })).toBe(1);
+    expect(
+      await db().auditEntry.count({ where: { action: "refund_asked", subject: `order:${order.id}` } }),
+    ).toBe(2);
   });
 
   it("may be requested by the seller and administrators", async () => {

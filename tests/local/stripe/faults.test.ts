@@ -25,6 +25,18 @@ describe("API faults", () => {
     expect(session.lastResponse.headers["idempotent-replayed"]).toBeUndefined();
   });
 
+  it("empty-balance refuses, and the key's refusal outlives the fault", async () => {
+    const { sdk, server } = await start();
+    server.setFaults({ api: { kind: "empty-balance", times: 1 } });
+    const refused = { statusCode: 400, code: "balance_insufficient" };
+    await expect(openSession(sdk, {}, { idempotencyKey: "one" })).rejects.toMatchObject(refused);
+    await expect(openSession(sdk, {}, { idempotencyKey: "one" })).rejects.toMatchObject({
+      ...refused,
+      headers: { "idempotent-replayed": "true" },
+    });
+    await openSession(sdk, {}, { idempotencyKey: "two" });
+  });
+
   it("hang never answers, without effect", async () => {
     const { server } = await start();
     server.setFaults({ api: { kind: "hang" } });

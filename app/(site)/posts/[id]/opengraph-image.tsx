@@ -1,5 +1,6 @@
 import { ImageResponse } from "next/og";
-import { getImageFonts, wordmarkDataUri } from "@/app/_art/og/image-assets";
+import { wordmarkDataUri } from "@/app/_art/og/image-assets";
+import { loadImageFonts } from "@/app/_art/og/image-fonts";
 import { IMAGE_SIZE, PostImage } from "@/app/_art/og/post-image";
 import { readPost } from "./read-post";
 
@@ -11,17 +12,23 @@ const HOUR_SECONDS = 3_600;
 
 /** The preview image of a link to a post. Cacheable: it changes only when the post changes. */
 export default async function PostOpenGraphImage({ params }: { params: Promise<{ id: string }> }) {
-  const [post, fonts, wordmark] = await Promise.all([
+  const [post, families, wordmark] = await Promise.all([
     params.then(({ id }) => readPost(id)),
-    getImageFonts(),
+    loadImageFonts(),
     wordmarkDataUri("#ffffff"),
   ]);
   if (!post) return new Response(null, { status: 404 });
   return new ImageResponse(
-    <PostImage id={post.id} title={post.title} authorName={post.authorName} wordmark={wordmark} />,
+    <PostImage
+      id={post.id}
+      title={post.title}
+      authorName={post.authorName}
+      families={families}
+      wordmark={wordmark}
+    />,
     {
       ...size,
-      fonts,
+      fonts: families.flatMap(({ fonts }) => fonts),
       headers: {
         "cache-control": `public, max-age=${String(HOUR_SECONDS)}, s-maxage=${String(24 * HOUR_SECONDS)}`,
       },

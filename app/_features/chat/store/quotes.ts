@@ -1,4 +1,4 @@
-import { plainText } from "@/lib/schemas/mention";
+import { quoteText } from "@/lib/schemas/mention";
 import type { ChatMessage, Quote } from "./chat-api";
 
 /** The API's length of a quote, in characters. */
@@ -6,7 +6,10 @@ const MAX_QUOTE_LENGTH = 160;
 
 /** A quote of the message in its current form. */
 export function createQuote({ id, seq, authorId, authorName, text }: ChatMessage): Quote {
-  return { id, seq, authorId, authorName, text: [...plainText(text)].slice(0, MAX_QUOTE_LENGTH).join("") };
+  return {
+    ...{ id, seq, authorId, authorName },
+    text: quoteText(text, { isCut: false, maxLength: MAX_QUOTE_LENGTH }),
+  };
 }
 
 /**
