@@ -1,4 +1,4 @@
-import { NextResponse } from "next/server";
+import { type NextFetchEvent, NextResponse } from "next/server";
 import { isNavigation } from "@/lib/core/http/error-page";
 import { rejectUnknownMethod } from "@/lib/core/http/reject-other-methods";
 import {
@@ -13,8 +13,12 @@ import {
 import { getRetryAfterSeconds, rateLimitedResponse, setLimitHeaders, takeToken } from "@/lib/rate-limit";
 
 /** The gate: applies the rate limit of the policy table and sets the security headers of every response. */
-export async function middleware(request: Request): Promise<Response> {
+export async function middleware(
+  request: Request,
+  event?: Pick<NextFetchEvent, "waitUntil">,
+): Promise<Response> {
   const decision = await takeToken(request);
+  if (decision) event?.waitUntil(decision.pending);
   const nonce = newNonce();
   const securityContext = getSecurityContext();
   const policy = isApiRequest(request)

@@ -1,9 +1,9 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
 import { RateLimiterRedis } from "rate-limiter-flexible";
-import { bucketsFor } from "@/lib/rate-limit/buckets";
-import { Limiter } from "@/lib/rate-limit/limiter";
+import { routeRule } from "@/lib/rate-limit/buckets";
 import { findPolicy } from "@/lib/rate-limit/policies";
+import { RuleLimiter } from "@/lib/rate-limit/rule-limiter";
 import { GuardedRedis } from "@/lib/redis/guarded-redis";
 
 /** Takes the tokens of one request; true when it may pass. Throws the library's errors. */
@@ -16,22 +16,21 @@ const ROUTE = "/api/posts/1";
 /** Each checks the same two limits: the route's 100 requests, and the person's 100 over all routes. */
 export const contestants: Record<string, (url: string, token: string) => LimitCheck> = {
   "lib/rate-limit": (url, token) => {
-    const limiter = new Limiter(
-      new GuardedRedis({
-        url,
-        token,
-        // The gate's default settings.
-        timeoutMs: 50,
-        firstCallTimeoutMs: 1_000,
-        lateReply: { answerMs: 5_000 },
-      }),
-    );
-    const { pattern, policy } = findPolicy(ROUTE);
-    if (!policy) throw new Error("the route has no limit");
-    return async (person) => {
-      const buckets = bucketsFor({ callerId: `user-${person}`, isSignedIn: true }, pattern, policy);
-      return (await limiter.take(buckets)).allowed;
-    };
+    // The gate's default settings.
+    const client = new GuardedRedis({
+      url,
+      token,
+      timeoutMs: 1_000,
+      firstCallTimeoutMs: 1_000,
+      lateReply: { answerMs: 5_000 },
+    });
+    const exact = client.withWait(1_000);
+    const limiter = new RuleLimiter({
+      redis: { exact: new Redis(exact), usual: new Redis(client.withWait(50)) },
+      requester: exact,
+    });
+    const rule = routeRule(findPolicy(ROUTE));
+    return async (person) => (await limiter.take(rule, { callerId: `user-${person}` })).allowed;
   },
   "@upstash/ratelimit, sliding": (url, token) =>
     upstashLimiter(url, token, Ratelimit.slidingWindow(ALLOWED_REQUESTS, `${WINDOW_SECONDS} s`)),

@@ -5,7 +5,7 @@ import type { Locale } from "../core/locale";
 import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { transaction } from "../db";
 import type { changeAddressSchema } from "../schemas/account";
-import { tooManyMailsError } from "./confirm-address";
+import { tooManyMailsError, withConfirmationMail } from "./confirm-address";
 import { lockCaller } from "./lock";
 import { createLink } from "./mail-links";
 import { accountLocale, enqueueLinkMail, enqueueNoticeMail } from "./mails";
@@ -25,32 +25,34 @@ export async function changeAddress(
 ): Promise<void> {
   requireFreshSignIn(caller);
   const { userId } = caller;
-  await transaction(async (tx) => {
-    const user = await lockCaller(tx, userId);
-    if (user.email === email) throw new AppError("bad_request", { message: "same_address", field: "email" });
-    const owner = await tx.user.findUnique({
-      where: { email },
-      select: { id: true, name: true, locale: true },
-    });
-    const { id, created } = await createLink(
-      tx,
-      "confirm_address",
-      { id: userId, email },
-      { isDecoy: owner !== null },
-    );
-    if (!created) throw tooManyMailsError();
-    if (owner) await enqueueNoticeMail(tx, owner, { notice: "address_taken", key: id });
-    else
-      await enqueueLinkMail(tx, "confirm_address", id, {
-        locale: accountLocale(user, locale),
-        ownerId: userId,
+  await withConfirmationMail(email, () =>
+    transaction(async (tx) => {
+      const user = await lockCaller(tx, userId);
+      if (user.email === email) throw new AppError("bad_request", { message: "same_address", field: "email" });
+      const owner = await tx.user.findUnique({
+        where: { email },
+        select: { id: true, name: true, locale: true },
       });
-    await enqueueNoticeMail(tx, user, { notice: "address_change_asked", key: id, address: user.email });
-    await recordAudit(tx, {
-      action: "address_change_asked",
-      actorId: userId,
-      subject: `user:${userId}`,
-      ...auditContext,
-    });
-  });
+      const { id, created } = await createLink(
+        tx,
+        "confirm_address",
+        { id: userId, email },
+        { isDecoy: owner !== null },
+      );
+      if (!created) throw tooManyMailsError();
+      if (owner) await enqueueNoticeMail(tx, owner, { notice: "address_taken", key: id });
+      else
+        await enqueueLinkMail(tx, "confirm_address", id, {
+          locale: accountLocale(user, locale),
+          ownerId: userId,
+        });
+      await enqueueNoticeMail(tx, user, { notice: "address_change_asked", key: id, address: user.email });
+      await recordAudit(tx, {
+        action: "address_change_asked",
+        actorId: userId,
+        subject: `user:${userId}`,
+        ...auditContext,
+      });
+    }),
+  );
 }

@@ -2,7 +2,8 @@ import { type AuditContext, recordAudit } from "../audit";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import type { Locale } from "../core/locale";
-import { isUniqueViolation, type Transaction, transaction } from "../db";
+import { db, isUniqueViolation, type Transaction, transaction } from "../db";
+import { takeMailAllowance } from "../rate-limit/handler-limits";
 import { changeAccount } from "../sessions";
 import { type LockedUser, lockCaller, lockUser } from "./lock";
 import {
@@ -31,16 +32,43 @@ export async function sendFirstConfirmation(
  * @throws {AppError} conflict when the address is confirmed already, rate_limited after too many mails in an hour
  */
 export async function resendConfirmation({ userId }: { userId: string }, locale: Locale): Promise<void> {
-  await transaction(async (tx) => {
-    const user = await lockCaller(tx, userId);
-    if (user.confirmed) throw new AppError("conflict", { message: "address_already_confirmed" });
-    const { id, created } = await createLink(tx, "confirm_address", user);
-    if (!created) throw tooManyMailsError();
-    await enqueueLinkMail(tx, "confirm_address", id, {
-      locale: accountLocale(user, locale),
-      ownerId: userId,
-    });
+  const account = await db().user.findUnique({
+    where: { id: userId },
+    select: { email: true, confirmedAt: true },
   });
+  if (!account) throw new AppError("unauthenticated");
+  if (account.confirmedAt) throw alreadyConfirmedError();
+  await withConfirmationMail(account.email, () =>
+    transaction(async (tx) => {
+      const user = await lockCaller(tx, userId);
+      if (user.confirmed) throw alreadyConfirmedError();
+      const { id, created } = await createLink(tx, "confirm_address", user);
+      if (!created) throw tooManyMailsError();
+      await enqueueLinkMail(tx, "confirm_address", id, {
+        locale: accountLocale(user, locale),
+        ownerId: userId,
+      });
+    }),
+  );
+}
+
+function alreadyConfirmedError(): AppError {
+  return new AppError("conflict", { message: "address_already_confirmed" });
+}
+
+/**
+ * Runs a transaction that mails a confirmation link, or its decoy, to an address. The mail counts unless it fails.
+ * @throws {AppError} rate_limited when the address was sent as many as an hour allows, whoever asked for them
+ */
+export async function withConfirmationMail<R>(email: string, write: () => Promise<R>): Promise<R> {
+  const mail = await takeMailAllowance("confirm_address", email);
+  if (!mail.allowed) throw tooManyMailsError();
+  try {
+    return await write();
+  } catch (error) {
+    await mail.returnTokens();
+    throw error;
+  }
 }
 
 export function tooManyMailsError(): AppError {

@@ -5,6 +5,7 @@ import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { db, isUniqueViolation, transaction } from "../db";
+import { takeMailAllowance } from "../rate-limit/handler-limits";
 import type { signUpSchema, User } from "../schemas/account";
 import { sendFirstConfirmation } from "./confirm-address";
 import { hashPassword } from "./password";
@@ -16,7 +17,8 @@ const REFERRAL_CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789";
 const REFERRAL_CODE_LENGTH = 8;
 
 /**
- * Creates an account, and mails the link that confirms its address.
+ * Creates an account, and mails the link that confirms its address. Without the mail when the address was sent as many
+ * as an hour allows: refusing would let somebody else keep its owner from signing up. The link can be asked for later.
  *
  * @param locale  the request's language, which becomes that of the account's mails
  * @throws {AppError} conflict when the address is taken; bad_request for an unknown referral code, and for a common
@@ -30,17 +32,19 @@ export async function signUp(
   await requireStrongPassword(password, { email, name });
   const passwordHash = await hashPassword(password);
   const id = newId();
+  const mail = await takeMailAllowance("confirm_address", email);
   try {
     return await transaction(async (tx) => {
       const row = await tx.user.create({
         data: { id, email, name, passwordHash, locale, referralCode: newReferralCode(), referredById },
         select: userColumns,
       });
-      await sendFirstConfirmation(tx, { id, email, locale });
+      if (mail.allowed) await sendFirstConfirmation(tx, { id, email, locale });
       await recordAudit(tx, { action: "sign_up", actorId: id, subject: `user:${id}`, ...auditContext });
       return { user: toUser(row) };
     });
   } catch (error) {
+    await mail.returnTokens();
     if (isUniqueViolation(error))
       throw new AppError("conflict", { message: "email_taken", field: "email", cause: error });
     throw error;

@@ -40,6 +40,8 @@ export const envSchema = z.object({
   REDIS_EDGE_TIMEOUT_MS: milliseconds.default(50),
   REDIS_TIMEOUT_MS: milliseconds.default(100),
   REDIS_FIRST_CALL_TIMEOUT_MS: milliseconds.default(1_000),
+  /** How long a request waits for Redis where its limit must be exact: strict routes, attempts on passwords. */
+  REDIS_STRICT_TIMEOUT_MS: milliseconds.default(1_000),
   /** Prepended to every key, for deployments that share one Redis. */
   REDIS_KEY_PREFIX: z
     .string()
@@ -63,6 +65,13 @@ export const envSchema = z.object({
       error: "must be none, vercel, or a number of proxies from 1 to 9",
     })
     .default("none"),
+  /**
+   * The deny lists of @upstash/ratelimit: addresses and browsers that its console lists, and a public list of addresses
+   * that one instance loads from GitHub once a day. Costs the gate one more call per request.
+   */
+  RATE_LIMIT_PROTECTION: z.stringbool().default(false),
+  /** Shows the gate's decisions in Upstash's console. Costs the gate one more call per request, after the response. */
+  RATE_LIMIT_ANALYTICS: z.stringbool().default(false),
   /** Payments; without it the shop shows its products and a notice that it cannot sell. */
   STRIPE_SECRET_KEY: z.string().optional(),
   /** Stripe signs its webhook events with it. */

@@ -101,15 +101,17 @@ async function eraseAccount(
     subject: `user:${userId}`,
     ...(requestId ? { requestId } : {}),
   });
-  await backgroundTaskService.sendTemplatedEmail(
-    {
-      to: { address: user.email },
-      locale: accountLocale(user, locale),
-      template: "account-deleted",
-      props: { name: user.name },
-    },
-    { tx, key: `account-deleted:${userId}` },
-  );
+  // An unconfirmed address may be a stranger's, who must not get a mail for every account made with it.
+  if (user.confirmed)
+    await backgroundTaskService.sendTemplatedEmail(
+      {
+        to: { address: user.email },
+        locale: accountLocale(user, locale),
+        template: "account-deleted",
+        props: { name: user.name },
+      },
+      { tx, key: `account-deleted:${userId}` },
+    );
   return { postIds, currencies, chatIds, sessionIds: sessions.map(({ id }) => id) };
 }
 

@@ -1,22 +1,41 @@
 import { parseNetwork } from "../core/network";
 import { keys } from "../redis/keys";
 import { accountHash } from "./account-hash";
-import type { LimitBucket } from "./buckets";
+import type { LimitBucket, LimitRule } from "./buckets";
 import { verifyDeviceCookie } from "./device-cookie";
-import { requireTokens, withFailureLimit } from "./handler-limiter";
+import { requireTokens, takeTokens, withFailureLimit } from "./handler-limiter";
+import type { TokenReservation } from "./limiter";
 import { type LimitPolicy, handlerPolicies as policies } from "./policies";
 
 /** An attempt of an anonymous caller on an account. */
 export interface AccountAttempt {
   email: string;
-  /** Null when no proxy is trusted to send it: then only the gate's limit for all anonymous callers applies. */
+  /** Null when no proxy is trusted to send it: then all callers count as one address. */
   ip: string | null | undefined;
 }
 
+const SIGN_IN = "/api/auth/sign-in";
+const FORGOT_PASSWORD = "/api/auth/forgot-password";
+
+const byDevice = ruleOf(policies.device, SIGN_IN);
+/** The caller is an account from an address. */
+const byAccountAndAddress: LimitRule = (callerId) => [
+  ...addressBuckets(callerId, SIGN_IN),
+  createBucket(policies.accountTotal, parseAttemptCaller(callerId).account, SIGN_IN),
+];
+const byResetRequest: LimitRule = (callerId) => addressBuckets(callerId, FORGOT_PASSWORD);
+const byResetLink = ruleOf(policies.account, "/api/auth/reset-password");
+const bySession = ruleOf(policies.session, "/api/auth/confirm-password");
+const byBot = ruleOf(policies.telegram, "/api/webhooks/telegram/:botId");
+const byMail = {
+  confirm_address: ruleOf(policies.mail, "confirm-address"),
+  reset_password: ruleOf(policies.mail, "reset-password"),
+} as const;
+
 /**
- * Runs an attempt to sign in, unless too many have failed: for this account from any address, or from this address
- * for any account. A browser that has signed in to this account before has a separate bucket and takes no tokens from
- * those two. An account that does not exist is limited like one that does.
+ * Runs an attempt to sign in, unless too many have failed: for this account from this address, for this account from
+ * all addresses, or from this address for any account. A browser that has signed in to this account before has a
+ * separate bucket and takes no tokens from those. An account that does not exist is limited like one that does.
  *
  * @param device  the device cookie (`getDeviceCookie`)
  * @throws {AppError} rate_limited, before any work is done; else what the attempt throws
@@ -25,20 +44,30 @@ export function withSignInLimit<R>(
   { email, ip, device }: AccountAttempt & { device: string | null | undefined },
   attempt: () => Promise<R>,
 ): Promise<R> {
-  const route = "/api/auth/sign-in";
   const deviceId = verifyDeviceCookie(device ?? null, email);
-  const buckets = deviceId
-    ? [createBucket(policies.device, `device-${deviceId}`, route)]
-    : accountBuckets({ email, ip }, route);
-  return withFailureLimit(buckets, attempt);
+  return deviceId
+    ? withFailureLimit(byDevice, `device-${deviceId}`, attempt)
+    : withFailureLimit(byAccountAndAddress, attemptCaller({ email, ip }), attempt);
 }
 
 /**
- * Takes a token for a mail to an account's address. Every request counts, also one for an unknown address.
+ * Takes a token for a request to mail a reset link, by account and address: requests from elsewhere do not keep the
+ * owner from asking. How many are mailed is limited by {@link takeMailAllowance}. Every request counts, also one for an
+ * unknown address.
  * @throws {AppError} rate_limited
  */
-export async function requireMailAllowance(attempt: AccountAttempt): Promise<void> {
-  await requireTokens(accountBuckets(attempt, "/api/auth/forgot-password"));
+export async function requireResetRequestAllowance(attempt: AccountAttempt): Promise<void> {
+  await requireTokens(byResetRequest, attemptCaller(attempt));
+}
+
+/**
+ * Takes one of the mails that an address may be sent. Counts by the keyed hash of the address, so the count survives
+ * the deletion of the account; each kind has its own, so that mails of one kind cannot use up the other's.
+ *
+ * @returns whether it may be sent, and how to give it back when it is not sent after all
+ */
+export function takeMailAllowance(kind: keyof typeof byMail, email: string): Promise<TokenReservation> {
+  return takeTokens(byMail[kind], accountCaller(email));
 }
 
 /**
@@ -47,8 +76,7 @@ export async function requireMailAllowance(attempt: AccountAttempt): Promise<voi
  * @throws {AppError} rate_limited
  */
 export function withPasswordResetLimit<R>(email: string, attempt: () => Promise<R>): Promise<R> {
-  const callerId = `account-${accountHash(email)}`;
-  return withFailureLimit([createBucket(policies.account, callerId, "/api/auth/reset-password")], attempt);
+  return withFailureLimit(byResetLink, accountCaller(email), attempt);
 }
 
 /**
@@ -57,10 +85,7 @@ export function withPasswordResetLimit<R>(email: string, attempt: () => Promise<
  * @throws {AppError} rate_limited
  */
 export function withPasswordLimit<R>(sessionId: string, attempt: () => Promise<R>): Promise<R> {
-  return withFailureLimit(
-    [createBucket(policies.session, `session-${sessionId}`, "/api/auth/confirm-password")],
-    attempt,
-  );
+  return withFailureLimit(bySession, `session-${sessionId}`, attempt);
 }
 
 /**
@@ -69,15 +94,38 @@ export function withPasswordLimit<R>(sessionId: string, attempt: () => Promise<R
  * @throws {AppError} rate_limited
  */
 export async function requireBotAllowance(botId: string): Promise<void> {
-  await requireTokens([createBucket(policies.telegram, `bot-${botId}`, "/api/webhooks/telegram/:botId")]);
+  await requireTokens(byBot, `bot-${botId}`);
 }
 
-function accountBuckets({ email, ip }: AccountAttempt, route: string): LimitBucket[] {
+/** Separates the account from the address in a caller; neither contains it. */
+const CALLER_SEPARATOR = "+";
+
+/** `account-{hash}+ip-{network}`; without a trusted address only the account. */
+function attemptCaller({ email, ip }: AccountAttempt): string {
   const network = ip ? parseNetwork(ip) : null;
+  return [accountCaller(email), ...(network ? [`ip-${network}`] : [])].join(CALLER_SEPARATOR);
+}
+
+function parseAttemptCaller(callerId: string): { account: string; address: string | undefined } {
+  const [account = callerId, address] = callerId.split(CALLER_SEPARATOR);
+  return { account, address };
+}
+
+function accountCaller(email: string): string {
+  return `account-${accountHash(email)}`;
+}
+
+/** The buckets of an account's attempts from one address, and of all attempts from there. */
+function addressBuckets(callerId: string, route: string): LimitBucket[] {
+  const { address } = parseAttemptCaller(callerId);
   return [
-    createBucket(policies.account, `account-${accountHash(email)}`, route),
-    ...(network ? [createBucket(policies.address, `ip-${network}`, route)] : []),
+    createBucket(policies.account, callerId, route),
+    ...(address ? [createBucket(policies.address, address, route)] : []),
   ];
+}
+
+function ruleOf(policy: LimitPolicy, route: string): LimitRule {
+  return (callerId) => [createBucket(policy, callerId, route)];
 }
 
 function createBucket(policy: LimitPolicy, callerId: string, route: string): LimitBucket {

@@ -1,24 +1,39 @@
+import { Redis } from "@upstash/redis";
+import { env } from "../core/env";
 import { AppError } from "../core/errors";
 import { redis } from "../redis";
-import type { LimitBucket } from "./buckets";
+import type { LimitRule } from "./buckets";
 import { getRetryAfterSeconds } from "./limit-headers";
-import { Limiter, type TokenReservation } from "./limiter";
+import type { TokenReservation } from "./limiter";
+import { RuleLimiter } from "./rule-limiter";
 
 /** One per process, like the gate's, but with the server's Redis client, its time limits and its metrics. */
-let current: { redis: ReturnType<typeof redis>; limiter: Limiter } | undefined;
+let current: { redis: ReturnType<typeof redis>; limiter: RuleLimiter } | undefined;
 
-function handlerLimiter(): Limiter {
+function handlerLimiter(): RuleLimiter {
   const client = redis();
-  if (current?.redis !== client) current = { redis: client, limiter: new Limiter(client) };
+  if (current?.redis !== client) {
+    const requester = client.withWait(env().REDIS_STRICT_TIMEOUT_MS);
+    const limiter = new RuleLimiter({ redis: { exact: new Redis(requester), usual: client }, requester });
+    current = { redis: client, limiter };
+  }
   return current.limiter;
 }
 
 /**
- * Takes a token from each bucket, in one script call. Without Redis this process decides, with the same limits.
+ * Takes a token from each of the caller's buckets, or from none, in one script call. Without Redis this process decides,
+ * with the same limits.
+ */
+export function takeTokens(rule: LimitRule, callerId: string): Promise<TokenReservation> {
+  return handlerLimiter().take(rule, { callerId });
+}
+
+/**
+ * Takes the tokens of {@link takeTokens}.
  * @throws {AppError} rate_limited, with `retryAfterSeconds`
  */
-export async function requireTokens(buckets: readonly LimitBucket[]): Promise<TokenReservation> {
-  const reservation = await handlerLimiter().take(buckets);
+export async function requireTokens(rule: LimitRule, callerId: string): Promise<TokenReservation> {
+  const reservation = await takeTokens(rule, callerId);
   if (!reservation.allowed)
     throw new AppError("rate_limited", { retryAfterSeconds: getRetryAfterSeconds(reservation) });
   return reservation;
@@ -35,10 +50,11 @@ export async function requireTokens(buckets: readonly LimitBucket[]): Promise<To
  * @throws {AppError} rate_limited, without running the attempt; else what the attempt throws
  */
 export async function withFailureLimit<R>(
-  buckets: readonly LimitBucket[],
+  rule: LimitRule,
+  callerId: string,
   attempt: () => Promise<R>,
 ): Promise<R> {
-  const { returnTokens } = await requireTokens(buckets);
+  const { returnTokens } = await requireTokens(rule, callerId);
   let result: R;
   try {
     result = await attempt();

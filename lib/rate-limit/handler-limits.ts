@@ -4,7 +4,8 @@
  */
 export {
   requireBotAllowance,
-  requireMailAllowance,
+  requireResetRequestAllowance,
+  takeMailAllowance,
   withPasswordLimit,
   withPasswordResetLimit,
   withSignInLimit,

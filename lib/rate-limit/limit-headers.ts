@@ -1,5 +1,5 @@
 import { now } from "../core/clock";
-import type { LimitStatus } from "./buckets";
+import { type LimitStatus, tightestFirst } from "./buckets";
 import type { LimitDecision } from "./limiter";
 
 /**
@@ -13,17 +13,20 @@ export function setLimitHeaders(headers: Headers, { statuses, degraded }: LimitD
       "RateLimit-Policy",
       formatList(statuses, ({ limit, windowSeconds }) => `q=${limit};w=${windowSeconds}`),
     );
-    const mostRestrictive = [...statuses].sort((a, b) => a.remaining - b.remaining || b.resetAt - a.resetAt);
     headers.set(
       "RateLimit",
-      formatList(mostRestrictive, (_, status) => `r=${status.remaining};t=${secondsUntilReset(status)}`),
+      formatList(tightestFirst(statuses), (_, status) => `r=${status.remaining};t=${secondsUntilReset(status)}`),
     );
   }
   if (degraded) headers.set("RateLimit-Degraded", degraded);
 }
 
+/** The library keeps a caller that is on a deny list in memory for as long. */
+const DENIED_SECONDS = 60;
+
 /** Whole seconds until a refused caller may try again, at least 1. */
-export function getRetryAfterSeconds({ statuses }: LimitDecision): number {
+export function getRetryAfterSeconds({ statuses, denied }: LimitDecision): number {
+  if (denied) return DENIED_SECONDS;
   return Math.max(1, ...statuses.filter(({ remaining }) => remaining === 0).map(secondsUntilReset));
 }
 

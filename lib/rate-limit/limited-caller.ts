@@ -1,5 +1,5 @@
 import { getAccessToken, verifyAccessToken } from "../core/access-token";
-import { clientNetwork } from "../core/client-address";
+import { clientAddress, clientNetwork } from "../core/client-address";
 
 /** Our tokens have a few hundred characters; longer ones are not verified, and the caller counts as anonymous. */
 const MAX_TOKEN_LENGTH = 4_096;
@@ -7,14 +7,16 @@ const MAX_TOKEN_LENGTH = 4_096;
 export interface LimitedCaller {
   /** Part of the key: `user-{id}`, `ip-{network}` or `anonymous`. */
   callerId: string;
-  /** One user, rather than all callers behind an address. */
-  isSignedIn: boolean;
+  /** What else a deny list may name; without a trusted proxy not the address. */
+  ip?: string;
+  userAgent?: string;
 }
 
 /** The caller that limits count by: the signed-in user, else the address. */
 export async function limitedCaller(headers: Headers): Promise<LimitedCaller> {
   const userId = await signedInUserId(headers);
-  return userId === null ? anonymousCaller(headers) : { callerId: `user-${userId}`, isSignedIn: true };
+  const anonymous = anonymousCaller(headers);
+  return userId === null ? anonymous : { ...anonymous, callerId: `user-${userId}` };
 }
 
 /**
@@ -23,7 +25,18 @@ export async function limitedCaller(headers: Headers): Promise<LimitedCaller> {
  */
 export function anonymousCaller(headers: Headers): LimitedCaller {
   const network = clientNetwork(headers);
-  return { callerId: network === null ? "anonymous" : `ip-${network}`, isSignedIn: false };
+  const ip = clientAddress(headers);
+  const userAgent = headers.get("user-agent");
+  return {
+    callerId: network === null ? "anonymous" : `ip-${network}`,
+    ...(ip ? { ip } : {}),
+    ...(userAgent ? { userAgent } : {}),
+  };
+}
+
+/** Whether a caller is one user, rather than all callers behind an address. */
+export function isUser(callerId: string): boolean {
+  return callerId.startsWith("user-");
 }
 
 async function signedInUserId(headers: Headers): Promise<string | null> {

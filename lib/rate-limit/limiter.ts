@@ -5,7 +5,6 @@ import { RedisUnavailableError } from "../redis/unavailable";
 import type { LimitBucket, LimitStatus } from "./buckets";
 import { type LocalTokens, ProcessLimiter } from "./process-limiter";
 import { parseLimitReply, type SharedDecision, SharedLimiter } from "./shared-limiter";
-import { recordDecision } from "./stats";
 
 /** Result of a request for tokens. */
 export interface LimitDecision {
@@ -14,6 +13,13 @@ export interface LimitDecision {
   statuses: LimitStatus[];
   /** `process`: decided without Redis, by this process. `open`: allowed because the limiter itself failed. */
   degraded: "process" | "open" | null;
+  /** The caller is on a deny list. */
+  denied?: true;
+  /**
+   * What goes on after the decision: a late reply of Redis, the library's analytics. Never rejects. At the edge the
+   * instance must be kept alive for it (`waitUntil`).
+   */
+  pending: Promise<unknown>;
 }
 
 /** A decision whose tokens can be put back when they turn out not to be used. */
@@ -25,12 +31,26 @@ export interface TokenReservation extends LimitDecision {
   returnTokens(): Promise<void>;
 }
 
-interface PendingDecision extends LimitDecision {
+interface Decision extends Omit<LimitDecision, "pending"> {
   /** Tokens counted in this process; null when none were taken. */
   localTokens: LocalTokens | null;
+}
+
+interface TimedDecision extends Decision {
   /** Milliseconds since the epoch. */
   requestedAt: number;
+  /** Resolves when a late reply has been applied. */
+  pending: Promise<unknown>;
 }
+
+/** One client for each time that a request may wait. Neither repeats a call: it would take two tokens. */
+export interface LimiterRedis {
+  /** For buckets of which one is `exact`. */
+  exact: Redis;
+  usual: Redis;
+}
+
+const NOTHING_PENDING = Promise.resolve();
 
 /** A reply of the SDK's requester. */
 const lateReplySchema = z.object({ result: z.unknown() });
@@ -44,17 +64,16 @@ const lateReplySchema = z.object({ result: z.unknown() });
  * not. A token with an unknown outcome may be counted twice, but is never left out.
  */
 export class Limiter {
-  private readonly shared: SharedLimiter;
+  private readonly shared: { exact: SharedLimiter; usual: SharedLimiter };
   private readonly local = new ProcessLimiter();
 
-  constructor(redis: Redis) {
-    this.shared = new SharedLimiter(redis);
+  constructor({ exact, usual }: LimiterRedis) {
+    this.shared = { exact: new SharedLimiter(exact), usual: new SharedLimiter(usual) };
   }
 
   /** Takes a token from each bucket, or from none. Does not throw when Redis fails. */
   async take(buckets: readonly LimitBucket[]): Promise<TokenReservation> {
     const { localTokens, requestedAt, ...decision } = await this.decide(buckets);
-    recordDecision(buckets, decision);
     let unreturned = localTokens;
     const returnTokens = async () => {
       const takenAt = unreturned?.returnTokens() ?? [];
@@ -64,40 +83,61 @@ export class Limiter {
         const at = takenAt[index] ?? null;
         return at === null ? [] : [{ bucket, at: decision.degraded ? at : requestedAt }];
       });
-      if (returned.length > 0) await this.shared.returnTokens(returned).catch(() => {});
+      if (returned.length > 0) await this.sharedFor(buckets).returnTokens(returned).catch(() => {});
     };
     return { ...decision, returnTokens };
   }
 
-  private async decide(buckets: readonly LimitBucket[]): Promise<PendingDecision> {
+  /** The buckets as Redis has them, without taking a token. @throws {RedisUnavailableError} */
+  read(buckets: readonly LimitBucket[]): Promise<LimitStatus[]> {
+    return this.sharedFor(buckets).read(buckets, now());
+  }
+
+  /**
+   * Gives the caller all tokens again. Another process that has refused the caller does so until its block ends.
+   * @throws {RedisUnavailableError}
+   */
+  async reset(buckets: readonly LimitBucket[]): Promise<void> {
+    this.local.forget(buckets);
+    await this.sharedFor(buckets).reset(buckets);
+  }
+
+  private sharedFor(buckets: readonly LimitBucket[]): SharedLimiter {
+    return buckets.some(({ policy }) => policy.exact) ? this.shared.exact : this.shared.usual;
+  }
+
+  private async decide(buckets: readonly LimitBucket[]): Promise<TimedDecision> {
     const requestedAt = now();
     const localStatuses = this.local.statuses(buckets, requestedAt);
     // Refused without a call: Redis refused before, or this process has taken all tokens.
     if (isExhausted(localStatuses)) {
       const degraded = this.local.hasUnsynced(buckets, requestedAt) ? "process" : null;
-      return { allowed: false, statuses: localStatuses, degraded, localTokens: null, requestedAt };
+      const refusal = { allowed: false, statuses: localStatuses, degraded, localTokens: null } as const;
+      return { ...refusal, requestedAt, pending: NOTHING_PENDING };
     }
 
     const unsynced = this.local.takeUnsynced(buckets, requestedAt);
     try {
-      const sharedDecision = await this.shared.take(buckets, unsynced.serialized, requestedAt);
-      return { ...this.applySharedDecision(sharedDecision, buckets), requestedAt };
+      const sharedDecision = await this.sharedFor(buckets).take(buckets, unsynced.serialized, requestedAt);
+      const decision = this.applySharedDecision(sharedDecision, buckets);
+      return { ...decision, requestedAt, pending: NOTHING_PENDING };
     } catch (error) {
       const lateReply = error instanceof RedisUnavailableError ? error.lateReply : undefined;
       const decision = this.decideLocally(buckets);
-      if (lateReply) {
-        void this.reconcile(lateReply, buckets, requestedAt, unsynced.restore, () =>
-          decision.localTokens?.confirm(),
-        );
-      } else unsynced.restore();
-      return { ...decision, requestedAt };
+      if (!lateReply) unsynced.restore();
+      const pending = lateReply
+        ? this.reconcile(lateReply, buckets, requestedAt, unsynced.restore, () =>
+            decision.localTokens?.confirm(),
+          )
+        : NOTHING_PENDING;
+      return { ...decision, requestedAt, pending };
     }
   }
 
   private applySharedDecision(
     sharedDecision: SharedDecision,
     buckets: readonly LimitBucket[],
-  ): Omit<PendingDecision, "requestedAt"> {
+  ): Decision {
     const time = now();
     // Requests that this process decided without Redis meanwhile may have taken the last token.
     const localTokens = sharedDecision.allowed ? this.local.add(buckets, time, 0) : null;
@@ -107,7 +147,7 @@ export class Limiter {
     return { allowed, statuses: this.local.statuses(buckets, time), degraded: null, localTokens };
   }
 
-  private decideLocally(buckets: readonly LimitBucket[]): Omit<PendingDecision, "requestedAt"> {
+  private decideLocally(buckets: readonly LimitBucket[]): Decision {
     const time = now();
     const statuses = this.local.statuses(buckets, time);
     const localTokens = isExhausted(statuses) ? null : this.local.add(buckets, time, 1);

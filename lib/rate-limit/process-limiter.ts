@@ -76,6 +76,11 @@ export class ProcessLimiter {
     this.slidingWindowFor(bucket).block(until, time);
   }
 
+  /** Forgets what this process knows of the buckets, unsynced tokens included. */
+  forget(buckets: readonly LimitBucket[]): void {
+    for (const { key } of buckets) this.slidingWindows.delete(key);
+  }
+
   /** Whether any bucket has tokens that are not in Redis yet. */
   hasUnsynced(buckets: readonly LimitBucket[], time: number): boolean {
     return buckets.some((bucket) => this.slidingWindowFor(bucket).unsyncedSlots(time).length > 0);

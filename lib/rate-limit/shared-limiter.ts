@@ -2,6 +2,7 @@ import type { Redis } from "@upstash/redis";
 import { z } from "zod";
 import type { LimitBucket, LimitStatus } from "./buckets";
 import { returnTokensSource, takeTokensSource } from "./scripts";
+import { SlidingWindow } from "./sliding-window";
 
 export interface SharedDecision {
   allowed: boolean;
@@ -16,7 +17,7 @@ export class SharedLimiter {
   private readonly returnScript: ReturnType<Redis["createScript"]>;
 
   /** @param redis  a client without retries: a repeated call takes two tokens */
-  constructor(redis: Redis) {
+  constructor(private readonly redis: Redis) {
     this.takeScript = redis.createScript(takeTokensSource);
     this.returnScript = redis.createScript(returnTokensSource);
   }
@@ -50,6 +51,23 @@ export class SharedLimiter {
     const keys = taken.map(({ bucket }) => bucket.key);
     const args = taken.flatMap(({ bucket, at }) => [String(at), String(bucket.policy.windowSeconds * 1000)]);
     await this.returnScript.exec(keys, args);
+  }
+
+  /** The buckets at this time (ms), without taking tokens. @throws {RedisUnavailableError} */
+  async read(buckets: readonly LimitBucket[], time: number): Promise<LimitStatus[]> {
+    const logs = await this.redis.mget<unknown[]>(buckets.map(({ key }) => key));
+    return buckets.map(({ policy }, index) => {
+      const slidingWindow = new SlidingWindow(policy.limit, policy.windowSeconds * 1000);
+      for (const [, at, tokens] of String(logs[index] ?? "").matchAll(/(\d+)x(\d+) /g))
+        for (let token = 0; token < Number(tokens); token += 1) slidingWindow.add(Number(at), 0);
+      const remaining = Math.max(0, slidingWindow.remaining(time));
+      return { policy, remaining, resetAt: slidingWindow.resetAt(time) };
+    });
+  }
+
+  /** Empties the buckets. Safe to repeat. @throws {RedisUnavailableError} */
+  async reset(buckets: readonly LimitBucket[]): Promise<void> {
+    await this.redis.del(...buckets.map(({ key }) => key));
   }
 }
 

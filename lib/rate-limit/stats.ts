@@ -12,7 +12,8 @@ const counts = new Map<string, LimitCounts>();
 
 /**
  * The decisions of this process's limiters, by policy. A refusal counts for the policy that refused, an allowed
- * request for the route's own policy. `open` counts requests that were allowed because the limiter itself failed.
+ * request for the route's own policy. `deny-list` counts refusals by a deny list, `open` requests that were allowed
+ * because the limiter itself failed.
  *
  * The gate at the edge and the server count separately, even when one process runs both.
  */
@@ -27,10 +28,11 @@ export function recordDecision(
     allowed,
     statuses,
     degraded,
-  }: { allowed: boolean; statuses: readonly LimitStatus[]; degraded: string | null },
+    denied,
+  }: { allowed: boolean; statuses: readonly LimitStatus[]; degraded: string | null; denied?: true },
 ): void {
   const exhausted = allowed ? undefined : statuses.find(({ remaining }) => remaining === 0);
-  const policy = exhausted?.policy.name ?? buckets[0]?.policy.name ?? "open";
+  const policy = denied ? "deny-list" : (exhausted?.policy.name ?? buckets[0]?.policy.name ?? "open");
   const policyCounts = counts.get(policy) ?? { allowed: 0, refused: 0, degraded: 0 };
   if (allowed) policyCounts.allowed += 1;
   else policyCounts.refused += 1;

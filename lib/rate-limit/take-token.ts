@@ -1,28 +1,41 @@
+import { Redis } from "@upstash/redis";
 import { env } from "../core/env";
 import { GuardedRedis } from "../redis/guarded-redis";
-import { bucketsFor } from "./buckets";
+import { routeRule } from "./buckets";
 import { anonymousCaller, limitedCaller } from "./limited-caller";
-import { type LimitDecision, Limiter } from "./limiter";
+import type { LimitDecision } from "./limiter";
 import { findPolicy } from "./policies";
+import { RuleLimiter } from "./rule-limiter";
 import { recordDecision } from "./stats";
 
 /** A reply that is late for its request is still applied within this time. */
 const LATE_REPLY_TIMEOUT_MS = 5_000;
 
 /** One per process: a limiter per request would lose the process's tokens and its blocked callers. */
-let limiter: Limiter | undefined;
+let limiter: RuleLimiter | undefined;
 
-function edgeLimiter(): Limiter {
-  limiter ??= new Limiter(
-    new GuardedRedis({
-      url: env().UPSTASH_REDIS_REST_URL,
-      token: env().UPSTASH_REDIS_REST_TOKEN,
-      timeoutMs: env().REDIS_EDGE_TIMEOUT_MS,
-      firstCallTimeoutMs: env().REDIS_FIRST_CALL_TIMEOUT_MS,
-      lateReply: { answerMs: LATE_REPLY_TIMEOUT_MS },
-    }),
-  );
+function edgeLimiter(): RuleLimiter {
+  limiter ??= createEdgeLimiter();
   return limiter;
+}
+
+function createEdgeLimiter(): RuleLimiter {
+  const strictTimeoutMs = env().REDIS_STRICT_TIMEOUT_MS;
+  const client = new GuardedRedis({
+    url: env().UPSTASH_REDIS_REST_URL,
+    token: env().UPSTASH_REDIS_REST_TOKEN,
+    // The longest time that a request waits: only a Redis that takes longer counts as unavailable.
+    timeoutMs: strictTimeoutMs,
+    firstCallTimeoutMs: env().REDIS_FIRST_CALL_TIMEOUT_MS,
+    lateReply: { answerMs: LATE_REPLY_TIMEOUT_MS },
+  });
+  const exact = client.withWait(strictTimeoutMs);
+  return new RuleLimiter({
+    redis: { exact: new Redis(exact), usual: new Redis(client.withWait(env().REDIS_EDGE_TIMEOUT_MS)) },
+    requester: exact,
+    enableProtection: env().RATE_LIMIT_PROTECTION,
+    analytics: env().RATE_LIMIT_ANALYTICS,
+  });
 }
 
 /**
@@ -32,15 +45,20 @@ function edgeLimiter(): Limiter {
  *
  * @returns null when no limit applies
  */
-export async function takeToken(request: Request): Promise<LimitDecision | null> {
+export async function takeToken({ url, method, headers }: Request): Promise<LimitDecision | null> {
   try {
-    const { pattern, policy, by } = findPolicy(new URL(request.url).pathname, request.method);
-    if (!policy) return null;
-    const caller = by === "address" ? anonymousCaller(request.headers) : await limitedCaller(request.headers);
-    return await edgeLimiter().take(bucketsFor(caller, pattern, policy));
+    const match = findPolicy(new URL(url).pathname, method);
+    if (!match.policy) return null;
+    const caller = match.by === "address" ? anonymousCaller(headers) : await limitedCaller(headers);
+    return await edgeLimiter().take(routeRule(match), caller);
   } catch (error) {
     console.error("rate limiter failed: request allowed", error);
-    const decision: LimitDecision = { allowed: true, statuses: [], degraded: "open" };
+    const decision: LimitDecision = {
+      allowed: true,
+      statuses: [],
+      degraded: "open",
+      pending: Promise.resolve(),
+    };
     recordDecision([], decision);
     return decision;
   }

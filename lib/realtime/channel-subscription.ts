@@ -23,7 +23,7 @@ export class ChannelSubscription {
   private joined = false;
   private ended = false;
   private reading: Promise<void> | null = null;
-  /** The event delivered last. */
+  /** The event at the cursor; null when it was not delivered here (after a join or a reload). */
   private lastEvent: LoggedEvent | null = null;
   /** Upstream entries received while the log was being read. */
   private buffered: { cursor: Cursor; event: LoggedEvent }[] = [];
@@ -90,6 +90,8 @@ export class ChannelSubscription {
     this.joined = true;
     if (!from || !events) {
       this.at = head;
+      // The event at the new cursor is part of the state that the subscriber reads: a late copy of it is not new.
+      this.lastEvent = null;
       if (isFirst) this.listener.onJoined(this.channel, head, false);
       else this.listener.onReload(this.channel, head);
       return;
@@ -109,7 +111,8 @@ export class ChannelSubscription {
   private applyNext(at: Cursor, event: LoggedEvent): boolean {
     if (this.ended) return true;
     if (!this.joined || this.at?.epoch !== at.epoch) return false;
-    // A log that was set back by one entry has a different event under the same number.
+    // A log that was set back by one entry has a different event under the same number. After a reload the event at
+    // the cursor is not known here, and a copy of it is far more likely.
     const isReplaced =
       at.n === this.at.n && JSON.stringify(event) !== JSON.stringify(this.lastEvent ?? event);
     if (at.n !== this.at.n + 1 && !isReplaced) return false;

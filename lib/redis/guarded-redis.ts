@@ -15,8 +15,8 @@ export interface GuardedRedisOptions {
   /** Time limit of a call that has to open a connection first. One timeout of it does not count as a failure. */
   firstCallTimeoutMs: number;
   /**
-   * For a caller that can decide without the reply but still uses a late one: it waits `timeoutMs` at most, for a
-   * probe not at all, and the error's `lateReply` resolves with a reply that arrives within `answerMs`.
+   * For a caller that can decide without the reply but still uses a late one: it does not wait for a probe, and the
+   * error's `lateReply` resolves with a reply that arrives within `answerMs`.
    */
   lateReply?: { answerMs: number };
   onStateChange?: (state: BreakerState) => void;
@@ -39,9 +39,9 @@ export interface RedisCall {
 const CONNECTION_IDLE_MS = 4_000;
 
 /**
- * Share of the time limit that callers wait after a timeout, until a call gets a reply: one request makes
- * several calls, and only the first of them should wait for a Redis that hangs. The calls themselves keep the
- * whole limit, so that a slow reply still shows that Redis is up.
+ * Share of its time that a caller waits after another one has waited as long in vain, until a call gets a reply: one
+ * request makes several calls, and only the first of them should wait for a Redis that hangs. The calls themselves keep
+ * the whole limit, so that a slow reply still shows that Redis is up.
  */
 const SUSPECT_WAIT_RATIO = 0.1;
 
@@ -71,10 +71,19 @@ export class GuardedRedis extends Redis {
     const guarded = guardRequester(this.client, limit, options);
     this.client = guarded;
     this.ready = () => guarded.ready;
+    this.withWait = guarded.withWait;
   }
 
   /** Whether this client has had a reply and its circuit breaker is closed. */
   readonly ready: () => boolean;
+
+  /**
+   * The same client, with its connections and circuit breaker, for callers that wait this long (ms) instead of
+   * `timeoutMs` (`new Redis(guarded.withWait(50))`). The process's first calls may take `firstCallTimeoutMs` all the
+   * same. For the breaker a call fails only when it takes longer than both times: a caller in a hurry says nothing about
+   * Redis.
+   */
+  readonly withWait: (waitMs: number) => Requester;
 
   /**
    * Sends one command and returns its raw reply, where the SDK's own methods would turn `"123"` into a number.
@@ -114,6 +123,7 @@ interface CallTimeout {
 
 interface GuardedRequester extends Requester {
   readonly ready: boolean;
+  readonly withWait: GuardedRedis["withWait"];
 }
 
 function guardRequester(
@@ -126,22 +136,26 @@ function guardRequester(
   /** Only one slow cold start is excused: on a quiet server every call has to open a connection. */
   let coldStartExcused = false;
   let hasReplied = false;
-  /** The last call that settled had timed out. */
-  let isSuspect = false;
+  /** The longest time (ms) that a caller has waited in vain since the last reply. */
+  let unansweredMs = 0;
 
   function markAvailable(): void {
     breaker.recordSuccess();
     coldStartExcused = false;
     hasReplied = true;
-    isSuspect = false;
+    unansweredMs = 0;
   }
 
   return {
     get ready() {
       return hasReplied && breaker.state === "closed";
     },
+    request: requestFor(undefined),
+    withWait: (waitMs) => ({ request: requestFor(waitMs) }),
+  };
 
-    async request<T>(request: UpstashRequest) {
+  function requestFor(waitMs: number | undefined): Requester["request"] {
+    return async <T>(request: UpstashRequest) => {
       if (isEventStream(request)) {
         timeout.ms = 0;
         return requester.request<T>(request);
@@ -163,7 +177,11 @@ function guardRequester(
       // A probe has the longer limit too: within the short one a distant Redis may never reply in time.
       const isFreshConnection = isProbe || now() - lastSettledAt > CONNECTION_IDLE_MS;
       const isColdStart = isFreshConnection && !isProbe && !coldStartExcused;
-      const callTimeoutMs = isFreshConnection ? options.firstCallTimeoutMs : options.timeoutMs;
+      const isFirstCall = lastSettledAt === Number.NEGATIVE_INFINITY;
+      const callTimeoutMs = Math.max(
+        isFreshConnection ? options.firstCallTimeoutMs : options.timeoutMs,
+        waitMs ?? 0,
+      );
       timeout.ms = options.lateReply?.answerMs ?? callTimeoutMs;
       const pendingReply = requester.request<T>(request).then((reply) => {
         if (!isRedisReply(reply, request)) throw new errors.UpstashJSONParseError("no result");
@@ -191,7 +209,7 @@ function guardRequester(
           else breaker.recordFailure();
           const cause = error instanceof errors.UpstashError ? createReplyError(error.message) : error;
           const unavailable = new RedisUnavailableError(getUnavailableReason(error), cause, lateReply);
-          isSuspect = unavailable.reason === "timeout";
+          unansweredMs = unavailable.reason === "timeout" ? Math.max(unansweredMs, callTimeoutMs) : 0;
           reportCall("unavailable", unavailable);
           throw unavailable;
         } finally {
@@ -199,28 +217,35 @@ function guardRequester(
         }
       }
 
-      /** The caller may wait less than the call's limit: on a probe, after a timeout, or with `lateReply`. */
+      /** The caller may wait less than the call's limit: on a probe, after a timeout, or with `waitMs`. */
       async function waitAsCaller(trackedCall: ReturnType<typeof trackCall>): ReturnType<typeof trackCall> {
         if (isProbe && lateReply) {
           trackedCall.catch(() => {});
           throw new RedisUnavailableError("open", undefined, lateReply);
         }
-        const normalWaitMs =
-          isProbe || lateReply ? Math.min(options.timeoutMs, callTimeoutMs) : callTimeoutMs;
-        const callerWaitMs = isSuspect ? options.timeoutMs * SUSPECT_WAIT_RATIO : normalWaitMs;
+        const usualWaitMs = waitMs ?? options.timeoutMs;
+        const isWaitInVain = unansweredMs >= usualWaitMs;
+        const callerWaitMs = isWaitInVain ? usualWaitMs * SUSPECT_WAIT_RATIO : wholeWaitMs(usualWaitMs);
         if (callerWaitMs === callTimeoutMs) return trackedCall;
         try {
           return await withTimeout(trackedCall, callerWaitMs);
         } catch (error) {
           if (!(error instanceof TimeoutError)) throw error;
           trackedCall.catch(() => {});
+          unansweredMs = Math.max(unansweredMs, callerWaitMs);
           // Otherwise the next call would count as a cold start and get the longer limit.
           lastSettledAt = now();
           throw new RedisUnavailableError("timeout", error, lateReply);
         }
       }
-    },
-  };
+
+      function wholeWaitMs(usualWaitMs: number): number {
+        if (isProbe) return Math.min(options.timeoutMs, callTimeoutMs);
+        if (isFirstCall || waitMs === undefined) return callTimeoutMs;
+        return usualWaitMs;
+      }
+    };
+  }
 }
 
 function isEventStream(request: UpstashRequest): boolean {

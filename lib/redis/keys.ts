@@ -102,6 +102,8 @@ export const keys = withKeyPrefix({
    */
   throttle: (policy: string, callerId: string, route: string) =>
     `webchat:throttle:${policy}:${callerId}:${route}`,
+  /** Prefix of what @upstash/ratelimit keeps itself (deny lists, analytics), with the options that turn it on. */
+  throttlePrefix: "webchat:throttle",
 });
 
 export const ttlSeconds = {

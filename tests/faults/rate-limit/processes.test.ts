@@ -51,7 +51,11 @@ it("each process accepts at most the limit while Redis is down", async () => {
 
 it("no process accepts more than the limit while Redis goes up and down", async () => {
   let racing = true;
-  const racers = race({ REDIS_EDGE_TIMEOUT_MS: "20", REDIS_FIRST_CALL_TIMEOUT_MS: "50" }).finally(() => {
+  const racers = race({
+    REDIS_EDGE_TIMEOUT_MS: "20",
+    REDIS_FIRST_CALL_TIMEOUT_MS: "50",
+    REDIS_STRICT_TIMEOUT_MS: "50",
+  }).finally(() => {
     racing = false;
   });
   for (let turn = 0; racing; turn += 1) {

@@ -5,7 +5,8 @@ import { POST as becomeArtist } from "@/app/api/me/artist/route";
 import { POST as confirmAgain } from "@/app/api/me/confirm-email/route";
 import { POST as changeAddress } from "@/app/api/me/email/route";
 import { POST as changePassword } from "@/app/api/me/password/route";
-import { PATCH as changeMe, GET as me } from "@/app/api/me/route";
+import { POST as signUp } from "@/app/api/auth/sign-up/route";
+import { PATCH as changeMe, DELETE as deleteMe, GET as me } from "@/app/api/me/route";
 import { GET as getPost } from "@/app/api/posts/[id]/route";
 import { setClock } from "@/lib/core/clock";
 import { newId } from "@/lib/core/ids";
@@ -77,6 +78,25 @@ describe("mails with links", () => {
       return (await db().task.count({ where: unfinished })) === 0;
     });
     expect(await listMails(catcher, email)).toEqual([]);
+  });
+
+  it("sign-ups and deletions in turn send an address five mails an hour, and later sign-ups succeed without one", async () => {
+    const email = newEmail();
+    const mailed = [];
+    for (let round = 0; round < 7; round += 1) {
+      const signedUp = await call(signUp, { body: { email, password: TEST_PASSWORD, name: "Again" } });
+      expect(signedUp.status).toBe(201);
+      const { user, accessToken: token } = signedUp.body;
+      mailed.push((await accountLinks(user.id, "confirm_address")).length);
+      const body = { password: TEST_PASSWORD };
+      if (round < 6) expect((await call(deleteMe, { method: "DELETE", token, body })).status).toBe(200);
+      // Nor can another account be used to send more.
+      else expect(await move(await createAccount(), email)).toMatchObject({ status: 429 });
+    }
+    expect(mailed).toEqual([1, 1, 1, 1, 1, 0, 0]);
+    // The deletion of an unconfirmed account is not mailed either.
+    const deletions = await db().task.findMany({ where: { queue: "emails", key: { startsWith: "account-deleted:" } } });
+    expect(JSON.stringify(deletions)).not.toContain(email);
   });
 });
 

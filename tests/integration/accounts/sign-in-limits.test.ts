@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { POST as forgotPassword } from "@/app/api/auth/forgot-password/route";
+import { AppError } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
-import { limitStats } from "@/lib/rate-limit/handler-limits";
+import { limitStats, withSignInLimit } from "@/lib/rate-limit/handler-limits";
 import { redis } from "@/lib/redis";
+import { call } from "@/tests/support/clients/call";
 import { freezeClock } from "@/tests/support/clients/freeze-clock";
 import { attemptSignIn, extractDeviceCookie } from "@/tests/support/clients/sign-in-attempts";
 import { createTestUser, TEST_PASSWORD } from "@/tests/support/factories/accounts";
@@ -18,43 +21,73 @@ beforeEach(() => {
   clock.nowMs += 2 * MAX_WINDOW_MS;
 });
 
+/** Failed attempts as the limits see them, without the gate and without checking a password. */
+function failSignIn(email: string, ip: string): Promise<"failed" | "refused"> {
+  const wrongPassword = new AppError("unauthenticated");
+  return withSignInLimit({ email, ip, device: null }, () => Promise.reject(wrongPassword)).catch(
+    (error: unknown) => (error === wrongPassword ? "failed" : "refused"),
+  );
+}
+
+/** Fails as often as one address may. */
+async function exhaust(email: string, ip: string): Promise<void> {
+  for (let n = 0; n < 10; n += 1) expect(await failSignIn(email, ip)).toBe("failed");
+}
+
 describe("an account's attempts", () => {
   const ip = (n: number) => `198.18.0.${n}`;
 
-  it("are limited the same when they are concurrent", async () => {
+  it("from one address are limited, also when they are concurrent", async () => {
+    const email = `${newId()}@test.example`;
+    const outcomes = await Promise.all(Array.from({ length: 30 }, () => failSignIn(email, ip(1))));
+    expect(outcomes.filter((outcome) => outcome === "failed")).toHaveLength(10);
+  });
+
+  it("from all addresses are limited below what OWASP allows, also when they are concurrent", async () => {
+    const email = `${newId()}@test.example`;
+    const outcomes = await Promise.all(Array.from({ length: 120 }, (_, n) => failSignIn(email, ip(n))));
+    expect(outcomes.filter((outcome) => outcome === "failed")).toHaveLength(80);
+  });
+
+  it("do not lock out an owner who signs in from elsewhere, nor keep the reset mail from them", async () => {
     const { email } = await createTestUser();
-    const responses = await Promise.all(
-      Array.from({ length: 30 }, (_, n) => attemptSignIn({ email, ip: ip(n) })),
-    );
-    const statuses = responses.map(({ status }) => status);
-    expect(statuses.filter((status) => status === 401)).toHaveLength(10);
-    expect(statuses.filter((status) => status === 429)).toHaveLength(20);
+    await exhaust(email, ip(2));
+    expect((await attemptSignIn({ email, ip: ip(2), password: TEST_PASSWORD })).status).toBe(429);
+    expect((await attemptSignIn({ email, ip: ip(3), password: TEST_PASSWORD })).status).toBe(200);
+    const ask = (from: string) =>
+      call(forgotPassword, { body: { email }, headers: { "x-forwarded-for": from } });
+    for (let n = 0; n < 10; n += 1) await ask(ip(2));
+    expect((await ask(ip(2))).status).toBe(429);
+    expect((await ask(ip(3))).status).toBe(202);
   });
 
   it("reset after a quarter of an hour", async () => {
     const { email } = await createTestUser();
-    for (let n = 0; n < 11; n += 1) await attemptSignIn({ email, ip: ip(n) });
-    const rejected = await attemptSignIn({ email, ip: ip(40), password: TEST_PASSWORD });
+    await exhaust(email, ip(4));
+    const rejected = await attemptSignIn({ email, ip: ip(4), password: TEST_PASSWORD });
     expect(rejected.status).toBe(429);
     clock.nowMs += Number(rejected.headers.get("retry-after")) * 1_000;
-    expect((await attemptSignIn({ email, ip: ip(41), password: TEST_PASSWORD })).status).toBe(200);
+    expect((await attemptSignIn({ email, ip: ip(4), password: TEST_PASSWORD })).status).toBe(200);
   });
 
   it("share one limit for all spellings of the address, which Redis does not learn", async () => {
     const { email } = await createTestUser();
     for (let n = 0; n < 10; n += 1) {
-      await attemptSignIn({ email: n % 2 ? email.toUpperCase() : ` ${email}`.trim(), ip: ip(120 + n) });
+      await attemptSignIn({ email: n % 2 ? email.toUpperCase() : ` ${email}`.trim(), ip: ip(5) });
     }
-    expect((await attemptSignIn({ email, ip: ip(140) })).status).toBe(429);
-    const keys = await redis().keys("*throttle:account:*");
+    expect(await failSignIn(email, ip(5))).toBe("refused");
+    const keys = await redis().keys("*throttle:account*");
     expect(keys.length).toBeGreaterThan(0);
-    for (const key of keys) expect(key).toMatch(/^webchat:throttle:account:account-[\w-]{22}:\/api\/auth\//);
+    for (const key of keys)
+      expect(key).toMatch(
+        /^webchat:throttle:account(-total)?:account-[\w-]{22}(\+ip-[\d.]+)?:\/api\/auth\/[\w-]+$/,
+      );
   });
 
   it("are counted in the metrics", async () => {
     const before = limitStats().account;
-    const { email } = await createTestUser();
-    for (let n = 0; n < 12; n += 1) await attemptSignIn({ email, ip: ip(150 + n) });
+    const email = `${newId()}@test.example`;
+    for (let n = 0; n < 12; n += 1) await failSignIn(email, ip(6));
     expect(limitStats().account).toEqual({
       allowed: (before?.allowed ?? 0) + 10,
       refused: (before?.refused ?? 0) + 2,
@@ -103,23 +136,14 @@ describe("a device cookie", () => {
       `${own}=`,
       `nd_device=${own.slice(10, 20)}${another.slice(20)}`,
     ];
-    for (let n = 0; n < 10; n += 1) await attemptSignIn({ email, ip: `198.19.2.${n}` });
-    for (const [n, cookie] of useless.entries()) {
-      const answer = await attemptSignIn({
-        email,
-        ip: `198.19.2.${100 + n}`,
-        cookie,
-        password: TEST_PASSWORD,
-      });
-      expect([cookie, answer.status]).toEqual([cookie, 429]);
+    const attempt = { email, ip: "198.19.2.1", password: TEST_PASSWORD };
+    await exhaust(email, attempt.ip);
+    for (const cookie of useless) {
+      expect([cookie, (await attemptSignIn({ ...attempt, cookie })).status]).toEqual([cookie, 429]);
     }
-    expect(
-      (await attemptSignIn({ email, ip: "198.19.2.200", cookie: own, password: TEST_PASSWORD })).status,
-    ).toBe(200);
+    expect((await attemptSignIn({ ...attempt, cookie: own })).status).toBe(200);
     clock.nowMs += 180 * 24 * 3_600_000;
-    for (let n = 0; n < 10; n += 1) await attemptSignIn({ email, ip: `198.19.3.${n}` });
-    expect(
-      (await attemptSignIn({ email, ip: "198.19.3.200", cookie: own, password: TEST_PASSWORD })).status,
-    ).toBe(429);
+    await exhaust(email, attempt.ip);
+    expect((await attemptSignIn({ ...attempt, cookie: own })).status).toBe(429);
   });
 });

@@ -52,7 +52,7 @@ export class SimulatedLimiter {
         throw new RedisUnavailableError("timeout", undefined, released);
       },
     });
-    this.limiter = new Limiter(redis);
+    this.limiter = new Limiter({ exact: redis, usual: redis });
   }
 
   /** How many responses are late or held. */

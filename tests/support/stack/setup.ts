@@ -32,6 +32,7 @@ Object.assign(process.env, env, {
   REDIS_TIMEOUT_MS: "5000",
   REDIS_EDGE_TIMEOUT_MS: "5000",
   REDIS_FIRST_CALL_TIMEOUT_MS: "5000",
+  REDIS_STRICT_TIMEOUT_MS: "5000",
 });
 
 await fetch(gateway.url, {

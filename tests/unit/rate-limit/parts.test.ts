@@ -83,7 +83,7 @@ describe("a process's limits", () => {
         responses.push((response) => (response instanceof Error ? reject(response) : resolve(response)));
       });
     Reflect.set(redis, "client", { request });
-    const limiter = new Limiter(redis);
+    const limiter = new Limiter({ exact: redis, usual: redis });
     const [failing, rejected] = [limiter.take([claim("a")]), limiter.take([claim("a")])];
     await waitUntil("both requests are in flight", () => responses.length === 2);
     responses[1]?.({ result: [0, 0, 5_000] });
@@ -101,7 +101,7 @@ describe("the header fields", () => {
   });
   const limitOf = (statuses: LimitStatus[]) => {
     const headers = new Headers();
-    setLimitHeaders(headers, { allowed: true, statuses, degraded: null });
+    setLimitHeaders(headers, { allowed: true, statuses, degraded: null, pending: Promise.resolve() });
     return headers.get("ratelimit");
   };
 
@@ -118,7 +118,8 @@ describe("the header fields", () => {
 
   it("Retry-After is the longest wait of the limits that reject", async () => {
     const statuses = [status("a", 5, 9_000), status("b", 0, 2_500), status("c", 0, 1_000)];
-    const seconds = getRetryAfterSeconds({ allowed: false, statuses, degraded: null });
+    const decision = { allowed: false, statuses, degraded: null, pending: Promise.resolve() };
+    const seconds = getRetryAfterSeconds(decision);
     expect(seconds).toBe(3);
     for (const accept of ["text/html", "application/json"]) {
       const response = rateLimitedResponse(
