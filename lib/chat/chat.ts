@@ -39,19 +39,21 @@ const rowSchema = z.object({
 const itemRowSchema = rowSchema.extend({ members: z.array(memberSchema) });
 const detailRowSchema = rowSchema.extend({ members: chatDetailSchema.shape.members });
 
+/** Accounts that are being erased, usually none. Postgres reads them once for a whole statement. */
+const deletedUserIdsSql = Prisma.sql`SELECT d.id FROM "User" d WHERE d."deletedAt" IS NOT NULL`;
+
 /** Number of other users' messages that a member has not read, in SQL; `c` is the chat with the member's `readSeq`. */
 export function unreadCountSql(userId: string): Prisma.Sql {
   return Prisma.sql`(SELECT count(*)::int FROM (
     SELECT FROM "ChatMessage" u WHERE u."chatId" = c.id AND u.seq > c."readSeq" AND u."deletedAt" IS NULL
-      AND u."authorId" IS DISTINCT FROM ${userId}::uuid AND NOT EXISTS (
-        SELECT FROM "User" leaver WHERE leaver.id = u."authorId" AND leaver."deletedAt" IS NOT NULL
-      ) LIMIT ${MAX_UNREAD_COUNT}
+      AND u."authorId" IS DISTINCT FROM ${userId}::uuid AND u."authorId" NOT IN (${deletedUserIdsSql})
+    LIMIT ${MAX_UNREAD_COUNT}
   ) unread)`;
 }
 
 /** Number of a chat's members, in SQL; `c` is the chat. */
 export const memberCountSql = Prisma.sql`(SELECT count(*)::int FROM "ChatMember" m
-    JOIN "User" p ON p.id = m."userId" AND p."deletedAt" IS NULL WHERE m."chatId" = c.id AND m."leftAt" IS NULL)`;
+    WHERE m."chatId" = c.id AND m."leftAt" IS NULL AND m."userId" NOT IN (${deletedUserIdsSql}))`;
 
 /** A chat in the shape of `rowSchema`; `c` has its columns and the reader's `role`, `readSeq` and `joined`. */
 function chatRowSql(userId: string, members: Prisma.Sql): Prisma.Sql {

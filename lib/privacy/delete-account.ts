@@ -68,6 +68,13 @@ export async function deleteAccount(
   }
 }
 
+/** The commit invalidates lists of posts and products; {@link hideAccount} invalidates each post and product. */
+async function invalidateLists(tx: Transaction, userId: string): Promise<void> {
+  const post = await tx.post.findFirst({ where: { authorId: userId }, select: { id: true } });
+  const product = await tx.product.findFirst({ where: { sellerId: userId }, select: { id: true } });
+  await cacheManager.invalidateAfterCommit(tx, [...(post ? [FEED_TAG] : []), ...(product ? [SHOP_TAG] : [])]);
+}
+
 /** @returns the ids of the sessions that the deletion has revoked */
 async function requestDeletion(
   tx: Transaction,
@@ -87,7 +94,7 @@ async function requestDeletion(
     },
     select: { id: true },
   });
-  await cacheManager.invalidateAfterCommit(tx, [FEED_TAG, SHOP_TAG]);
+  await invalidateLists(tx, userId);
 
   // Without the client's address and browser: only the id may remain of a deleted account.
   await recordAudit(tx, {
