@@ -30,7 +30,7 @@ export async function changeAddress(
       const user = await lockCaller(tx, userId);
       if (user.email === email) throw new AppError("bad_request", { message: "same_address", field: "email" });
       const owner = await tx.user.findUnique({
-        where: { email },
+        where: { email, deletedAt: null },
         select: { id: true, name: true, locale: true },
       });
       const { id, created } = await createLink(

@@ -29,7 +29,7 @@ export async function changePassword(
   const { userId, sessionId } = caller;
   const auditEntry = { actorId: userId, subject: `user:${userId}`, ...auditContext } as const;
   const before = await db().user.findUnique({
-    where: { id: userId },
+    where: { id: userId, deletedAt: null },
     select: { passwordHash: true, email: true, name: true },
   });
   await withPasswordLimit(sessionId, async () => {

@@ -34,7 +34,10 @@ export function requirePassword(
   auditContext: AuditContext = {},
 ): Promise<void> {
   return withPasswordLimit(sessionId, async () => {
-    const row = await db().user.findUnique({ where: { id: userId }, select: { passwordHash: true } });
+    const row = await db().user.findUnique({
+      where: { id: userId, deletedAt: null },
+      select: { passwordHash: true },
+    });
     if (!(await checkPassword(password, row?.passwordHash ?? null))) {
       const subject = `user:${userId}` as const;
       await recordAudit(db(), {

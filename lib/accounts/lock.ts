@@ -14,7 +14,7 @@ const lockedSchema = z.object({
 /** An account whose row is locked until the transaction ends. */
 export type LockedUser = z.infer<typeof lockedSchema>;
 
-/** @returns null when there is none */
+/** @returns null when there is none, or when its deletion was requested */
 export async function lockUser(
   tx: Transaction,
   key: { id: string } | { email: string },
@@ -23,7 +23,7 @@ export async function lockUser(
   const rows = await tx.$queryRaw<unknown[]>`
 SELECT u.id, u.email, u.name, u.locale, u."passwordHash",
   u."confirmedAt" IS NOT NULL AS confirmed
-FROM "User" u WHERE ${condition} FOR NO KEY UPDATE`;
+FROM "User" u WHERE ${condition} AND u."deletedAt" IS NULL FOR NO KEY UPDATE`;
   return rows[0] === undefined ? null : lockedSchema.parse(rows[0]);
 }
 

@@ -56,7 +56,7 @@ export async function createLink(
   const insertedCount = await tx.$executeRaw`
 INSERT INTO "AccountLink" (id, "userId", kind, email, "expiresAt", "createdAt")
 SELECT ${id}::uuid, u.id, ${kind}::"AccountLinkKind", ${recipient?.email ?? ""}, ${expiresAt}, ${createdAt}
-FROM "User" u WHERE u.id = ${userId}::uuid
+FROM "User" u WHERE u.id = ${userId}::uuid AND u."deletedAt" IS NULL
   AND (SELECT count(*) FROM "AccountLink" sent
        WHERE sent."userId" = u.id AND sent.kind = ${kind}::"AccountLinkKind"
          AND sent."createdAt" > ${new Date(now() - 3_600_000)}) < ${MAX_LINKS_PER_HOUR}`;
@@ -96,12 +96,17 @@ export interface MailLink {
 
 /**
  * Finds the link of a token without using it.
- * @throws {AppError} bad_request, the same for a token that is forged, of another kind, used, voided or expired
+ * @throws {AppError} bad_request, the same for a token that is forged, of another kind, used, voided or expired, and for
+ *         an account whose deletion was requested
  */
 export async function findLink(kind: LinkKind, token: string): Promise<MailLink> {
   const id = readSignedId(kind, token);
   const link =
-    id === null ? null : await db().accountLink.findFirst({ where: { id, ...consumableWhere(kind) } });
+    id === null
+      ? null
+      : await db().accountLink.findFirst({
+          where: { id, ...consumableWhere(kind), user: { deletedAt: null } },
+        });
   if (!link) throw invalidLinkError();
   return link;
 }

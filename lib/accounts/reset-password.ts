@@ -33,7 +33,10 @@ async function setPassword(
   password: string,
   auditContext: AuditContext,
 ): Promise<void> {
-  const account = await db().user.findUnique({ where: { id: userId }, select: { email: true, name: true } });
+  const account = await db().user.findUnique({
+    where: { id: userId, deletedAt: null },
+    select: { email: true, name: true },
+  });
   if (!account) throw invalidLinkError();
   await requireStrongPassword(password, account);
   const passwordHash = await hashPassword(password);

@@ -40,7 +40,7 @@ async function verifyCredentials(
   auditContext: AuditContext,
 ): Promise<VerifiedCredentials> {
   const row = await db().user.findUnique({
-    where: { email: input.email },
+    where: { email: input.email, deletedAt: null },
     select: { ...userColumns, passwordHash: true },
   });
   if (!(await checkPassword(input.password, row?.passwordHash ?? null)) || !row) {
@@ -52,7 +52,10 @@ async function verifyCredentials(
   return {
     user: toUser(user),
     requireUnchangedPassword: async (tx) => {
-      const current = await tx.user.findUnique({ where: { id: row.id }, select: { passwordHash: true } });
+      const current = await tx.user.findUnique({
+        where: { id: row.id, deletedAt: null },
+        select: { passwordHash: true },
+      });
       if (current?.passwordHash !== passwordHash) throw wrongCredentialsError();
     },
   };
@@ -64,6 +67,6 @@ function wrongCredentialsError(): AppError {
 
 /** The account; null when it does not exist (any more). */
 export async function getUser(userId: string): Promise<User | null> {
-  const row = await db().user.findUnique({ where: { id: userId }, select: userColumns });
+  const row = await db().user.findUnique({ where: { id: userId, deletedAt: null }, select: userColumns });
   return row && toUser(row);
 }

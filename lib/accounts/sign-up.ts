@@ -52,7 +52,10 @@ export async function signUp(
 }
 
 async function findReferrerId(referralCode: string): Promise<string> {
-  const found = await db().user.findUnique({ where: { referralCode }, select: { id: true } });
+  const found = await db().user.findUnique({
+    where: { referralCode, deletedAt: null },
+    select: { id: true },
+  });
   if (!found) throw new AppError("bad_request", { message: "unknown_referral_code", field: "referralCode" });
   return found.id;
 }

@@ -12,7 +12,7 @@ WITH event AS (
     AS event(id uuid, "userId" uuid, name text, properties jsonb, at timestamptz)
 ), person AS (
   -- Locked, so that no account is deleted between this read and the insert.
-  SELECT id FROM "User" WHERE id IN (SELECT "userId" FROM event) FOR KEY SHARE
+  SELECT id FROM "User" WHERE id IN (SELECT "userId" FROM event) AND "deletedAt" IS NULL FOR KEY SHARE
 )
 INSERT INTO "AnalyticsEvent" (id, "userId", name, properties, at)
 SELECT event.id, person.id, name, properties, at FROM event LEFT JOIN person ON person.id = event."userId"

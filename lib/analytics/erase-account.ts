@@ -1,6 +1,6 @@
-import type { Transaction } from "../db";
+import { clearOwner } from "../db";
 
-/** Anonymizes a user's events, in the transaction that deletes the account: totals stay unchanged. */
-export async function anonymiseAccountEvents(tx: Transaction, userId: string): Promise<void> {
-  await tx.analyticsEvent.updateMany({ where: { userId }, data: { userId: null } });
+/** Anonymizes one batch of a user's events: totals stay unchanged. @returns how many; 0 when none is left */
+export function anonymiseEventBatch(userId: string): Promise<number> {
+  return clearOwner({ table: "AnalyticsEvent", column: "userId" }, userId);
 }

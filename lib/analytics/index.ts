@@ -7,4 +7,4 @@ export {
   getDailyTotals,
   getEventReport,
 } from "./daily-totals";
-export { anonymiseAccountEvents } from "./erase-account";
+export { anonymiseEventBatch } from "./erase-account";

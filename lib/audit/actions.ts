@@ -25,7 +25,10 @@ export const AUDIT_ACTIONS = [
   "name_changed",
   "role_changed",
   "account_exported",
+  /** Requested by the user; hidden from then on. */
   "account_deleted",
+  /** Nothing of a deleted account is left but its id in this log; there is no actor. */
+  "account_erased",
   // task:{id}
   "task_cancelled",
   "task_replayed",

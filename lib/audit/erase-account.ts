@@ -1,15 +1,18 @@
-import type { Transaction } from "../db";
+import { db, ERASURE_BATCH_SIZE } from "../db";
 
 /**
- * Removes addresses and user agents from a deleted account's entries, in the transaction that deletes it: entries of
- * the user's actions, and of anonymous ones on the account. Only the id stays. Rows are never changed otherwise.
+ * Removes addresses and user agents from one batch of a deleted account's entries: entries of the user's actions, and
+ * of anonymous ones on the account. Only the id stays. Rows are never changed otherwise. One statement.
+ *
+ * @returns how many; 0 when none is left
  */
-export async function anonymiseAccountAudit(
-  tx: Pick<Transaction, "auditEntry">,
-  userId: string,
-): Promise<void> {
-  await tx.auditEntry.updateMany({
-    where: { OR: [{ actorId: userId }, { actorId: null, subject: `user:${userId}` }] },
-    data: { ip: null, userAgent: null },
-  });
+export function anonymiseAuditBatch(userId: string): Promise<number> {
+  return db().$executeRaw`
+UPDATE "AuditEntry" SET ip = NULL, "userAgent" = NULL WHERE id = ANY(ARRAY(
+  (SELECT id FROM "AuditEntry" WHERE "actorId" = ${userId}::uuid AND (ip IS NOT NULL OR "userAgent" IS NOT NULL)
+   LIMIT ${ERASURE_BATCH_SIZE})
+  UNION
+  (SELECT id FROM "AuditEntry" WHERE subject = ${`user:${userId}`} AND "actorId" IS NULL
+     AND (ip IS NOT NULL OR "userAgent" IS NOT NULL) LIMIT ${ERASURE_BATCH_SIZE})
+))`;
 }

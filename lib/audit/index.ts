@@ -1,5 +1,5 @@
 export { AUDIT_ACTIONS, type AuditAction, type AuditSubject } from "./actions";
-export { anonymiseAccountAudit } from "./erase-account";
+export { anonymiseAuditBatch } from "./erase-account";
 export {
   type AuditEntryView,
   type AuditPage,

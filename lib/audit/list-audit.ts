@@ -93,7 +93,7 @@ function subjectUserId(subject: string): string | null {
 async function loadUserNames(ids: readonly (string | null)[]): Promise<Map<string, string>> {
   const distinctIds = [...new Set(ids.filter((id) => id !== null))];
   const users = await db().user.findMany({
-    where: { id: { in: distinctIds } },
+    where: { id: { in: distinctIds }, deletedAt: null },
     select: { id: true, name: true },
   });
   return new Map(users.map(({ id, name }) => [id, name]));

@@ -15,8 +15,8 @@ export async function getBonuses(
   const { cursor, limit } = bonusPageQuerySchema.parse(page);
   const [user, lastEntry, rows, earned] = await Promise.all([
     db().user.findUnique({
-      where: { id: userId },
-      select: { referralCode: true, _count: { select: { referred: true } } },
+      where: { id: userId, deletedAt: null },
+      select: { referralCode: true, _count: { select: { referred: { where: { deletedAt: null } } } } },
     }),
     db().bonusEntry.findFirst({ where: { userId }, orderBy: { seq: "desc" }, select: { balance: true } }),
     db().bonusEntry.findMany({

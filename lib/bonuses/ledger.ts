@@ -50,13 +50,13 @@ export async function addEntry(tx: Transaction, entry: NewEntry): Promise<AddEnt
 
 /**
  * Locks a user's ledger until the transaction ends.
- * @returns false when the account does not exist
+ * @returns false when the account does not exist, or its deletion was requested
  */
 export async function lockLedger(tx: Transaction, userId: string): Promise<boolean> {
   // Not FOR UPDATE: inserts that only reference the account, such as a post or a view, do not wait.
   const rows = await tx.$queryRaw<
     unknown[]
-  >`SELECT 1 FROM "User" WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+  >`SELECT 1 FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
   return rows.length > 0;
 }
 

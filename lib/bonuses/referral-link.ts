@@ -20,7 +20,10 @@ export function parseReferralCode(text: string | undefined): string | null {
 
 /** Whether an account has this code. */
 export async function referralCodeExists(code: string): Promise<boolean> {
-  const found = await db().user.findUnique({ where: { referralCode: code }, select: { id: true } });
+  const found = await db().user.findUnique({
+    where: { referralCode: code, deletedAt: null },
+    select: { id: true },
+  });
   return found !== null;
 }
 

@@ -47,6 +47,7 @@ export async function mayReadFile(userId: string, fileId: string): Promise<boole
   const rows = await db().$queryRaw<unknown[]>`
 SELECT 1 FROM "ChatAttachment" a
 JOIN "ChatMessage" x ON x.id = a."messageId" AND x."deletedAt" IS NULL
+JOIN "User" u ON u.id = x."authorId" AND u."deletedAt" IS NULL
 JOIN "ChatMember" m ON m."chatId" = x."chatId" AND m."userId" = ${userId}::uuid AND m."leftAt" IS NULL
 WHERE a."fileId" = ${fileId}::uuid LIMIT 1`;
   return rows.length > 0;

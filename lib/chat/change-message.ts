@@ -55,10 +55,20 @@ export async function changeMessage(
     if (!allowsNonMembers) requireMember(chat);
     const row = await tx.chatMessage.findUnique({
       where: { id: messageId, chatId },
-      select: { authorId: true, text: true, mentions: true, deletedAt: true, pinnedAt: true },
+      select: {
+        ...{ authorId: true, text: true, mentions: true, deletedAt: true, pinnedAt: true },
+        author: { select: { deletedAt: true } },
+      },
     });
     if (!row) throw new AppError("not_found", { message: "message_not_found" });
-    const setClause = await change(tx, { ...rowSchema.parse(row), id: messageId, chatId, chat });
+    // A message of an account that is being erased counts as deleted.
+    const deletedAt = row.deletedAt ?? row.author?.deletedAt ?? null;
+    const setClause = await change(tx, {
+      ...rowSchema.parse({ ...row, deletedAt }),
+      id: messageId,
+      chatId,
+      chat,
+    });
     return { forms: await updateAndRead(tx, chatId, messageId, setClause), isChanged: setClause !== null };
   });
   if (isChanged) await publishMessage(forms, { redacts });

@@ -39,19 +39,27 @@ const rowSchema = z.object({
 const itemRowSchema = rowSchema.extend({ members: z.array(memberSchema) });
 const detailRowSchema = rowSchema.extend({ members: chatDetailSchema.shape.members });
 
+/** Accounts that are being erased, usually none. Postgres reads them once for a whole statement. */
+const deletedUserIdsSql = Prisma.sql`SELECT d.id FROM "User" d WHERE d."deletedAt" IS NOT NULL`;
+
 /** Number of other users' messages that a member has not read, in SQL; `c` is the chat with the member's `readSeq`. */
 export function unreadCountSql(userId: string): Prisma.Sql {
   return Prisma.sql`(SELECT count(*)::int FROM (
     SELECT FROM "ChatMessage" u WHERE u."chatId" = c.id AND u.seq > c."readSeq" AND u."deletedAt" IS NULL
-      AND u."authorId" IS DISTINCT FROM ${userId}::uuid LIMIT ${MAX_UNREAD_COUNT}
+      AND u."authorId" IS DISTINCT FROM ${userId}::uuid AND u."authorId" NOT IN (${deletedUserIdsSql})
+    LIMIT ${MAX_UNREAD_COUNT}
   ) unread)`;
 }
+
+/** Number of a chat's members, in SQL; `c` is the chat. */
+export const memberCountSql = Prisma.sql`(SELECT count(*)::int FROM "ChatMember" m
+    WHERE m."chatId" = c.id AND m."leftAt" IS NULL AND m."userId" NOT IN (${deletedUserIdsSql}))`;
 
 /** A chat in the shape of `rowSchema`; `c` has its columns and the reader's `role`, `readSeq` and `joined`. */
 function chatRowSql(userId: string, members: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`jsonb_build_object(
     'id', c.id, 'kind', c.kind, 'title', c.title, 'open', c.open, 'role', c.role, 'joined', c.joined,
-    'membersCount', (SELECT count(*) FROM "ChatMember" m WHERE m."chatId" = c.id AND m."leftAt" IS NULL),
+    'membersCount', ${memberCountSql},
     'lastMessageAt', c."lastMessageAt", 'lastSeq', c."lastSeq", 'revision', c.revision, 'readSeq', c."readSeq",
     'unreadCount', CASE WHEN c.joined THEN ${unreadCountSql(userId)} ELSE 0 END, 'createdAt', c."createdAt",
     'members', (SELECT coalesce(jsonb_agg(to_jsonb(m) - 'at' ORDER BY m.left, m.at, m."userId"), '[]') FROM ${members} m)
@@ -59,16 +67,18 @@ function chatRowSql(userId: string, members: Prisma.Sql): Prisma.Sql {
 }
 
 const memberPreviewSql = Prisma.sql`(
-  SELECT m."userId", p.name, FALSE AS left, m."joinedAt" AS at FROM "ChatMember" m JOIN "User" p ON p.id = m."userId"
+  SELECT m."userId", p.name, FALSE AS left, m."joinedAt" AS at FROM "ChatMember" m
+  JOIN "User" p ON p.id = m."userId" AND p."deletedAt" IS NULL
   WHERE m."chatId" = c.id AND m."leftAt" IS NULL ORDER BY m."joinedAt", m."userId" LIMIT ${MEMBER_PREVIEW_SIZE}
 )`;
 
 const allMembersSql = Prisma.sql`(
   SELECT m."userId", p.name, m.role::text, m."readSeq", FALSE AS left, m."joinedAt" AS at
-  FROM "ChatMember" m JOIN "User" p ON p.id = m."userId" WHERE m."chatId" = c.id AND m."leftAt" IS NULL
+  FROM "ChatMember" m JOIN "User" p ON p.id = m."userId" AND p."deletedAt" IS NULL
+  WHERE m."chatId" = c.id AND m."leftAt" IS NULL
   UNION ALL (
     SELECT m."userId", p.name, m.role::text, m."readSeq", TRUE, m."joinedAt"
-    FROM "ChatMember" m JOIN "User" p ON p.id = m."userId"
+    FROM "ChatMember" m JOIN "User" p ON p.id = m."userId" AND p."deletedAt" IS NULL
     WHERE m."chatId" = c.id AND m."leftAt" IS NOT NULL
       AND EXISTS (SELECT FROM "ChatMessage" x WHERE x."chatId" = c.id AND x."authorId" = m."userId")
     LIMIT ${MAX_FORMER_MEMBERS}

@@ -43,9 +43,10 @@ async function openDirect(tx: Transaction, { userId }: Caller, otherId: string):
   if (otherId === userId) throw new AppError("bad_request", { message: "own_chat", field: "userId" });
   const members = [userId, otherId].sort();
   const directKey = members.join(":");
+  // First, because the chat with an account that is being erased still exists.
+  await requireUsersExist(tx, members);
   const existing = await tx.chat.findUnique({ where: { directKey }, select: { id: true } });
   if (existing) return { ...existing, created: false, members };
-  await requireUsersExist(tx, members);
   const id = newId();
   const at = new Date(now());
   // Both users may open it concurrently: the second insert waits here for the first, and its chat is used.
@@ -85,6 +86,6 @@ async function openGroup(
 }
 
 async function requireUsersExist(tx: Transaction, userIds: readonly string[]): Promise<void> {
-  const count = await tx.user.count({ where: { id: { in: [...userIds] } } });
+  const count = await tx.user.count({ where: { id: { in: [...userIds] }, deletedAt: null } });
   if (count < userIds.length) throw new AppError("not_found", { message: "person_not_found" });
 }

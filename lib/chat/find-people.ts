@@ -14,6 +14,7 @@ export async function findPeople(
   const items = await db().user.findMany({
     where: {
       id: { not: userId },
+      deletedAt: null,
       OR: caseVariants(q).map((contains) => ({ name: { contains, mode: "insensitive" as const } })),
     },
     orderBy: [{ name: "asc" }, { id: "asc" }],

@@ -1,7 +1,12 @@
 export { mayReadFile } from "./attach-files";
 export { getChat, listChats } from "./chat";
 export { createChat } from "./create-chat";
-export { eraseAccountChats, lockAccountChats, publishAccountErased } from "./erase-account";
+export {
+  eraseMembershipBatch,
+  eraseMessageBatch,
+  eraseTraceBatch,
+  hideAccountChats,
+} from "./erase-account";
 export { findPeople } from "./find-people";
 export { listMessages, listPinned, searchMessages } from "./list-messages";
 export { listOpenChats } from "./list-open-chats";

@@ -9,6 +9,7 @@ import type {
   PinnedMessages,
   searchQuerySchema,
 } from "../schemas/message-list";
+import { leavingMembersSql } from "./message";
 import { loadNewest, loadPinned, type MessageQueryResult, queryMessages } from "./query-messages";
 
 /** Messages in one response to `since`; a client that missed more requests again from the last one's revision. */
@@ -91,6 +92,10 @@ export async function searchMessages(
     userId,
     chatId,
     Prisma.sql`${beforeSql} AND x."deletedAt" IS NULL AND ${searchableTextSql} ILIKE ANY(${patterns})
+  AND NOT EXISTS (
+    SELECT FROM (${leavingMembersSql(Prisma.sql`${chatId}::uuid`)}) leaver
+    WHERE leaver.id = x."authorId" OR leaver.id = ANY(x.mentions)
+  )
   ORDER BY x.seq DESC LIMIT ${SEARCH_PAGE_SIZE + 1}`,
   );
   const items = views.reverse();

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { db } from "../db";
 import type { chatPageQuerySchema, OpenChatPage } from "../schemas/chat";
-import { beforeCursorSql, encodeCursor } from "./chat";
+import { beforeCursorSql, encodeCursor, memberCountSql } from "./chat";
 
 const rowsSchema = z.array(
   z.object({
@@ -23,7 +23,7 @@ export async function listOpenChats(
   const rows = rowsSchema.parse(
     await db().$queryRaw`
 SELECT c.id, c.title, c."lastMessageAt", c.at,
-  (SELECT count(*)::int FROM "ChatMember" m WHERE m."chatId" = c.id AND m."leftAt" IS NULL) AS "membersCount",
+  ${memberCountSql} AS "membersCount",
   EXISTS (SELECT FROM "ChatMember" m
     WHERE m."chatId" = c.id AND m."userId" = ${userId}::uuid AND m."leftAt" IS NULL) AS joined
 FROM (SELECT *, coalesce("lastMessageAt", "createdAt") AS at FROM "Chat" WHERE open) c

@@ -39,7 +39,9 @@ export async function inviteToChat(
     const chat = await lockChat(tx, caller, chatId);
     requireMember(chat);
     requireGroup(chat);
-    const membership = await tx.chatMember.findUnique({ where: { chatId_userId: { chatId, userId } } });
+    const membership = await tx.chatMember.findUnique({
+      where: { chatId_userId: { chatId, userId }, user: { deletedAt: null } },
+    });
     if (membership && membership.leftAt === null) return false;
     await addMember(tx, chatId, chat, userId);
     await notifyInvited(tx, caller, { id: chatId, title: chat.title }, [userId]);
@@ -53,13 +55,14 @@ async function addMember(tx: Transaction, chatId: string, chat: LockedChat, user
   // The lock makes a concurrent deletion of the account wait; a member without an account must not exist.
   const userRows = await tx.$queryRaw<
     unknown[]
-  >`SELECT 1 FROM "User" WHERE id = ${userId}::uuid FOR KEY SHARE`;
+  >`SELECT 1 FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" IS NULL FOR KEY SHARE`;
   if (userRows.length === 0) throw new AppError("not_found", { message: "person_not_found" });
   const activeMembers = await tx.chatMember.findMany({
     where: { chatId, leftAt: null },
-    select: { role: true },
+    select: { role: true, user: { select: { deletedAt: true } } },
   });
-  if (activeMembers.length >= MAX_MEMBERS) throw new AppError("conflict", { message: "chat_full" });
+  if (activeMembers.filter(({ user }) => user.deletedAt === null).length >= MAX_MEMBERS)
+    throw new AppError("conflict", { message: "chat_full" });
   // A group whose last member has left has no owner: the next member becomes it.
   const role = activeMembers.some((member) => member.role === "owner") ? "member" : "owner";
   const joinedAt = new Date(now());
@@ -95,6 +98,7 @@ UPDATE "ChatMember" heir SET role = 'owner'
 FROM (
   SELECT DISTINCT ON (m."chatId") m."chatId", m."userId"
   FROM "ChatMember" m JOIN "Chat" c ON c.id = m."chatId" AND c.kind = 'group'
+  JOIN "User" u ON u.id = m."userId" AND u."deletedAt" IS NULL
   WHERE m."chatId" = ANY(${[...chatIds]}::uuid[]) AND m."leftAt" IS NULL AND NOT EXISTS (
     SELECT FROM "ChatMember" o WHERE o."chatId" = m."chatId" AND o.role = 'owner' AND o."leftAt" IS NULL
   )

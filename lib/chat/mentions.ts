@@ -6,7 +6,7 @@ import { backgroundTaskService } from "../tasks";
 import type { LockedChat } from "./lock-chat";
 import type { StoredMessage } from "./message";
 
-/** Filters user ids down to members of the chat. */
+/** Filters user ids down to members of the chat whose accounts are not being erased. */
 export async function filterMemberIds(
   tx: Transaction,
   chatId: string,
@@ -14,7 +14,7 @@ export async function filterMemberIds(
 ): Promise<Set<string>> {
   if (userIds.length === 0) return new Set();
   const rows = await tx.chatMember.findMany({
-    where: { chatId, userId: { in: [...userIds] }, leftAt: null },
+    where: { chatId, userId: { in: [...userIds] }, leftAt: null, user: { deletedAt: null } },
     select: { userId: true },
   });
   return new Set(rows.map(({ userId }) => userId));

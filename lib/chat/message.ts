@@ -80,18 +80,34 @@ const linkedPostIdsSql = Prisma.sql`SELECT "postId" FROM picked`;
 /** Characters of a quoted message that are read: enough for an excerpt of it with some mentions, each 40 and longer. */
 const QUOTE_SOURCE_LENGTH = 600;
 
+const chatIdsSql = Prisma.sql`SELECT "chatId" FROM picked`;
+
 /** CTEs of what messages refer to, for {@link referencesSql}; by default of the messages in `picked`. */
 export function referenceTablesSql(
-  sources = { userIds: referencedUserIdsSql, messageIds: repliedMessageIdsSql, postIds: linkedPostIdsSql },
+  sources = {
+    ...{ userIds: referencedUserIdsSql, messageIds: repliedMessageIdsSql, postIds: linkedPostIdsSql },
+    chatIds: chatIdsSql,
+  },
 ): Prisma.Sql {
   return Prisma.sql`answered AS (
   SELECT r.id, r.seq, r."authorId", left(r.text, ${QUOTE_SOURCE_LENGTH}) AS text FROM "ChatMessage" r WHERE r.id IN (${sources.messageIds})
 ), linked AS (
-  SELECT p.id, p.title, p."authorId" FROM "Post" p WHERE p.id IN (${sources.postIds})
+  SELECT p.id, p.title, p."authorId" FROM "Post" p JOIN "User" u ON u.id = p."authorId" AND u."deletedAt" IS NULL
+  WHERE p.id IN (${sources.postIds})
 ), named AS (
   SELECT u.id, u.name FROM "User" u
-  WHERE u.id IN (${sources.userIds} UNION SELECT "authorId" FROM answered UNION SELECT "authorId" FROM linked)
-)`;
+  WHERE u."deletedAt" IS NULL
+    AND u.id IN (${sources.userIds} UNION SELECT "authorId" FROM answered UNION SELECT "authorId" FROM linked)
+), leaving AS (${leavingMembersSql(sources.chatIds)})`;
+}
+
+/**
+ * Members and former members whose deletion was requested and whose messages are not erased yet. Nearly always there
+ * are none, and the index on `deletedAt` says so. Everybody who wrote or reacted in a chat has a membership in it.
+ */
+export function leavingMembersSql(chatIds: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`SELECT u.id, u."deletedAt" FROM "User" u WHERE u."deletedAt" IS NOT NULL
+  AND EXISTS (SELECT FROM "ChatMember" m WHERE m."userId" = u.id AND m."chatId" IN (${chatIds}))`;
 }
 
 /** The same for messages that were read from the cache. */
@@ -104,6 +120,7 @@ export function referenceTablesForStoredSql(messages: readonly StoredMessage[]):
     userIds: unnestIds(messages.flatMap(({ authorId, mentions }) => [authorId, ...mentions])),
     messageIds: unnestIds(messages.map(({ replyToId }) => replyToId)),
     postIds: unnestIds(messages.map(({ postId }) => postId)),
+    chatIds: Prisma.sql`SELECT id FROM chat`,
   });
 }
 
@@ -111,12 +128,15 @@ export function referenceTablesForStoredSql(messages: readonly StoredMessage[]):
 export const referencesSql = Prisma.sql`
   (SELECT coalesce(jsonb_object_agg(id, name), '{}') FROM named) AS names,
   (SELECT coalesce(jsonb_agg(to_jsonb(answered)), '[]') FROM answered) AS answered,
-  (SELECT coalesce(jsonb_agg(to_jsonb(linked)), '[]') FROM linked) AS linked`;
+  (SELECT coalesce(jsonb_agg(to_jsonb(linked)), '[]') FROM linked) AS linked,
+  (SELECT coalesce(jsonb_object_agg(id, "deletedAt"), '{}') FROM leaving) AS leaving`;
 
 export const referencesSchema = z.object({
   names: z.record(z.string(), z.string()),
   answered: z.array(z.object({ id, seq, authorId: id.nullable(), text: z.string() })),
   linked: z.array(z.object({ id, title: z.string(), authorId: id })),
+  /** Accounts that are being erased: id -> when that was requested. */
+  leaving: z.record(z.string(), timestampSchema),
 });
 
 export const storedWithReferencesSchema = referencesSchema.extend({ items: z.array(storedMessageSchema) });
@@ -125,9 +145,10 @@ const EXCERPT_LENGTH = 160;
 
 /** Turns stored messages into views. */
 export function toMessageViews(
-  messages: readonly StoredMessage[],
-  { names, answered, linked }: z.output<typeof referencesSchema>,
+  stored: readonly StoredMessage[],
+  { names, answered, linked, leaving }: z.output<typeof referencesSchema>,
 ): ChatMessageView[] {
+  const messages = withoutLeavingMembers(stored, leaving);
   const replies = new Map(answered.map((reply) => [reply.id, reply]));
   const posts = new Map(linked.map((post) => [post.id, post]));
   const nameOf = (userId: string | null) => (userId === null ? null : (names[userId] ?? null));
@@ -137,7 +158,7 @@ export function toMessageViews(
     return {
       ...message,
       authorName: nameOf(message.authorId),
-      replyTo: reply ? { ...reply, authorName: nameOf(reply.authorId), text: toExcerpt(reply.text) } : null,
+      replyTo: reply ? toReply(reply, nameOf(reply.authorId), leaving) : null,
       post: post ? { id: post.id, title: post.title, authorName: nameOf(post.authorId) ?? "" } : null,
       mentions: mentions.flatMap((userId) => {
         const name = nameOf(userId);
@@ -145,6 +166,49 @@ export function toMessageViews(
       }),
     };
   });
+}
+
+type Leaving = z.output<typeof referencesSchema>["leaving"];
+
+function toReply(
+  { authorId, text, ...reply }: z.output<typeof referencesSchema>["answered"][number],
+  authorName: string | null,
+  leaving: Leaving,
+): ChatMessageView["replyTo"] {
+  if (authorId !== null && leaving[authorId]) return { ...reply, authorId: null, authorName: null, text: "" };
+  return { ...reply, authorId, authorName, text: toExcerpt(withoutMentionsOf(leaving, text)) };
+}
+
+/**
+ * Messages as they will be when the accounts that are being erased are gone (erase-account.ts): theirs are deleted ones
+ * without an author, and others' have neither their reactions nor their names.
+ */
+export function withoutLeavingMembers(messages: readonly StoredMessage[], leaving: Leaving): StoredMessage[] {
+  if (Object.keys(leaving).length === 0) return [...messages];
+  const isLeaving = (userId: string) => leaving[userId] !== undefined;
+  return messages.map((message): StoredMessage => {
+    const deletedAt = message.authorId === null ? undefined : leaving[message.authorId];
+    if (deletedAt !== undefined) {
+      return {
+        ...message,
+        ...{ authorId: null, text: "", editedAt: null, pinnedAt: null, replyToId: null, postId: null },
+        ...{ deletedAt: message.deletedAt ?? deletedAt, mentions: [], reactions: [], attachments: [] },
+      };
+    }
+    return {
+      ...message,
+      text: withoutMentionsOf(leaving, message.text),
+      mentions: message.mentions.filter((userId) => !isLeaving(userId)),
+      reactions: message.reactions.flatMap(({ emoji, userIds }) => {
+        const remaining = userIds.filter((userId) => !isLeaving(userId));
+        return remaining.length === 0 ? [] : [{ emoji, userIds: remaining }];
+      }),
+    };
+  });
+}
+
+function withoutMentionsOf(leaving: Leaving, text: string): string {
+  return replaceMentions(text, (_, userId, whole) => (leaving[userId] === undefined ? whole : "@…"));
 }
 
 function toExcerpt(text: string): string {
@@ -172,7 +236,8 @@ export function firstExistingPostSql(text: string): Prisma.Sql {
   const ids = extractPostIds(text);
   if (ids.length === 0) return Prisma.sql`NULL::uuid`;
   return Prisma.sql`(SELECT p.id FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS link(id, n)
-    JOIN "Post" p ON p.id = link.id ORDER BY link.n LIMIT 1)`;
+    JOIN "Post" p ON p.id = link.id JOIN "User" u ON u.id = p."authorId" AND u."deletedAt" IS NULL
+    ORDER BY link.n LIMIT 1)`;
 }
 
 interface ResolvedMentions {

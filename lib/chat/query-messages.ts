@@ -14,6 +14,7 @@ import {
   storedMessagesSql,
   storedWithReferencesSchema,
   toMessageViews,
+  withoutLeavingMembers,
 } from "./message";
 
 /**
@@ -28,8 +29,11 @@ export interface MessageQueryResult {
   /** The chat's revision. */
   revision: number;
   lastSeq: number;
+  /** As they are in Postgres, for the cache: with what accounts that are being erased wrote. */
   stored: StoredMessage[];
   views: ChatMessageView[];
+  /** Accounts that are being erased. */
+  leaving: Readonly<Record<string, string>>;
 }
 
 /** The CTE `chat`, empty unless the reader may read the chat. */
@@ -62,8 +66,8 @@ WITH ${readableChatSql(readerId, chatId)}, picked AS (
 SELECT chat.revision, chat."lastSeq", ${storedMessagesSql}, ${referencesSql} FROM chat`;
   const [row] = messageQueryRowsSchema.parse(rows);
   if (!row) throw new AppError("not_found", { message: "chat_not_found" });
-  const { revision, lastSeq, items } = row;
-  return { revision, lastSeq, stored: items, views: toMessageViews(items, row) };
+  const { revision, lastSeq, items, leaving } = row;
+  return { revision, lastSeq, stored: items, views: toMessageViews(items, row), leaving };
 }
 
 const referenceRowsSchema = z.array(chatStateSchema.extend(referencesSchema.shape)).max(1);
@@ -107,22 +111,24 @@ export async function loadPinned(readerId: string | null, chatId: string): Promi
   if (cached) {
     const references = await loadReferences(readerId, chatId, cached.messages);
     if (references.revision === cached.revision)
-      return sortByPinnedAt(references, cached.messages, toMessageViews(cached.messages, references));
+      return sortByPinnedAt({
+        ...references,
+        stored: cached.messages,
+        views: toMessageViews(cached.messages, references),
+      });
   }
   const page = await queryMessages(readerId, chatId, Prisma.sql`AND x."pinnedAt" IS NOT NULL`);
   fillCacheAfterResponse(chatId, "pinned", page);
-  return sortByPinnedAt(page, page.stored, page.views);
+  return sortByPinnedAt(page);
 }
 
-function sortByPinnedAt(
-  { revision, lastSeq }: Pick<MessageQueryResult, "revision" | "lastSeq">,
-  stored: readonly StoredMessage[],
-  views: readonly ChatMessageView[],
-): MessageQueryResult {
+function sortByPinnedAt({ stored, views, ...state }: MessageQueryResult): MessageQueryResult {
   type Pinned = Pick<StoredMessage, "pinnedAt" | "seq">;
   const byPin = (a: Pinned, b: Pinned) =>
     Date.parse(a.pinnedAt ?? "") - Date.parse(b.pinnedAt ?? "") || a.seq - b.seq;
-  return { revision, lastSeq, stored: [...stored].sort(byPin), views: [...views].sort(byPin) };
+  // A message of an account that is being erased is no longer pinned.
+  const pinnedViews = views.filter(({ pinnedAt }) => pinnedAt !== null);
+  return { ...state, stored: [...stored].sort(byPin), views: pinnedViews.sort(byPin) };
 }
 
 /** Fills the cache once the response is sent. Best effort. */
@@ -140,10 +146,12 @@ function fillCacheAfterResponse(
 /** The newest `n` (50 at most), ordered by `seq`: from Redis while it has their current state, else from Postgres. */
 export async function getRecentMessages(chatId: string, n: number): Promise<StoredMessage[]> {
   const limit = Math.min(Math.max(1, Math.trunc(n)), RECENT_LIMIT);
-  return (await loadNewest(null, chatId, limit)).stored;
+  const { stored, leaving } = await loadNewest(null, chatId, limit);
+  return withoutLeavingMembers(stored, leaving);
 }
 
 /** The pinned messages in pin order; otherwise like `getRecentMessages`. */
 export async function getPinnedMessages(chatId: string): Promise<StoredMessage[]> {
-  return (await loadPinned(null, chatId)).stored;
+  const { stored, leaving } = await loadPinned(null, chatId);
+  return withoutLeavingMembers(stored, leaving).filter(({ pinnedAt }) => pinnedAt !== null);
 }

@@ -124,7 +124,7 @@ async function insertMessage(
   const replyToId = requestedReplyToId ?? null;
   const rows = await client.$queryRaw`
 WITH member AS (
-  SELECT FROM "ChatMember" m
+  SELECT FROM "ChatMember" m JOIN "User" u ON u.id = m."userId" AND u."deletedAt" IS NULL
   WHERE m."chatId" = ${chatId}::uuid AND m."userId" = ${userId}::uuid AND m."leftAt" IS NULL
 ), bumped AS (
   UPDATE "Chat" c SET "lastSeq" = c."lastSeq" + 1, revision = c.revision + 1,

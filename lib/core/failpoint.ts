@@ -46,6 +46,12 @@ export const FAILPOINTS = [
   "shop.refund.made",
   /** A chat message is written or changed, neither Redis nor the subscribers have it. */
   "chat.committed",
+  /** An account's deletion is requested and committed, nothing is hidden in Redis. */
+  "privacy.requested",
+  /** A batch of an account's rows is erased. */
+  "privacy.batch.erased",
+  /** The account's row is deleted, the task is not completed. */
+  "privacy.erased",
 ] as const;
 
 export type Failpoint = (typeof FAILPOINTS)[number];

@@ -8,4 +8,5 @@ export {
   type Transaction,
   transaction,
 } from "./client";
+export { clearOwner, deleteRows, ERASURE_BATCH_SIZE, findReferences } from "./erase-rows";
 export { isConflict, isForeignKeyViolation, isUniqueViolation } from "./sql-errors";

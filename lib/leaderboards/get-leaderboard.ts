@@ -59,7 +59,7 @@ export async function getLeaderboard(
 async function loadNames({ rows }: Board): Promise<Map<string, string>> {
   if (rows.length === 0) return new Map();
   const users = await db().user.findMany({
-    where: { id: { in: rows.map(({ userId }) => userId) } },
+    where: { id: { in: rows.map(({ userId }) => userId) }, deletedAt: null },
     select: { id: true, name: true },
   });
   return new Map(users.map(({ id, name }) => [id, name]));

@@ -1,3 +1,3 @@
-export { clearSellerSums, deleteAccountSales } from "./erase-account";
+export { clearSellerSums, eraseSaleBatch } from "./erase-account";
 export { getLeaderboard } from "./get-leaderboard";
 export { rebuildLeaderboards } from "./rebuild-leaderboards";

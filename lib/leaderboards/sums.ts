@@ -28,7 +28,7 @@ SELECT currency, "userId", "amountMinor", sales FROM (
   SELECT sale.currency, seller.id::text AS "userId", sum(sale."amountMinor")::float8 AS "amountMinor",
     count(*)::float8 AS sales,
     row_number() OVER (PARTITION BY sale.currency ORDER BY sum(sale."amountMinor") DESC, seller.id DESC) AS seller_rank
-  FROM "RankedSale" sale JOIN "User" seller ON seller.id = sale."sellerId"
+  FROM "RankedSale" sale JOIN "User" seller ON seller.id = sale."sellerId" AND seller."deletedAt" IS NULL
   WHERE ${soldInSpanSql(span)}
   GROUP BY sale.currency, seller.id
 ) ranked
@@ -46,7 +46,7 @@ export type SellerSum = Omit<BoardRow, "userId">;
 
 const sumSchema = z.tuple([z.object({ amountMinor: z.number(), sales: z.number() })]);
 
-/** A seller's sums in each span; zero when the account was deleted. One statement per span. */
+/** A seller's sums in each span; zero when the account was deleted, or that was requested. One statement per span. */
 export async function loadSums(
   sellerId: string,
   currency: string,
@@ -56,7 +56,7 @@ export async function loadSums(
     spans.map(async (span) => {
       const rows = await db().$queryRaw`
 SELECT coalesce(sum(sale."amountMinor"), 0)::float8 AS "amountMinor", count(*)::float8 AS sales
-FROM "RankedSale" sale JOIN "User" seller ON seller.id = sale."sellerId"
+FROM "RankedSale" sale JOIN "User" seller ON seller.id = sale."sellerId" AND seller."deletedAt" IS NULL
 WHERE sale."sellerId" = ${sellerId}::uuid AND sale.currency = ${currency} AND ${soldInSpanSql(span)}`;
       const [sum] = sumSchema.parse(rows);
       return { ...sum, span };

@@ -14,14 +14,17 @@ export interface MailRecipient {
 export async function resolveRecipient(to: Payload<"emails">["to"]): Promise<MailRecipient | null> {
   if ("address" in to) return { address: to.address, props: {} };
   if ("linkId" in to) return resolveLinkRecipient(to.linkId);
-  const account = await db().user.findUnique({ where: { id: to.userId }, select: { email: true } });
+  const account = await db().user.findUnique({
+    where: { id: to.userId, deletedAt: null },
+    select: { email: true },
+  });
   return account && { address: account.email, props: {} };
 }
 
 /** The token is created here and exists only in the mail. */
 async function resolveLinkRecipient(id: string): Promise<MailRecipient | null> {
   const link = await db().accountLink.findUnique({
-    where: { id },
+    where: { id, user: { deletedAt: null } },
     select: { kind: true, email: true, expiresAt: true, usedAt: true, user: { select: { name: true } } },
   });
   if (!link || link.usedAt) return null;

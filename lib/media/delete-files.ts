@@ -1,6 +1,6 @@
 import { defer } from "../core/defer";
 import { log } from "../core/log";
-import { afterCommit, db, type Transaction } from "../db";
+import { afterCommit, db, ERASURE_BATCH_SIZE, transaction } from "../db";
 import { deleteBlobs, hasBlobStore } from "../storage";
 
 const BATCH_SIZE = 100;
@@ -8,16 +8,26 @@ const BATCH_SIZE = 100;
 const MAX_BATCHES = 20;
 
 /**
- * Deletes a user's files permanently. The transaction removes their owner and name, after which no route serves them. A
- * row stays until the store has deleted its bytes, so that no deletion is lost: right after the commit, and again every
- * day, the bytes of ownerless files are deleted, then their rows.
+ * Removes owner and name from one batch of the files of an account whose deletion was requested; no route serves them
+ * since then. A row stays until the store has deleted its bytes, so that no deletion is lost: right after the commit,
+ * and again every day, the bytes of ownerless files are deleted, then their rows.
+ *
+ * @returns how many; 0 when none is left
  */
-export async function deleteAccountFiles(tx: Transaction, userId: string): Promise<void> {
-  const { count } = await tx.mediaFile.updateMany({
-    where: { ownerId: userId },
-    data: { ownerId: null, name: "" },
+export function eraseFileBatch(userId: string): Promise<number> {
+  return transaction(async (tx) => {
+    const files = await tx.mediaFile.findMany({
+      where: { ownerId: userId },
+      take: ERASURE_BATCH_SIZE,
+      select: { id: true },
+    });
+    const { count } = await tx.mediaFile.updateMany({
+      where: { id: { in: files.map(({ id }) => id) }, ownerId: userId },
+      data: { ownerId: null, name: "" },
+    });
+    if (count > 0) afterCommit(tx, () => defer(deleteAfterCommit));
+    return count;
   });
-  if (count > 0) afterCommit(tx, () => defer(deleteAfterCommit));
 }
 
 async function deleteAfterCommit(): Promise<void> {

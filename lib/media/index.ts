@@ -1,4 +1,4 @@
-export { deleteAccountFiles } from "./delete-files";
+export { eraseFileBatch } from "./delete-files";
 export { decodeFileName } from "./file-name";
 export { readFile } from "./read-file";
 export { storeFile } from "./store-file";

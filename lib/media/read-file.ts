@@ -26,7 +26,7 @@ interface ReadFileOptions {
  */
 export async function readFile(caller: Caller, id: string, options: ReadFileOptions): Promise<Response> {
   const file = await db().mediaFile.findFirst({
-    where: { id, ownerId: { not: null } },
+    where: { id, owner: { deletedAt: null } },
     select: { ownerId: true, name: true, type: true, bytes: true, pathname: true },
   });
   if (!file || !(file.ownerId === caller.userId || (await options.mayRead(caller.userId, id)))) {

@@ -1,4 +1,5 @@
-export { anonymiseAccountNotifications } from "./erase-account";
+export { anonymiseNotificationBatch } from "./erase-account";
+export { withoutErasedNames } from "./erased-names";
 export { markRead } from "./mark-read";
 export {
   allowedLevels,

@@ -4,6 +4,7 @@ import { log } from "../core/log";
 import { afterCommit } from "../db";
 import { NotificationLevel } from "../schemas/enums";
 import { defineTask } from "../tasks";
+import { namedUserId } from "./erased-names";
 import { toNotificationView } from "./notification";
 import { publishNotification } from "./publish";
 
@@ -13,14 +14,20 @@ const insertedSchema = z
 
 /**
  * Queue `notifications`: inserts a notification. Its unique key is the task's id, so a repeated attempt inserts
- * nothing. For an account that was deleted, or that turned this kind off, the task succeeds without a notification.
+ * nothing. For an account that was deleted, or that turned this kind off, and when the account that it names was
+ * deleted, the task succeeds without a notification.
  */
 export const task = defineTask<"notifications">()({
   async commit(tx, { userId, kind, title, message, data }, { taskId }) {
-    // The lock on the account keeps its deletion from committing between the check and the insert.
+    const namedId = namedUserId(kind, data);
+    // The locks on the accounts keep their deletion from committing between the check and the insert.
     const rows = await tx.$queryRaw`
-WITH reader AS (SELECT id FROM "User" WHERE id = ${userId}::uuid FOR KEY SHARE),
-wanted AS (
+WITH account AS (
+  SELECT id FROM "User" WHERE id IN (${userId}::uuid, ${namedId}::uuid) AND "deletedAt" IS NULL ORDER BY id FOR KEY SHARE
+), reader AS (
+  SELECT id FROM account WHERE id = ${userId}::uuid
+    AND (${namedId}::uuid IS NULL OR EXISTS (SELECT FROM account WHERE id = ${namedId}::uuid))
+), wanted AS (
   SELECT reader.id, coalesce(preference.level::text, 'all') AS level
   FROM reader LEFT JOIN "NotificationPreference" preference
     ON preference."userId" = reader.id AND preference.kind = ${kind}

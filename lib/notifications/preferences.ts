@@ -55,7 +55,7 @@ export const changePreferencesSchema = z.strictObject({
 /** @throws {AppError} unauthenticated when the account no longer exists */
 export async function getPreferences({ userId }: Pick<Caller, "userId">): Promise<Preferences> {
   const user = await db().user.findUnique({
-    where: { id: userId },
+    where: { id: userId, deletedAt: null },
     select: { hidesPresence: true, preferences: { select: { kind: true, level: true } } },
   });
   if (!user) throw new AppError("unauthenticated");
@@ -78,7 +78,7 @@ export async function changePreferences(
   await transaction(async (tx) => {
     const locked = await tx.$queryRaw<
       unknown[]
-    >`SELECT 1 FROM "User" WHERE id = ${userId}::uuid FOR NO KEY UPDATE`;
+    >`SELECT 1 FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
     if (locked.length === 0) throw new AppError("unauthenticated");
     if (hidesPresence !== undefined) await tx.user.update({ where: { id: userId }, data: { hidesPresence } });
     for (const [kind, level] of Object.entries(notifications)) {

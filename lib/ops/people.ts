@@ -61,6 +61,7 @@ export async function listPeople(
   const { q, role, cursor, limit } = peopleQuerySchema.parse(query);
   const rows = await db().user.findMany({
     where: {
+      deletedAt: null,
       ...(q ? searchWhere(q) : {}),
       ...(role ? { role } : {}),
       ...(cursor ? { AND: { id: { lt: cursor } } } : {}),
@@ -108,7 +109,10 @@ export async function changeRole(
   requireRole(caller, "admin");
   requireFreshSignIn(caller);
   if (personId === caller.userId) throw new AppError("conflict", { message: "own_role" });
-  const before = await db().user.findUnique({ where: { id: personId }, select: columns });
+  const before = await db().user.findUnique({
+    where: { id: personId, deletedAt: null },
+    select: columns,
+  });
   if (!before) throw new AppError("not_found", { message: "person_not_found" });
   if (before.role === role) return toPersonView(before);
   return changeAccount(
@@ -116,7 +120,8 @@ export async function changeRole(
     async (tx) => {
       // Locked in the order of ids: when two administrators demote each other concurrently, one remains.
       const rows = await tx.$queryRaw`
-SELECT id, role::text FROM "User" WHERE role = 'admin' OR id = ${personId}::uuid ORDER BY id FOR NO KEY UPDATE`;
+SELECT id, role::text FROM "User" WHERE (role = 'admin' OR id = ${personId}::uuid) AND "deletedAt" IS NULL
+ORDER BY id FOR NO KEY UPDATE`;
       const locked = lockedSchema.parse(rows);
       const person = locked.find(({ id }) => id === personId);
       const administrators = locked.filter((account) => account.role === "admin").map(({ id }) => id);

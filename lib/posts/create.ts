@@ -12,7 +12,10 @@ import { postColumns, postTags, toCachedPost, toPosts } from "./read-posts";
  * @throws {AppError} unauthenticated when the author's account no longer exists
  */
 export async function createPost(author: Caller, input: z.output<typeof newPostSchema>): Promise<Post> {
-  const user = await db().user.findUnique({ where: { id: author.userId }, select: { id: true } });
+  const user = await db().user.findUnique({
+    where: { id: author.userId, deletedAt: null },
+    select: { id: true },
+  });
   if (!user) throw new AppError("unauthenticated");
   const id = newId();
   const row = await cacheManager

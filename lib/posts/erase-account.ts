@@ -1,18 +1,82 @@
+import { z } from "zod";
 import { cacheManager } from "../cache";
-import type { Transaction } from "../db";
+import { db, ERASURE_BATCH_SIZE, retryOnConflict, transaction } from "../db";
+import { deleteCachedViews } from "../views";
 import { FEED_TAG, postTag } from "./read-posts";
 
+/** The posts' part of erasing an account whose deletion was requested: no reader loads its posts any more. */
+
+/** Posts that one invalidation, or one deletion, covers. */
+const PAGE_SIZE = 500;
+
 /**
- * Deletes all posts of an account and their views, in the transaction that deletes the account. The account must be
- * locked, so that no post is added meanwhile. The commit invalidates feeds and pages with these posts.
- *
- * @returns their ids, to delete their view counts in Redis (lib/views)
+ * Invalidates an author's cached posts and deletes their view counts in Redis, newest first.
+ * @param hasTime  checked after each page; false ends the call
  */
-export async function deleteAccountPosts(tx: Transaction, authorId: string): Promise<string[]> {
-  const posts = await tx.post.findMany({ where: { authorId }, select: { id: true }, orderBy: { id: "asc" } });
-  if (posts.length === 0) return [];
-  const ids = posts.map(({ id }) => id);
-  await cacheManager.invalidateAfterCommit(tx, [FEED_TAG, ...ids.map(postTag)]);
-  await tx.post.deleteMany({ where: { authorId } });
-  return ids;
+export async function hideAuthorPosts(authorId: string, hasTime: () => boolean): Promise<void> {
+  for (let before: string | undefined; ; ) {
+    const ids = await readPageOfIds(authorId, before);
+    if (ids.length === 0) return;
+    await transaction((tx) => cacheManager.invalidateAfterCommit(tx, [FEED_TAG, ...ids.map(postTag)]));
+    await deleteCachedViews(ids);
+    before = ids.at(-1);
+    if (ids.length < PAGE_SIZE || !hasTime()) return;
+  }
+}
+
+async function readPageOfIds(authorId: string, before?: string): Promise<string[]> {
+  const posts = await db().post.findMany({
+    where: { authorId, ...(before === undefined ? {} : { id: { lt: before } }) },
+    orderBy: { id: "desc" },
+    take: PAGE_SIZE,
+    select: { id: true },
+  });
+  return posts.map(({ id }) => id);
+}
+
+const idsSchema = z.array(z.object({ id: z.uuid() }));
+
+/**
+ * Erases one batch of an author's newest posts: first what refers to them, the links in chat messages and the views,
+ * then the posts. A post's count stays the number of its views meanwhile.
+ *
+ * @returns how many rows; 0 when no post is left
+ */
+export async function erasePostBatch(authorId: string): Promise<number> {
+  const ids = await readPageOfIds(authorId);
+  if (ids.length === 0) return 0;
+  const unlinked = await retryOnConflict(
+    () => db().$executeRaw`
+UPDATE "ChatMessage" SET "postId" = NULL WHERE id = ANY(ARRAY(
+  SELECT id FROM "ChatMessage" WHERE "postId" = ANY(${ids}::uuid[]) LIMIT ${ERASURE_BATCH_SIZE}))`,
+  );
+  if (unlinked > 0) return unlinked;
+  const uncounted = await retryOnConflict(
+    () => db().$executeRaw`
+WITH removed AS (
+  DELETE FROM "PostView" WHERE id = ANY(ARRAY(
+    SELECT id FROM "PostView" WHERE "postId" = ANY(${ids}::uuid[]) LIMIT ${ERASURE_BATCH_SIZE}))
+  RETURNING "postId"
+), counted AS (
+  SELECT "postId", count(*)::int AS size FROM removed GROUP BY "postId"
+)
+UPDATE "Post" post SET views = post.views - counted.size, "viewsVersion" = post."viewsVersion" + 1
+FROM counted WHERE post.id = counted."postId"`,
+  );
+  if (uncounted > 0) return uncounted;
+  const deleted = await transaction(async (tx) => {
+    // Locked first: a view or a link that refers to one of them either has committed, or waits and then fails.
+    await tx.$executeRaw`SELECT 1 FROM "Post" WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE`;
+    const rows = await tx.$queryRaw`
+DELETE FROM "Post" post WHERE post.id = ANY(${ids}::uuid[])
+  AND NOT EXISTS (SELECT FROM "PostView" view WHERE view."postId" = post.id)
+  AND NOT EXISTS (SELECT FROM "ChatMessage" x WHERE x."postId" = post.id)
+RETURNING post.id`;
+    const deletedIds = idsSchema.parse(rows).map(({ id }) => id);
+    await cacheManager.invalidateAfterCommit(tx, deletedIds.map(postTag));
+    return deletedIds;
+  });
+  await deleteCachedViews(deleted);
+  // Not 0 while posts are left: what still refers to them is removed by the next batch.
+  return Math.max(deleted.length, 1);
 }

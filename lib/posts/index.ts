@@ -1,3 +1,3 @@
 export { createPost } from "./create";
-export { deleteAccountPosts } from "./erase-account";
-export { getPost, invalidateAuthorPosts, listPosts } from "./read-posts";
+export { erasePostBatch, hideAuthorPosts } from "./erase-account";
+export { FEED_TAG, getPost, invalidateAuthorPosts, listPosts } from "./read-posts";

@@ -23,7 +23,7 @@ async function loadPage(
   limit: number,
 ): Promise<{ items: CachedPost[]; nextCursor: string | null }> {
   const rows = await db().post.findMany({
-    where: cursor ? { id: { lt: cursor } } : {},
+    where: { author: { deletedAt: null }, ...(cursor ? { id: { lt: cursor } } : {}) },
     orderBy: { id: "desc" },
     take: limit + 1,
     select: postColumns,
@@ -45,7 +45,7 @@ export async function getPost(id: string): Promise<Post | null> {
 }
 
 async function loadPost(id: string): Promise<CachedPost | null> {
-  const row = await db().post.findUnique({ where: { id }, select: postColumns });
+  const row = await db().post.findUnique({ where: { id, author: { deletedAt: null } }, select: postColumns });
   return row && toCachedPost(row);
 }
 

@@ -189,7 +189,10 @@ function toPresence(userId: string, { state, lastSeenMs }: store.PresenceSnapsho
 /** A deleted account counts as hidden. */
 async function loadHidesPresence(userId: string): Promise<boolean | "unknown"> {
   try {
-    const user = await db().user.findUnique({ where: { id: userId }, select: { hidesPresence: true } });
+    const user = await db().user.findUnique({
+      where: { id: userId, deletedAt: null },
+      select: { hidesPresence: true },
+    });
     return user?.hidesPresence ?? true;
   } catch (error) {
     log().debug({ err: error }, "presence visibility unknown: Postgres unavailable");

@@ -1,22 +1,18 @@
 import { accountLocale, requirePassword } from "../accounts";
-import { anonymiseAccountEvents } from "../analytics";
-import { anonymiseAccountAudit, recordAudit } from "../audit";
-import { eraseAccountChats, lockAccountChats, publishAccountErased } from "../chat";
-import { AppError } from "../core/errors";
+import { recordAudit } from "../audit";
+import { cacheManager } from "../cache";
+import { now } from "../core/clock";
+import { failpoint } from "../core/failpoint";
 import type { Locale } from "../core/locale";
 import { log } from "../core/log";
 import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import type { Transaction } from "../db";
-import { clearSellerSums, deleteAccountSales } from "../leaderboards";
-import { deleteAccountFiles } from "../media";
-import { anonymiseAccountNotifications } from "../notifications";
-import { deleteAccountPosts } from "../posts";
-import { erasePresence } from "../presence";
-import { keys, redisService } from "../redis";
-import { changeAccount } from "../sessions";
-import { deleteAccountProducts, lockAccountTrade } from "../shop";
-import { backgroundTaskService, eraseAccountTasks } from "../tasks";
-import { deleteCachedViews, syncViewsBeforeErasure } from "../views";
+import { FEED_TAG } from "../posts";
+import { changeAccount, evictAccountSessions } from "../sessions";
+import { SHOP_TAG } from "../shop";
+import { backgroundTaskService, cancelAccountTasks } from "../tasks";
+import { erasureTaskKey } from "./erasure-task-key";
+import { hideAccount } from "./hide-account";
 import { lockForDeletion } from "./lock-for-deletion";
 import { requireNoUnsettledOrders } from "./require-no-unsettled-orders";
 
@@ -26,13 +22,20 @@ interface DeletionOptions {
   requestId?: string;
 }
 
+/** How long a response waits until caches have dropped what the account wrote; 5,000 posts take less. */
+const HIDING_BUDGET_MS = 5_000;
+
 /**
- * Deletes an account permanently. inventory.ts lists what happens to each column; in short: its content is deleted,
- * orders and counts that concern other users stay without its name, and no order is left unsettled.
+ * Deletes an account permanently, in two steps, so that its size does not matter. inventory.ts lists what happens to
+ * each column; in short: its content is deleted, orders and counts that concern other users stay without its name, and
+ * no order is left unsettled.
  *
- * All of it is one transaction: a crash leaves the whole account or none of it. A concurrent write for the account
- * either commits before and is deleted too, or finds no account. When this resolves, no instance accepts its sessions
- * or shows its posts in feeds or its products in the shop.
+ * 1. Here, in one transaction: the account is marked as deleted, its name, address and password are removed, the
+ *    address is free, its sessions are revoked, and the task of the second step is enqueued. When this resolves, no
+ *    instance accepts its sessions, and no reader shows it or what it wrote.
+ * 2. The queue `account-erasures` erases what it wrote, in batches, and then its row (erase-account.ts).
+ *
+ * A crash leaves the whole account, or one that is hidden and will be erased.
  *
  * @throws {AppError} fresh_sign_in_required; bad_request for a wrong password; conflict while orders are unsettled
  *         (with the orders), and for the last administrator; unauthenticated when it is deleted already
@@ -45,54 +48,53 @@ export async function deleteAccount(
   const { userId } = caller;
   requireFreshSignIn(caller);
   await requirePassword(caller, password);
-  await syncViewsBeforeErasure();
-  const erased = await changeAccount(userId, (tx) => eraseAccount(tx, caller, options), {
+  const sessionIds = await changeAccount(userId, (tx) => requestDeletion(tx, caller, options), {
     revoke: "all",
     reason: "deleted",
   });
-  log().info({ userId, posts: erased.postIds.length }, "account deleted");
-  // Best effort: what remains in Redis is not used any more, and expires.
-  await Promise.all([
-    deleteCachedViews(erased.postIds),
-    clearSellerSums(userId, erased.currencies),
-    erasePresence(userId),
-    evictSessions(userId, erased.sessionIds),
-    publishAccountErased(userId, erased.chatIds),
-  ]);
+  log().info({ userId }, "account deletion requested");
+  await failpoint("privacy.requested");
+  try {
+    await Promise.all([
+      hideAccount(userId, HIDING_BUDGET_MS),
+      // Best effort: what remains in Redis is not used any more, and expires.
+      evictAccountSessions(userId, sessionIds),
+    ]);
+  } catch (error) {
+    log().warn(
+      { err: error, userId },
+      "deleted account not yet hidden in caches: left to its erasure's task",
+    );
+  }
 }
 
-/** What must be evicted from Redis after the commit. */
-interface ErasedData {
-  postIds: string[];
-  currencies: string[];
-  sessionIds: string[];
-  chatIds: string[];
+/** The commit invalidates lists of posts and products; {@link hideAccount} invalidates each post and product. */
+async function invalidateLists(tx: Transaction, userId: string): Promise<void> {
+  const post = await tx.post.findFirst({ where: { authorId: userId }, select: { id: true } });
+  const product = await tx.product.findFirst({ where: { sellerId: userId }, select: { id: true } });
+  await cacheManager.invalidateAfterCommit(tx, [...(post ? [FEED_TAG] : []), ...(product ? [SHOP_TAG] : [])]);
 }
 
-/** Tables that are not here follow their foreign key when the account's row is deleted: CASCADE or SET NULL. */
-async function eraseAccount(
+/** @returns the ids of the sessions that the deletion has revoked */
+async function requestDeletion(
   tx: Transaction,
-  { userId, role }: SignedInCaller,
+  { userId, seq, role }: SignedInCaller,
   { locale, requestId }: DeletionOptions,
-): Promise<ErasedData> {
-  await lockAccountTrade(tx, userId);
-  await lockAccountChats(tx, userId);
+): Promise<string[]> {
   const user = await lockForDeletion(tx, userId, role);
   await requireNoUnsettledOrders(tx, userId);
-
-  const postIds = await deleteAccountPosts(tx, userId);
-  const currencies = await deleteAccountSales(tx, userId);
-  await deleteAccountProducts(tx, userId);
-  await deleteAccountFiles(tx, userId);
-  await eraseAccountTasks(tx, userId, user.email);
-  // After the tasks: a running one has committed its notification by then, and no other task can.
-  await anonymiseAccountNotifications(tx, userId);
-  const chatIds = await eraseAccountChats(tx, userId);
-  await anonymiseAccountEvents(tx, userId);
-  await anonymiseAccountAudit(tx, userId);
-  const sessions = await tx.session.findMany({ where: { userId }, select: { id: true } });
-  const { count } = await tx.user.deleteMany({ where: { id: userId } });
-  if (count === 0) throw new AppError("unauthenticated");
+  await cancelAccountTasks(tx, userId, user.email);
+  await tx.user.update({
+    where: { id: userId },
+    data: {
+      deletedAt: new Date(now()),
+      // Placeholders that no address, code or hash can be.
+      ...{ email: `deleted:${userId}`, referralCode: userId, passwordHash: "", name: "" },
+      ...{ role: "listener", locale: null, confirmedAt: null, referredById: null, hidesPresence: true },
+    },
+    select: { id: true },
+  });
+  await invalidateLists(tx, userId);
 
   // Without the client's address and browser: only the id may remain of a deleted account.
   await recordAudit(tx, {
@@ -102,7 +104,7 @@ async function eraseAccount(
     ...(requestId ? { requestId } : {}),
   });
   // An unconfirmed address may be a stranger's, who must not get a mail for every account made with it.
-  if (user.confirmed)
+  if (user.confirmed) {
     await backgroundTaskService.sendTemplatedEmail(
       {
         to: { address: user.email },
@@ -112,14 +114,12 @@ async function eraseAccount(
       },
       { tx, key: `account-deleted:${userId}` },
     );
-  return { postIds, currencies, chatIds, sessionIds: sessions.map(({ id }) => id) };
-}
-
-/** Evicts the sessions, which contain name and address. Their tokens are refused in any case. */
-async function evictSessions(userId: string, ids: readonly string[]): Promise<void> {
-  try {
-    await redisService().del(keys.userSessions(userId), ...ids.map(keys.session));
-  } catch (error) {
-    log().debug({ err: error }, "sessions of a deleted account left to expire: Redis unavailable");
   }
+  const firstRun = { userId, seq, run: 1 };
+  await backgroundTaskService.eraseAccount(firstRun, { tx, key: erasureTaskKey(firstRun) });
+  const sessions = await tx.session.findMany({
+    where: { userId, revokedFor: "deleted" },
+    select: { id: true },
+  });
+  return sessions.map(({ id }) => id);
 }

@@ -10,7 +10,7 @@ import {
   type SectionName,
   sectionSchemas,
 } from "./export-schema";
-import { readSection } from "./section-readers";
+import { publicName, readSection } from "./section-readers";
 
 /**
  * Exports all data of or about a user as one JSON document (`accountExportSchema`), streamed: only one page of rows is
@@ -26,8 +26,11 @@ export async function exportAccount(
   auditContext: AuditContext = {},
 ): Promise<AsyncGenerator<string>> {
   const user = await db().user.findUnique({
-    where: { id: userId },
-    include: { referredBy: { select: { name: true } }, _count: { select: { referred: true } } },
+    where: { id: userId, deletedAt: null },
+    include: {
+      referredBy: { select: { name: true, deletedAt: true } },
+      _count: { select: { referred: { where: { deletedAt: null } } } },
+    },
   });
   if (!user) throw new AppError("unauthenticated");
   await recordAudit(db(), {
@@ -49,7 +52,7 @@ export async function exportAccount(
     referrals: referralsSchema.parse({
       code: user.referralCode,
       joined: user._count.referred,
-      invitedBy: user.referredBy?.name ?? null,
+      invitedBy: publicName(user.referredBy),
     }),
   };
   return streamDocument(head, user);

@@ -50,7 +50,7 @@ const none = (note: string): PersonalColumn => ({ exported: null, deletion: "non
 
 export const inventory: Readonly<Record<string, ModelInventory>> = {
   User: {
-    rows: "the account's row is deleted, and most other rows with it",
+    rows: "emptied at the request; deleted when all rows that refer to it are erased",
     columns: {
       id: deleted("profile"),
       seq: deleted("profile"),
@@ -63,6 +63,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       locale: deleted("profile"),
       confirmedAt: deleted("profile"),
       hidesPresence: deleted("profile"),
+      deletedAt: deleted(null, "set only while the account is being erased and cannot be exported"),
     },
   },
   Session: {
@@ -179,7 +180,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   BonusEntry: {
     rows: "deleted",
-    section: { name: "bonuses", owner: "userId" },
+    section: { name: "bonuses", owner: "userId", key: "seq" },
     columns: {
       userId: deleted("bonuses"),
       seq: deleted("bonuses"),
@@ -189,7 +190,6 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   Notification: {
     rows: "deleted; the user's name and id are removed from chat notifications of other users",
-    section: { name: "notifications", owner: "userId" },
     columns: {
       userId: deleted("notifications"),
       title: deleted("notifications"),

@@ -1,5 +1,6 @@
 import { db } from "../db";
-import { extractMentionNames, plainText } from "../schemas/mention";
+import { withoutErasedNames } from "../notifications";
+import { extractMentionNames, plainText, replaceMentions } from "../schemas/mention";
 import { type SectionName, type SectionRow, sectionSchemas } from "./export-schema";
 import { inventory } from "./inventory";
 
@@ -49,7 +50,7 @@ const joinedSections: { [N in SectionName]?: (user: ExportedUser) => AsyncGenera
     paginate(
       (after?: bigint) =>
         db().postView.findMany({
-          where: { viewerSeq, id: { gt: after } },
+          where: { viewerSeq, id: { gt: after }, post: { author: { deletedAt: null } } },
           ...pageArguments,
           include: { post: { select: { title: true } } },
         }),
@@ -66,11 +67,11 @@ const joinedSections: { [N in SectionName]?: (user: ExportedUser) => AsyncGenera
         db().order.findMany({
           where: { buyerId, id: { gt: after } },
           ...pageArguments,
-          include: { seller: { select: { name: true } }, deliveries: { orderBy: { unit: "asc" } } },
+          include: { seller: partyColumns, deliveries: { orderBy: { unit: "asc" } } },
         }),
       ({ seller, deliveries, ...order }) => ({
         ...withIsoDates(order),
-        sellerName: seller?.name ?? null,
+        sellerName: publicName(seller),
         deliveries: deliveries.map(withIsoDates),
       }),
     ),
@@ -82,9 +83,9 @@ const joinedSections: { [N in SectionName]?: (user: ExportedUser) => AsyncGenera
         db().order.findMany({
           where: { sellerId, paidAt: { not: null }, id: { gt: after } },
           ...pageArguments,
-          include: { buyer: { select: { name: true } } },
+          include: { buyer: partyColumns },
         }),
-      ({ buyer, ...order }) => ({ ...withIsoDates(order), buyerName: buyer?.name ?? null }),
+      ({ buyer, ...order }) => ({ ...withIsoDates(order), buyerName: publicName(buyer) }),
     ),
 
   chats: ({ id: userId }) =>
@@ -100,7 +101,7 @@ const joinedSections: { [N in SectionName]?: (user: ExportedUser) => AsyncGenera
                 kind: true,
                 title: true,
                 members: {
-                  where: { userId: { not: userId } },
+                  where: { userId: { not: userId }, user: { deletedAt: null } },
                   take: 1,
                   select: { user: { select: { name: true } } },
                 },
@@ -119,14 +120,17 @@ const joinedSections: { [N in SectionName]?: (user: ExportedUser) => AsyncGenera
 
   chatMessages: ({ id: authorId }) =>
     paginate(
-      (after?: string) =>
-        db().chatMessage.findMany({
+      async (after?: string) => {
+        const rows = await db().chatMessage.findMany({
           where: { authorId, id: { gt: after } },
           ...pageArguments,
           include: {
             attachments: { orderBy: { position: "asc" }, select: { file: { select: { name: true } } } },
           },
-        }),
+        });
+        const live = await findLiveUsers(rows.flatMap(({ mentions }) => mentions));
+        return rows.map((row) => ({ ...row, text: withoutErasedMentions(row.text, live) }));
+      },
       ({ text, attachments, ...row }) => ({
         ...withIsoDates(row),
         // Mentioned users appear by name, without their id.
@@ -152,13 +156,27 @@ const joinedSections: { [N in SectionName]?: (user: ExportedUser) => AsyncGenera
       return rows.map((row) => ({ ...row, id: `${row.messageId} ${row.emoji}` }));
     }, withIsoDates),
 
+  notifications: ({ id: userId }) =>
+    paginate(
+      async (after?: string) =>
+        withoutErasedNames(
+          await db().notification.findMany({ where: { userId, id: { gt: after } }, ...pageArguments }),
+        ),
+      withIsoDates,
+    ),
+
   audit: ({ id: userId }) =>
     paginate(
-      (after?: string) =>
-        db().auditEntry.findMany({
-          where: { OR: [{ actorId: userId }, { subject: `user:${userId}` }], id: { gt: after } },
-          ...pageArguments,
-        }),
+      async (after?: string) => {
+        // Two reads, each in the order of an index; one with OR would sort all entries for each page.
+        const [byUser, aboutUser] = await Promise.all(
+          [{ actorId: userId }, { subject: `user:${userId}` }].map((where) =>
+            db().auditEntry.findMany({ where: { ...where, id: { gt: after } }, ...pageArguments }),
+          ),
+        );
+        const entries = new Map([...(byUser ?? []), ...(aboutUser ?? [])].map((entry) => [entry.id, entry]));
+        return [...entries.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, PAGE_SIZE);
+      },
       ({ actorId, ip, userAgent, ...entry }) => {
         const isOtherActor = actorId !== null && actorId !== userId;
         return {
@@ -171,6 +189,26 @@ const joinedSections: { [N in SectionName]?: (user: ExportedUser) => AsyncGenera
       },
     ),
 };
+
+const partyColumns = { select: { name: true, deletedAt: true } } as const;
+
+/** Another user's name; null without one, and while the account is being erased. */
+export function publicName(user: { name: string; deletedAt: Date | null } | null): string | null {
+  return user === null || user.deletedAt !== null ? null : user.name;
+}
+
+async function findLiveUsers(ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  const users = await db().user.findMany({
+    where: { id: { in: [...new Set(ids)] }, deletedAt: null },
+    select: { id: true },
+  });
+  return new Set(users.map(({ id }) => id));
+}
+
+function withoutErasedMentions(text: string, live: ReadonlySet<string>): string {
+  return replaceMentions(text, (_, userId, whole) => (live.has(userId) ? whole : "@…"));
+}
 
 /** Keyset pagination by id, so that concurrent inserts and deletes neither repeat nor skip other rows. */
 async function* paginate<Id, Row extends { id: Id }, Out>(

@@ -14,6 +14,7 @@ export {
 } from "./delete-sessions";
 export { parseUserAgent } from "./device";
 export { listDevices } from "./devices";
+export { eraseSessionBatch, evictAccountSessions } from "./erase-account";
 export { type IssuedTokens, startSession } from "./issue-tokens";
 export { ACCESS_TOKEN_TTL_SECONDS, SESSION_IDLE_SECONDS, SESSION_TTL_SECONDS } from "./limits";
 export { getSession, getUserSessions, isSessionActive, updateSession, validateSession } from "./read";

@@ -44,7 +44,7 @@ const columns = Prisma.sql`
   coalesce(g."generation", 0) AS "generation"`;
 
 const userJoins = Prisma.sql`
-  JOIN "User" u ON u."id" = s."userId" LEFT JOIN "SessionGeneration" g ON g."userId" = s."userId"`;
+  JOIN "User" u ON u."id" = s."userId" AND u."deletedAt" IS NULL LEFT JOIN "SessionGeneration" g ON g."userId" = s."userId"`;
 
 /** Matches sessions that are neither revoked nor expired. */
 const liveCondition = () => Prisma.sql`

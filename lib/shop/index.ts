@@ -1,13 +1,13 @@
 export { admitTicket, resolveDownloadUrl } from "./deliveries";
 export { enqueueRefund } from "./enqueue-refund";
 export {
-  deleteAccountProducts,
+  eraseProductBatch,
+  hideSellerProducts,
   listUnsettledOrders,
-  lockAccountTrade,
   type UnsettledReason,
 } from "./erase-account";
 export { filterReadableOrderIds, getOrder, listOrders } from "./orders";
 export { eventReceiptSchema, receivePaymentEvent } from "./payment-events";
 export { placeOrder } from "./place-order";
-export { invalidateSellerProducts } from "./product";
+export { invalidateSellerProducts, SHOP_TAG } from "./product";
 export { archiveProduct, createProduct, getProduct, listProducts } from "./products";

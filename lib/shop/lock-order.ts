@@ -18,17 +18,27 @@ const columns = {
   sessionId: true,
   paymentIntentId: true,
   checkoutUrl: true,
-  buyer: { select: { name: true } },
+  buyer: { select: { name: true, deletedAt: true } },
+  seller: { select: { deletedAt: true } },
 } as const;
 
 /**
- * Locks an order until the transaction ends and reads it. After the commit, open pages that show it are notified.
- * A transaction takes its locks in this order: payment, order, product.
+ * Locks an order until the transaction ends and reads it, without a party whose account is being erased: the order will
+ * lose it. After the commit, open pages that show it are notified. A transaction takes its locks in this order:
+ * payment, order, product.
  */
 export async function lockOrder(tx: Transaction, id: string) {
   await tx.$executeRaw`SELECT 1 FROM "Order" WHERE id = ${id}::uuid FOR UPDATE`;
   afterCommit(tx, () => publishSubjectChanged(orderSubject(id)));
-  return tx.order.findUnique({ where: { id }, select: columns });
+  const row = await tx.order.findUnique({ where: { id }, select: columns });
+  if (!row) return null;
+  const { buyer, seller, ...order } = row;
+  return {
+    ...order,
+    buyerId: buyer?.deletedAt ? null : order.buyerId,
+    sellerId: seller?.deletedAt ? null : order.sellerId,
+    buyer: buyer && !buyer.deletedAt ? { name: buyer.name } : null,
+  };
 }
 
 export type LockedOrder = NonNullable<Awaited<ReturnType<typeof lockOrder>>>;

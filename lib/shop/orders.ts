@@ -27,8 +27,8 @@ const summaryColumns = {
   paidAt: true,
   deliveredAt: true,
   closedAt: true,
-  buyer: { select: { name: true } },
-  seller: { select: { name: true } },
+  buyer: { select: { name: true, deletedAt: true } },
+  seller: { select: { name: true, deletedAt: true } },
 } as const;
 
 const columns = {
@@ -47,21 +47,30 @@ interface OrderSummaryRow extends Omit<OrderSummary, TimestampField | "sellerNam
   paidAt: Date | null;
   deliveredAt: Date | null;
   closedAt: Date | null;
-  buyer: { name: string } | null;
-  seller: { name: string } | null;
+  buyer: Party | null;
+  seller: Party | null;
 }
 
-function toSummary({ buyer, seller, ...row }: OrderSummaryRow, forBuyer: boolean): OrderSummary {
+interface Party {
+  name: string;
+  deletedAt: Date | null;
+}
+
+function toSummary({ buyer, seller, buyerId: _, ...row }: OrderSummaryRow, forBuyer: boolean): OrderSummary {
   return {
     ...row,
-    sellerName: seller?.name ?? null,
-    buyerName: forBuyer ? null : (buyer?.name ?? null),
+    // The order will lose a party whose account is being erased.
+    sellerId: seller?.deletedAt ? null : row.sellerId,
+    sellerName: nameOf(seller),
+    buyerName: forBuyer ? null : nameOf(buyer),
     createdAt: row.createdAt.toISOString(),
     paidAt: row.paidAt?.toISOString() ?? null,
     deliveredAt: row.deliveredAt?.toISOString() ?? null,
     closedAt: row.closedAt?.toISOString() ?? null,
   };
 }
+
+const nameOf = (party: Party | null) => (party === null || party.deletedAt !== null ? null : party.name);
 
 /** The caller's purchases or sales, newest first. Sellers see orders once they are paid. */
 export async function listOrders(

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
@@ -95,12 +95,13 @@ async function insertOrder(
   { productId, quantity, clientKey }: z.output<typeof newOrderSchema>,
   locale: Locale,
 ): Promise<PlacedOrderRow> {
-  const buyer = await tx.user.findUnique({ where: { id: userId }, select: { id: true } });
-  if (!buyer) throw new AppError("unauthenticated");
   const product = await tx.product.findUnique({ where: { id: productId } });
   if (!product) throw new AppError("not_found", { message: "product_not_found" });
   if (product.sellerId === userId) throw new AppError("forbidden", { message: "own_product" });
-  if (product.archivedAt) throw new AppError("conflict", { message: "product_archived" });
+  const accounts = await lockAccounts(tx, [userId, product.sellerId]);
+  if (!accounts.has(userId)) throw new AppError("unauthenticated");
+  const hasSeller = product.sellerId !== null && accounts.has(product.sellerId);
+  if (product.archivedAt || !hasSeller) throw new AppError("conflict", { message: "product_archived" });
   const amountMinor = product.priceMinor * quantity;
   if (amountMinor > MAX_AMOUNT_MINOR) {
     throw new AppError("bad_request", { message: "order_too_large", field: "quantity" });
@@ -126,4 +127,19 @@ async function insertOrder(
   });
   await enqueueOrderCheck(tx, order, 0);
   return order;
+}
+
+const accountRowsSchema = z.array(z.object({ id: z.uuid() }));
+
+/**
+ * Locks the buyer's and the seller's accounts until the order has committed: a deletion of either waits, and then finds
+ * the order unsettled. Locked before the product, as the deletion locks nothing after the account.
+ *
+ * @returns those that exist and whose deletion was not requested
+ */
+async function lockAccounts(tx: Transaction, ids: readonly (string | null)[]): Promise<Set<string>> {
+  const accountIds = ids.filter((id) => id !== null);
+  const rows = await tx.$queryRaw`
+SELECT id FROM "User" WHERE id = ANY(${accountIds}::uuid[]) AND "deletedAt" IS NULL ORDER BY id FOR KEY SHARE`;
+  return new Set(accountRowsSchema.parse(rows).map(({ id }) => id));
 }

@@ -14,21 +14,26 @@ export const productColumns = {
   sellerId: true,
   archivedAt: true,
   createdAt: true,
-  seller: { select: { name: true } },
+  seller: { select: { name: true, deletedAt: true } },
 } as const;
+
+/** Selects products of no seller, or of one whose account is not being erased. */
+export const hasNoErasedSeller = { OR: [{ sellerId: null }, { seller: { deletedAt: null } }] };
 
 type ProductRow = Omit<Product, "sellerName" | "archived" | "createdAt"> & {
   archivedAt: Date | null;
   createdAt: Date;
-  seller: { name: string } | null;
+  seller: { name: string; deletedAt: Date | null } | null;
 };
 
-/** Converts a row to the product's public view. */
+/** Converts a row to the product's public view; without the seller while the seller's account is being erased. */
 export function toProduct({ seller, archivedAt, createdAt, ...row }: ProductRow): Product {
+  const isErased = seller !== null && seller.deletedAt !== null;
   return {
     ...row,
-    sellerName: seller?.name ?? null,
-    archived: archivedAt !== null,
+    sellerId: isErased ? null : row.sellerId,
+    sellerName: isErased ? null : (seller?.name ?? null),
+    archived: isErased || archivedAt !== null,
     createdAt: createdAt.toISOString(),
   };
 }

@@ -14,7 +14,14 @@ import {
   type ProductPage,
   productPageQuerySchema,
 } from "../schemas/product";
-import { invalidateProducts, productColumns, productTag, SHOP_TAG, toProduct } from "./product";
+import {
+  hasNoErasedSeller,
+  invalidateProducts,
+  productColumns,
+  productTag,
+  SHOP_TAG,
+  toProduct,
+} from "./product";
 
 /**
  * Creates a product; the shop shows it immediately.
@@ -25,7 +32,10 @@ export async function createProduct(
   input: z.output<typeof newProductSchema>,
 ): Promise<Product> {
   // The access token may be older than a change of the role.
-  const account = await db().user.findUnique({ where: { id: seller.userId }, select: { role: true } });
+  const account = await db().user.findUnique({
+    where: { id: seller.userId, deletedAt: null },
+    select: { role: true },
+  });
   if (!account) throw new AppError("unauthenticated");
   if (account.role === "listener") throw new AppError("forbidden", { message: "artists_only" });
   const id = newId();
@@ -60,7 +70,13 @@ async function loadPage({
   sellerId,
 }: z.output<typeof productPageQuerySchema>): Promise<ProductPage> {
   const rows = await db().product.findMany({
-    where: { archivedAt: null, kind, sellerId, ...(cursor ? { id: { lt: cursor } } : {}) },
+    where: {
+      archivedAt: null,
+      kind,
+      sellerId,
+      ...hasNoErasedSeller,
+      ...(cursor ? { id: { lt: cursor } } : {}),
+    },
     orderBy: { id: "desc" },
     take: limit + 1,
     select: productColumns,
@@ -83,7 +99,11 @@ export async function getProduct(id: string): Promise<Product | null> {
 
 async function loadProduct(id: string): Promise<Product | null> {
   const row = await db().product.findUnique({ where: { id }, select: productColumns });
-  return row && toProduct(row);
+  if (!row) return null;
+  // Of an erased seller's products only those that were ordered stay.
+  if (row.seller?.deletedAt && (await db().order.count({ where: { productId: id }, take: 1 })) === 0)
+    return null;
+  return toProduct(row);
 }
 
 /**

@@ -7,11 +7,10 @@ import { lockOrder } from "./lock-order";
 /** Queue `supplier-notifications`: notifies the seller of a sale (also by mail) and of refunds. */
 export const task = defineTask<"supplier-notifications">()({
   async commit(tx, { orderId, event }, { taskId }) {
-    // The lock waits for a concurrent erasure of the seller's account, so that no task outlives the account.
     await lockOrder(tx, orderId);
     const sale = await findSale(tx, orderId);
-    // The seller's account was deleted.
-    if (!sale?.seller) return;
+    // The seller's account was deleted, or is being erased.
+    if (!sale?.seller || sale.seller.deletedAt) return;
     const { seller, title, quantity, amountMinor, refundedMinor, currency } = sale;
     const key = `supplier:${taskId}`;
     const options: TaskOptions = { tx, key, ownerId: seller.id };
@@ -51,7 +50,7 @@ function findSale(tx: Transaction, orderId: string) {
       amountMinor: true,
       refundedMinor: true,
       currency: true,
-      seller: { select: { id: true, name: true, locale: true } },
+      seller: { select: { id: true, name: true, locale: true, deletedAt: true } },
       product: { select: { id: true, stock: true } },
     },
   });

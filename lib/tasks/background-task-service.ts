@@ -111,6 +111,10 @@ export const backgroundTaskService = {
   updateLeaderboards: (orderId: string, options?: TaskOptions) =>
     enqueueTask("leaderboards", { orderId }, options),
 
+  /** Erases an account whose deletion was requested (lib/privacy). */
+  eraseAccount: (payload: PayloadInput<"account-erasures">, options?: TaskOptions) =>
+    enqueueTask("account-erasures", payload, options),
+
   mintNft: (payload: PayloadInput<"nft-minting">, options?: TaskOptions) =>
     enqueueTask("nft-minting", payload, options),
 };

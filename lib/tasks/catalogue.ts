@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { AppError } from "../core/errors";
 import { isStorable } from "../core/text";
 import { lanes, type QueueDefinition } from "./define-queue";
+import { accountErasures } from "./queues/account-erasures";
 import { analytics } from "./queues/analytics";
 import { audioTranscoding } from "./queues/audio-transcoding";
 import { deliverGoods } from "./queues/deliver-goods";
@@ -26,6 +27,7 @@ const definitions = [
   leaderboards,
   notifications,
   emails,
+  accountErasures,
   analytics,
   fileProcessing,
   audioTranscoding,

@@ -1,28 +1,57 @@
 import { z } from "zod";
-import { Prisma, type Transaction } from "../db";
+import { db, ERASURE_BATCH_SIZE, Prisma, type Transaction, transaction } from "../db";
 import { personalQueues } from "./catalogue";
 
 const cancelledRowsSchema = z.array(z.object({ id: z.uuid() }));
 
+const unfinishedPersonalSql = () => Prisma.sql`
+state IN ('pending', 'published', 'running', 'dead') AND queue IN (${Prisma.join(personalQueues)})`;
+
 /**
- * Erases an account from the tasks, in the transaction that deletes it: cancels and empties the user's unfinished
- * personal tasks, and clears the owner of all tasks. Finished personal tasks are empty already (`personal` in
- * define-queue.ts). Other tasks that the user started, a refund for example, continue without an owner.
+ * Cancels and empties a user's unfinished personal tasks, in the transaction that requests the deletion of the account:
+ * nothing is sent to the address any more, which may soon belong to another account. Finished ones are empty already
+ * (`personal` in define-queue.ts). A task whose run is committing is left: it waits for the account's row, which this
+ * transaction has locked, and finds no account then.
  */
-export async function eraseAccountTasks(tx: Transaction, userId: string, email: string): Promise<void> {
-  const personal = Prisma.join(personalQueues);
+export async function cancelAccountTasks(tx: Transaction, userId: string, email: string): Promise<void> {
   const rows = await tx.$queryRaw`
 UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
-WHERE state IN ('pending', 'published', 'running', 'dead') AND queue IN (${personal})
-  AND ("ownerId" = ${userId}::uuid OR payload ->> 'userId' = ${userId}
-    OR payload #>> '{to,userId}' = ${userId} OR payload #>> '{to,address}' = ${email}
-    OR payload #>> '{to,linkId}' IN (SELECT id::text FROM "AccountLink" WHERE "userId" = ${userId}::uuid))
+WHERE id IN (
+  SELECT id FROM "Task" WHERE ${unfinishedPersonalSql()}
+    AND ("ownerId" = ${userId}::uuid OR payload ->> 'userId' = ${userId}
+      OR payload #>> '{to,userId}' = ${userId} OR payload #>> '{to,address}' = ${email}
+      OR payload #>> '{to,linkId}' IN (SELECT id::text FROM "AccountLink" WHERE "userId" = ${userId}::uuid))
+  LIMIT ${ERASURE_BATCH_SIZE} FOR UPDATE SKIP LOCKED)
 RETURNING id`;
-  const ids = cancelledRowsSchema.parse(rows).map(({ id }) => id);
-  // A cancelled task needs no operator.
+  await closeAlerts(tx, cancelledRowsSchema.parse(rows));
+}
+
+/**
+ * Removes one batch of a user's tasks from the user: personal ones that are unfinished are cancelled and emptied, the
+ * others that the user started, a refund for example, continue without an owner.
+ *
+ * @returns how many; 0 when none is left
+ */
+export async function eraseTaskBatch(userId: string): Promise<number> {
+  const ids = (
+    await db().task.findMany({ where: { ownerId: userId }, take: ERASURE_BATCH_SIZE, select: { id: true } })
+  ).map(({ id }) => id);
+  if (ids.length === 0) return 0;
+  return transaction(async (tx) => {
+    const rows = await tx.$queryRaw`
+UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
+WHERE id = ANY(${ids}::uuid[]) AND ${unfinishedPersonalSql()} RETURNING id`;
+    await closeAlerts(tx, cancelledRowsSchema.parse(rows));
+    await tx.task.updateMany({ where: { id: { in: ids } }, data: { ownerId: null } });
+    return ids.length;
+  });
+}
+
+/** A cancelled task needs no operator. */
+async function closeAlerts(tx: Transaction, tasks: readonly { id: string }[]): Promise<void> {
+  if (tasks.length === 0) return;
   await tx.alert.updateMany({
-    where: { kind: "task_dead", subject: { in: ids }, closedAt: null },
+    where: { kind: "task_dead", subject: { in: tasks.map(({ id }) => id) }, closedAt: null },
     data: { closedAt: new Date() },
   });
-  await tx.task.updateMany({ where: { ownerId: userId }, data: { ownerId: null } });
 }

@@ -5,7 +5,7 @@ export {
   type TaskOptions,
 } from "./background-task-service";
 export { type GuaranteedQueue, type Payload, type PayloadInput, queues } from "./catalogue";
-export { eraseAccountTasks } from "./erase-account";
+export { cancelAccountTasks, eraseTaskBatch } from "./erase-account";
 export { defineTask, LeaseLostError, NonRetryableTaskError, type TaskContext } from "./handler";
 export { cancelTask, replayTask } from "./manage";
 export {

@@ -15,6 +15,7 @@ const handlers: { [Q in HandledQueue]: () => Promise<HandlerFor<Q>> } = {
   "referral-bonuses": async () => (await import("../bonuses/referral-bonuses.task")).task,
   leaderboards: async () => (await import("../leaderboards/leaderboards.task")).task,
   "views-sync": async () => (await import("../views/views-sync.task")).task,
+  "account-erasures": async () => (await import("../privacy/account-erasures.task")).task,
   probe: async () => (await import("../ops/probe.task")).task,
 };
 

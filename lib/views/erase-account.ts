@@ -2,19 +2,19 @@ import { log } from "../core/log";
 import { keys, redis } from "../redis";
 import { syncViews } from "./sync-views";
 
-/** Time limit of the sync: a user who deletes an account should not wait longer for other users' views. */
+/** Time limit of the sync; what is left is synced by the next one. */
 const SYNC_BUDGET_MS = 10_000;
 
 /**
- * Syncs pending views to Postgres before an account is deleted. Persisted views stay, without a viewer; a sync after
- * the deletion would drop the account's pending views, and published counts would go down. Best effort: without Redis
- * the deletion goes ahead.
+ * Syncs pending views to Postgres before an account is erased. Persisted views stay, without a viewer; a sync after
+ * the erasure would drop the account's pending views, and published counts would go down. Best effort: without Redis
+ * the erasure goes ahead.
  */
 export async function syncViewsBeforeErasure(): Promise<void> {
   try {
     await syncViews({ source: "deletion", budgetMs: SYNC_BUDGET_MS });
   } catch (error) {
-    log().warn({ err: error }, "views not synced before an account deletion: counts may go down");
+    log().warn({ err: error }, "views not synced before an account's erasure: counts may go down");
   }
 }
 

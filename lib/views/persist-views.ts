@@ -13,7 +13,7 @@ export interface PersistedPost extends ViewRow {
 }
 
 export interface PersistResult {
-  /** Every post of the input that still exists. */
+  /** Every post of the input that still exists and whose author is not being erased. */
   posts: PersistedPost[];
   /** Pairs whose post or viewer no longer exists. */
   dropped: number;
@@ -33,8 +33,8 @@ const rowsSchema = z.array(
 );
 
 /**
- * Writes views to Postgres in one statement: drops pairs whose post or viewer no longer exists and the authors' own
- * views, inserts the rest once, and adds the number of inserted rows to `Post.views`.
+ * Writes views to Postgres in one statement: drops pairs whose post or viewer no longer exists, or whose author is being
+ * erased, and the authors' own views, inserts the rest once, and adds the number of inserted rows to `Post.views`.
  *
  * Safe to repeat and to run concurrently: it locks accounts by `seq`, then posts by id, then inserts rows in that
  * order, so two runs over the same posts are serialized. Accounts (viewers and authors) come first, because deleting an
@@ -70,7 +70,7 @@ WITH input AS (
   ORDER BY person.seq FOR KEY SHARE
 ), locked AS (
   SELECT post.id, author.seq AS "authorSeq", post.views, post."viewsVersion", post."viewsBatch"
-  FROM "Post" post JOIN "User" author ON author.id = post."authorId"
+  FROM "Post" post JOIN "User" author ON author.id = post."authorId" AND author."deletedAt" IS NULL
   -- The count makes Postgres lock every account before the first post.
   WHERE (SELECT count(*) FROM person) > 0 AND post.id IN (SELECT "postId" FROM input)
   ORDER BY post.id FOR NO KEY UPDATE OF post

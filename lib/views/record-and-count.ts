@@ -130,7 +130,10 @@ export async function getViewCounts(rows: readonly ViewRow[]): Promise<Map<strin
  * @throws {RedisUnavailableError}
  */
 export async function warmViews(limit = 100): Promise<number> {
-  const posts = await db().post.findMany({ select: viewColumns, orderBy: { id: "desc" }, take: limit });
+  const posts = await db().post.findMany({
+    where: { author: { deletedAt: null } },
+    ...{ select: viewColumns, orderBy: { id: "desc" }, take: limit },
+  });
   await recordAndCount(posts.map((post) => ({ postId: post.id, row: toViewRow(post), viewers: [] })));
   return posts.length;
 }

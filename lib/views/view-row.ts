@@ -31,8 +31,11 @@ export function toViewRow({ id, views, viewsVersion, viewsBatch, author }: PostR
   return { id, views, version: viewsVersion, batch: viewsBatch, authorSeq: author.seq };
 }
 
-/** Reads the view rows of posts from Postgres; unknown posts are left out. */
+/** Reads the view rows of posts from Postgres; unknown posts, and those of erased authors, are left out. */
 export async function loadViewRows(postIds: readonly string[]): Promise<Map<string, ViewRow>> {
-  const posts = await db().post.findMany({ where: { id: { in: [...postIds] } }, select: viewColumns });
+  const posts = await db().post.findMany({
+    where: { id: { in: [...postIds] }, author: { deletedAt: null } },
+    select: viewColumns,
+  });
   return new Map(posts.map((post) => [post.id, toViewRow(post)]));
 }

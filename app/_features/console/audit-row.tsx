@@ -43,6 +43,7 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   role_changed: UserCog,
   account_exported: Download,
   account_deleted: Trash2,
+  account_erased: Trash2,
   task_cancelled: BellOff,
   task_replayed: RotateCcw,
   alert_closed: BellOff,

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { waitForDeferredWork } from "@/lib/core/defer";
-import { db, transaction } from "@/lib/db";
-import { deleteAccountFiles, tidyFiles } from "@/lib/media";
+import { db } from "@/lib/db";
+import { eraseFileBatch, tidyFiles } from "@/lib/media";
 import { expectStoreUnavailable } from "@/tests/support/clients/expect-store-unavailable";
 import { downloadTestFile } from "@/tests/support/clients/media-requests";
 import { wav } from "@/tests/support/factories/file-samples";
@@ -58,7 +58,7 @@ describe("an erased account's files", () => {
     const { id } = await storeTestFile(person);
     const pathname = await filePathname(id);
     await proxy.set("refuse");
-    await transaction((tx) => deleteAccountFiles(tx, person.userId));
+    await eraseFileBatch(person.userId);
     await waitForDeferredWork();
     expect(await db().mediaFile.findUniqueOrThrow({ where: { id } })).toMatchObject({
       ownerId: null,

@@ -18,6 +18,7 @@ import { deliverTask } from "@/tests/support/clients/signed-delivery";
 import { tablesContaining } from "@/tests/support/clients/tables-containing";
 import { TEST_PASSWORD } from "@/tests/support/factories/accounts";
 import { catchUp, chatViolations, readMessages } from "@/tests/support/factories/chat-tools";
+import { finishErasure } from "@/tests/support/factories/erasures";
 import { createFullAccount, createNamedUser, newCurrency } from "@/tests/support/factories/full-account";
 import { createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { startTestSession } from "@/tests/support/factories/sessions";
@@ -91,6 +92,7 @@ describe("DELETE /api/me", () => {
     const feed = (await call(listPosts)).body.items as { id: string }[];
     expect(feed.map(({ id }) => id)).not.toContain(posts.own);
     expect((await recordViews(others.viewer.seq, [posts.own]))[0]?.status).toBe("unknown");
+    await finishErasure(person.userId);
 
     // View counts do not decrease.
     expect([await displayedCount(posts.seen), await displayedCount(posts.lastSeen)]).toEqual(countsBefore);
@@ -169,8 +171,8 @@ describe("DELETE /api/me", () => {
         .map((data) => JSON.stringify(data)),
     ).toEqual([expect.stringContaining('"authorName":null'), expect.stringContaining('"byName":null')]);
 
-    // In the whole database the id remains in the audit log and in the session generation that rejects old tokens, and
-    // in the mail that is being sent.
+    // In the whole database the id remains in the audit log, in the session generation that rejects old tokens, in the
+    // task that erased the account, and in the key of the mail that is being sent.
     const mail = await db().task.findUniqueOrThrow({
       where: { queue_key: { queue: "emails", key: `account-deleted:${person.userId}` } },
     });
@@ -180,7 +182,7 @@ describe("DELETE /api/me", () => {
     expect(await tablesContaining(person.userId)).toEqual([
       `AuditEntry: ${entries}`,
       "SessionGeneration: 1",
-      "Task: 1",
+      "Task: 2",
     ]);
     expect(await tablesContaining(browser)).toEqual([]);
     const actions = { in: ["name_changed", "sign_in_failed", "role_changed"] };

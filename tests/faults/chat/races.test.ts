@@ -19,6 +19,7 @@ import {
   readMessages,
   sendTestMessage,
 } from "@/tests/support/factories/chat-tools";
+import { finishErasure } from "@/tests/support/factories/erasures";
 import { createNamedUser } from "@/tests/support/factories/full-account";
 import { createPeople } from "@/tests/support/factories/people";
 import { accessTokenFor } from "@/tests/support/factories/sessions";
@@ -190,7 +191,7 @@ it("an account erased during concurrent writes leaves only empty messages, and n
       body: { password: TEST_PASSWORD },
     });
     expect(response.status, JSON.stringify(response.body)).toBe(200);
-    await Promise.all(running);
+    await Promise.all([...running, finishErasure(person.userId)]);
     await waitForDeferredWork();
 
     for (const chat of [group, pair]) {

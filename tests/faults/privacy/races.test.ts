@@ -20,6 +20,7 @@ import { call } from "@/tests/support/clients/call";
 import { deliverTask } from "@/tests/support/clients/signed-delivery";
 import { tablesContaining } from "@/tests/support/clients/tables-containing";
 import { TEST_PASSWORD } from "@/tests/support/factories/accounts";
+import { finishErasure } from "@/tests/support/factories/erasures";
 import { createNamedUser } from "@/tests/support/factories/full-account";
 import { createTestOrder } from "@/tests/support/factories/orders";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
@@ -145,6 +146,7 @@ it("concurrent with any operation, an account is erased completely or not at all
       names.map(async (name) => [name, await operations[name]?.(scene)] as const),
     );
     const deletion = await running;
+    await finishErasure(person.userId);
     const context = `round ${round}: ${deletion.status} with ${JSON.stringify(statuses)}`;
     for (const [, status] of statuses) expect(status, context).toBeLessThan(500);
     expect([200, 409, 401], context).toContain(deletion.status);
@@ -209,6 +211,7 @@ it("users who bought from, viewed and referred each other can all erase their ac
     await Promise.all(people.map(accessTokenFor));
     const responses = await Promise.all(people.map(erase));
     expect(responses.map(({ status }) => status)).toEqual(people.map(() => 200));
+    await Promise.all(people.map(({ userId }) => finishErasure(userId)));
     expect(await db().user.count({ where: { id: { in: people.map(({ userId }) => userId) } } })).toBe(0);
     expect(await persistedViews(kept)).toEqual({ views: 6, rows: 6, base: 0 });
   }

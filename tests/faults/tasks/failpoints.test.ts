@@ -182,8 +182,8 @@ async function chatScenario(): Promise<FailpointScenario> {
   };
 }
 
-// A missing failpoint does not compile. Those of the shop and the sessions are in separate files.
-testFailpoints<Exclude<Failpoint, `shop.${string}` | `sessions.${string}`>>({
+// A missing failpoint does not compile. Those of the shop, the sessions and deletions are in separate files.
+testFailpoints<Exclude<Failpoint, `shop.${string}` | `sessions.${string}` | `privacy.${string}`>>({
   "cache.committed": renameScenario,
   "cache.loaded": renameScenario,
   "views.sync.claimed": viewScenario,

@@ -6,12 +6,13 @@ import type { Caller } from "@/lib/core/access-token";
 import { setClock } from "@/lib/core/clock";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
-import { db, transaction } from "@/lib/db";
-import { deleteAccountFiles, readFile, tidyFiles } from "@/lib/media";
+import { db } from "@/lib/db";
+import { readFile, tidyFiles } from "@/lib/media";
 import { call } from "@/tests/support/clients/call";
 import { expectStoreUnavailable } from "@/tests/support/clients/expect-store-unavailable";
 import { downloadTestFile, uploadTestFile } from "@/tests/support/clients/media-requests";
 import { TEST_PASSWORD } from "@/tests/support/factories/accounts";
+import { finishErasure } from "@/tests/support/factories/erasures";
 import { png, samples } from "@/tests/support/factories/file-samples";
 import { createNamedUser } from "@/tests/support/factories/full-account";
 import { createPerson } from "@/tests/support/factories/people";
@@ -189,22 +190,11 @@ describe("stored files", () => {
     const pathname = await filePathname(mine.id);
     const answer = await call(deleteMe, { method: "DELETE", as: person, body: { password: TEST_PASSWORD } });
     expect(answer.status).toBe(200);
+    await finishErasure(person.userId);
     await waitForDeferredWork();
     expect(await isInStore(pathname)).toBe(false);
     expect(await db().mediaFile.findUnique({ where: { id: mine.id } })).toBeNull();
     expect((await get(theirs.id)).status).toBe(200);
-  });
-
-  it("stay when the deletion is rolled back", async () => {
-    const { id } = await storeTestFile(owner);
-    await expect(
-      transaction(async (tx) => {
-        await deleteAccountFiles(tx, owner.userId);
-        throw new Error("no");
-      }),
-    ).rejects.toThrow("no");
-    await waitForDeferredWork();
-    expect((await get(id)).status).toBe(200);
   });
 
   it("are not created for an account that was erased meanwhile", async () => {

@@ -6,7 +6,7 @@ import { newId } from "@/lib/core/ids";
 import { db, disconnectDb, transaction } from "@/lib/db";
 import { keys, redis } from "@/lib/redis";
 import type { ProductKind } from "@/lib/schemas/enums";
-import { archiveProduct, deleteAccountProducts, getProduct, listProducts } from "@/lib/shop";
+import { archiveProduct, eraseProductBatch, getProduct, listProducts } from "@/lib/shop";
 import { PAST_TRUST_LEASE_MS } from "@/tests/support/clients/expect-pages-without-postgres";
 import { freezeClock } from "@/tests/support/clients/freeze-clock";
 import { createPerson } from "@/tests/support/factories/people";
@@ -185,7 +185,7 @@ it("a deleted account's products leave the shop immediately; sold ones stay, wit
   await order(sold.id);
   for (const { seller, ...shown } of [product, sold]) {
     await shownProduct(shown);
-    await transaction((tx) => deleteAccountProducts(tx, seller.userId));
+    expect(await eraseProductBatch(seller.userId)).toBe(1);
   }
   expect(await shownProduct(product)).toEqual({ page: null, listed: [null, null, null] });
   const { page, listed } = await shownProduct(sold);

@@ -164,7 +164,7 @@ export async function createFullAccount(currency = newCurrency()) {
     others: { viewer, buyer, seller, referrer, friend, administrator },
     posts: { own: post.id, seen: seenPost, lastSeen: lastSeenPost },
     products: { sold: sold.id, unsold: unsold.id },
-    orders: { sale, purchase },
+    orders: { sale, purchase, currency },
     file,
     tasks: { pending, mail, dead, started: started.id },
     chats: { group, directChat, leftGroup, message: message.id, reply: reply.id },
