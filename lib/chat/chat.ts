@@ -39,11 +39,14 @@ const rowSchema = z.object({
 const itemRowSchema = rowSchema.extend({ members: z.array(memberSchema) });
 const detailRowSchema = rowSchema.extend({ members: chatDetailSchema.shape.members });
 
-/** Number of other users' messages that a member has not read, in SQL; `c` is the chat with the member's `readSeq`. */
+/**
+ * Number of other users' messages that a member has not read, in SQL; `c` is the chat with the member's `readSeq`. The
+ * order by `seq` makes Postgres stop after the first unread ones instead of collecting all of a large chat.
+ */
 export function unreadCountSql(userId: string): Prisma.Sql {
   return Prisma.sql`(SELECT count(*)::int FROM (
     SELECT FROM "ChatMessage" u WHERE u."chatId" = c.id AND u.seq > c."readSeq" AND u."deletedAt" IS NULL
-      AND u."authorId" IS DISTINCT FROM ${userId}::uuid LIMIT ${MAX_UNREAD_COUNT}
+      AND u."authorId" IS DISTINCT FROM ${userId}::uuid ORDER BY u.seq LIMIT ${MAX_UNREAD_COUNT}
   ) unread)`;
 }
 

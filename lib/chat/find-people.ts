@@ -1,24 +1,33 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Caller } from "../core/access-token";
-import { caseVariants } from "../core/text";
-import { db } from "../db";
-import type { FoundPeople, peopleSearchQuerySchema } from "../schemas/person";
+import { db, nameOrderSql, Prisma, searchByName } from "../db";
+import { type FoundPeople, type peopleSearchQuerySchema, peopleSearchResultsSchema } from "../schemas/person";
 
 const MAX_RESULTS = 20;
 
-/** Finds users to write to, invite or mention. Searches by name only: email addresses are private. */
+const rowsSchema = z.array(peopleSearchResultsSchema.shape.items.element);
+
+/**
+ * Finds users to write to, invite or mention: first names that begin with the term, then names that contain it. Searches
+ * by name only: email addresses are private. One statement.
+ */
 export async function findPeople(
   { userId }: Pick<Caller, "userId">,
   { q }: z.output<typeof peopleSearchQuerySchema>,
 ): Promise<FoundPeople> {
-  const items = await db().user.findMany({
-    where: {
-      id: { not: userId },
-      OR: caseVariants(q).map((contains) => ({ name: { contains, mode: "insensitive" as const } })),
-    },
-    orderBy: [{ name: "asc" }, { id: "asc" }],
-    take: MAX_RESULTS,
-    select: { id: true, name: true, role: true },
-  });
-  return { items };
+  const { beginsSql, containsSql } = searchByName(q);
+  const othersSql = containsSql
+    ? Prisma.sql`UNION ALL (${candidatesSql(userId, 1, Prisma.sql`${containsSql} AND NOT (${beginsSql})`)})`
+    : Prisma.empty;
+  const rows = await db().$queryRaw`
+SELECT id, name, role FROM (
+  (${candidatesSql(userId, 0, beginsSql)}) ${othersSql}
+) found ORDER BY rank, position, id LIMIT ${MAX_RESULTS}`;
+  return { items: rowsSchema.parse(rows) };
+}
+
+/** The first candidates of one kind, in order. */
+function candidatesSql(userId: string, rank: number, condition: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`SELECT id::text, name, role::text, ${rank}::int AS rank, ${nameOrderSql} AS position FROM "User"
+  WHERE ${condition} AND id <> ${userId}::uuid ORDER BY ${nameOrderSql}, "User".id LIMIT ${MAX_RESULTS}`;
 }

@@ -8,4 +8,5 @@ export {
   type Transaction,
   transaction,
 } from "./client";
+export { nameOrderSql, searchByName } from "./name-search";
 export { isConflict, isForeignKeyViolation, isUniqueViolation } from "./sql-errors";

@@ -3,8 +3,8 @@ import { type AuditContext, recordAudit } from "../audit";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
-import { caseVariants, isStorable } from "../core/text";
-import { db } from "../db";
+import { isStorable } from "../core/text";
+import { db, Prisma, searchByName } from "../db";
 import { Role } from "../schemas/enums";
 import { idSchema } from "../schemas/id";
 import { changeAccount } from "../sessions";
@@ -59,36 +59,35 @@ export async function listPeople(
 ): Promise<PeoplePage> {
   requireRole(caller, "admin");
   const { q, role, cursor, limit } = peopleQuerySchema.parse(query);
-  const rows = await db().user.findMany({
-    where: {
-      ...(q ? searchWhere(q) : {}),
-      ...(role ? { role } : {}),
-      ...(cursor ? { AND: { id: { lt: cursor } } } : {}),
-    },
-    // Ids are ordered by time.
-    orderBy: { id: "desc" },
-    take: limit + 1,
-    select: columns,
-  });
+  // Ids are ordered by time.
+  const rows = personRowsSchema.parse(
+    await db().$queryRaw`
+SELECT id::text, name, email, role::text, "confirmedAt", "createdAt" FROM "User"
+WHERE ${q ? searchSql(q) : Prisma.sql`TRUE`}
+  AND ${role ? Prisma.sql`role = ${role}::"Role"` : Prisma.sql`TRUE`}
+  AND ${cursor ? Prisma.sql`id < ${cursor}::uuid` : Prisma.sql`TRUE`}
+ORDER BY "User".id DESC LIMIT ${limit + 1}`,
+  );
   const items = rows.slice(0, limit).map(toPersonView);
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
-function searchWhere(q: string) {
+const personRowSchema = personSchema
+  .omit({ confirmed: true })
+  .extend({ confirmedAt: z.date().nullable(), createdAt: z.date() });
+const personRowsSchema = z.array(personRowSchema);
+
+function searchSql(q: string): Prisma.Sql {
   const id = idSchema.safeParse(q);
-  if (id.success) return { id: id.data };
-  const OR = caseVariants(q).flatMap((contains) => [
-    { name: { contains, mode: "insensitive" as const } },
-    { email: { contains, mode: "insensitive" as const } },
-  ]);
-  return { OR };
+  if (id.success) return Prisma.sql`id = ${id.data}::uuid`;
+  const { beginsSql, containsSql, addressContainsSql } = searchByName(q);
+  if (!containsSql || !addressContainsSql) return beginsSql;
+  return Prisma.sql`(${containsSql} OR ${beginsSql} OR ${addressContainsSql})`;
 }
 
-function toPersonView({ confirmedAt, createdAt, ...row }: Row): PersonView {
+function toPersonView({ confirmedAt, createdAt, ...row }: z.infer<typeof personRowSchema>): PersonView {
   return { ...row, confirmed: confirmedAt !== null, createdAt: createdAt.toISOString() };
 }
-
-type Row = Omit<PersonView, "confirmed" | "createdAt"> & { confirmedAt: Date | null; createdAt: Date };
 
 export const newRoleSchema = z.object({ role: z.enum(Role) });
 
