@@ -8,5 +8,6 @@ export {
   type Transaction,
   transaction,
 } from "./client";
+export { deleteExpired } from "./delete-expired";
 export { nameOrderSql, searchByName } from "./name-search";
 export { isConflict, isForeignKeyViolation, isUniqueViolation } from "./sql-errors";

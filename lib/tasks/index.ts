@@ -21,4 +21,4 @@ export { publishSubjectChanged } from "./publish-changes";
 export { raiseAlert } from "./raise-alert";
 export { type SweepReport, sweepReportSchema, sweepTasks } from "./sweep-tasks";
 export { filterReadableTaskIds, getTask, listTasksBySubject } from "./task-view";
-export { tidyTasks } from "./tidy";
+export { tidiedTasksSchema, tidyTasks } from "./tidy";
