@@ -1,13 +1,12 @@
-import { now } from "../core/clock";
-import { db } from "../db";
+import { retentionCutoff } from "../core/retention";
+import { deleteExpired } from "../db";
 
-/** Expired links are kept for that long: the hourly limit counts them, and the export lists them. */
-const RETENTION_MS = 30 * 86_400_000;
-
-/** Deletes mail links that expired a month ago. Safe to repeat. @returns how many */
-export async function tidyLinks(): Promise<number> {
-  const { count } = await db().accountLink.deleteMany({
-    where: { expiresAt: { lt: new Date(now() - RETENTION_MS) } },
-  });
-  return count;
+/**
+ * Deletes mail links that expired a month ago: until then the hourly limit counts them and the export lists them. Safe
+ * to repeat.
+ * @returns how many
+ */
+export function tidyLinks(deadlineMs: number): Promise<number> {
+  const before = retentionCutoff("mailLinks");
+  return deleteExpired({ table: "AccountLink", id: "id", at: "expiresAt", before }, deadlineMs);
 }

@@ -8,3 +8,4 @@ export {
   getEventReport,
 } from "./daily-totals";
 export { anonymiseEventBatch } from "./erase-account";
+export { tidyEvents } from "./tidy-events";

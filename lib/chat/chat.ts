@@ -42,12 +42,15 @@ const detailRowSchema = rowSchema.extend({ members: chatDetailSchema.shape.membe
 /** Accounts that are being erased, usually none. Postgres reads them once for a whole statement. */
 const deletedUserIdsSql = Prisma.sql`SELECT d.id FROM "User" d WHERE d."deletedAt" IS NOT NULL`;
 
-/** Number of other users' messages that a member has not read, in SQL; `c` is the chat with the member's `readSeq`. */
+/**
+ * Number of other users' messages that a member has not read, in SQL; `c` is the chat with the member's `readSeq`. The
+ * order by `seq` makes Postgres stop after the first unread ones instead of collecting all of a large chat.
+ */
 export function unreadCountSql(userId: string): Prisma.Sql {
   return Prisma.sql`(SELECT count(*)::int FROM (
     SELECT FROM "ChatMessage" u WHERE u."chatId" = c.id AND u.seq > c."readSeq" AND u."deletedAt" IS NULL
       AND u."authorId" IS DISTINCT FROM ${userId}::uuid AND u."authorId" NOT IN (${deletedUserIdsSql})
-    LIMIT ${MAX_UNREAD_COUNT}
+    ORDER BY u.seq LIMIT ${MAX_UNREAD_COUNT}
   ) unread)`;
 }
 

@@ -1,25 +1,35 @@
-import type { z } from "zod";
+import { z } from "zod";
 import type { Caller } from "../core/access-token";
-import { caseVariants } from "../core/text";
-import { db } from "../db";
-import type { FoundPeople, peopleSearchQuerySchema } from "../schemas/person";
+import { db, nameOrderSql, Prisma, searchByName } from "../db";
+import { type FoundPeople, type peopleSearchQuerySchema, peopleSearchResultsSchema } from "../schemas/person";
 
 const MAX_RESULTS = 20;
+/** Names that contain a term but do not begin with it: of more, the results are some of them. */
+const MAX_CONTAINING = 200;
 
-/** Finds users to write to, invite or mention. Searches by name only: email addresses are private. */
+const rowsSchema = z.array(peopleSearchResultsSchema.shape.items.element);
+
+/**
+ * Finds users to write to, invite or mention: first names that begin with the term, then names that contain it. Searches
+ * by name only: email addresses are private. One statement.
+ */
 export async function findPeople(
   { userId }: Pick<Caller, "userId">,
   { q }: z.output<typeof peopleSearchQuerySchema>,
 ): Promise<FoundPeople> {
-  const items = await db().user.findMany({
-    where: {
-      id: { not: userId },
-      deletedAt: null,
-      OR: caseVariants(q).map((contains) => ({ name: { contains, mode: "insensitive" as const } })),
-    },
-    orderBy: [{ name: "asc" }, { id: "asc" }],
-    take: MAX_RESULTS,
-    select: { id: true, name: true, role: true },
-  });
-  return { items };
+  const { beginsSql, containsSql } = searchByName(q);
+  // Without an order in the second part Postgres stops after so many rows of the trigram index; with one it would now
+  // and then walk all names in order instead.
+  const rows = await db().$queryRaw`
+WITH beginning AS MATERIALIZED (
+  SELECT id, name, role, 0 AS rank FROM "User" WHERE ${beginsSql} AND "deletedAt" IS NULL AND id <> ${userId}::uuid
+  ORDER BY ${nameOrderSql}, id LIMIT ${MAX_RESULTS}
+), containing AS MATERIALIZED (
+  SELECT id, name, role, 1 AS rank FROM "User" WHERE ${containsSql ?? Prisma.sql`FALSE`} AND "deletedAt" IS NULL AND id <> ${userId}::uuid
+  LIMIT ${MAX_CONTAINING}
+), found AS (
+  SELECT id, name, role, min(rank) AS rank FROM (TABLE beginning UNION ALL TABLE containing) either GROUP BY id, name, role
+)
+SELECT id::text, name, role::text FROM found ORDER BY rank, ${nameOrderSql}, found.id LIMIT ${MAX_RESULTS}`;
+  return { items: rowsSchema.parse(rows) };
 }

@@ -20,3 +20,4 @@ export {
   personSchema,
 } from "./people";
 export { registerShutdown, shutDown } from "./shutdown";
+export { tidyAlerts } from "./tidy-alerts";

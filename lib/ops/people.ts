@@ -3,8 +3,8 @@ import { type AuditContext, recordAudit } from "../audit";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
-import { caseVariants, isStorable } from "../core/text";
-import { db } from "../db";
+import { isStorable } from "../core/text";
+import { db, Prisma, searchByName } from "../db";
 import { Role } from "../schemas/enums";
 import { idSchema } from "../schemas/id";
 import { changeAccount } from "../sessions";
@@ -59,37 +59,49 @@ export async function listPeople(
 ): Promise<PeoplePage> {
   requireRole(caller, "admin");
   const { q, role, cursor, limit } = peopleQuerySchema.parse(query);
-  const rows = await db().user.findMany({
-    where: {
-      deletedAt: null,
-      ...(q ? searchWhere(q) : {}),
-      ...(role ? { role } : {}),
-      ...(cursor ? { AND: { id: { lt: cursor } } } : {}),
-    },
-    // Ids are ordered by time.
-    orderBy: { id: "desc" },
-    take: limit + 1,
-    select: columns,
-  });
+  const conditionSql = q ? await searchSql(q) : Prisma.sql`TRUE`;
+  // Ids are ordered by time.
+  const rows = personRowsSchema.parse(
+    await db().$queryRaw`
+SELECT id::text, name, email, role::text, "confirmedAt", "createdAt" FROM "User"
+WHERE "deletedAt" IS NULL AND ${conditionSql}
+  AND ${role ? Prisma.sql`role = ${role}::"Role"` : Prisma.sql`TRUE`}
+  AND ${cursor ? Prisma.sql`id < ${cursor}::uuid` : Prisma.sql`TRUE`}
+ORDER BY "User".id DESC LIMIT ${limit + 1}`,
+  );
   const items = rows.slice(0, limit).map(toPersonView);
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }
 
-function searchWhere(q: string) {
+const personRowSchema = personSchema
+  .omit({ confirmed: true })
+  .extend({ confirmedAt: z.date().nullable(), createdAt: z.date() });
+const personRowsSchema = z.array(personRowSchema);
+
+/** Of a term that fewer people match, all are looked up first. */
+const MAX_HITS = 1_000;
+const idRowsSchema = z.array(z.object({ id: z.uuid() }));
+
+/**
+ * The condition of a search. Few hits are found by the indexes first, because Postgres, which does not know how few
+ * there are, may read all people in the order of the page instead; for many, that order is the fast way.
+ */
+async function searchSql(q: string): Promise<Prisma.Sql> {
   const id = idSchema.safeParse(q);
-  if (id.success) return { id: id.data };
-  const OR = caseVariants(q).flatMap((contains) => [
-    { name: { contains, mode: "insensitive" as const } },
-    { email: { contains, mode: "insensitive" as const } },
-  ]);
-  return { OR };
+  if (id.success) return Prisma.sql`id = ${id.data}::uuid`;
+  const { beginsSql, containsSql, addressContainsSql } = searchByName(q);
+  const matchesSql =
+    containsSql && addressContainsSql
+      ? Prisma.sql`(${containsSql} OR ${beginsSql} OR ${addressContainsSql})`
+      : beginsSql;
+  const rows = await db().$queryRaw`SELECT id::text FROM "User" WHERE ${matchesSql} LIMIT ${MAX_HITS + 1}`;
+  const ids = idRowsSchema.parse(rows).map((row) => row.id);
+  return ids.length > MAX_HITS ? matchesSql : Prisma.sql`id = ANY (${ids}::uuid[])`;
 }
 
-function toPersonView({ confirmedAt, createdAt, ...row }: Row): PersonView {
+function toPersonView({ confirmedAt, createdAt, ...row }: z.infer<typeof personRowSchema>): PersonView {
   return { ...row, confirmed: confirmedAt !== null, createdAt: createdAt.toISOString() };
 }
-
-type Row = Omit<PersonView, "confirmed" | "createdAt"> & { confirmedAt: Date | null; createdAt: Date };
 
 export const newRoleSchema = z.object({ role: z.enum(Role) });
 

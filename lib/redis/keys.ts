@@ -8,7 +8,8 @@ import { env } from "../core/env";
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
-export const keys = withKeyPrefix({
+/** The keys without REDIS_KEY_PREFIX. lib/redis/key-types.ts has the type of each. */
+export const keyBuilders = {
   /** Set of `User.seq` of viewers. If lost, a repeated view is counted twice until the next sync. */
   postViews: (postId: string) => `post:${postId}:views`,
   /** Hash, see lib/views/scripts.ts. If lost, one read from Postgres. */
@@ -104,7 +105,9 @@ export const keys = withKeyPrefix({
     `webchat:throttle:${policy}:${callerId}:${route}`,
   /** Prefix of what @upstash/ratelimit keeps itself (deny lists, analytics), with the options that turn it on. */
   throttlePrefix: "webchat:throttle",
-});
+};
+
+export const keys = withKeyPrefix(keyBuilders);
 
 export const ttlSeconds = {
   postViews: DAY_SECONDS,

@@ -11,3 +11,4 @@ export { eventReceiptSchema, receivePaymentEvent } from "./payment-events";
 export { placeOrder } from "./place-order";
 export { invalidateSellerProducts, SHOP_TAG } from "./product";
 export { archiveProduct, createProduct, getProduct, listProducts } from "./products";
+export { tidiedOrdersSchema, tidyOrders } from "./tidy-orders";

@@ -28,7 +28,7 @@ export interface QueueDefinition {
   cancellable: boolean;
   /**
    * The payload holds one user's personal data: it is emptied when the task is done or cancelled, and when the account
-   * is erased. A dead task keeps it for a replay; without an owner for a month (tidy.ts).
+   * is erased. A dead task keeps it for a replay; without an owner for a month (lib/core/retention.ts).
    */
   personal?: true;
   /** False: the queue has no handler yet. Enqueuing is refused with `not_available`. */

@@ -22,4 +22,4 @@ export { raiseAlert } from "./raise-alert";
 export { reviveDeadTask } from "./revive-task";
 export { type SweepReport, sweepReportSchema, sweepTasks } from "./sweep-tasks";
 export { filterReadableTaskIds, getTask, listTasksBySubject } from "./task-view";
-export { tidyTasks } from "./tidy";
+export { tidiedTasksSchema, tidyTasks } from "./tidy";

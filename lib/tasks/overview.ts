@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { requireRole } from "../core/permission";
-import { db } from "../db";
+import { db, Prisma } from "../db";
 import { TaskState } from "../schemas/enums";
 import { idSchema } from "../schemas/id";
 import { taskSchema } from "../schemas/task";
@@ -51,23 +51,24 @@ export async function getTaskOverview(
   return { queues: rows, dead };
 }
 
-const countRowsSchema = z.array(
-  z.object({
-    queue: z.string(),
-    state: z.enum(TaskState),
-    tasks: z.int(),
-    oldest: z.date().nullable(),
-  }),
-);
+const countRowsSchema = z.array(z.object({ queue: z.string(), state: z.enum(TaskState), tasks: z.int() }));
+const oldestRowsSchema = z.array(z.object({ queue: z.string(), oldest: z.date() }));
 
-/** Reads every row of `Task`: half a second for a million rows. For an operator's page, not for health probes. */
+/**
+ * The counts read the whole index on queue and state: 0.1 s for a million tasks. For an operator's page, not for health
+ * probes.
+ */
 async function countTasks(): Promise<QueueOverview[]> {
-  const rows = countRowsSchema.parse(
-    await db().$queryRaw`
-SELECT queue, state::text AS state, count(*)::int AS tasks,
-  min("notBefore") FILTER (WHERE state IN ('pending', 'published') AND "notBefore" <= clock_timestamp()) AS oldest
-FROM "Task" GROUP BY queue, state`,
-  );
+  const [countRows, oldestRows] = await Promise.all([
+    db()
+      .$queryRaw`SELECT queue, state::text AS state, count(*)::int AS tasks FROM "Task" GROUP BY queue, state`,
+    db().$queryRaw`
+SELECT queue, min("notBefore") AS oldest FROM "Task"
+WHERE state IN ('pending', 'published', 'running') AND state <> 'running' AND "notBefore" <= clock_timestamp()
+GROUP BY queue`,
+  ]);
+  const rows = countRowsSchema.parse(countRows);
+  const oldest = new Map(oldestRowsSchema.parse(oldestRows).map((row) => [row.queue, row.oldest]));
   const guaranteed = Object.keys(queues).filter(
     (queue) => isQueueName(queue) && getQueueDefinition(queue).delivery === "guaranteed",
   );
@@ -75,7 +76,6 @@ FROM "Task" GROUP BY queue, state`,
   return [...names].map((queue) => {
     const queueRows = rows.filter((row) => row.queue === queue);
     const countOf = (state: TaskState) => queueRows.find((row) => row.state === state)?.tasks ?? 0;
-    const oldest = queueRows.flatMap((row) => row.oldest?.getTime() ?? []);
     return {
       queue,
       available: isQueueName(queue) && getQueueDefinition(queue).available,
@@ -87,20 +87,23 @@ FROM "Task" GROUP BY queue, state`,
         dead: countOf("dead"),
         cancelled: countOf("cancelled"),
       },
-      oldestWaitingAt: oldest.length === 0 ? null : new Date(Math.min(...oldest)).toISOString(),
+      oldestWaitingAt: oldest.get(queue)?.toISOString() ?? null,
     };
   });
 }
+
+const idRowsSchema = z.array(z.object({ id: z.uuid() }));
 
 async function listDeadTasks({
   cursor,
   limit,
 }: z.output<typeof deadTasksQuerySchema>): Promise<TaskOverview["dead"]> {
-  const rows = await db().task.findMany({
-    where: { state: "dead", ...(cursor ? { id: { lt: cursor } } : {}) },
-    orderBy: { id: "desc" },
-    take: limit + 1,
-  });
+  // The state is literal: a partial index is not used for a parameter.
+  const idRows = await db().$queryRaw`
+SELECT id::text FROM "Task" WHERE state = 'dead' AND ${cursor ? Prisma.sql`id < ${cursor}::uuid` : Prisma.sql`TRUE`}
+ORDER BY "Task".id DESC LIMIT ${limit + 1}`;
+  const ids = idRowsSchema.parse(idRows).map(({ id }) => id);
+  const rows = await db().task.findMany({ where: { id: { in: ids } }, orderBy: { id: "desc" } });
   const items = rows.slice(0, limit).map((row) => ({ ...toTaskView(row), subject: row.subject }));
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }

@@ -113,7 +113,7 @@ WITH late AS (
   SELECT id FROM "Task"
   WHERE state IN ('pending', 'published', 'running') AND "deadlineAt" <= clock_timestamp()
     AND ("leaseUntil" IS NULL OR "leaseUntil" < clock_timestamp())
-  LIMIT ${MAX_EXPIRED_PER_SWEEP} FOR UPDATE SKIP LOCKED
+  ORDER BY "deadlineAt" LIMIT ${MAX_EXPIRED_PER_SWEEP} FOR UPDATE SKIP LOCKED
 )
 UPDATE "Task" task SET state = 'dead', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
 FROM late WHERE task.id = late.id

@@ -96,7 +96,7 @@ for post = 1, (#KEYS - 4) / 4 do
   local persistedViewers, currentViewers = takeList(), takeList()
 
   local known = redis.call('HMGET', meta, 'author', 'persisted', 'waiting', 'version', 'unlisted')
-  local complete = known[1] and known[2] and known[3] and known[4]
+  local complete = known[1] and tonumber(known[2] or '') and tonumber(known[3] or '') and tonumber(known[4] or '')
   local older = complete and row and tonumber(known[4]) < tonumber(row[3])
   if older or (row and not complete and #persistedViewers == 0) then
     local waiting = redis.call('SCARD', pending)
@@ -106,7 +106,7 @@ for post = 1, (#KEYS - 4) / 4 do
     local claim = redis.call('HGET', KEYS[2], id)
     if claim then
       local batch, size = string.match(claim, '^(.*):(%d+)$')
-      if batch ~= row[4] then waiting = waiting + size end
+      if batch and batch ~= row[4] then waiting = waiting + size end
     end
     local unlisted = known[5] == '1' or (not complete and waiting > 0)
     redis.call(
@@ -397,7 +397,7 @@ for post = 1, (#KEYS - 5) / 3 do
     local known = redis.call('HGET', meta, 'version')
     local unlisted = {}
     if waiting == 0 then unlisted = {'unlisted', ''} elseif not known then unlisted = {'unlisted', '1'} end
-    if known and tonumber(known) >= tonumber(version) then
+    if known and (tonumber(known) or -1) >= tonumber(version) then
       redis.call('HSET', meta, 'waiting', waiting, unpack(unlisted))
     else
       redis.call(
@@ -427,7 +427,7 @@ export const readViewsState = defineReadOnlyScript(
   `
 local claimed = 0
 for _, claim in ipairs(redis.call('HVALS', KEYS[3])) do
-  claimed = claimed + tonumber(string.match(claim, ':(%d+)$'))
+  claimed = claimed + (tonumber(string.match(claim, ':(%d+)$') or '') or 0)
 end
 local sealed = 0
 for _, size in ipairs(redis.call('HVALS', KEYS[4])) do sealed = sealed + tonumber(size) end

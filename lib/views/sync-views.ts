@@ -5,6 +5,7 @@ import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { keys, type RedisScript, RedisUnavailableError, redisService, ttlSeconds } from "../redis";
+import { idSchema } from "../schemas/id";
 import type { ViewSync } from "../schemas/views";
 import { type PersistedPost, type PersistResult, persistViews, type ViewPair } from "./persist-views";
 import { continueSync } from "./publish-changes";
@@ -205,6 +206,8 @@ const claimReplySchema = z.union([
     })),
 ]);
 
+const pairSchema = z.object({ postId: idSchema, viewerSeq: z.coerce.number().pipe(z.int32()) });
+
 /**
  * Fills a new batch: one call, then as many in one request as the batch has room for. Sealed views first, a set each;
  * one call of a full batch is left to posts with few views, so that a backlog does not hold them up.
@@ -294,8 +297,11 @@ function toBatch(id: string, takenOver: boolean, contents: readonly string[]): V
   for (let index = 0; index + 1 < contents.length; index += 2) {
     const postId = contents[index] ?? "";
     postIds.add(postId);
-    for (const viewer of (contents[index + 1] ?? "").split(","))
-      pairs.push({ postId, viewerSeq: Number(viewer) });
+    for (const viewer of (contents[index + 1] ?? "").split(",")) {
+      // Postgres would refuse the whole batch for one value that is no id.
+      const pair = pairSchema.safeParse({ postId, viewerSeq: viewer });
+      if (pair.success) pairs.push(pair.data);
+    }
   }
   return { id, takenOver, postIds: [...postIds], pairs };
 }

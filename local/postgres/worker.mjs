@@ -2,6 +2,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
+import { pg_trgm } from "@electric-sql/pglite/contrib/pg_trgm";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 import { keepStatementsWhole } from "./whole-statements.mjs";
 
@@ -21,6 +22,8 @@ const parent = parentPort;
 const { dataDir, port, snapshot } = workerData;
 
 const database = await PGlite.create({
+  // A migration creates it in the database; its files must be there whenever the database is opened.
+  extensions: { pg_trgm },
   ...(dataDir === null ? {} : { dataDir }),
   ...(snapshot === undefined ? {} : { loadDataDir: new Blob([await readFile(snapshot)]) }),
 });

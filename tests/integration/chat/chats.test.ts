@@ -7,7 +7,7 @@ import { POST as readTo } from "@/app/api/chats/[id]/read/route";
 import { PATCH as change, GET as detail } from "@/app/api/chats/[id]/route";
 import { GET as open } from "@/app/api/chats/open/route";
 import { POST as create, GET as list } from "@/app/api/chats/route";
-import { GET as people } from "@/app/api/people/route";
+import { GET as peopleRoute } from "@/app/api/people/route";
 import { deleteMessage, filterMemberChatIds, joinChat, leaveChat } from "@/lib/chat";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
@@ -260,8 +260,31 @@ it("users are found by name, in any case, without the caller and without address
   for (const { userId } of [one, me])
     await db().user.update({ where: { id: userId }, data: { name: `Юный ${word}` } });
   const found = async (q: string) =>
-    (await call(people, { as: me, query: `?q=${encodeURIComponent(q)}` })).body.items;
+    (await call(peopleRoute, { as: me, query: `?q=${encodeURIComponent(q)}` })).body.items;
   expect(await found(word.toLowerCase())).toEqual([{ id: one.userId, name: `Юный ${word}`, role: "artist" }]);
   expect(await found(`${one.userId}@test`)).toEqual([]);
   expect((await found("")).length).toBe(20);
+});
+
+it("a name is found however it is spelled: ё or е, NFC or NFD, accents, any kind of space", async () => {
+  const word = newId().slice(-8);
+  const me = await createPerson();
+  const names = [`Лёша ${word}й`, `Zoë\u00a0\u202f${word}`, `Mr 100%_ ${word}`, `Яна Лёша ${word}`];
+  const people = await createPeople(names.length);
+  for (const [at, { userId }] of people.entries())
+    await db().user.update({ where: { id: userId }, data: { name: names[at] ?? "" } });
+  const found = async (q: string) =>
+    (await call(peopleRoute, { as: me, query: `?q=${encodeURIComponent(q)}` })).body.items
+      .map(({ name }: { name: string }) => names.indexOf(name))
+      .filter((at: number) => at >= 0);
+  // Names that begin with the term come first.
+  for (const q of [`Леша ${word}`, `лёша ${word}`, `ЛЁША\u00a0${word}`.normalize("NFD"), `леша  ${word}`])
+    expect(await found(q)).toEqual([0, 3]);
+  expect(await found(`леша ${word}и`)).toEqual([0]);
+  expect(await found(`zoe ${word}`)).toEqual([1]);
+  expect(await found(`100%_ ${word}`)).toEqual([2]);
+  expect(await found(`1_0%_ ${word}`)).toEqual([]);
+  expect(await found(word.slice(1))).toHaveLength(4);
+  // One or two characters are searched at the beginnings of words only.
+  expect(await found(word.slice(0, 2))).toEqual(expect.any(Array));
 });

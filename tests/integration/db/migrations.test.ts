@@ -33,7 +33,9 @@ async function describeSchema(client: Client, schema: string): Promise<string[]>
     `SELECT format('column %s.%s %s null=%s default=%s', table_name, column_name, udt_name, is_nullable, column_default) AS line
        FROM information_schema.columns WHERE table_schema = $1 AND table_name <> '_prisma_migrations'
      UNION ALL SELECT format('index %s', pg_get_indexdef(indexrelid)) FROM pg_index JOIN pg_class t ON t.oid = indrelid
-       WHERE relnamespace = $1::regnamespace AND relname <> '_prisma_migrations' AND indpred IS NULL AND indexprs IS NULL
+       WHERE relnamespace = $1::regnamespace AND relname <> '_prisma_migrations'
+         -- Prisma can state neither indexes over expressions nor partial ones.
+         AND indexprs IS NULL AND indpred IS NULL
      UNION ALL SELECT format('key %s %s', conname, pg_get_constraintdef(c.oid)) FROM pg_constraint c
        WHERE connamespace = $1::regnamespace AND contype = 'f'
      UNION ALL SELECT format('enum %s.%s', typname, enumlabel) FROM pg_enum e JOIN pg_type t ON t.oid = enumtypid

@@ -55,6 +55,102 @@ it("expired rows are deleted after their retention time, and newer ones stay", a
   expect(await db().sessionGeneration.count({ where: { userId: { in: [gone, userId] } } })).toBe(1);
 });
 
+it("finished tasks, closed alerts, events and orders that were never paid go after their retention", async () => {
+  const { userId } = await createPerson();
+  const task = (days: number | null, state: "done" | "cancelled" | "dead" | "pending") => ({
+    ...{ id: newId(), queue: "tidy-test", key: newId(), version: 1, payload: {}, state },
+    ...{ finishedAt: days === null ? null : ago(days), dueAt: ago(-1), deadlineAt: ago(-2) },
+  });
+  const tasks = [
+    task(91, "done"),
+    task(91, "cancelled"),
+    task(89, "done"),
+    task(91, "dead"),
+    task(null, "pending"),
+  ];
+  const alert = (days: number | null) => ({
+    ...{ id: newId(), kind: "tidy-test", subject: newId(), message: "x", createdAt: ago(300) },
+    closedAt: days === null ? null : ago(days),
+  });
+  const alerts = [alert(181), alert(179), alert(null)];
+  const events = [401, 399].map((days) => ({
+    id: newId(),
+    name: "x",
+    properties: {},
+    at: ago(days),
+    userId,
+  }));
+  const receipts = [91, 89].map((days) => ({ id: `evt_${newId()}`, type: "x", receivedAt: ago(days) }));
+  const order = (days: number, more: object = {}) => ({
+    ...{
+      id: newId(),
+      buyerId: userId,
+      kind: "ticket" as const,
+      title: "T",
+      quantity: 1,
+      unitPriceMinor: 100,
+    },
+    ...{
+      amountMinor: 100,
+      currency: "EUR",
+      locale: "en",
+      status: "failed" as const,
+      closedAt: ago(days),
+      ...more,
+    },
+  });
+  const orders = [
+    order(91),
+    order(89),
+    // Money is or may be involved.
+    order(91, { paidAt: ago(95), status: "refunded" as const }),
+    order(91, { checkoutUrl: "https://pay.example/open" }),
+    order(91, { paymentIntentId: `pi_${newId()}` }),
+    order(91, { status: "pending" as const, closedAt: null }),
+  ];
+  await db().task.createMany({ data: tasks });
+  await db().alert.createMany({ data: alerts });
+  await db().analyticsEvent.createMany({ data: events });
+  await db().paymentEvent.createMany({ data: receipts });
+  await db().order.createMany({ data: orders });
+
+  await call(tidy, { headers: { authorization: `Bearer ${process.env.CRON_SECRET}` } });
+  const remaining = async (rows: { id: string }[], find: (ids: string[]) => Promise<{ id: string }[]>) => {
+    const left = new Set((await find(rows.map(({ id }) => id))).map(({ id }) => id));
+    return rows.map(({ id }) => left.has(id));
+  };
+  const where = (ids: string[]) => ({ where: { id: { in: ids } }, select: { id: true } });
+  expect(await remaining(tasks, (ids) => db().task.findMany(where(ids)))).toEqual([
+    false,
+    false,
+    true,
+    true,
+    true,
+  ]);
+  expect(await remaining(alerts, (ids) => db().alert.findMany(where(ids)))).toEqual([false, true, true]);
+  expect(await remaining(events, (ids) => db().analyticsEvent.findMany(where(ids)))).toEqual([false, true]);
+  expect(await remaining(receipts, (ids) => db().paymentEvent.findMany(where(ids)))).toEqual([false, true]);
+  const kept = [false, true, true, true, true, true];
+  expect(await remaining(orders, (ids) => db().order.findMany(where(ids)))).toEqual(kept);
+  await db().task.deleteMany({ where: { queue: "tidy-test" } });
+  await db().alert.deleteMany({ where: { kind: "tidy-test" } });
+});
+
+it("a backlog larger than a batch goes in one run", async () => {
+  const { userId } = await createPerson();
+  const rest = {
+    userId,
+    authenticatedAt: ago(90),
+    lastSeenAt: ago(90),
+    createdAt: ago(90),
+    expiresAt: ago(40),
+  };
+  const data = Array.from({ length: 2_500 }, () => ({ ...rest, id: newId(), tokenHash: newId() }));
+  await db().session.createMany({ data });
+  await call(tidy, { headers: { authorization: `Bearer ${process.env.CRON_SECRET}` } });
+  expect(await db().session.count({ where: { userId } })).toBe(0);
+});
+
 it("an undeliverable farewell mail keeps the address of an erased account for a month", async () => {
   const email = `gone-${newId()}@test.example`;
   const payload = {

@@ -39,7 +39,8 @@ export async function startRealPostgres(): Promise<RealPostgres> {
       "trust",
       "-E",
       "UTF8",
-      "--locale=C",
+      // As hosted databases have it; under C, trigrams know ASCII only.
+      "--locale=C.UTF-8",
       "-N",
     ]),
   );

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import en from "@/app/i18n/messages/en.json" with { type: "json" };
 import { FAILPOINTS } from "@/lib/core/failpoint";
+import { RETENTION_DAYS } from "@/lib/core/retention";
 import { getLane, getQueueDefinition, isQueueName, queues } from "@/lib/tasks/catalogue";
 import { lanes } from "@/lib/tasks/define-queue";
 
@@ -55,6 +56,11 @@ test("the table of queues matches the catalogue", () => {
       ];
     });
   expect(tableUnder("Queues")).toEqual(expected);
+});
+
+test("the table of retention periods matches the code", () => {
+  const rows = tableUnder("Retention", operations).map(([, setting, days]) => [setting, days]);
+  expect(rows).toEqual(Object.entries(RETENTION_DAYS).map(([name, days]) => [`\`${name}\``, String(days)]));
 });
 
 test("the table of lanes matches the code", () => {

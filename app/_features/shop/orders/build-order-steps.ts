@@ -41,8 +41,11 @@ export function buildOrderSteps(order: OrderView): Step[] {
     { key: "payment", name: "payment", state: paymentState(order), at: order.paidAt },
     ...taskSteps(order),
   ];
-  if (isUndelivered(order.status) && !order.tasks.some(({ queue }) => queue === "deliver-goods")) {
-    steps.push({ key: "deliver-goods", name: "deliver-goods", state: "waiting", at: null });
+  if (!order.tasks.some(({ queue }) => queue === "deliver-goods")) {
+    const step = { key: "deliver-goods", name: "deliver-goods" } as const;
+    if (isUndelivered(order.status)) steps.push({ ...step, state: "waiting", at: null });
+    // The tasks of an old order have been deleted.
+    else if (order.deliveredAt) steps.push({ ...step, state: "done", at: order.deliveredAt });
   }
   if (order.status === "refunded") {
     steps.push({ key: "refunded", name: "refunded", state: "done", at: order.closedAt });

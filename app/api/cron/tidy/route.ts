@@ -1,29 +1,49 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { tidyLinks } from "@/lib/accounts";
+import { tidyEvents } from "@/lib/analytics";
+import { now } from "@/lib/core/clock";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { tidiedFilesSchema, tidyFiles } from "@/lib/media";
+import { tidyAlerts } from "@/lib/ops";
 import { tidiedSessionsSchema, tidySessions } from "@/lib/sessions";
-import { tidyTasks } from "@/lib/tasks";
+import { tidiedOrdersSchema, tidyOrders } from "@/lib/shop";
+import { tidiedTasksSchema, tidyTasks } from "@/lib/tasks";
 
 export const maxDuration = 60;
+/** No batch of rows starts after it: the rest of `maxDuration` is for the files. The next run continues. */
+const ROWS_BUDGET_MS = 40_000;
 
 // GET /api/cron/tidy
 export const GET = defineRoute(
   {
     summary:
-      "Delete sessions, tokens, links and what dead mails carry that have long been over, and files that nobody has (for the schedulers)",
+      "Delete rows whose retention has ended, what dead mails carry, and files that nobody has (for the schedulers)",
     auth: "cron",
     limit: "skip",
-    response: tidiedSessionsSchema.extend({ links: z.int(), tasks: z.int(), files: tidiedFilesSchema }),
+    response: z.object({
+      ...tidiedSessionsSchema.shape,
+      ...tidiedTasksSchema.shape,
+      ...tidiedOrdersSchema.shape,
+      links: z.int(),
+      events: z.int(),
+      alerts: z.int(),
+      files: tidiedFilesSchema,
+    }),
   },
-  // Files come last: when the blob store is unavailable, the rest is already done.
-  async () => ({
-    ...(await tidySessions()),
-    links: await tidyLinks(),
-    tasks: await tidyTasks(),
-    files: await tidyFiles(),
-  }),
+  async () => {
+    const deadlineMs = now() + ROWS_BUDGET_MS;
+    return {
+      ...(await tidySessions(deadlineMs)),
+      links: await tidyLinks(deadlineMs),
+      ...(await tidyTasks(deadlineMs)),
+      alerts: await tidyAlerts(deadlineMs),
+      ...(await tidyOrders(deadlineMs)),
+      events: await tidyEvents(deadlineMs),
+      // Files come last: when the blob store is unavailable, the rest is already done.
+      files: await tidyFiles(),
+    };
+  },
 );
 
 export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");
