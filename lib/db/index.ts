@@ -8,4 +8,6 @@ export {
   type Transaction,
   transaction,
 } from "./client";
+export { reportRoleSettings } from "./report-role-settings";
+export { prepareRole, ROLE_SETTINGS } from "./role-settings";
 export { isConflict, isForeignKeyViolation, isUniqueViolation } from "./sql-errors";
