@@ -8,6 +8,12 @@ export {
   type Transaction,
   transaction,
 } from "./client";
+export {
+  claimIdempotencyKey,
+  findRepeatedWrite,
+  type RepeatableWrite,
+  tidyIdempotencyKeys,
+} from "./idempotency-key";
 export { reportRoleSettings } from "./report-role-settings";
 export { prepareRole, ROLE_SETTINGS } from "./role-settings";
 export { isConflict, isForeignKeyViolation, isUniqueViolation } from "./sql-errors";
