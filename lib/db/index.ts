@@ -15,5 +15,5 @@ export {
   tidyIdempotencyKeys,
 } from "./idempotency-key";
 export { reportRoleSettings } from "./report-role-settings";
-export { prepareRole, ROLE_SETTINGS } from "./role-settings";
+export { prepareRole } from "./role-settings";
 export { isConflict, isForeignKeyViolation, isUniqueViolation } from "./sql-errors";

@@ -31,7 +31,8 @@ interface NewFile {
  * Safe to repeat with the same key and bytes: it is one file. Without a key each call stores another.
  *
  * @throws {AppError} bad_request for an empty file; payload_too_large; unsupported_media_type; conflict when the user's
- *         quota is exceeded, or the key was used for another file; unavailable when the store is down; unauthenticated when the account no longer exists
+ *         quota is exceeded, or the key was used for another file; not_found when the key's file was deleted since;
+ *         unavailable when the store is down; unauthenticated when the account no longer exists
  */
 export async function storeFile({ userId }: Caller, file: NewFile): Promise<FileView> {
   const { bytes } = file;
