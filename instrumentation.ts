@@ -6,4 +6,6 @@ export async function register(): Promise<void> {
   if (process.env.NODE_ENV === "production")
     (await import("./lib/core/log-console-errors")).logConsoleErrors();
   (await import("./lib/ops")).registerShutdown();
+  // Not awaited: requests need not wait for it.
+  void (await import("./lib/db")).reportRoleSettings();
 }

@@ -113,6 +113,8 @@ function isPlaceholder(value: string): boolean {
 function checkReuse(values: Values, secrets: Expectations["secrets"], { errors }: EnvProblems): void {
   const namesByValue = new Map<string, string[]>();
   for (const name of secrets.keys()) {
+    // Without a pooler it is the address of DATABASE_URL.
+    if (name === "DIRECT_URL") continue;
     const value = values[name];
     if (value !== undefined) namesByValue.set(value, [...(namesByValue.get(value) ?? []), name]);
   }
@@ -151,9 +153,10 @@ function checkDeployed(
     if (isLocal(url)) errors.push(`${name}: is an address of this machine`);
     else if (/^http:/i.test(url)) errors.push(`${name}: must begin with https://`);
   }
-  if (isPlaceholder(urlPassword(values.DATABASE_URL)))
-    errors.push("DATABASE_URL: has a placeholder for a password");
-  if (isLocal(values.DATABASE_URL)) warnings.push("DATABASE_URL: is an address of this machine");
+  for (const name of ["DATABASE_URL", "DIRECT_URL"]) {
+    if (isPlaceholder(urlPassword(values[name]))) errors.push(`${name}: has a placeholder for a password`);
+    if (isLocal(values[name])) warnings.push(`${name}: is an address of this machine`);
+  }
   if (values.NODE_ENV !== undefined && values.NODE_ENV !== "production")
     errors.push("NODE_ENV: must be production, or not set");
   if (values.FAILPOINT) errors.push("FAILPOINT: kills the process; it is for crash tests only");

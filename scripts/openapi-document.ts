@@ -3,7 +3,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import { ERROR_STATUS } from "@/lib/core/errors";
-import type { RouteHandler, RouteSpec } from "@/lib/core/http";
+import { idempotencyKeySchema, type RouteHandler, type RouteSpec } from "@/lib/core/http";
 
 const ROOT = path.resolve(import.meta.dirname, "..");
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -105,7 +105,11 @@ function operationOf(spec: RouteSpec) {
     security: SECURITY[spec.auth],
     ...(spec.auth === "admin" ? { "x-role": "admin" } : {}),
     ...(spec.limit ? { "x-limit": spec.limit } : {}),
-    parameters: [...parameters(spec.params, "path"), ...parameters(spec.query, "query")],
+    parameters: [
+      ...parameters(spec.params, "path"),
+      ...parameters(spec.query, "query"),
+      ...(spec.repeatable ? [IDEMPOTENCY_KEY] : []),
+    ],
     ...(spec.body
       ? { requestBody: { required: true, content: jsonContent(jsonSchemaOf(spec.body, "input")) } }
       : {}),
@@ -127,6 +131,15 @@ function operationOf(spec: RouteSpec) {
     },
   };
 }
+
+const IDEMPOTENCY_KEY = {
+  name: "Idempotency-Key",
+  in: "header",
+  required: false,
+  description:
+    "Made by the client: repeated with the same key, after a 503 for example, the request is done once",
+  schema: jsonSchemaOf(idempotencyKeySchema, "input"),
+};
 
 function parameters(schema: z.ZodType | undefined, location: "path" | "query") {
   if (!schema) return [];

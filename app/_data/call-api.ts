@@ -1,4 +1,5 @@
 import type { ApiResult } from "@/app/_ui/api-result";
+import { IdempotencyKeys } from "./idempotency-keys";
 import { apiFailure, parseFailure } from "./parse-failure";
 import { parseRetryAfter } from "./parse-retry-after";
 import { promptForPassword } from "./password-prompt";
@@ -14,7 +15,11 @@ interface CallOptions {
   /** The request outlives the page; for requests sent while the page unloads. */
   keepalive?: boolean;
   signal?: AbortSignal;
+  /** Repeating the same call after an unknown outcome does it once; the route must be `repeatable`. */
+  repeatable?: boolean;
 }
+
+const keysByCall = new IdempotencyKeys(new Map<string, string>());
 
 /**
  * Calls our own API. Never throws: a lost connection is a failure with the code `network`, a response that is not JSON
@@ -31,6 +36,17 @@ export async function callApi<Body = unknown>(
   path: `/api/${string}`,
   options: CallOptions = {},
 ): Promise<ApiResult<Body>> {
+  if (!options.repeatable) return call(path, options);
+  return keysByCall.run(`${path} ${JSON.stringify(options.body)}`, (idempotencyKey) =>
+    call<Body>(path, { ...options, idempotencyKey }),
+  );
+}
+
+interface KeyedCallOptions extends CallOptions {
+  idempotencyKey?: string;
+}
+
+async function call<Body>(path: `/api/${string}`, options: KeyedCallOptions): Promise<ApiResult<Body>> {
   const startedAt = Date.now();
   let result = await send<Body>(path, options);
   if (failedWithCode(result, "unauthenticated") && !options.skipSessionRefresh && isAuthenticated()) {
@@ -59,14 +75,17 @@ function failedWithCode(result: ApiResult<unknown>, code: string): boolean {
 
 async function send<Body>(
   path: `/api/${string}`,
-  { method = "GET", body, keepalive = false, signal }: CallOptions,
+  { method = "GET", body, keepalive = false, signal, idempotencyKey }: KeyedCallOptions,
 ): Promise<ApiResult<Body>> {
   try {
     const response = await fetch(path, {
       method,
       keepalive,
       signal: signal ?? null,
-      headers: body === undefined ? {} : { "content-type": "application/json" },
+      headers: {
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+        ...(idempotencyKey === undefined ? {} : { "idempotency-key": idempotencyKey }),
+      },
       body: body === undefined ? null : JSON.stringify(body),
     });
     const json: unknown = await response.json().catch(() => undefined);

@@ -3,7 +3,7 @@ import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
-import { isForeignKeyViolation, type Transaction, transaction } from "../db";
+import { claimIdempotencyKey, isForeignKeyViolation, type Transaction, transaction } from "../db";
 import type { ChatDetail, newChatSchema } from "../schemas/chat";
 import { getChat } from "./chat";
 import { notifyInvited } from "./mentions";
@@ -13,17 +13,20 @@ type NewChat = z.output<typeof newChatSchema>;
 type NewGroup = Extract<NewChat, { kind: "group" }>;
 
 /**
- * Opens a chat. Two users have one direct chat, whichever of them opens it and however often; a group is new each time.
+ * Opens a chat. Two users have one direct chat, whichever of them opens it and however often; a group is new each time,
+ * unless the call is a repeat with the same key.
  *
  * @returns the chat, and whether this call created it
- * @throws {AppError} bad_request for a direct chat with oneself, not_found for an account that does not exist
+ * @throws {AppError} bad_request for a direct chat with oneself, not_found for an account that does not exist, conflict when
+ *         the key was used for another group
  */
 export async function createChat(
   caller: Caller,
   input: NewChat,
+  key?: string,
 ): Promise<{ chat: ChatDetail; created: boolean }> {
   const { id, created, members } = await transaction((tx) =>
-    input.kind === "direct" ? openDirect(tx, caller, input.userId) : openGroup(tx, caller, input),
+    input.kind === "direct" ? openDirect(tx, caller, input.userId) : openGroup(tx, caller, input, key),
   ).catch((error: unknown) => {
     // An account was deleted after it was looked up.
     if (isForeignKeyViolation(error)) throw new AppError("not_found", { cause: error });
@@ -66,12 +69,16 @@ ON CONFLICT ("directKey") DO NOTHING`;
 async function openGroup(
   tx: Transaction,
   caller: Caller,
-  { title, open, memberIds }: NewGroup,
+  input: NewGroup,
+  key: string | undefined,
 ): Promise<OpenedChat> {
+  const { title, open, memberIds } = input;
   const invited = [...new Set(memberIds)].filter((id) => id !== caller.userId).sort();
   const members = [caller.userId, ...invited];
+  const write = { userId: caller.userId, scope: "chat", key, input } as const;
+  const { id, isRepeat } = await claimIdempotencyKey(tx, write);
+  if (isRepeat) return { id, created: false, members };
   await requireUsersExist(tx, members);
-  const id = newId();
   const at = now();
   await tx.chat.create({ data: { id, kind: "group", title, open, createdAt: new Date(at) } });
   await tx.chatMember.createMany({

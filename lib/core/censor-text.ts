@@ -45,9 +45,9 @@ function envSecrets(): readonly string[] {
 }
 
 function collectSecrets(): string[] {
-  const { DATABASE_URL, SMTP_URL, ...rest } = env();
+  const { DATABASE_URL, DIRECT_URL, SMTP_URL, ...rest } = env();
   const named = Object.entries(rest).filter(([name]) => /_(TOKEN|SECRET|KEY)$/.test(name));
-  const passwords = [DATABASE_URL, SMTP_URL].map((url) => (url ? new URL(url).password : ""));
+  const passwords = [DATABASE_URL, DIRECT_URL, SMTP_URL].map((url) => (url ? new URL(url).password : ""));
   return [...named.map(([, value]) => String(value ?? "")), ...passwords, ...passwords.map(decodeOrKeep)]
     .filter((value) => value.length >= MIN_SECRET_LENGTH)
     .sort((a, b) => b.length - a.length);

@@ -16,15 +16,18 @@ function firstNonEmpty(source: EnvSource, ...names: string[]): string | undefine
 
 type EnvSource = Readonly<Record<string, string | undefined>>;
 
-/** Other names of the same value, as Upstash's and Vercel's consoles show them; the first that is set wins. */
+/** Other names of the same value, as the consoles of Upstash, Vercel, Neon and Supabase show them; the first that is set wins. */
 const ALIASES = {
   UPSTASH_REDIS_REST_URL: ["KV_REST_API_URL", "UPSTASH_REDIS_URL"],
   UPSTASH_REDIS_REST_TOKEN: ["KV_REST_API_TOKEN", "UPSTASH_REDIS_TOKEN"],
+  DIRECT_URL: ["DATABASE_URL_UNPOOLED", "POSTGRES_URL_NON_POOLING"],
 } as const;
 
 const httpUrl = z
   .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
   .transform((url) => url.replace(/\/+$/, ""));
+
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" });
 
 const milliseconds = z.coerce.number().int().min(1).max(60_000);
 
@@ -33,7 +36,12 @@ export const envSchema = z.object({
   LOG_LEVEL: z.enum(["silent", "error", "warn", "info", "debug", "trace"]).default("info"),
   /** Public base URL; QStash signs and delivers to it. */
   APP_URL: httpUrl,
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" }),
+  /** May lead through a pooler in transaction mode. */
+  DATABASE_URL: postgresUrl,
+  /** The same database without a pooler, for migrations and `npm run db:prepare`; by default DATABASE_URL. */
+  DIRECT_URL: postgresUrl.optional(),
+  /** Connections of one process; two at least, as a transaction may read outside of itself. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(2).max(100).default(10),
   UPSTASH_REDIS_REST_URL: httpUrl,
   UPSTASH_REDIS_REST_TOKEN: z.string(),
   /** Time limits of one Redis call: at the edge, in the server, and for the first call on a fresh connection. */

@@ -1,35 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { PrismaPg } from "@prisma/adapter-pg";
-import { Pool } from "pg";
-import { type Prisma, PrismaClient } from "../../prisma/generated/client";
-import { env } from "../core/env";
-import { log } from "../core/log";
+import { Prisma, PrismaClient } from "../../prisma/generated/client";
+import { createPool, logLostConnection, STATEMENT_LIMIT_MS, statementLimit } from "./pool";
 import { isConflict } from "./sql-errors";
 
-/** One function instance serves few concurrent requests; a pooler in front of Postgres shares its connections. */
-const POOL_SIZE = 10;
-/** Time limit to connect; after it Postgres counts as down, and a 503 is better than a longer wait. */
-const CONNECT_TIMEOUT_MS = 3_000;
-/** Longer than any statement of a request; a hung statement must not block its connection forever. */
-const STATEMENT_TIMEOUT_MS = 10_000;
-
 function createClient(): PrismaClient {
-  const pool = new Pool({
-    connectionString: env().DATABASE_URL,
-    max: POOL_SIZE,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: STATEMENT_TIMEOUT_MS,
-  });
-  // The pool handles errors of idle connections, and the adapter those of connections in use. In between, an `error`
-  // event of a closed connection would have no listener and end the process.
-  pool.on("connect", (client) => client.on("error", logLostConnection));
-  const adapter = new PrismaPg(pool, { onPoolError: logLostConnection, disposeExternalPool: true });
+  const adapter = new PrismaPg(createPool(), { onPoolError: logLostConnection, disposeExternalPool: true });
   return new PrismaClient({ adapter });
-}
-
-function logLostConnection(error: Error): void {
-  log().warn({ err: error }, "Postgres connection lost");
 }
 
 /** Kept on globalThis: a development server that reloads modules would otherwise leak a pool per reload. */
@@ -52,6 +30,16 @@ export type Transaction = Prisma.TransactionClient;
 /** Limits of a transaction and of the wait for its connection: do no network calls inside a transaction. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
 const MAX_CONNECTION_WAIT_MS = 5_000;
+/** By how much the server's limit of a long statement is shorter than its caller's. */
+const LONG_STATEMENT_MARGIN_MS = 2_000;
+
+interface TransactionOptions {
+  /**
+   * Limit of the whole transaction in ms, and so of each of its statements, for work that is longer than a request: a
+   * batch, or a command. Its waits for locks keep the usual limit.
+   */
+  timeoutMs?: number;
+}
 
 /** What follows a transaction's end. */
 interface CommitHook {
@@ -77,24 +65,30 @@ export function isInTransaction(): boolean {
  *
  * @throws what `write` throws, after a rollback; the outcome is unknown if the connection is lost during the commit
  */
-export async function transaction<R>(write: (tx: Transaction) => Promise<R>): Promise<R> {
+export async function transaction<R>(
+  write: (tx: Transaction) => Promise<R>,
+  { timeoutMs = TRANSACTION_TIMEOUT_MS }: TransactionOptions = {},
+): Promise<R> {
   let hooks: CommitHook[] = [];
   let result: R;
+  const run = () =>
+    db().$transaction(
+      async (tx) => {
+        hooks = [];
+        hooksByTransaction.set(tx, hooks);
+        if (timeoutMs > STATEMENT_LIMIT_MS) await extendStatementTimeout(tx, timeoutMs);
+        const scope = { isOpen: true };
+        try {
+          return await currentScope.run(scope, () => write(tx));
+        } finally {
+          scope.isOpen = false;
+        }
+      },
+      { timeout: timeoutMs, maxWait: MAX_CONNECTION_WAIT_MS },
+    );
   try {
     result = await retryOnConflict(() =>
-      db().$transaction(
-        async (tx) => {
-          hooks = [];
-          hooksByTransaction.set(tx, hooks);
-          const scope = { isOpen: true };
-          try {
-            return await currentScope.run(scope, () => write(tx));
-          } finally {
-            scope.isOpen = false;
-          }
-        },
-        { timeout: TRANSACTION_TIMEOUT_MS, maxWait: MAX_CONNECTION_WAIT_MS },
-      ),
+      timeoutMs > STATEMENT_LIMIT_MS ? statementLimit.run(timeoutMs, run) : run(),
     );
   } catch (error) {
     for (const { onFailure } of hooks) onFailure();
@@ -102,6 +96,12 @@ export async function transaction<R>(write: (tx: Transaction) => Promise<R>): Pr
   }
   await Promise.all(hooks.map(({ onCommit }) => onCommit()));
   return result;
+}
+
+/** `SET LOCAL`: ends with the transaction, so a pooler can give the connection to another client. */
+async function extendStatementTimeout(tx: Transaction, timeoutMs: number): Promise<void> {
+  const serverLimitMs = Math.round(timeoutMs - LONG_STATEMENT_MARGIN_MS);
+  await tx.$executeRaw(Prisma.raw(`SET LOCAL statement_timeout = ${serverLimitMs}`));
 }
 
 /**

@@ -10,5 +10,13 @@ export {
 } from "./client";
 export { deleteExpired } from "./delete-expired";
 export { clearOwner, deleteRows, ERASURE_BATCH_SIZE, findReferences } from "./erase-rows";
+export {
+  claimIdempotencyKey,
+  findRepeatedWrite,
+  type RepeatableWrite,
+  tidyIdempotencyKeys,
+} from "./idempotency-key";
 export { nameOrderSql, searchByName } from "./name-search";
+export { reportRoleSettings } from "./report-role-settings";
+export { prepareRole } from "./role-settings";
 export { isConflict, isForeignKeyViolation, isUniqueViolation } from "./sql-errors";

@@ -2,31 +2,34 @@ import type { z } from "zod";
 import { cacheManager } from "../cache";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
-import { newId } from "../core/ids";
-import { db, isForeignKeyViolation } from "../db";
+import { claimIdempotencyKey, db, isForeignKeyViolation, transaction } from "../db";
 import type { newPostSchema, Post } from "../schemas/post";
 import { postColumns, postTags, toCachedPost, toPosts } from "./read-posts";
 
 /**
- * Publishes a post; feeds show it immediately.
- * @throws {AppError} unauthenticated when the author's account no longer exists
+ * Publishes a post; feeds show it immediately. Safe to repeat with the same key: it is one post.
+ *
+ * @throws {AppError} unauthenticated when the author's account no longer exists; conflict when the key was used for
+ *         another post; not_found when the key's post was deleted since
  */
-export async function createPost(author: Caller, input: z.output<typeof newPostSchema>): Promise<Post> {
-  const user = await db().user.findUnique({
-    where: { id: author.userId, deletedAt: null },
-    select: { id: true },
-  });
+export async function createPost(
+  { userId }: Caller,
+  input: z.output<typeof newPostSchema>,
+  key?: string,
+): Promise<Post> {
+  const user = await db().user.findUnique({ where: { id: userId, deletedAt: null }, select: { id: true } });
   if (!user) throw new AppError("unauthenticated");
-  const id = newId();
-  const row = await cacheManager
-    .withInvalidation(postTags(id), (tx) =>
-      tx.post.create({ data: { id, authorId: author.userId, ...input }, select: postColumns }),
-    )
-    .catch((error: unknown) => {
-      // The account was deleted after the check above.
-      if (isForeignKeyViolation(error)) throw new AppError("unauthenticated", { cause: error });
-      throw error;
-    });
+  const row = await transaction(async (tx) => {
+    const { id, isRepeat } = await claimIdempotencyKey(tx, { userId, scope: "post", key, input });
+    if (isRepeat) return tx.post.findUnique({ where: { id }, select: postColumns });
+    await cacheManager.invalidateAfterCommit(tx, postTags(id));
+    return tx.post.create({ data: { id, authorId: userId, ...input }, select: postColumns });
+  }).catch((error: unknown) => {
+    // The account was deleted after the check above.
+    if (isForeignKeyViolation(error)) throw new AppError("unauthenticated", { cause: error });
+    throw error;
+  });
+  if (!row) throw new AppError("not_found", { message: "post_not_found" });
   const [post] = await toPosts([toCachedPost(row)]);
   if (!post) throw new Error("created post has no row");
   return post;

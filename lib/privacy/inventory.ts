@@ -246,6 +246,18 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     rows: "those of the user's messages are deleted",
     columns: {},
   },
+  IdempotencyKey: {
+    rows: "deleted",
+    columns: {
+      userId: deleted(
+        null,
+        "which request of the last three days made which row; the rows are exported themselves",
+      ),
+      key: deleted(null, "random"),
+      fingerprint: deleted(null, "a hash of the request"),
+      resultId: none("the id of a row"),
+    },
+  },
   AnalyticsEvent: {
     rows: "kept without the user, so that totals do not change",
     section: { name: "analytics", owner: "userId" },

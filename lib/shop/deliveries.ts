@@ -5,7 +5,7 @@ import { env } from "../core/env";
 import { AppError } from "../core/errors";
 import { log } from "../core/log";
 import { secretsEqual } from "../core/secrets-equal";
-import { db } from "../db";
+import { claimIdempotencyKey, db, transaction } from "../db";
 import type { admissionSchema } from "../schemas/delivery";
 import { publishSubjectChanged } from "../tasks";
 import { orderSubject } from "./lock-order";
@@ -71,7 +71,8 @@ function toDownloadUrl(assetUrl: string): string | null {
 }
 
 /**
- * Admits a ticket once: of two concurrent requests with the same code, one succeeds.
+ * Admits a ticket once: of two concurrent requests with the same code, one succeeds. A repeat with the same key gets
+ * the answer of the first, so that a request whose answer was lost does not turn the ticket's holder away.
  *
  * @throws {AppError} not_found when the code belongs to no ticket that the caller sells; conflict after a refund, or
  *         when the ticket was used
@@ -79,23 +80,30 @@ function toDownloadUrl(assetUrl: string): string | null {
 export async function admitTicket(
   code: string,
   { userId, role }: Caller,
+  key?: string,
 ): Promise<z.infer<typeof admissionSchema>> {
   const ticket = await db().delivery.findUnique({ where: { code }, select: columns });
   const mayAdmit = ticket && (role === "admin" || ticket.order.sellerId === userId);
   if (!mayAdmit || ticket.kind !== "ticket")
     throw new AppError("not_found", { message: "delivery_not_found" });
-  const usedAt = new Date(now());
-  const { count } = await db().delivery.updateMany({
-    where: { id: ticket.id, usedAt: null, revokedAt: null },
-    data: { usedAt },
+  const usedAt = await transaction(async (tx) => {
+    const { id } = ticket;
+    const write = { userId, scope: "admission", key, input: { code } } as const;
+    const { isRepeat } = await claimIdempotencyKey(tx, write, id);
+    const at = new Date(now());
+    const { count } = await tx.delivery.updateMany({
+      where: { id, usedAt: null, revokedAt: null },
+      data: { usedAt: at },
+    });
+    if (count > 0) return at;
+    const used = await tx.delivery.findUniqueOrThrow({
+      where: { id },
+      select: { revokedAt: true, usedAt: true },
+    });
+    if (isRepeat && used.usedAt) return used.usedAt;
+    throw new AppError("conflict", { message: used.revokedAt ? "delivery_revoked" : "ticket_used" });
   });
-  if (count === 0) throw new AppError("conflict", { message: await findAdmissionConflict(ticket.id) });
   publishSubjectChanged(orderSubject(ticket.orderId));
   const { title, quantity } = ticket.order;
   return { ticket: { title, quantity, unit: ticket.unit, usedAt: usedAt.toISOString() } };
-}
-
-async function findAdmissionConflict(id: string): Promise<"ticket_used" | "delivery_revoked"> {
-  const { revokedAt } = await db().delivery.findUniqueOrThrow({ where: { id }, select: { revokedAt: true } });
-  return revokedAt ? "delivery_revoked" : "ticket_used";
 }

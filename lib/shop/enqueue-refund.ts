@@ -2,16 +2,17 @@ import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
-import { db, transaction } from "../db";
+import { claimIdempotencyKey, db, findRepeatedWrite, transaction } from "../db";
 import type { refundAcceptedSchema, refundRequestSchema } from "../schemas/order";
 import { enqueue, reviveDeadTask } from "../tasks";
 import { lockOrder, orderSubject } from "./lock-order";
 import { countFailedRefunds } from "./record-refund";
 
 /**
- * Requests a refund: the task is in Postgres when this returns, and the provider is called later. Repeated before any
- * money went back it is the same refund, which is tried again if its task is dead; repeated after the provider reported
- * that a refund failed it is a new one.
+ * Requests a refund: the task is in Postgres when this returns, and the provider is called later. Repeated with the same
+ * key it is the same refund, also when its money went back meanwhile. Repeated without a key it is the same before any
+ * money went back, which is tried again if its task is dead, and a new one after the provider reported that a refund
+ * failed.
  *
  * @throws {AppError} not_found; forbidden for the buyer; fresh_sign_in_required for an administrator; conflict when
  *         nothing was paid or nothing is left; bad_request for more than is left
@@ -20,7 +21,7 @@ export async function enqueueRefund(
   orderId: string,
   caller: SignedInCaller,
   { amountMinor, reason }: z.output<typeof refundRequestSchema>,
-  auditContext: AuditContext = {},
+  { key, ...auditContext }: AuditContext & { key?: string | undefined } = {},
 ): Promise<z.infer<typeof refundAcceptedSchema>> {
   const { userId, role } = caller;
   const id = await transaction(async (tx) => {
@@ -30,6 +31,10 @@ export async function enqueueRefund(
     if (!order || !maySee) throw new AppError("not_found", { message: "order_not_found" });
     if (role !== "admin" && !isSeller) throw new AppError("forbidden");
     if (!isSeller) requireFreshSignIn(caller);
+    const write = { userId, scope: "refund", key, input: { orderId, amountMinor, reason } } as const;
+    // The order is locked, so no other request claims the key between this and its claim below.
+    const repeated = await findRepeatedWrite(tx, write);
+    if (repeated !== null) return repeated;
     if (order.paymentIntentId === null) throw new AppError("conflict", { message: "order_not_paid" });
     const remainingMinor = order.amountMinor - order.refundedMinor;
     if (remainingMinor === 0) throw new AppError("conflict", { message: "order_refunded" });
@@ -49,6 +54,7 @@ export async function enqueueRefund(
         subject: orderSubject(order.id),
       },
     );
+    await claimIdempotencyKey(tx, write, id);
     // The same task: whatever a dead one did at the provider is found by its id, and is not done twice.
     if (created || (await reviveDeadTask(tx, id, "payments"))) {
       await recordAudit(tx, {

@@ -4,9 +4,8 @@ import { cacheManager } from "../cache";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
-import { newId } from "../core/ids";
 import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
-import { db, isForeignKeyViolation, transaction } from "../db";
+import { claimIdempotencyKey, db, isForeignKeyViolation, transaction } from "../db";
 import { idSchema } from "../schemas/id";
 import {
   type newProductSchema,
@@ -24,30 +23,31 @@ import {
 } from "./product";
 
 /**
- * Creates a product; the shop shows it immediately.
- * @throws {AppError} forbidden for listeners; unauthenticated when the seller's account was deleted
+ * Creates a product; the shop shows it immediately. Safe to repeat with the same key: it is one product.
+ *
+ * @throws {AppError} forbidden for listeners; unauthenticated when the seller's account was deleted; conflict when the
+ *         key was used for another product
  */
 export async function createProduct(
-  seller: Caller,
+  { userId }: Caller,
   input: z.output<typeof newProductSchema>,
+  key?: string,
 ): Promise<Product> {
   // The access token may be older than a change of the role.
-  const account = await db().user.findUnique({
-    where: { id: seller.userId, deletedAt: null },
-    select: { role: true },
-  });
+  const account = await db().user.findUnique({ where: { id: userId, deletedAt: null }, select: { role: true } });
   if (!account) throw new AppError("unauthenticated");
   if (account.role === "listener") throw new AppError("forbidden", { message: "artists_only" });
-  const id = newId();
-  const row = await cacheManager
-    .withInvalidation([SHOP_TAG, productTag(id)], (tx) =>
-      tx.product.create({ data: { id, sellerId: seller.userId, ...input }, select: productColumns }),
-    )
-    .catch((error: unknown) => {
-      // The account was deleted concurrently.
-      if (isForeignKeyViolation(error)) throw new AppError("unauthenticated", { cause: error });
-      throw error;
-    });
+  const row = await transaction(async (tx) => {
+    const { id, isRepeat } = await claimIdempotencyKey(tx, { userId, scope: "product", key, input });
+    if (isRepeat) return tx.product.findUnique({ where: { id }, select: productColumns });
+    await cacheManager.invalidateAfterCommit(tx, [SHOP_TAG, productTag(id)]);
+    return tx.product.create({ data: { id, sellerId: userId, ...input }, select: productColumns });
+  }).catch((error: unknown) => {
+    // The account was deleted concurrently.
+    if (isForeignKeyViolation(error)) throw new AppError("unauthenticated", { cause: error });
+    throw error;
+  });
+  if (!row) throw new AppError("not_found", { message: "product_not_found" });
   return toProduct(row);
 }
 

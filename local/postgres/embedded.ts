@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { Worker } from "node:worker_threads";
+import { ROLE_SETTINGS } from "../../lib/db/role-settings";
 import { PortTakenError } from "../http/server";
 
 export interface EmbeddedPostgres {
@@ -34,7 +35,7 @@ export async function startEmbeddedPostgres({
 }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const actualPort = await reservePort(port);
   const worker = new Worker(new URL("./worker.mjs", import.meta.url), {
-    workerData: { dataDir, port: actualPort, snapshot },
+    workerData: { dataDir, port: actualPort, snapshot, settings: ROLE_SETTINGS },
     execArgv: [],
   });
   // Rejects when the worker throws.

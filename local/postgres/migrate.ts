@@ -44,6 +44,7 @@ async function connect(databaseUrl: string): Promise<Client> {
 /**
  * Applies the pending migrations, each in its own transaction. An advisory lock serializes concurrent calls.
  *
+ * @param databaseUrl  not through a pooler in transaction mode, where the lock would stay with another connection
  * @returns the names of the migrations applied by this call
  * @throws {DatabaseUnreachableError}
  * @throws when an applied migration was changed since, or one fails (it is rolled back; earlier ones stay)
@@ -51,7 +52,7 @@ async function connect(databaseUrl: string): Promise<Client> {
 export async function applyMigrations(databaseUrl: string): Promise<string[]> {
   const client = await connect(databaseUrl);
   try {
-    await client.query("SELECT pg_advisory_lock($1)", [ADVISORY_LOCK_ID]);
+    await lockMigrations(client);
     await client.query(MIGRATIONS_TABLE_SQL);
     const { rows } = await client.query<{ migration_name: string; checksum: string }>(
       `SELECT migration_name, checksum FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL`,
@@ -65,6 +66,7 @@ export async function applyMigrations(databaseUrl: string): Promise<string[]> {
         throw new Error(`Migration ${name} was changed after it had been applied`);
       await client.query("BEGIN");
       try {
+        await client.query("SET LOCAL statement_timeout = 0");
         await client.query(sql);
         await client.query(
           `INSERT INTO "_prisma_migrations" (id, checksum, finished_at, migration_name, applied_steps_count) VALUES ($1, $2, now(), $3, 1)`,
@@ -82,6 +84,13 @@ export async function applyMigrations(databaseUrl: string): Promise<string[]> {
   } finally {
     await client.end();
   }
+}
+
+/** The lock is the session's. Another process may hold it for longer than the role's limits allow to wait. */
+async function lockMigrations(client: Client): Promise<void> {
+  await client.query("BEGIN; SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0");
+  await client.query("SELECT pg_advisory_lock($1)", [ADVISORY_LOCK_ID]);
+  await client.query("COMMIT");
 }
 
 /** Whether the database has no accounts. */

@@ -10,8 +10,8 @@ import { keepStatementsWhole } from "./whole-statements.mjs";
  * Runs PGlite behind its socket server in a worker thread: its WebAssembly is synchronous and would block the
  * gateway and the emulators during every statement. Plain JavaScript, so that a thread can start it under any loader.
  *
- * workerData: `{ dataDir: string | null, port: number, snapshot?: string }`. Posts `ready`; then answers `stop` with
- * `stopped`, and `{ saveSnapshot: file }` with `saved`.
+ * workerData: `{ dataDir: string | null, port: number, snapshot?: string, settings: Record<string, string> }`. Posts
+ * `ready`; then answers `stop` with `stopped`, and `{ saveSnapshot: file }` with `saved`.
  */
 
 /** More than any test or page opens. A connection is only a socket: statements run one after another. */
@@ -19,7 +19,7 @@ const MAX_CONNECTIONS = 200;
 
 if (!parentPort) throw new Error("local/postgres/worker.mjs runs as a worker thread");
 const parent = parentPort;
-const { dataDir, port, snapshot } = workerData;
+const { dataDir, port, snapshot, settings } = workerData;
 
 const database = await PGlite.create({
   // A migration creates it in the database; its files must be there whenever the database is opened.
@@ -27,6 +27,8 @@ const database = await PGlite.create({
   ...(dataDir === null ? {} : { dataDir }),
   ...(snapshot === undefined ? {} : { loadDataDir: new Blob([await readFile(snapshot)]) }),
 });
+// Its one session began before any role could be altered, so it gets here what a role's connections begin with.
+for (const [name, value] of Object.entries(settings)) await database.exec(`SET ${name} = '${value}'`);
 const server = new PGLiteSocketServer({
   db: keepStatementsWhole(database),
   host: "127.0.0.1",

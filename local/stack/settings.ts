@@ -4,15 +4,16 @@ import path from "node:path";
 import { z } from "zod";
 import { newBlobToken } from "../blob";
 
+const postgresUrl = z.url({
+  protocol: /^postgres(ql)?$/,
+  error: "must be a URL like postgresql://user:password@host:5432/name",
+});
+
 /** Environment variables of the local stack; all are optional. */
 const settingsSchema = z.object({
   PORT: z.coerce.number().int().min(1).max(65_500).default(3000),
-  DATABASE_URL: z
-    .url({
-      protocol: /^postgres(ql)?$/,
-      error: "must be a URL like postgresql://user:password@host:5432/name",
-    })
-    .optional(),
+  DATABASE_URL: postgresUrl.optional(),
+  DIRECT_URL: postgresUrl.optional(),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: "must be a URL like redis://:password@host:6379" })
     .optional(),
@@ -42,6 +43,8 @@ export interface Settings {
   dataDir: string;
   /** When set, that Postgres is used and none is started. */
   databaseUrl: string | undefined;
+  /** Its address without a pooler, to migrate and prepare it; by default `databaseUrl`. */
+  directUrl?: string | undefined;
   /** When set, the gateway fronts that Redis and no engine is started. */
   redisUrl: string | undefined;
   redisEngine: "auto" | "embedded";
@@ -65,6 +68,7 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
     port: settings.PORT,
     dataDir: path.resolve(settings.DATA_DIR),
     databaseUrl: settings.DATABASE_URL,
+    directUrl: settings.DIRECT_URL,
     redisUrl: settings.REDIS_URL ?? buildRedisUrl(settings),
     redisEngine: settings.LOCAL_REDIS_ENGINE,
     externalRedisRest: Boolean(

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { prepareRole } from "../../lib/db/role-settings";
 import { type RunningBlob, startBlob } from "../blob";
 import { startEmbeddedPostgres } from "../postgres/embedded";
 import { applyMigrations } from "../postgres/migrate";
@@ -106,7 +107,12 @@ async function startBackends(
   } else {
     backends.push({ name: "Postgres", what: "external, from DATABASE_URL", url: maskPassword(databaseUrl) });
   }
-  const migrations = isLoopback(databaseUrl) ? await applyMigrations(databaseUrl) : [];
+  const directUrl = settings.directUrl ?? databaseUrl;
+  let migrations: string[] = [];
+  if (isLoopback(databaseUrl) && isLoopback(directUrl)) {
+    migrations = await applyMigrations(directUrl);
+    await prepareRole(databaseUrl, directUrl);
+  }
   if (migrations.length > 0) onProgress(`Applied ${migrations.join(", ")}`);
 
   let gateway: RedisGateway | null = null;

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { prepareRole } from "@/lib/db/role-settings";
 import { applyMigrations } from "@/local/postgres/migrate";
 import { startQstash } from "@/local/qstash";
 import { startRedisEngine } from "@/local/redis/engine";
@@ -42,6 +43,7 @@ export async function startSoakStack(): Promise<SoakStack> {
   ]);
   if (engine.kind === "embedded") throw new Error("the soak needs a redis-server on the PATH");
   await applyMigrations(postgres.url);
+  await prepareRole(postgres.url, postgres.url);
   const gateway = await startRedisGateway({ port: 0, token: TOKEN, redisUrl: engine.url, strict: true });
   const [cutter, toRedis, toQstash] = await Promise.all([
     startCommitCutter(postgres.url),

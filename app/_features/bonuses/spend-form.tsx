@@ -2,13 +2,12 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useRef, useState } from "react";
+import { useState } from "react";
 import { callApi } from "@/app/_data/call-api";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
-import { newId } from "@/lib/core/ids";
 import { type Spend, type Spent, spendSchema } from "@/lib/schemas/bonus";
 import { parseBonusMinor, useBonusFormatter } from "./bonus-amount";
 
@@ -54,21 +53,11 @@ export function SpendForm({ balance }: { balance: number }) {
 function SpendFields({ balance, onSpent }: { balance: number; onSpent: (amount: number) => void }) {
   const t = useTranslations("bonuses");
   const formatBonuses = useBonusFormatter();
-  const attempt = useRef<{ body: string; key: string } | null>(null);
-
-  /** Reuses the idempotency key for the same input, so that a retry after a lost response spends once. */
-  const send = (input: Spend) => {
-    const body = JSON.stringify(input);
-    if (attempt.current?.body !== body) attempt.current = { body, key: newId() };
-    const keyed: Spend = { ...input, key: attempt.current.key };
-    return callApi<Spent>("/api/bonuses/spend", { method: "POST", body: keyed });
-  };
-
   const { formProps, field, failure, busy, values } = useForm({
     schema: spendSchema,
     initial: { amount: "", note: "" },
     toInput: (typed) => ({ amount: parseBonusMinor(typed.amount), note: typed.note.trim() || undefined }),
-    send,
+    send: (body: Spend) => callApi<Spent>("/api/bonuses/spend", { method: "POST", body, repeatable: true }),
     onSuccess: () => onSpent(parseBonusMinor(values.amount)),
   });
   return (

@@ -22,7 +22,7 @@ export function DayDivider({ at }: { at: string }) {
         : format.dateTime(date, {
             day: "numeric",
             month: "long",
-            ...(date.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }),
+            ...(dateKey(date).slice(0, 4) === dateKey(now).slice(0, 4) ? {} : { year: "numeric" }),
             timeZone,
           });
   return (

@@ -6,5 +6,5 @@ export function fetchPosts(cursor: string, signal: AbortSignal) {
 }
 
 export function createPost(body: { title: string; text: string; tags: string[] }) {
-  return callApi<{ post: Post }>("/api/posts", { method: "POST", body });
+  return callApi<{ post: Post }>("/api/posts", { method: "POST", body, repeatable: true });
 }

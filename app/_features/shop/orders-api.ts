@@ -6,5 +6,5 @@ export function fetchOrder(id: string, signal: AbortSignal) {
 }
 
 export function refundOrder(id: string, body: RefundRequest) {
-  return callApi<RefundAccepted>(`/api/orders/${id}/refund`, { method: "POST", body });
+  return callApi<RefundAccepted>(`/api/orders/${id}/refund`, { method: "POST", body, repeatable: true });
 }

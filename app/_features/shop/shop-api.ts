@@ -13,7 +13,7 @@ export function fetchProducts(cursor: string, kind: ProductKind | null, signal: 
 }
 
 export function createProduct(body: NewProduct) {
-  return callApi<{ product: Product }>("/api/products", { method: "POST", body });
+  return callApi<{ product: Product }>("/api/products", { method: "POST", body, repeatable: true });
 }
 
 export function archiveProduct(id: string) {

@@ -22,11 +22,12 @@ export const POST = defineRoute(
     summary: "Open a group, or a chat with somebody: 200 with the one that is there already",
     auth: "user",
     body: newChatSchema,
+    repeatable: true,
     response: z.object({ chat: chatDetailSchema }),
     status: 201,
   },
-  async ({ caller, body }) => {
-    const { chat, created } = await createChat(caller, body);
+  async ({ caller, body, idempotencyKey }) => {
+    const { chat, created } = await createChat(caller, body, idempotencyKey);
     return new Reply({ chat }, { status: created ? 201 : 200 });
   },
 );

@@ -14,15 +14,17 @@ export const POST = defineRoute(
       "Keep a file: its bytes are the body, its name is in x-file-name, encoded as in a URL. Pictures, sounds, PDF and plain text of up to 4 MB",
     auth: "user",
     bytes: true,
+    repeatable: true,
     bodyLimitBytes: MAX_FILE_BYTES,
     response: z.object({ file: fileSchema }),
     status: 201,
   },
-  async ({ caller, bytes, request: { headers } }) => ({
+  async ({ caller, bytes, idempotencyKey, request: { headers } }) => ({
     file: await storeFile(caller, {
       name: decodeFileName(headers.get("x-file-name")),
       declaredType: headers.get("content-type") ?? "",
       bytes,
+      key: idempotencyKey,
     }),
   }),
 );

@@ -1,5 +1,5 @@
 import { defineRoute } from "@/app/api/define-route";
-import { parseInput, rejectOtherMethods } from "@/lib/core/http";
+import { rejectOtherMethods } from "@/lib/core/http";
 import {
   newOrderSchema,
   orderPageQuerySchema,
@@ -10,8 +10,6 @@ import { listOrders, placeOrder } from "@/lib/shop";
 
 /** In seconds; the payment provider is called at most twice, 8 s each. */
 export const maxDuration = 30;
-
-const keySchema = newOrderSchema.pick({ clientKey: true });
 
 // GET /api/orders
 export const GET = defineRoute(
@@ -28,17 +26,15 @@ export const GET = defineRoute(
 export const POST = defineRoute(
   {
     summary: "Order something; checkoutUrl is where to pay. An Idempotency-Key header is taken as clientKey",
+    repeatable: true,
     auth: "user",
     limit: "strict",
     body: newOrderSchema,
     response: placedOrderSchema,
     status: 201,
   },
-  async ({ caller, body, locale, request }) => {
-    const header = request.headers.get("idempotency-key") ?? undefined;
-    const { clientKey } = body.clientKey ? body : parseInput(keySchema, { clientKey: header }, locale);
-    return placeOrder(caller, { ...body, clientKey }, locale);
-  },
+  async ({ caller, body, locale, idempotencyKey }) =>
+    placeOrder(caller, { ...body, clientKey: body.clientKey ?? idempotencyKey }, locale),
 );
 
 export const { PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET", "POST");

@@ -16,10 +16,11 @@ export const POST = defineRoute(
     summary: "Publish a post",
     auth: "user",
     body: newPostSchema,
+    repeatable: true,
     response: z.object({ post: postSchema }),
     status: 201,
   },
-  async ({ caller, body }) => ({ post: await createPost(caller, body) }),
+  async ({ caller, body, idempotencyKey }) => ({ post: await createPost(caller, body, idempotencyKey) }),
 );
 
 export const { PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET", "POST");

@@ -26,10 +26,13 @@ export const POST = defineRoute(
     summary: "Put a track, a licence or a ticket up for sale; artists and administrators",
     auth: "user",
     body: newProductSchema,
+    repeatable: true,
     response: z.object({ product: productSchema }),
     status: 201,
   },
-  async ({ caller, body }) => ({ product: await createProduct(caller, body) }),
+  async ({ caller, body, idempotencyKey }) => ({
+    product: await createProduct(caller, body, idempotencyKey),
+  }),
 );
 
 export const { PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET", "POST");

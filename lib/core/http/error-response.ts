@@ -8,14 +8,16 @@ import { isNavigation, renderErrorPage } from "./error-page";
 const RETRY_AFTER_OUTAGE_SECONDS = 5;
 
 /**
- * Error codes of Prisma, pg and Node when Postgres cannot be reached or has no free connection, and of lib/redis when
- * Redis is unavailable.
+ * Error codes of Prisma, pg and Node when Postgres cannot be reached, has no free connection, or gave up on a statement
+ * that took or waited too long; and of lib/redis when Redis is unavailable.
  */
 const OUTAGE_CODES = new Set([
   "REDIS_UNAVAILABLE",
   ...["P1001", "P1002", "P1008", "P1017", "P2024", "P2037"],
   ...["ECONNREFUSED", "ECONNRESET", "ETIMEDOUT", "ENOTFOUND", "EPIPE", "EAI_AGAIN"],
   ...["57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08006"],
+  // The limits of lib/db/role-settings.ts: nothing was applied.
+  ...["57014", "55P03", "25P03", "25P04"],
 ]);
 
 /** Converts any thrown value: an AppError is kept, an outage becomes 503, everything else a masked 500. */
@@ -27,21 +29,30 @@ export function toAppError(error: unknown): AppError {
   return new AppError("internal", { cause: error });
 }
 
-/** Whether an error or one of its causes means that a backend could not be reached. */
+/** Whether an error or one of its causes means that a backend could not be reached, or did not answer in time. */
 export function isOutage(error: unknown, depth = 0): boolean {
-  if (!(error instanceof Error) || depth > 4) return false;
-  const code = "code" in error ? String(error.code) : "";
-  if (OUTAGE_CODES.has(code)) return true;
-  // These have no code: a raw query without a server, a pool without a free connection, a lost connection, and a
-  // query that timed out.
+  if (typeof error !== "object" || error === null || depth > 4) return false;
+  if ("code" in error && OUTAGE_CODES.has(String(error.code))) return true;
+  if ("originalCode" in error && OUTAGE_CODES.has(String(error.originalCode))) return true;
+  // These have no code: a raw query without a server, a pool without a free connection, a lost connection, a query or
+  // a transaction that timed out.
   if (
-    /Can't reach database server|timeout exceeded when trying to connect|Connection terminated|Query read timeout|Unable to start a transaction/i.test(
+    error instanceof Error &&
+    /Can't reach database server|timeout exceeded when trying to connect|Connection terminated|Query read timeout|Unable to start a transaction|expired transaction/i.test(
       error.message,
     )
   ) {
     return true;
   }
-  return isOutage(error.cause, depth + 1);
+  if ("cause" in error && isOutage(error.cause, depth + 1)) return true;
+  // Where Prisma puts the error of the driver.
+  return "meta" in error && isOutage(driverError(error.meta), depth + 1);
+}
+
+function driverError(meta: unknown): unknown {
+  return typeof meta === "object" && meta !== null && "driverAdapterError" in meta
+    ? meta.driverAdapterError
+    : undefined;
 }
 
 interface ErrorResponseOptions {

@@ -3,4 +3,12 @@ export { type ClientInfo, getClientInfo } from "./client-info";
 export { errorResponse, isOutage, toAppError } from "./error-response";
 export { parseInput } from "./parse-input";
 export { type Method, rejectOtherMethods } from "./reject-other-methods";
-export { type Auth, createRoute, Reply, type RouteHandler, type RouteLimit, type RouteSpec } from "./route";
+export {
+  type Auth,
+  createRoute,
+  idempotencyKeySchema,
+  Reply,
+  type RouteHandler,
+  type RouteLimit,
+  type RouteSpec,
+} from "./route";

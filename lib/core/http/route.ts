@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { env } from "../env";
 import { AppError } from "../errors";
 import { newId } from "../ids";
@@ -6,6 +6,7 @@ import type { Locale } from "../locale";
 import { log } from "../log";
 import { requireFreshSignIn, type SignedInCaller } from "../permission";
 import { secretsEqual } from "../secrets-equal";
+import { isStorable } from "../text";
 import { currentTraceparent, getTraceId, withTrace } from "../trace";
 import { DEFAULT_BODY_LIMIT_BYTES, readBytes, readJson, readText } from "./body";
 import { textResponse } from "./body-length";
@@ -43,6 +44,11 @@ export interface RouteSpec {
   body?: z.ZodType;
   /** The body is a file of any type, passed to the handler as raw bytes; replaces `body`. */
   bytes?: true;
+  /**
+   * The caller may repeat the request after an unknown outcome (a 503, a lost connection) with the same
+   * `Idempotency-Key` header, and it is one request. The handler passes `idempotencyKey` on to lib.
+   */
+  repeatable?: true;
   /** The body is passed to the handler as text, which verifies a signature over it; replaces `body`. */
   text?: true;
   response: z.ZodType;
@@ -50,6 +56,11 @@ export interface RouteSpec {
   status?: 200 | 201 | 202;
   bodyLimitBytes?: number;
 }
+
+/** A client makes a new key, such as a UUID, for each thing that its user wants done. */
+export const idempotencyKeySchema = z.string().trim().min(1).max(100).refine(isStorable);
+
+const idempotencyHeaderSchema = z.object({ "idempotency-key": idempotencyKeySchema.optional() });
 
 type Output<S> = S extends z.ZodType ? z.output<S> : undefined;
 
@@ -64,6 +75,8 @@ export interface RouteContext<O extends RouteSpec> {
   locale: Locale;
   requestId: string;
   request: Request;
+  /** Of a `repeatable` route: the caller's header, if there is one. */
+  idempotencyKey: string | undefined;
 }
 
 /** A response body with a status, headers or cookies. */
@@ -122,6 +135,7 @@ export function createRoute({ authenticate }: RouteDependencies) {
           locale,
           requestId,
           request,
+          idempotencyKey: spec.repeatable && parseIdempotencyKey(request, locale),
         } as RouteContext<O>;
         response = successResponse(spec, await handler(context), requestId);
       } catch (error) {
@@ -178,6 +192,12 @@ async function authorizeCaller(
       return caller;
     }
   }
+}
+
+/** @throws {AppError} bad_request for a key of more than 100 characters */
+function parseIdempotencyKey(request: Request, locale: Locale): string | undefined {
+  const input = { "idempotency-key": request.headers.get("idempotency-key") ?? undefined };
+  return parseInput(idempotencyHeaderSchema, input, locale)["idempotency-key"];
 }
 
 function parseQuery(request: Request): Record<string, string | string[]> {

@@ -11,6 +11,7 @@ import { openRawStream } from "@/tests/support/clients/raw-stream";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
 import type { Cluster, TakeCluster } from "@/tests/support/processes/cluster";
+import { timeZones } from "@/tests/support/stack/time-zones";
 
 /**
  * One chat on three instances in four browsers, while instances die, logs are trimmed, and Redis is flushed and
@@ -249,6 +250,18 @@ export function testChat(takeCluster: TakeCluster): void {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
         expect(await seriousViolations(page)).toEqual([]);
       }
+    });
+
+    it("shows times in the browser's zone, which is neither the app's nor that of Postgres", async () => {
+      const { page } = first(guests);
+      const [at, shown] = await page
+        .locator("[role=log] article time")
+        .last()
+        .evaluate((time) => [time.getAttribute("datetime") ?? "", time.textContent ?? ""] as const);
+      expect(Math.abs(Date.now() - Date.parse(at))).toBeLessThan(600_000);
+      const expected = new Intl.DateTimeFormat("en", { timeStyle: "short", timeZone: timeZones.browser });
+      const withPlainSpaces = (text: string) => text.replace(/\s/gu, " ");
+      expect(withPlainSpaces(shown)).toBe(withPlainSpaces(expected.format(new Date(at))));
     });
   });
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
-import { disconnectDb } from "@/lib/db";
+import { disconnectDb, prepareRole } from "@/lib/db";
 import { sweepTasks } from "@/lib/tasks";
 import { applyMigrations } from "@/local/postgres/migrate";
 import { startQstash } from "@/local/qstash";
@@ -35,6 +35,7 @@ const toRedis = await startFaultProxy({
 });
 const postgres = await startRealPostgres();
 await applyMigrations(postgres.url);
+await prepareRole(postgres.url, postgres.url);
 const cutter = await startCommitCutter(postgres.url);
 Object.assign(process.env, {
   QSTASH_URL: `http://127.0.0.1:${toQstash.port}`,

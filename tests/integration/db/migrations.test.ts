@@ -65,5 +65,5 @@ it("the migrations create exactly the schema", async () => {
 });
 
 it("applying them again does nothing", async () => {
-  expect(await applyMigrations(process.env.DATABASE_URL ?? "")).toEqual([]);
+  expect(await applyMigrations(process.env.DIRECT_URL ?? process.env.DATABASE_URL ?? "")).toEqual([]);
 });

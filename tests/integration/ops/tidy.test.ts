@@ -30,6 +30,12 @@ it("expired rows are deleted after their retention time, and newer ones stay", a
   await db().session.createMany({ data: sessions });
   await db().revokedToken.createMany({ data: tokens });
   await db().accountLink.createMany({ data: links });
+  await db().idempotencyKey.createMany({
+    data: [4, 2].map((days) => ({
+      ...{ userId, scope: "post", key: `${days} days`, fingerprint: "", resultId: newId() },
+      createdAt: ago(days),
+    })),
+  });
   await db().sessionGeneration.createMany({
     data: [
       { userId: gone, generation: 1, changedAt: ago(61) },
@@ -52,6 +58,9 @@ it("expired rows are deleted after their retention time, and newer ones stay", a
     ),
   ).toEqual([tokens[1]?.hash]);
   expect(ids(await db().accountLink.findMany({ where: { userId } }))).toEqual(ids(links.slice(1)));
+  expect(await db().idempotencyKey.findMany({ where: { userId }, select: { key: true } })).toEqual([
+    { key: "2 days" },
+  ]);
   expect(await db().sessionGeneration.count({ where: { userId: { in: [gone, userId] } } })).toBe(1);
 });
 

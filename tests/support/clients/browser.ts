@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { type Browser, type BrowserServer, chromium, type Page } from "playwright-core";
+import { timeZones } from "@/tests/support/stack/time-zones";
 
 /** The headless shell is preferred: it starts faster than the desktop browser. */
 const CHROMIUM_PATHS = [
@@ -23,7 +24,7 @@ const CHROMIUM_FLAGS = [
 
 /** Opens a browser for one test. Use the worker's browser (processes/worker.ts) where it is enough. */
 export async function openBrowser(): Promise<Browser> {
-  return withReducedMotion(await chromium.launch(launchOptions()));
+  return withContextDefaults(await chromium.launch(launchOptions()));
 }
 
 /** Starts a browser server that several test files connect to. */
@@ -33,7 +34,7 @@ export function startBrowserServer(): Promise<BrowserServer> {
 
 /** @param endpoint  of a browser started by {@link startBrowserServer}; closing it closes only its own contexts */
 export async function connectBrowser(endpoint: string): Promise<Browser> {
-  return withReducedMotion(await chromium.connect(endpoint));
+  return withContextDefaults(await chromium.connect(endpoint));
 }
 
 /** The system's Chromium (CHROMIUM_PATH, or where Debian puts it). */
@@ -46,13 +47,17 @@ function launchOptions() {
 
 /**
  * Contexts prefer reduced motion unless a test overrides it: without a graphics card a page with running animations
- * takes a fifth of a CPU.
+ * takes a fifth of a CPU. Their time zone is neither the app's nor UTC.
  */
-function withReducedMotion(browser: Browser): Browser {
+function withContextDefaults(browser: Browser): Browser {
   const newContext = browser.newContext.bind(browser);
   return Object.assign(browser, {
     newContext: ((options) =>
-      newContext({ reducedMotion: "reduce", ...options })) satisfies Browser["newContext"],
+      newContext({
+        reducedMotion: "reduce",
+        timezoneId: timeZones.browser,
+        ...options,
+      })) satisfies Browser["newContext"],
   });
 }
 

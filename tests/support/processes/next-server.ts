@@ -3,6 +3,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type GuardedProcess, spawnGuarded } from "@/local/process/spawn-guarded";
 import { freePort } from "@/tests/support/stack/real-postgres";
+import { timeZones } from "@/tests/support/stack/time-zones";
 
 export interface NextServer extends GuardedProcess {
   readonly url: string;
@@ -28,7 +29,7 @@ export async function startNextServer(
     command: process.execPath,
     args: [NEXT, "start", "--port", String(at)],
     env: {
-      ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "production" },
+      ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_ENV: "production", TZ: timeZones.process },
       ...{ NEXT_TELEMETRY_DISABLED: "1", NEXT_MANUAL_SIG_HANDLE: "true" },
       ...env,
     },

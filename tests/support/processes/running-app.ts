@@ -5,6 +5,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { parseEnv } from "node:util";
 import { type GuardedProcess, spawnGuarded } from "@/local/process/spawn-guarded";
+import { timeZones } from "@/tests/support/stack/time-zones";
 import { isHealthy, requireBuild } from "./next-server";
 import { shared } from "./shared";
 
@@ -73,7 +74,10 @@ function spawnCli(command: "start" | "stack", env: Record<string, string>, outpu
   return spawnGuarded({
     command: process.execPath,
     args: ["--import", "tsx", "local/cli.ts", command],
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: "warn", ...env },
+    env: {
+      ...{ PATH: process.env.PATH, HOME: process.env.HOME, LOG_LEVEL: "warn", TZ: timeZones.process },
+      ...env,
+    },
     graceMs: 20_000,
     onLine: (line) => output.push(line),
   });

@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { inject } from "vitest";
 import { newId } from "@/lib/core/ids";
+import { prepareRole } from "@/lib/db/role-settings";
 import { startEmbeddedPostgres } from "@/local/postgres/embedded";
 import { applyMigrations } from "@/local/postgres/migrate";
 import { type RunningQstash, startQstash } from "@/local/qstash";
@@ -8,6 +9,7 @@ import { freePort } from "./real-postgres";
 import { workerStack } from "./worker-stack";
 
 export interface IsolatedBackends {
+  /** The app's address, in a real run through PgBouncer. */
   databaseUrl: string;
   qstash: RunningQstash;
   /** Where QStash delivers: the port of `APP_URL`. */
@@ -30,10 +32,12 @@ export async function startIsolatedBackends({ retryScale = 0.001 } = {}): Promis
     startQstash({ dataDir: null, token: TOKEN, retryScale }),
     freePort(),
   ]);
-  await applyMigrations(database.url);
+  await applyMigrations(database.directUrl);
+  await prepareRole(database.directUrl, database.directUrl);
   Object.assign(process.env, {
     APP_URL: `http://127.0.0.1:${appPort}`,
     DATABASE_URL: database.url,
+    DIRECT_URL: database.directUrl,
     QSTASH_URL: qstash.url,
     QSTASH_TOKEN: TOKEN,
     QSTASH_CURRENT_SIGNING_KEY: qstash.keys.current,
@@ -50,16 +54,25 @@ export async function startIsolatedBackends({ retryScale = 0.001 } = {}): Promis
   };
 }
 
-async function createIsolatedDatabase(): Promise<{ url: string; stop(): Promise<void> }> {
+async function createIsolatedDatabase(): Promise<{ url: string; directUrl: string; stop(): Promise<void> }> {
   // PGlite has one database.
-  if (!workerStack().real)
-    return startEmbeddedPostgres({ dataDir: null, port: 0, snapshot: inject("postgresSnapshot") });
+  if (!workerStack().real) {
+    const embedded = await startEmbeddedPostgres({
+      dataDir: null,
+      port: 0,
+      snapshot: inject("postgresSnapshot"),
+    });
+    return { url: embedded.url, directUrl: embedded.url, stop: embedded.stop };
+  }
   const name = `test_${newId().replaceAll("-", "")}`;
-  const server = process.env.DATABASE_URL ?? "";
+  const server = process.env.DIRECT_URL ?? "";
   await runStatement(server, `CREATE DATABASE ${name}`);
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  return { url: url.toString(), stop: () => runStatement(server, `DROP DATABASE ${name} WITH (FORCE)`) };
+  const [url, directUrl] = [process.env.DATABASE_URL ?? "", server].map((address) => {
+    const inDatabase = new URL(address);
+    inDatabase.pathname = `/${name}`;
+    return inDatabase.toString();
+  }) as [string, string];
+  return { url, directUrl, stop: () => runStatement(server, `DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
 async function runStatement(url: string, statement: string): Promise<void> {

@@ -6,6 +6,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import { spawnGuarded } from "@/local/process/spawn-guarded";
+import { timeZones } from "./time-zones";
 
 const execCommand = promisify(execFile);
 
@@ -16,18 +17,10 @@ export interface RealPostgres {
   stop(): Promise<void>;
 }
 
-/**
- * Starts a Postgres from the system's binaries, in a new folder and on a free port. Postgres refuses to run as root, so
- * under root it runs as the user `postgres`.
- */
+/** Starts a Postgres from the system's binaries, in a new folder and on a free port. */
 export async function startRealPostgres(): Promise<RealPostgres> {
   const bin = await findBinFolder();
-  const folder = await mkdtemp(path.join(tmpdir(), "normaldance-postgres-"));
-  const asRoot = userInfo().uid === 0;
-  if (asRoot) await chown(folder, ...(await postgresUserIds()));
-  const asServerUser = (command: string, args: string[]): [string, string[]] =>
-    asRoot ? ["runuser", ["-u", "postgres", "--", command, ...args]] : [command, args];
-
+  const folder = await createServerFolder("postgres");
   const data = path.join(folder, "data");
   await execCommand(
     ...asServerUser(path.join(bin, "initdb"), [
@@ -49,6 +42,7 @@ export async function startRealPostgres(): Promise<RealPostgres> {
     ...["-D", data, "-p", String(port), "-k", folder, "-h", "127.0.0.1"],
     // Crash tests kill the app, never this server, so fsync is not needed.
     ...["-c", "fsync=off", "-c", "max_connections=200", "-c", "deadlock_timeout=100ms"],
+    ...["-c", `timezone=${timeZones.server}`],
   ]);
   const start = () => spawnGuarded({ command, args, stopSignal: "SIGINT" });
   let server = await start();
@@ -66,6 +60,21 @@ export async function startRealPostgres(): Promise<RealPostgres> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Postgres and PgBouncer refuse to run as root: under root they run as the user `postgres`. */
+const isRoot = userInfo().uid === 0;
+
+/** The command that runs a server, for `spawn`. */
+export function asServerUser(command: string, args: string[]): [string, string[]] {
+  return isRoot ? ["runuser", ["-u", "postgres", "--", command, ...args]] : [command, args];
+}
+
+/** A new folder that the server's user owns. */
+export async function createServerFolder(name: string): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), `normaldance-${name}-`));
+  if (isRoot) await chown(folder, ...(await postgresUserIds()));
+  return folder;
 }
 
 /** Debian's folder with the newest version, or the folder that pg_config reports. */
@@ -93,7 +102,7 @@ export async function freePort(): Promise<number> {
 
 const START_TIMEOUT_MS = 20_000;
 
-async function waitUntilReady(url: string): Promise<void> {
+export async function waitUntilReady(url: string): Promise<void> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   for (;;) {
     const client = new Client({ connectionString: url });

@@ -16,6 +16,7 @@ const example = parseEnv(readFileSync(".env.example", "utf8"));
 const validEnv: Record<string, string> = {
   APP_URL: "https://music.test",
   DATABASE_URL: `postgresql://app:${randomSecret()}@db.music.test:5432/music?sslmode=require`,
+  DIRECT_URL: `postgresql://app:${randomSecret()}@direct.music.test:5432/music?sslmode=require`,
   UPSTASH_REDIS_REST_URL: "https://eu1-real-cat-1.upstash.io",
   UPSTASH_REDIS_REST_TOKEN: randomSecret(),
   QSTASH_URL: "https://qstash.upstash.io",
@@ -39,7 +40,7 @@ function check(change: Record<string, string | undefined>, environment = "produc
 }
 
 describe("secrets-config.json, .env.example and the environment's schema", () => {
-  const SECRET_NAME = /(_TOKEN|_SECRET|_KEY|_PASSWORD|^DATABASE_URL|^REDIS_URL|^SMTP_URL)$/;
+  const SECRET_NAME = /(_TOKEN|_SECRET|_KEY|_PASSWORD|^DATABASE_URL|^DIRECT_URL|^REDIS_URL|^SMTP_URL)$/;
   const shape = Object.entries(envSchema.shape);
   const config = loadSecrets();
 

@@ -32,7 +32,7 @@ export type NewChat =
   | { kind: "group"; title: string; memberIds: string[]; open: boolean };
 
 export function createChat(body: NewChat) {
-  return callApi<{ chat: ChatDetail }>("/api/chats", { method: "POST", body });
+  return callApi<{ chat: ChatDetail }>("/api/chats", { method: "POST", body, repeatable: true });
 }
 
 export function changeChat(id: string, body: { title?: string; open?: boolean }) {

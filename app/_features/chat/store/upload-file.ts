@@ -1,3 +1,4 @@
+import { IdempotencyKeys } from "@/app/_data/idempotency-keys";
 import { apiFailure, parseFailure } from "@/app/_data/parse-failure";
 import { isAuthenticated, refreshSession } from "@/app/_data/session";
 import type { ApiResult } from "@/app/_ui/api-result";
@@ -5,6 +6,8 @@ import type { FileView } from "@/lib/schemas/media-file";
 
 /** Without progress for this long the connection counts as lost. A slow upload has no other time limit. */
 const STALL_TIMEOUT_MS = 30_000;
+
+const keysByFile = new IdempotencyKeys(new WeakMap<File, string>());
 
 interface Options {
   signal: AbortSignal;
@@ -14,17 +17,23 @@ interface Options {
 
 /**
  * Uploads a file. Uses XMLHttpRequest because fetch reports no upload progress. Never throws; as with other calls, an
- * expired access token is renewed once.
+ * expired access token is renewed once. Repeated after an unknown outcome, the file is stored once.
  */
-export async function uploadFile(file: File, options: Options): Promise<ApiResult<{ file: FileView }>> {
-  const startedAt = Date.now();
-  const result = await send(file, options);
-  if (result.ok || result.failure.code !== "unauthenticated" || !isAuthenticated()) return result;
-  const refresh = await refreshSession(startedAt);
-  return refresh.outcome === "renewed" ? send(file, options) : result;
+export function uploadFile(file: File, options: Options): Promise<ApiResult<{ file: FileView }>> {
+  return keysByFile.run(file, async (key) => {
+    const startedAt = Date.now();
+    const result = await send(file, key, options);
+    if (result.ok || result.failure.code !== "unauthenticated" || !isAuthenticated()) return result;
+    const refresh = await refreshSession(startedAt);
+    return refresh.outcome === "renewed" ? send(file, key, options) : result;
+  });
 }
 
-function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ file: FileView }>> {
+function send(
+  file: File,
+  key: string,
+  { signal, onProgress }: Options,
+): Promise<ApiResult<{ file: FileView }>> {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     let stallTimer: ReturnType<typeof setTimeout> | undefined;
@@ -36,6 +45,7 @@ function send(file: File, { signal, onProgress }: Options): Promise<ApiResult<{ 
     request.open("POST", "/api/media");
     request.responseType = "json";
     request.setRequestHeader("content-type", file.type || "application/octet-stream");
+    request.setRequestHeader("idempotency-key", key);
     request.setRequestHeader(
       "x-file-name",
       encodeURIComponent(file.name.replace(/\p{Surrogate}/gu, "\ufffd")),

@@ -4,6 +4,7 @@ import { tidyLinks } from "@/lib/accounts";
 import { tidyEvents } from "@/lib/analytics";
 import { now } from "@/lib/core/clock";
 import { rejectOtherMethods } from "@/lib/core/http";
+import { tidyIdempotencyKeys } from "@/lib/db";
 import { tidiedFilesSchema, tidyFiles } from "@/lib/media";
 import { tidyAlerts } from "@/lib/ops";
 import { tidiedSessionsSchema, tidySessions } from "@/lib/sessions";
@@ -26,6 +27,7 @@ export const GET = defineRoute(
       ...tidiedTasksSchema.shape,
       ...tidiedOrdersSchema.shape,
       links: z.int(),
+      keys: z.int(),
       events: z.int(),
       alerts: z.int(),
       files: tidiedFilesSchema,
@@ -36,6 +38,7 @@ export const GET = defineRoute(
     return {
       ...(await tidySessions(deadlineMs)),
       links: await tidyLinks(deadlineMs),
+      keys: await tidyIdempotencyKeys(),
       ...(await tidyTasks(deadlineMs)),
       alerts: await tidyAlerts(deadlineMs),
       ...(await tidyOrders(deadlineMs)),

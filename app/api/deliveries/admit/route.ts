@@ -9,9 +9,10 @@ export const POST = defineRoute(
     summary: "Let a ticket in, once; its seller and administrators",
     auth: "user",
     body: admissionRequestSchema,
+    repeatable: true,
     response: admissionSchema,
   },
-  async ({ caller, body }) => admitTicket(body.code, caller),
+  async ({ caller, body, idempotencyKey }) => admitTicket(body.code, caller, idempotencyKey),
 );
 
 export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

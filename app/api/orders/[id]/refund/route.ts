@@ -12,10 +12,11 @@ export const POST = defineRoute(
     auth: "user",
     params: z.object({ id: idSchema }),
     body: refundRequestSchema,
+    repeatable: true,
     response: refundAcceptedSchema,
   },
-  async ({ params, caller, body, client, requestId }) =>
-    new Reply(await enqueueRefund(params.id, caller, body, { client, requestId }), { status: 202 }),
+  async ({ params, caller, body, client, requestId, idempotencyKey: key }) =>
+    new Reply(await enqueueRefund(params.id, caller, body, { client, requestId, key }), { status: 202 }),
 );
 
 export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");
