@@ -72,6 +72,8 @@ describe("publishing", () => {
     ["raw, with // and a query", (url: string) => `${url}/a//b?c=d&e=%2F`, "/a//b?c=d&e=%2F"],
     ["encoded", (url: string) => encodeURIComponent(`${url}/a//b?c=d&e=%2F`), "/a//b?c=d&e=%2F"],
     ["with its // merged to /", (url: string) => `${url.replace("//", "/")}/a`, "/a"],
+    ["with an empty part at the end of its query", (url: string) => `${url}/a?b=1&`, "/a?b=1&"],
+    ["with an empty part within its query", (url: string) => `${url}/a?b=1&&c=2`, "/a?b=1&&c=2"],
     ["with the token in its query", (url: string) => `${url}/a?b=1&qstash_token=test-token`, "/a?b=1"],
   ])("accepts a destination %s", async (_, make, path) => {
     const { api, receiver } = await start();
