@@ -22,6 +22,7 @@ export function applyRecord(state: State, record: JournalRecord): void {
       };
       state.addMessage(message);
       state.counters.published++;
+      state.countMessage(at);
       if (message.queueName !== undefined) setQueue(state, message.queueName, {}, at);
       if (message.flow) configureFlow(state, message.flow, at);
       const delayed = message.notBefore > at ? { nextDeliveryTime: message.notBefore } : {};
@@ -39,6 +40,8 @@ export function applyRecord(state: State, record: JournalRecord): void {
     case "started": {
       const message = state.messages.get(record.id);
       if (!message) return;
+      // Its first attempt was counted when it was accepted. A retry that a crash repeats counts again.
+      if (message.retried > 0) state.countMessage(at);
       message.state = "ACTIVE";
       if (message.flow) countStart(getOrCreateFlowKey(state, message.flow.key, at), at);
       state.log.add(message, { time: at, state: "ACTIVE", retried: message.retried });

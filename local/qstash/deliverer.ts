@@ -90,7 +90,7 @@ export class Deliverer {
         method: request.method,
         hostname: target.hostname.replace(/^\[|\]$/g, ""),
         port: target.port || (isSecure ? 443 : 80),
-        path: url.pathname + url.search,
+        path: requestTarget(url),
         headers,
         ...(url.username
           ? { auth: `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}` }
@@ -143,6 +143,12 @@ export class Deliverer {
       (isLoopback(url.hostname) ? undefined : connectTo["*"]);
     return override === undefined ? url : new URL(override);
   }
+}
+
+/** Path and query. An empty query stays (`/path?`), which `search` does not show. */
+function requestTarget({ pathname, search, href, hash }: URL): string {
+  const hasEmptyQuery = search === "" && href.slice(0, href.length - hash.length).endsWith("?");
+  return pathname + (hasEmptyQuery ? "?" : search);
 }
 
 class StaleConnectionError extends Error {}

@@ -155,7 +155,10 @@ export class Dispatcher {
         method: message.method,
         headers: deliveryHeaders(message, sign(key, message.url, body, store.now())),
         body,
-        timeoutMs: message.timeoutMs ?? state.limits.defaultTimeoutMs,
+        timeoutMs: Math.min(
+          message.timeoutMs ?? state.limits.defaultTimeoutMs,
+          state.limits.plan?.maxResponseMs ?? Number.POSITIVE_INFINITY,
+        ),
       },
       signal,
     );

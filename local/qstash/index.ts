@@ -13,14 +13,16 @@ import { systemClock } from "./clock";
 import { Deliverer } from "./deliverer";
 import { Dispatcher } from "./dispatcher";
 import { newId } from "./ids";
-import { defaultLimits, type QstashOptions, type SigningKeys } from "./options";
+import { defaultLimits, type Limits, type QstashOptions, type SigningKeys } from "./options";
 import { handlePage } from "./page/page";
+import { type PlanName, plans } from "./plans";
 import { Schedules } from "./schedules";
 import { Store } from "./store";
 import { Timers } from "./timers";
 
 export type { Clock } from "./clock";
 export type { Limits, QstashOptions, SigningKeys } from "./options";
+export type { PlanName } from "./plans";
 
 export interface QstashStats {
   published: number;
@@ -31,6 +33,8 @@ export interface QstashStats {
   canceled: number;
   /** Messages that are not finished. */
   pending: number;
+  /** Messages of the current UTC day as a plan counts them: each accepted one, and each retry. */
+  today: number;
   /** Attempts in flight. */
   inFlight: number;
   deadLetters: number;
@@ -58,7 +62,7 @@ const PRUNE_INTERVAL_MS = 30_000;
  */
 export async function startQstash(options: QstashOptions): Promise<RunningQstash> {
   const clock = options.clock ?? systemClock;
-  const limits = { ...defaultLimits, ...options.limits };
+  const limits = { ...defaultLimits, ...(options.plan && planLimits(options.plan)), ...options.limits };
   const store = await Store.open(options.dataDir, limits, clock);
   try {
     initializeKeys(store, options.signingKeys);
@@ -122,6 +126,7 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
       },
       stats: () => ({
         ...store.state.counters,
+        today: store.state.messagesOn(store.now()),
         pending: store.state.messages.size,
         inFlight: dispatcher.activeTotal,
         deadLetters: store.state.deadLetters.size,
@@ -135,6 +140,17 @@ export async function startQstash(options: QstashOptions): Promise<RunningQstash
     await store.close();
     throw error;
   }
+}
+
+function planLimits(name: PlanName): Partial<Limits> {
+  const plan = plans[name];
+  const { logRetentionMs, deadLetterRetentionMs, maxResponseMs } = plan;
+  return {
+    plan,
+    ...(logRetentionMs === undefined ? {} : { logRetentionMs }),
+    ...(deadLetterRetentionMs === undefined ? {} : { deadLetterRetentionMs }),
+    ...(maxResponseMs === undefined ? {} : { defaultTimeoutMs: maxResponseMs }),
+  };
 }
 
 /** Keys from the options replace stored keys, unless the stored ones are a rotation of the same pair. */

@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { startQstash } from "./index";
 import { parseDuration } from "./parse-duration";
+import { isPlanName, PLAN_NAMES, type PlanName } from "./plans";
 
 /**
  * The credentials of the official development server, published in QStash's documentation, so that
@@ -22,6 +23,7 @@ schedules, queues, flow control and dead letters, delivering to localhost.
   --next-key <key>          QSTASH_NEXT_SIGNING_KEY)
   --retry-scale <x>       multiply every delay between attempts, for example 0.01 for fast retries (1)
   --dedup-window <time>   how long a deduplication id counts, for example 90d (10m)
+  --plan <name>           enforce the limits of a plan: free (1,000 messages a day), payg or pro
   --connect-to <host=url> deliver messages for a host to another address; the signed URL stays the same.
                             May be repeated; "*=url" matches every host that is not loopback
   --help                  this text
@@ -40,6 +42,7 @@ async function main(): Promise<void> {
       "next-key": { type: "string", default: process.env.QSTASH_NEXT_SIGNING_KEY || DEV_KEYS.next },
       "retry-scale": { type: "string", default: "1" },
       "dedup-window": { type: "string", default: "10m" },
+      plan: { type: "string" },
       "connect-to": { type: "string", multiple: true, default: [] },
       help: { type: "boolean", default: false },
     },
@@ -55,6 +58,7 @@ async function main(): Promise<void> {
     token: values.token,
     signingKeys: { current: values["current-key"], next: values["next-key"] },
     retryScale: parseNumber("retry-scale", values["retry-scale"]),
+    plan: values.plan === undefined ? undefined : parsePlan(values.plan),
     limits: { dedupWindowMs: parseDurationOption("dedup-window", values["dedup-window"]) },
     connectTo: Object.fromEntries(values["connect-to"].map(parseConnectTo)),
   });
@@ -79,6 +83,11 @@ function parseDurationOption(name: string, text: string): number {
   const value = parseDuration(text);
   if (value === null) throw new Error(`--${name}: "${text}" is not a duration such as 10m or 90d`);
   return value;
+}
+
+function parsePlan(text: string): PlanName {
+  if (!isPlanName(text)) throw new Error(`--plan: "${text}" is not one of ${PLAN_NAMES.join(", ")}`);
+  return text;
 }
 
 function parseConnectTo(text: string): [string, string] {

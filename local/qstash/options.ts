@@ -1,4 +1,5 @@
 import type { Clock } from "./clock";
+import type { Plan, PlanName } from "./plans";
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -12,8 +13,10 @@ export interface SigningKeys {
   next: string;
 }
 
-/** The bounds of memory and disk, and the time limits. */
+/** The bounds of memory and disk, the time limits, and the plan's. */
 export interface Limits {
+  /** Null: nothing is limited by a plan. */
+  plan: Plan | null;
   /** Messages with the same deduplication id in this time are duplicates. QStash documents ten minutes. */
   dedupWindowMs: number;
   /** Maximum age of log entries. */
@@ -44,6 +47,7 @@ export interface Limits {
 }
 
 export const defaultLimits: Limits = {
+  plan: null,
   dedupWindowMs: 10 * MINUTE,
   logRetentionMs: 3 * DAY,
   maxLogEntries: 20_000,
@@ -81,6 +85,8 @@ export interface QstashOptions {
    * and logged URL stays the same. For messages to a public name that should reach a process on this machine.
    */
   connectTo?: Record<string, string>;
+  /** Enforces what this plan allows; by default nothing is limited by a plan. */
+  plan?: PlanName;
   limits?: Partial<Limits>;
   clock?: Clock;
 }

@@ -4,6 +4,7 @@ import { resolveDestination } from "./destination";
 import { badRequest } from "./errors";
 import type { PublishOptions } from "./message-options";
 import type { PublishResult } from "./model";
+import { requireMessages, requireWithinPlan } from "./quota";
 import type { Store } from "./store";
 
 export interface PublishRequest {
@@ -22,7 +23,7 @@ export type PublishResponse =
  * Accepts a message, or one per endpoint of a URL group. The caller may answer only after the store is durable, even
  * for a duplicate: its answer acknowledges the messages of the first publish.
  *
- * @throws {ApiError} 400
+ * @throws {ApiError} 400; 412 and 429 for what the plan does not allow
  */
 export function publish(
   store: Store,
@@ -42,6 +43,13 @@ export function publish(
     return { answer: toPublishResponse(duplicate.results, duplicate.list, true), deduplicated: true };
   }
 
+  requireMessages(store, destination.endpoints.length);
+  requireWithinPlan(store, "maxMessageBytes", request.body.length);
+  requireWithinPlan(store, "maxDelayMs", delayOf(options, now));
+  const { queues } = store.state;
+  if (options.queueName !== undefined && !queues.has(options.queueName)) {
+    requireWithinPlan(store, "maxQueues", queues.size + 1);
+  }
   const body = request.body.toString("base64");
   const messages = destination.endpoints.map((endpoint) =>
     buildMessage({ options, body, endpoint, topicName, callerIp }, now),
@@ -54,6 +62,10 @@ export function publish(
     ...(id === null ? [] : [{ t: "deduplicates" as const, id, entry }]),
   );
   return { answer: toPublishResponse(results, list, false), deduplicated: false };
+}
+
+function delayOf({ notBefore, delayMs = 0 }: PublishOptions, now: number): number {
+  return notBefore === undefined ? delayMs : notBefore - now;
 }
 
 function toPublishResponse(results: PublishResult[], list: boolean, deduplicated: boolean): PublishResponse {

@@ -42,11 +42,19 @@ function requestedDelayMs(headers: Record<string, string[]>, now: number): numbe
   for (const name of DELAY_HEADERS) {
     const value = headers[name]?.[0];
     if (value === undefined) continue;
-    const delay = parseDuration(value) ?? Date.parse(value) - now;
+    const delay = parseDuration(value) ?? parseHttpDate(value) - now;
     if (Number.isNaN(delay)) continue;
     return delay <= MAX_DELAY_MS ? Math.max(0, delay) : null;
   }
   return null;
+}
+
+/** `Sun, 06 Nov 1994 08:49:37 GMT`. `Date.parse` alone reads `-1` as a date in the past, which would retry at once. */
+const HTTP_DATE_PATTERN = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /;
+
+/** Unix ms; NaN for anything that is not a date of HTTP. */
+function parseHttpDate(text: string): number {
+  return HTTP_DATE_PATTERN.test(text) ? Date.parse(text) : Number.NaN;
 }
 
 /** 489 without the header is an ordinary failure; together they end the message. */

@@ -4,6 +4,7 @@ import { parseCron } from "./cron";
 import { resolveDestination } from "./destination";
 import { badRequest } from "./errors";
 import type { MessageSpec, Schedule, ScheduleSpec } from "./model";
+import { remainingMessages, requireWithinPlan } from "./quota";
 import type { Store } from "./store";
 import { Timers } from "./timers";
 
@@ -33,10 +34,12 @@ export class Schedules {
 
   /**
    * Creates a schedule, or replaces the settings of the one with this id; a paused one stays paused.
-   * @throws {ApiError} 400 for a cron expression that is invalid or never fires
+   * @throws {ApiError} 400 for a cron expression that is invalid or never fires; 412 for more schedules than the plan's
    */
   set(spec: ScheduleSpec): void {
     resolveDestination(this.store.state, spec.destination);
+    const { schedules } = this.store.state;
+    if (!schedules.has(spec.id)) requireWithinPlan(this.store, "maxSchedules", schedules.size + 1);
     const lastTick = this.store.state.schedules.get(spec.id)?.lastTick ?? 0;
     const nextAt = this.nextTick(spec.cron, Math.max(this.store.now(), lastTick));
     this.store.commit({ t: "scheduleSet", schedule: { ...spec, cron: parseCron(spec.cron).text }, nextAt });
@@ -72,7 +75,9 @@ export class Schedules {
     const schedule = this.store.state.schedules.get(id);
     if (!schedule) return;
     const now = this.store.now();
-    const messages = this.buildMessages(schedule, now);
+    const built = this.buildMessages(schedule, now);
+    // A tick that comes when the plan's day is used up is skipped.
+    const messages = built.length <= remainingMessages(this.store) ? built : [];
     try {
       this.store.commit(
         {

@@ -14,6 +14,9 @@ import type {
 } from "./model";
 import type { Limits } from "./options";
 
+const DAY_MS = 86_400_000;
+const dayOf = (time: number): number => Math.floor(time / DAY_MS);
+
 /**
  * The state of the server. Only `applyRecord` changes it, so memory always equals a replay of the journal; `dump`
  * writes a snapshot and `loader` reads one.
@@ -40,6 +43,8 @@ export class State {
     canceled: 0,
   };
   keys: Keys | null = null;
+  /** Messages of one UTC day: each accepted one, and each retry, since a plan counts delivery attempts. */
+  usage = { day: 0, messages: 0 };
   nextSeq = 1;
   /** Number of dead letters ever: the second half of a dead letter's id. */
   letterCount = 0;
@@ -48,6 +53,15 @@ export class State {
 
   constructor(readonly limits: Limits) {
     this.log = new MessageLog(limits);
+  }
+
+  /** Messages counted on the UTC day of `time` (unix ms). */
+  messagesOn(time: number): number {
+    return this.usage.day === dayOf(time) ? this.usage.messages : 0;
+  }
+
+  countMessage(at: number): void {
+    this.usage = { day: dayOf(at), messages: this.messagesOn(at) + 1 };
   }
 
   addMessage(message: Message): void {
@@ -67,8 +81,8 @@ export class State {
   /** The state as lines of JSON, for `loader` in this order. */
   *dump(): Generator<string> {
     const line = (kind: string, value: unknown): string => JSON.stringify({ kind, value });
-    const { counters, keys, nextSeq, letterCount, lastAt } = this;
-    yield line("head", { counters, keys, nextSeq, letterCount, lastAt, nextLogSeq: this.log.nextSeq });
+    const { counters, keys, usage, nextSeq, letterCount, lastAt } = this;
+    yield line("head", { counters, keys, usage, nextSeq, letterCount, lastAt, nextLogSeq: this.log.nextSeq });
     for (const value of this.messages.values()) yield line("message", value);
     for (const [id, { message, finishedAt }] of this.log.messages) {
       if (!this.messages.has(id)) yield line("finished", { message, finishedAt });
@@ -90,6 +104,8 @@ export class State {
       switch (kind) {
         case "head":
           this.keys = value.keys;
+          // Snapshots of earlier versions have no usage.
+          this.usage = value.usage ?? this.usage;
           this.nextSeq = value.nextSeq;
           this.letterCount = value.letterCount;
           this.lastAt = value.lastAt;

@@ -5,6 +5,7 @@ import { parseCount, parseFilter, parseValues } from "../filters";
 import type { HeaderBag } from "../headers";
 import { parsePublishOptions } from "../message-options";
 import type { DeadLetter, MessageSpec } from "../model";
+import { requireMessages } from "../quota";
 import { deadLetterView } from "../views";
 import type { Answer, Api, Call, Route } from "./router";
 
@@ -98,6 +99,7 @@ export function retryDeadLetters(api: Api, letters: DeadLetter[], headers: Heade
     return { ...fresh, kind: dead.kind, sourceMessageId: dead.sourceMessageId };
   });
   if (messages.length === 0) return [];
+  requireMessages(store, messages.length);
   store.commit(...messages.map((message) => ({ t: "created" as const, message })), {
     t: "lettersRemoved",
     ids: letters.map((letter) => letter.dlqId),

@@ -1,6 +1,7 @@
 import { assertName, assertUrl } from "../destination";
 import { badRequest, notFound } from "../errors";
 import type { Endpoint } from "../model";
+import { requireWithinPlan } from "../quota";
 import { type Answer, type Call, jsonBody, type Route } from "./router";
 
 /** Routes of URL groups, which the paths still call topics. */
@@ -47,6 +48,10 @@ function addEndpoints(call: Call): Answer {
     if (index === -1) endpoints.push(endpoint);
     else endpoints[index] = endpoint;
   }
+  const { store } = call.api;
+  const { groups } = store.state;
+  if (!groups.has(name)) requireWithinPlan(store, "maxUrlGroups", groups.size + 1);
+  requireWithinPlan(store, "maxEndpointsPerUrlGroup", endpoints.length);
   call.api.store.commit({ t: "groupSet", name, endpoints });
   return {};
 }

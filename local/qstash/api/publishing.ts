@@ -4,6 +4,7 @@ import type { HeaderBag } from "../headers";
 import { newId } from "../ids";
 import { type PublishOptions, parsePublishOptions } from "../message-options";
 import { type PublishResponse, publish } from "../publish";
+import { requireMessages } from "../quota";
 import { refuseWorkflow } from "../refuse-workflow";
 import { type Answer, type Call, jsonBody, type Route } from "./router";
 
@@ -59,7 +60,8 @@ function createSchedule(call: Call, options: PublishOptions): Answer {
 }
 
 /**
- * Publishes each message separately: a refused one gives `{ error }` at its index, and the others are sent. A message
+ * Publishes each message separately: a refused one gives `{ error }` at its index, and the others are sent, also where
+ * the day's messages run out within the batch. Once they have run out the whole batch is refused. A message
  * of a workflow refuses the whole batch before anything is sent, because the Workflow SDK ignores the entries of the
  * response.
  */
@@ -69,6 +71,7 @@ function batch(call: Call): Answer {
   const messages = items.map((item: unknown) => catchRefusal(() => readItem(item)));
   refuseWorkflow(call.headers);
   for (const message of messages) if (!("error" in message)) refuseWorkflow(message.headers);
+  requireMessages(call.api.store, 1);
   const answers = messages.map((message): PublishResponse | Refusal =>
     "error" in message ? message : catchRefusal(() => publishItem(call, message)),
   );

@@ -1,6 +1,7 @@
 import { assertName } from "../destination";
 import { badRequest, notFound } from "../errors";
 import type { Queue } from "../model";
+import { requireWithinPlan } from "../quota";
 import { queueView } from "../views";
 import { type Answer, type Api, type Call, jsonBody, type Route } from "./router";
 
@@ -31,6 +32,8 @@ function upsertQueue(call: Call): Answer {
     throw badRequest("parallelism must be a whole number greater than 0");
   }
   if (paused !== undefined && typeof paused !== "boolean") throw badRequest("paused must be true or false");
+  const { queues } = call.api.store.state;
+  if (!queues.has(name)) requireWithinPlan(call.api.store, "maxQueues", queues.size + 1);
   call.api.store.commit({ t: "queueSet", name, parallelism: parallelism as number | undefined, paused });
   call.api.dispatcher.onQueueChanged(name);
   return {};

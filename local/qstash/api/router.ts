@@ -55,14 +55,14 @@ export class Router {
       else sendJson(response, answer.status ?? 200, answer.body);
     } catch (error) {
       const apiError = asApiError(error);
-      sendJson(response, apiError.status, { error: apiError.message });
+      sendJson(response, apiError.status, { error: apiError.message }, apiError.headers);
     }
   }
 
   private async respond(request: IncomingMessage): Promise<Answer> {
     const raw = request.url ?? "/";
-    const [path = "/", queryText = ""] = splitOnce(raw, "?");
-    const query = new URLSearchParams(queryText);
+    const [path, queryText] = splitOnce(raw, "?");
+    const query = new URLSearchParams(queryText ?? "");
     const token = bearerToken(request) ?? query.get("qstash_token");
     if (token === null || !sameSecret(token, this.token)) {
       request.resume();
@@ -107,7 +107,11 @@ function compilePattern(pattern: string): { regex: RegExp; names: string[] } {
   return { regex: new RegExp(`^${source}$`), names };
 }
 
-function extractParams(match: RegExpExecArray, names: string[], queryText: string): Record<string, string> {
+function extractParams(
+  match: RegExpExecArray,
+  names: string[],
+  queryText: string | undefined,
+): Record<string, string> {
   const params: Record<string, string> = {};
   names.forEach((name, index) => {
     const text = match[index + 1] ?? "";
@@ -116,9 +120,13 @@ function extractParams(match: RegExpExecArray, names: string[], queryText: strin
   return params;
 }
 
-/** Appends the destination's query, without the token parameter. */
-function withDestinationQuery(path: string, queryText: string): string {
-  const kept = queryText.split("&").filter((part) => part !== "" && !part.startsWith("qstash_token="));
+/**
+ * Appends the destination's query as it was sent, without the token parameter. Empty parts (`?a=1&`, `?`) are kept: the
+ * receiver compares the signed URL with its own character by character.
+ */
+function withDestinationQuery(path: string, queryText: string | undefined): string {
+  if (queryText === undefined) return path;
+  const kept = queryText.split("&").filter((part) => !part.startsWith("qstash_token="));
   return kept.length === 0 ? path : `${path}?${kept.join("&")}`;
 }
 
@@ -130,9 +138,10 @@ function decodeParam(text: string): string {
   }
 }
 
-function splitOnce(text: string, separator: string): string[] {
+/** The second half is undefined without a separator, and empty when the text ends with it. */
+function splitOnce(text: string, separator: string): [string, string | undefined] {
   const at = text.indexOf(separator);
-  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
 function asApiError(error: unknown): ApiError {

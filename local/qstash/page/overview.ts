@@ -2,6 +2,7 @@ import { clockTime, type Table, timeCell } from "../../http/dashboard";
 import { type Html, html } from "../../http/html";
 import type { Api } from "../api/router";
 import type { AttemptSummary, DeadLetter, LogEntry, MessageSpec } from "../model";
+import { remainingMessages } from "../quota";
 import { decodeUtf8, visibleBody } from "../redact";
 
 const MAX_MESSAGES_SHOWN = 60;
@@ -21,6 +22,7 @@ export function overview(api: Api) {
       delivered: counters.delivered,
       retries: counters.retried,
       "dead letters": state.deadLetters.size,
+      ...planFacts(api),
     },
     tables: {
       Messages: messageTable(api),
@@ -30,6 +32,13 @@ export function overview(api: Api) {
       "Flow control": flowControlTable(api),
     },
   };
+}
+
+/** With a plan that limits the day's messages. */
+function planFacts({ store }: Api): Record<string, number> {
+  const remaining = remainingMessages(store);
+  if (remaining === Number.POSITIVE_INFINITY) return {};
+  return { today: store.state.messagesOn(store.now()), "left today": remaining };
 }
 
 function messageTable(api: Api): Table {

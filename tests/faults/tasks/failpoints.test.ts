@@ -182,8 +182,11 @@ async function chatScenario(): Promise<FailpointScenario> {
   };
 }
 
-// A missing failpoint does not compile. Those of the shop, the sessions and deletions are in separate files.
-testFailpoints<Exclude<Failpoint, `shop.${string}` | `sessions.${string}` | `privacy.${string}`>>({
+// A missing failpoint does not compile. Those of the shop, the sessions, deletions and tasks without QStash are in
+// separate files.
+testFailpoints<
+  Exclude<Failpoint, `shop.${string}` | `sessions.${string}` | `privacy.${string}` | "tasks.rejected">
+>({
   "cache.committed": renameScenario,
   "cache.loaded": renameScenario,
   "views.sync.claimed": viewScenario,

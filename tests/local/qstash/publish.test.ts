@@ -72,6 +72,8 @@ describe("publishing", () => {
     ["raw, with // and a query", (url: string) => `${url}/a//b?c=d&e=%2F`, "/a//b?c=d&e=%2F"],
     ["encoded", (url: string) => encodeURIComponent(`${url}/a//b?c=d&e=%2F`), "/a//b?c=d&e=%2F"],
     ["with its // merged to /", (url: string) => `${url.replace("//", "/")}/a`, "/a"],
+    ["with an empty part at the end of its query", (url: string) => `${url}/a?b=1&`, "/a?b=1&"],
+    ["with an empty part within its query", (url: string) => `${url}/a?b=1&&c=2`, "/a?b=1&&c=2"],
     ["with the token in its query", (url: string) => `${url}/a?b=1&qstash_token=test-token`, "/a?b=1"],
   ])("accepts a destination %s", async (_, make, path) => {
     const { api, receiver } = await start();
@@ -79,6 +81,14 @@ describe("publishing", () => {
     expect(await response.json()).toMatchObject({ url: `${receiver.url}${path}` });
     const [got] = await receiver.waitFor(1);
     expect(got?.path).toBe(path);
+  });
+
+  it("delivers to an empty query in a batch; in a path fetch does not send one", async () => {
+    const { client, receiver } = await start();
+    const [answer] = await client.batch([{ url: `${receiver.url}/a?`, body: "x" }]);
+    expect(answer).toMatchObject({ url: `${receiver.url}/a?` });
+    const [got] = await receiver.waitFor(1);
+    expect(got?.path).toBe("/a?");
   });
 
   it("uses the requested method", async () => {

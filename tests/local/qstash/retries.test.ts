@@ -78,6 +78,8 @@ describe("retries", () => {
     ["nothing", () => "0", 0],
     ["more than a day, so the backoff applies", () => "90000", 13],
     ["nonsense, so the backoff applies", () => "later", 13],
+    ["a negative number, so the backoff applies", () => "-1", 13],
+    ["a number with a sign, so the backoff applies", () => "+5", 13],
   ])("honor Retry-After: %s", async (_, value, seconds) => {
     const { client, clock, receiver, nextAttemptAfter } = await startTimed();
     receiver.onRequest = () => ({ status: 429, headers: { "retry-after": value(clock.now()) } });
