@@ -4,12 +4,15 @@ import { keyBuilders } from "./keys";
 /** What Redis' command TYPE answers. */
 export type KeyType = "string" | "hash" | "list" | "set" | "zset" | "stream";
 
-/** The type of each key of the registry; null for a channel, under which nothing is stored. */
+/** The type of each key of the registry; null where nothing is stored: a channel, a prefix. */
 const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   postViews: "set",
   postMeta: "hash",
   postPendingViews: "set",
   dirtyPosts: "zset",
+  sealedViewers: "set",
+  sealedViews: "zset",
+  sealedCounts: "hash",
   viewBatches: "zset",
   viewBatch: "hash",
   viewClaims: "hash",
@@ -43,6 +46,7 @@ const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   chatRevision: "string",
   probe: "string",
   throttle: "string",
+  throttlePrefix: null,
 };
 
 interface KeyPattern {

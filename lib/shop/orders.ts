@@ -36,7 +36,7 @@ const columns = {
   checkoutUrl: true,
   deliveries: { orderBy: { unit: "asc" } },
   product: { select: { assetUrl: true } },
-  buyer: { select: { name: true, referredById: true } },
+  buyer: { select: { name: true, deletedAt: true, referredById: true } },
 } as const;
 
 type TimestampField = "createdAt" | "paidAt" | "deliveredAt" | "closedAt";

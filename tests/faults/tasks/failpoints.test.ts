@@ -189,6 +189,7 @@ testFailpoints<
 >({
   "cache.committed": renameScenario,
   "cache.loaded": renameScenario,
+  "views.sync.claiming": viewScenario,
   "views.sync.claimed": viewScenario,
   "views.sync.persisted": viewScenario,
   "views.sync.finished": viewScenario,
