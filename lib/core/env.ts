@@ -48,6 +48,11 @@ export const envSchema = z.object({
   /** Some consoles show the URL with `/v2`, which the SDK appends itself. */
   QSTASH_URL: httpUrl.transform((url) => url.replace(/\/v2$/, "")).default("https://qstash.upstash.io"),
   QSTASH_TOKEN: z.string(),
+  /**
+   * QStash's plan. With `free`, whose messages are few, the app sends none that only make something earlier: views wait
+   * for the next scheduled sync, and probes of QStash are rare.
+   */
+  QSTASH_PLAN: z.enum(["free", "payg", "pro"]).optional(),
   QSTASH_CURRENT_SIGNING_KEY: z.string(),
   QSTASH_NEXT_SIGNING_KEY: z.string(),
   /** Signs access tokens (HS256 wants at least 256 bits). */

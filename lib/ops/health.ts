@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { now } from "../core/clock";
+import { env } from "../core/env";
 import {
   type Check,
   checkDatabase,
@@ -38,12 +39,15 @@ export async function checkHealth(): Promise<z.infer<typeof healthSchema>> {
 
 /** How long a probe's result is reused: a probe writes to Redis and sends a real message. */
 const PROBE_CACHE_MS = 10_000;
+/** On QStash's smallest plan: anybody may ask for a probe, and its message counts against the plan's day. */
+const FREE_PROBE_CACHE_MS = 30 * 60_000;
 let lastProbe: Integration | undefined;
 let runningProbe: Promise<Integration> | undefined;
 
-/** Probes Redis and QStash end to end. Calls within ten seconds share one run. */
+/** Probes Redis and QStash end to end. Calls within ten seconds share one run; on QStash's free plan within half an hour. */
 export function probeIntegration(): Promise<Integration> {
-  if (lastProbe && now() - Date.parse(lastProbe.at) < PROBE_CACHE_MS) return Promise.resolve(lastProbe);
+  const cacheMs = env().QSTASH_PLAN === "free" ? FREE_PROBE_CACHE_MS : PROBE_CACHE_MS;
+  if (lastProbe && now() - Date.parse(lastProbe.at) < cacheMs) return Promise.resolve(lastProbe);
   runningProbe ??= runProbe().finally(() => {
     runningProbe = undefined;
   });

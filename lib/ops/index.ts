@@ -20,3 +20,4 @@ export {
   personSchema,
 } from "./people";
 export { registerShutdown, shutDown } from "./shutdown";
+export { syncAndSweep } from "./sync-and-sweep";

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { now } from "../core/clock";
 import { defer } from "../core/defer";
+import { env } from "../core/env";
 import { log } from "../core/log";
 import { emit } from "../realtime";
 import { publish } from "../tasks";
@@ -48,6 +49,8 @@ let lastWindow = -1;
  * anyway.
  */
 export function requestSync(): void {
+  // One each 30 s would be more than all messages of that plan's day.
+  if (env().QSTASH_PLAN === "free") return;
   const window = Math.floor(now() / (SYNC_DELAY_SECONDS * 1000));
   if (window === lastWindow) return;
   lastWindow = window;

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { newBlobToken } from "../blob";
+import { PLAN_NAMES, type PlanName } from "../qstash/plans";
 
 /** Environment variables of the local stack; all are optional. */
 const settingsSchema = z.object({
@@ -25,6 +26,7 @@ const settingsSchema = z.object({
   UPSTASH_REDIS_URL: z.string().optional(),
   QSTASH_URL: z.string().optional(),
   QSTASH_TOKEN: z.string().optional(),
+  QSTASH_PLAN: z.enum(PLAN_NAMES).optional(),
   STRIPE_SECRET_KEY: z.string().optional(),
   STRIPE_API_URL: z.string().optional(),
   SMTP_URL: z.string().optional(),
@@ -49,6 +51,8 @@ export interface Settings {
   externalRedisRest: boolean;
   /** When true, no QStash emulator is started. */
   externalQstash: boolean;
+  /** The emulator enforces the limits of this plan. */
+  qstashPlan?: PlanName | undefined;
   /** When true, no local Stripe is started. */
   externalStripe: boolean;
   /** When true, no mail catcher is started. */
@@ -71,6 +75,7 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
       settings.UPSTASH_REDIS_REST_URL ?? settings.KV_REST_API_URL ?? settings.UPSTASH_REDIS_URL,
     ),
     externalQstash: Boolean(settings.QSTASH_URL ?? settings.QSTASH_TOKEN),
+    qstashPlan: settings.QSTASH_PLAN,
     externalStripe: Boolean(settings.STRIPE_SECRET_KEY ?? settings.STRIPE_API_URL),
     externalMail: Boolean(settings.SMTP_URL),
     externalBlob: Boolean(settings.BLOB_READ_WRITE_TOKEN ?? settings.VERCEL_BLOB_API_URL),

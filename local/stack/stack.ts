@@ -143,6 +143,7 @@ async function startBackends(
       dataDir: folder("qstash"),
       token: secrets.qstashToken,
       retryScale,
+      ...(settings.qstashPlan ? { plan: settings.qstashPlan } : {}),
     });
     stops.push(() => started.close());
     qstash = started;

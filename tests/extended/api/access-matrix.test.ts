@@ -60,6 +60,7 @@ const MATRIX = `
   GET    /api/chats                         401     200       200    200     200
   POST   /api/chats                         401     201       201    201     201
   GET    /api/cron/sweep-tasks              401     401       401    401     401
+  GET    /api/cron/sync-and-sweep           401     401       401    401     401
   GET    /api/cron/sync-views               401     401       401    401     401
   GET    /api/cron/tidy                     401     401       401    401     401
   GET    /api/deliveries/{id}/download      404     302       404    404     404
