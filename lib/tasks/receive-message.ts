@@ -1,5 +1,3 @@
-import { Receiver } from "@upstash/qstash";
-import { env } from "../core/env";
 import { AppError } from "../core/errors";
 import { log } from "../core/log";
 import {
@@ -13,9 +11,7 @@ import type { BestEffortHandler } from "./handler";
 import { type BestEffortMessage, messageSchema, queueUrl } from "./publish";
 import { loadHandler } from "./registry";
 import { runTask, type TaskDeliveryResult } from "./run-task";
-
-/** Tolerates clock drift; small beside a signature's validity of five minutes. */
-const CLOCK_TOLERANCE_SECONDS = 5;
+import { verifySignature } from "./verify-signature";
 
 /**
  * Handles one delivery: verifies signature *and* URL over the raw body, then runs the queue's handler.
@@ -29,37 +25,11 @@ export async function receiveMessage(
   body: string,
   headers: Headers,
 ): Promise<TaskDeliveryResult> {
-  await verifySignature(queue, body, headers.get("upstash-signature"));
+  await verifySignature({ signature: headers.get("upstash-signature"), body, url: queueUrl(queue) });
   if (!isQueueName(queue)) throw new AppError("not_found", { message: "unknown_queue" });
   const result = await handleWithMaskedErrors(queue, body, headers.get("upstash-message-id"));
   if (result.outcome === "refused") log().error({ queue, reason: result.reason }, "message refused");
   return result;
-}
-
-let cachedReceiver: Receiver | undefined;
-
-/** Verifies signatures with the current key, then the next. */
-function qstashReceiver(): Receiver {
-  cachedReceiver ??= new Receiver({
-    currentSigningKey: env().QSTASH_CURRENT_SIGNING_KEY,
-    nextSigningKey: env().QSTASH_NEXT_SIGNING_KEY,
-  });
-  return cachedReceiver;
-}
-
-/** The SDK's wrapper ignores the URL: it would accept a message for one queue on another. */
-async function verifySignature(queue: string, body: string, signature: string | null): Promise<void> {
-  if (!signature) throw new AppError("unauthenticated", { message: "bad_signature" });
-  try {
-    await qstashReceiver().verify({
-      signature,
-      body,
-      url: queueUrl(queue),
-      clockTolerance: CLOCK_TOLERANCE_SECONDS,
-    });
-  } catch (cause) {
-    throw new AppError("unauthenticated", { message: "bad_signature", cause });
-  }
 }
 
 /** Turns a handler's AppError into a 500, because 401 and 409 mean something else to QStash. */

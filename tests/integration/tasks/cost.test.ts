@@ -1,9 +1,10 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
+import { setClock } from "@/lib/core/clock";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { defineTask, enqueue, NonRetryableTaskError, sweepTasks } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
-import { deliverTask } from "@/tests/support/clients/signed-delivery";
+import { deliver, deliverTask, signDelivery } from "@/tests/support/clients/signed-delivery";
 import {
   addTask,
   addTasks,
@@ -131,5 +132,65 @@ describe("a delivery", () => {
       statements: 1 + BEGIN_AND_COMMIT + 2,
       ...nothingElse,
     });
+  });
+});
+
+/** Last in this file: afterwards the keys of the environment count no more. */
+describe("a message that the signing keys do not verify", () => {
+  const body = JSON.stringify({ queue: "probe", version: 1, payload: { id: newId() } });
+  const free = { statements: 0, qstashCalls: 0, redisCommands: 0 };
+  const deliverAll = (signatures: (string | undefined)[], status: number) =>
+    cost(() =>
+      Promise.all(
+        signatures.map(async (signature) =>
+          expect((await deliver("probe", body, signature)).status).toBe(status),
+        ),
+      ),
+    );
+  let time = Date.now();
+  const pass = (ms: number) => {
+    time += ms;
+    restores.push(setClock({ now: () => time }));
+  };
+
+  it("costs nothing when it does not even claim to be genuine", async () => {
+    const forged = { key: "sig_forged" };
+    const signatures = [
+      undefined,
+      "garbage",
+      "a.b.c",
+      await signDelivery("probe", `${body} `, forged),
+      await signDelivery("probe", body, { ...forged, signedFor: "views-sync" }),
+      await signDelivery("probe", body, { ...forged, expires: "-1m" }),
+    ];
+    expect(await deliverAll(signatures, 401)).toEqual(free);
+  });
+
+  it("costs one call to QStash a minute at most when it is forged well", async () => {
+    const forged = await signDelivery("probe", body, { key: "sig_forged" });
+    const flood = Array.from({ length: 50 }, () => forged);
+    pass(0);
+    expect(await deliverAll(flood, 401)).toEqual({ ...free, qstashCalls: 1 });
+    pass(59_000);
+    expect(await deliverAll(flood, 401)).toEqual(free);
+    pass(1_000);
+    expect(await deliverAll(flood, 401)).toEqual({ ...free, qstashCalls: 1 });
+  });
+
+  it("is accepted after one call when QStash has rotated its keys twice, and the earlier keys count no more", async () => {
+    const rotate = async () => {
+      const headers = { authorization: `Bearer ${process.env.QSTASH_TOKEN}` };
+      const response = await fetch(`${process.env.QSTASH_URL}/v2/keys/rotate`, { method: "POST", headers });
+      return (await response.json()) as { current: string; next: string };
+    };
+    const early = await signDelivery("probe", body);
+    await rotate();
+    const { current, next } = await rotate();
+    pass(60_000);
+    const signatures = await Promise.all([current, next].map((key) => signDelivery("probe", body, { key })));
+    expect(await deliverAll(signatures, 200)).toEqual({ ...free, qstashCalls: 1 });
+    expect(await deliverAll([early], 401)).toEqual(free);
+    pass(60_000);
+    expect(await deliverAll(signatures, 200)).toEqual(free);
   });
 });
