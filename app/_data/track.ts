@@ -2,7 +2,7 @@ import { MAX_ANALYTICS_EVENTS } from "@/lib/schemas/limits";
 
 const ENDPOINT = "/api/analytics/events";
 /** Events within this time are sent together. */
-const BATCH_DELAY_MS = 1_000;
+const BATCH_DELAY_MS = 5_000;
 
 type Properties = Record<string, string | number | boolean | null>;
 

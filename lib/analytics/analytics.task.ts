@@ -1,20 +1,10 @@
-import { db } from "../db";
 import type { Payload } from "../tasks";
+import { storeEvents } from "./store-events";
 
 /**
- * Queue `analytics`: inserts all events of a message in one statement. Safe to repeat: an event that exists is skipped,
- * so a message may arrive twice, and one event in two messages. Events of a deleted account are stored anonymously.
+ * Queue `analytics`: stores the events of the app itself (`backgroundTaskService.trackEvent`). A message may arrive
+ * twice, and one event in two messages.
  */
 export async function task({ events }: Payload<"analytics">): Promise<void> {
-  await db().$executeRaw`
-WITH event AS (
-  SELECT * FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
-    AS event(id uuid, "userId" uuid, name text, properties jsonb, at timestamptz)
-), person AS (
-  -- Locked, so that no account is deleted between this read and the insert.
-  SELECT id FROM "User" WHERE id IN (SELECT "userId" FROM event) FOR KEY SHARE
-)
-INSERT INTO "AnalyticsEvent" (id, "userId", name, properties, at)
-SELECT event.id, person.id, name, properties, at FROM event LEFT JOIN person ON person.id = event."userId"
-ON CONFLICT (id) DO NOTHING`;
+  await storeEvents(events);
 }

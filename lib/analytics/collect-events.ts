@@ -5,62 +5,83 @@ import { defer } from "../core/defer";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import type { newEventSchema } from "../schemas/analytics";
-import { type PayloadInput, publish } from "../tasks";
+import { createSampler } from "./sampler";
+import { type StoredEvent, storeEvents } from "./store-events";
 
-type AnalyticsEventInput = PayloadInput<"analytics">["events"][number];
-
-/** Events of requests that end in the same window share a message. */
+/** Events of requests that end in the same window share a statement. */
 const BATCH_WINDOW_MS = 100;
-/** With properties of maximum size this is 0.7 MB; QStash and our endpoint accept 1 MB. */
-const MAX_EVENTS_PER_MESSAGE = 300;
-/** Limit of a process's buffer, for when QStash hangs. */
+/** With properties of maximum size this is 0.7 MB. */
+const MAX_EVENTS_PER_STATEMENT = 300;
+/** Limit of a process's buffer, for when Postgres hangs. */
 const MAX_BUFFERED_EVENTS = 5_000;
 const DAY_MS = 86_400_000;
 
-const stats = { published: 0, dropped: 0 };
+/** Per minute and process, before only a sample is stored. Nobody answers for an anonymous event. */
+const WHOLE_ANONYMOUS_EVENTS = 100;
+const WHOLE_MEMBER_EVENTS = 1_000;
+
+const samplers = {
+  anonymous: createSampler(WHOLE_ANONYMOUS_EVENTS),
+  member: createSampler(WHOLE_MEMBER_EVENTS),
+};
+
+const stats = { stored: 0, dropped: 0 };
 let bufferedEvents = 0;
 
-/** This process's events so far: accepted by QStash, and lost. */
+/** This process's rows so far: stored, and lost. */
 export function getAnalyticsStats(): Readonly<typeof stats> {
   return { ...stats };
 }
 
-const publishBatched = coalesce(
-  async (events: AnalyticsEventInput[]) => {
+const storeBatched = coalesce(
+  async (events: StoredEvent[]) => {
     try {
-      await publish("analytics", { events });
-      stats.published += events.length;
+      await storeEvents(events);
+      stats.stored += events.length;
     } catch (error) {
       recordDropped(events.length, error);
     }
     return events;
   },
-  { windowMs: BATCH_WINDOW_MS, maxSize: MAX_EVENTS_PER_MESSAGE },
+  { windowMs: BATCH_WINDOW_MS, maxSize: MAX_EVENTS_PER_STATEMENT },
 );
 
 /**
- * Collects events. They are published after the response is sent, those of many requests in one message. Best effort:
- * events that QStash does not accept, or that a process still buffers when it ends, are lost.
+ * Collects events that a client sends. They go to Postgres after the response, those of many requests in one statement,
+ * and not through QStash: any client may send events, and each message counts against the plan's day. Of a flood only a
+ * sample is stored. Best effort: events that Postgres does not take, or that a process still buffers when it ends, are
+ * lost.
  *
  * @param userId  the user of the session, never a value from the event; null for anonymous
- * @returns how many events were received, dropped ones included
+ * @returns how many events were received, dropped and not sampled ones included
  */
 export function collectEvents(
   userId: string | null,
   events: readonly z.output<typeof newEventSchema>[],
 ): { accepted: number } {
-  const admitted = events.slice(0, Math.max(0, MAX_BUFFERED_EVENTS - bufferedEvents));
-  if (admitted.length < events.length) recordDropped(events.length - admitted.length);
-  bufferedEvents += admitted.length;
+  const sample = userId === null ? samplers.anonymous : samplers.member;
+  const sampled = events.flatMap((event) => {
+    const weight = sample();
+    return weight === 0 ? [] : [{ ...event, weight }];
+  });
+  const admitted = sampled.slice(0, Math.max(0, MAX_BUFFERED_EVENTS - bufferedEvents));
+  if (admitted.length < sampled.length) recordDropped(sampled.length - admitted.length);
+  if (admitted.length > 0) storeAfterResponse(userId, admitted);
+  return { accepted: events.length };
+}
+
+type SampledEvent = z.output<typeof newEventSchema> & { weight: number };
+
+function storeAfterResponse(userId: string | null, events: readonly SampledEvent[]): void {
+  bufferedEvents += events.length;
   defer(async () => {
     await Promise.all(
-      admitted.map(({ id = newId(), at, ...event }) =>
-        publishBatched({ ...event, id, userId, at: new Date(clampTimestamp(at)).toISOString() }),
+      events.map(({ id = newId(), at, ...event }) =>
+        storeBatched({ ...event, id, userId, at: new Date(clampTimestamp(at)).toISOString() }),
       ),
     );
-    bufferedEvents -= admitted.length;
+    bufferedEvents -= events.length;
   });
-  return { accepted: events.length };
 }
 
 /** Clamps to the last 24 hours: a wrong clock must not change last week's totals. */

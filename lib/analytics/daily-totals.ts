@@ -51,7 +51,7 @@ export async function getDailyTotals(
   requireRole(caller, "admin");
   const rows = await db().$queryRaw`
 WITH daily AS (
-  SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, name, count(*) AS events,
+  SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, name, sum(weight) AS events,
     count(DISTINCT "userId") AS people
   FROM "AnalyticsEvent"
   WHERE at >= ${from}::date::timestamp AT TIME ZONE 'UTC' AND at < (${to}::date + 1)::timestamp AT TIME ZONE 'UTC'

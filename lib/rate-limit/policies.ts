@@ -23,6 +23,8 @@ const policies = {
    * must not use up the user's other requests, nor the other way round.
    */
   frequent: { name: "frequent", limit: 300, windowSeconds: 60, standalone: true },
+  /** Analytics events: a page sends those of five seconds together, and each request is rows that stay. */
+  events: { name: "events", limit: 20, windowSeconds: 60, standalone: true },
   /**
    * A signed-in user's limit over all routes, in addition to the route's own policy. Not for addresses: a school or a
    * mobile network has many users behind one.

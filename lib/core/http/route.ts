@@ -22,10 +22,10 @@ import { requireSameOrigin } from "./require-same-origin";
 export type Auth = "public" | "optional" | "user" | "admin" | "cron" | "qstash";
 
 /**
- * The route's rate-limit policy if it is not `default` (lib/rate-limit/policies.ts). `frequent` is for chat traffic;
- * `skip` for callers that authenticate by a signature or a secret.
+ * The route's rate-limit policy if it is not `default` (lib/rate-limit/policies.ts). `frequent` is for chat traffic,
+ * `events` for analytics; `skip` for callers that authenticate by a signature or a secret.
  */
-export type RouteLimit = "strict" | "renewal" | "frequent" | "files" | "skip";
+export type RouteLimit = "strict" | "renewal" | "frequent" | "files" | "events" | "skip";
 
 /** A route's declaration; also the source of docs/openapi.json and of the gate's policy table. */
 export interface RouteSpec {
@@ -83,6 +83,8 @@ export type RouteHandler = ((request: Request, context: NextRouteContext) => Pro
 interface RouteDependencies {
   /** Returns the signed-in caller; null for an anonymous one. */
   authenticate(request: Request): Promise<SignedInCaller | null>;
+  /** Called when a person's request is answered; it may defer work, and must not throw. */
+  onAnswered?(): void;
 }
 
 /**
@@ -90,7 +92,7 @@ interface RouteDependencies {
  * check, zod on the input, the handler, zod on the output (which drops fields that the schema does not name), errors
  * in the standard body, one log line. Whether the caller may access *this* resource is decided in `lib`.
  */
-export function createRoute({ authenticate }: RouteDependencies) {
+export function createRoute({ authenticate, onAnswered }: RouteDependencies) {
   return function route<const O extends RouteSpec>(
     spec: O,
     handler: (
@@ -139,6 +141,7 @@ export function createRoute({ authenticate }: RouteDependencies) {
       if (response.status >= 500)
         log().error({ ...logFields, err: failure?.cause ?? failure }, "request failed");
       else log().info(logFields, "request");
+      if (spec.auth !== "qstash" && spec.auth !== "cron") onAnswered?.();
       return response;
     };
     return Object.assign(handle, { spec });

@@ -5,7 +5,8 @@ import { task } from "@/lib/analytics/analytics.task";
 import { setClock } from "@/lib/core/clock";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
-import { db } from "@/lib/db";
+import { db, disconnectDb } from "@/lib/db";
+import { findPolicy } from "@/lib/rate-limit/policies";
 import { backgroundTaskService } from "@/lib/tasks";
 import { call } from "@/tests/support/clients/call";
 import { waitUntil } from "@/tests/support/clients/wait-until";
@@ -13,26 +14,40 @@ import { createPerson } from "@/tests/support/factories/people";
 import { serveApp } from "@/tests/support/processes/app-server";
 import type { RouteServer } from "@/tests/support/processes/route-server";
 import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
+import { type HttpCallMeter, startHttpCallMeter } from "@/tests/support/proxies/http-call-meter";
+import { type StatementMeter, startStatementMeter } from "@/tests/support/proxies/statement-meter";
 import { freePort } from "@/tests/support/stack/real-postgres";
 
 const DAY_MS = 86_400_000;
 
 let app: RouteServer;
-let qstash: FaultProxy;
+let postgres: FaultProxy;
+let meter: StatementMeter;
+let toQstash: HttpCallMeter;
 
 beforeAll(async () => {
-  const { hostname, port: target } = new URL(process.env.QSTASH_URL ?? "");
-  qstash = await startFaultProxy({ host: hostname, port: Number(target) });
+  meter = await startStatementMeter(process.env.DATABASE_URL ?? "");
+  const url = new URL(meter.url);
+  postgres = await startFaultProxy({ host: url.hostname, port: Number(url.port) });
+  url.port = String(postgres.port);
+  toQstash = await startHttpCallMeter(process.env.QSTASH_URL ?? "");
   const port = await freePort();
   Object.assign(process.env, {
     APP_URL: `http://localhost:${port}`,
-    QSTASH_URL: `http://127.0.0.1:${qstash.port}`,
+    DATABASE_URL: url.toString(),
+    QSTASH_URL: toQstash.url,
   });
   app = await serveApp(port);
+  // The first request of a process also looks for tasks that wait.
+  await send([{ name: newName() }]);
+  await waitForDeferredWork();
 });
 afterAll(async () => {
+  await waitForDeferredWork();
   await app.close();
-  await qstash.close();
+  await disconnectDb();
+  await Promise.all([postgres.close(), toQstash.close()]);
+  await meter.close();
 });
 
 /** An event name that no other test uses. */
@@ -43,7 +58,7 @@ const send = async (events: unknown, options: Parameters<typeof call>[1] = {}) =
   call(collect, { body: { events }, ...options });
 
 describe("POST /api/analytics/events", () => {
-  it("counts an anonymous event, delivered through QStash", async () => {
+  it("stores an anonymous event", async () => {
     const name = newName();
     const response = await send([
       { name, properties: { track: "Ночь 🌙", volume: 0.5, loop: true, from: null } },
@@ -71,15 +86,47 @@ describe("POST /api/analytics/events", () => {
     expect(await countOf(event.name)).toBe(1);
   });
 
-  it("many concurrent calls make few messages", async () => {
+  it("many concurrent calls make few statements, and no message", async () => {
     const name = newName();
-    const before = qstash.connections;
-    const published = getAnalyticsStats().published;
+    const { stored } = getAnalyticsStats();
+    meter.reset();
+    toQstash.reset();
     await Promise.all(Array.from({ length: 40 }, () => send([{ name }, { name }])));
     await waitForDeferredWork();
-    expect(getAnalyticsStats().published - published).toBe(80);
-    expect(qstash.connections - before).toBeLessThan(40);
-    await waitUntil("all events are counted", async () => (await countOf(name)) === 80);
+    expect(getAnalyticsStats().stored - stored).toBe(80);
+    expect(meter.statements).toBeLessThan(40);
+    expect(toQstash.calls).toBe(0);
+    expect(await countOf(name)).toBe(80);
+  });
+
+  it("a flood of 5,000 anonymous events a minute is 230 rows that count for all of them, and no message", async () => {
+    const name = newName();
+    toQstash.reset();
+    const stop = setClock({ now: () => Date.UTC(2026, 10, 28, 12) });
+    try {
+      for (let call = 0; call < 100; call += 1) {
+        const { body } = await send(Array.from({ length: 50 }, () => ({ name })));
+        expect(body).toEqual({ accepted: 50 });
+      }
+    } finally {
+      stop();
+    }
+    await waitForDeferredWork();
+    const rows = await rowsOf(name);
+    // All of the first 100, every tenth up to 1,000, every hundredth up to 5,000.
+    expect(rows).toHaveLength(100 + 90 + 40);
+    expect(rows.reduce((total, { weight }) => total + weight, 0)).toBe(5_000);
+    const [total] = (
+      await getDailyTotals({ role: "admin" }, { from: "2026-11-28", to: "2026-11-28" })
+    ).filter((row) => row.name === name);
+    expect(total?.events).toBe(5_000);
+    expect(toQstash.calls).toBe(0);
+  });
+
+  it("one caller may send 20 requests a minute, and they do not count towards the caller's others", () => {
+    expect(findPolicy("/api/analytics/events", "POST").policy).toMatchObject({
+      ...{ limit: 20, windowSeconds: 60, standalone: true },
+    });
   });
 
   it("a time of a wrong clock is clamped to the nearest plausible one", async () => {
@@ -98,15 +145,15 @@ describe("POST /api/analytics/events", () => {
     expect(early).toBeLessThanOrEqual(receivedBy);
   });
 
-  it("without QStash the response is the same, and lost events are counted", async () => {
+  it("without Postgres the response is the same, and lost events are counted", async () => {
     const name = newName();
     const { dropped } = getAnalyticsStats();
-    await qstash.set("error");
+    await postgres.set("refuse");
     try {
       expect(await send([{ name }, { name }])).toMatchObject({ status: 202, body: { accepted: 2 } });
       await waitUntil("the loss is counted", () => getAnalyticsStats().dropped === dropped + 2);
     } finally {
-      await qstash.set("pass");
+      await postgres.set("pass");
     }
     await send([{ name }]);
     await waitUntil("the next event is counted", async () => (await countOf(name)) === 1);
@@ -142,7 +189,7 @@ it("the analytics task can run twice", async () => {
   expect(await countOf(name)).toBe(3);
 });
 
-it("backgroundTaskService.trackEvent is counted", async () => {
+it("backgroundTaskService.trackEvent is counted, through QStash", async () => {
   const [name, { userId }] = [newName(), await createPerson()];
   await backgroundTaskService.trackEvent(userId, name, { deep: { er: [1] } });
   await waitUntil("the event is counted", async () => (await countOf(name)) === 1);

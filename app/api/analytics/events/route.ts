@@ -11,6 +11,7 @@ export const POST = defineRoute(
   {
     summary: "Count what people did; best effort",
     auth: "public",
+    limit: "events",
     body: newEventsSchema,
     response: acceptedSchema,
     status: 202,
