@@ -14,6 +14,8 @@ export const FAILPOINTS = [
   "tasks.enqueued",
   /** The transaction has committed, the message is not published to QStash. */
   "tasks.committed",
+  /** QStash did not take the task, and this process has not begun to run it. */
+  "tasks.rejected",
   /** QStash has accepted the messages, the rows are not marked as published. */
   "tasks.published",
   /** The sweeper has claimed due tasks, and has not published them. */

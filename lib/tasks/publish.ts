@@ -16,6 +16,7 @@ import {
   queues,
 } from "./catalogue";
 import { publishTaskChanged } from "./publish-changes";
+import { runRejectedTasks } from "./run-rejected";
 
 const PUBLISH_TIMEOUT_MS = 3_000;
 
@@ -84,21 +85,26 @@ const publishedRowsSchema = z.array(
 
 const dispatchBatched = coalesce(
   async (tasks: OutboxTask[]) => {
-    await dispatchTasks(tasks);
-    return tasks;
+    const rejected = new Set(await dispatchTasks(tasks));
+    return tasks.map((task) => ({ accepted: !rejected.has(task) }));
   },
   { windowMs: BATCH_WINDOW_MS, maxSize: MAX_BATCH_SIZE },
 );
 
-/** Publishes a task after the response is sent. On a failure the sweeper publishes it. */
+/**
+ * Publishes a task after the response is sent. When QStash does not take it, a task of the money lane runs at once, in
+ * this process; the others are left to the sweeper.
+ */
 export function dispatchAfterResponse(task: OutboxTask): void {
   defer(async () => {
     try {
       await failpoint("tasks.committed");
-      await dispatchBatched(task);
+      const { accepted } = await dispatchBatched(task);
+      if (accepted) return;
     } catch (error) {
-      log().warn({ err: error, taskId: task.id }, "task not published: left to the sweeper");
+      log().warn({ err: error, taskId: task.id }, "task not published: QStash unavailable");
     }
+    await runRejectedTasks([task]);
   });
 }
 
@@ -106,10 +112,10 @@ export function dispatchAfterResponse(task: OutboxTask): void {
  * Publishes tasks to QStash in one call, and marks the accepted ones in one statement.
  *
  * @param tasks  {@link MAX_BATCH_SIZE} at most
- * @returns how many QStash accepted; the others stay in the outbox
+ * @returns those that QStash rejected; they stay in the outbox
  * @throws when QStash did not answer: the outcome is unknown, and deduplication makes a repeat safe
  */
-export async function dispatchTasks(tasks: readonly OutboxTask[]): Promise<number> {
+export async function dispatchTasks(tasks: readonly OutboxTask[]): Promise<OutboxTask[]> {
   const results = publishResultsSchema.parse(
     await withTimeout(qstash().batchJSON(tasks.map(toQstashMessage)), BATCH_TIMEOUT_MS),
   );
@@ -119,10 +125,9 @@ export async function dispatchTasks(tasks: readonly OutboxTask[]): Promise<numbe
     return messageId === undefined ? [] : [{ ...task, messageId }];
   });
   if (accepted.length > 0) await markPublished(accepted);
-  if (accepted.length < tasks.length) {
-    log().warn({ refused: tasks.length - accepted.length }, "QStash rejected part of a batch");
-  }
-  return accepted.length;
+  const rejected = tasks.filter((_, index) => results[index]?.messageId === undefined);
+  if (rejected.length > 0) log().warn({ rejected: rejected.length }, "QStash rejected part of a batch");
+  return rejected;
 }
 
 function toQstashMessage({ id, queue, generation, delaySeconds }: OutboxTask) {

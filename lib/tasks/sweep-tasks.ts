@@ -1,13 +1,16 @@
 import { z } from "zod";
 import { now } from "../core/clock";
+import { defer } from "../core/defer";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { afterCommit, db, transaction } from "../db";
+import { afterCommit, transaction } from "../db";
 import { isQueueName, queues } from "./catalogue";
+import { claimDueTasks } from "./claim-due-tasks";
 import { importDeadLetters } from "./dead-letters";
 import { dispatchTasks, MAX_BATCH_SIZE, type OutboxTask } from "./publish";
 import { publishTaskChanged } from "./publish-changes";
 import { raiseAlert } from "./raise-alert";
+import { drainWithoutQstash, runRejectedTasks } from "./run-rejected";
 
 /** Result of one sweep. */
 export const sweepReportSchema = z.object({
@@ -24,14 +27,13 @@ export type SweepReport = z.infer<typeof sweepReportSchema>;
 
 /** Below the time limit of a function on every plan; the next sweep does the rest. */
 const BUDGET_MS = 40_000;
-/** Delay before a task whose publish failed is published again. */
-const RETRY_DELAY_SECONDS = 30;
+const knownQueues = Object.keys(queues).filter(isQueueName);
 const MAX_EXPIRED_PER_SWEEP = 100;
 
 /**
  * Repairs every lost step: publishes due tasks of the outbox, tasks that QStash seems to have lost and tasks whose
- * lease expired; imports dead letters; marks tasks past their deadline as dead. Safe to run concurrently and to crash
- * anywhere.
+ * lease expired; imports dead letters; marks tasks past their deadline as dead. When QStash does not take them, due tasks
+ * of the money lane run after the response. Safe to run concurrently and to crash anywhere.
  *
  * An unavailable backend fails its own step only.
  * @throws the first step's error, after all steps were tried
@@ -56,43 +58,35 @@ export async function sweepTasks({ budgetMs = BUDGET_MS } = {}): Promise<SweepRe
   return report;
 }
 
+/**
+ * Unknown queues belong to another deployment and are not claimed: a hundred of their tasks would block all others.
+ * @throws when QStash did not answer. What it did not take stays in the outbox
+ */
 async function republishDueTasks(deadlineMs: number): Promise<number> {
   let republished = 0;
   while (now() < deadlineMs) {
-    const due = await claimDueTasks();
+    const due = await claimDueTasks(knownQueues, MAX_BATCH_SIZE);
     if (due.length === 0) break;
     await failpoint("tasks.swept");
-    // The first failed call ends the sweep: QStash is unavailable, and the tasks are due again soon.
-    const accepted = await dispatchTasks(due);
-    republished += accepted;
-    if (accepted < due.length || due.length < MAX_BATCH_SIZE) break;
+    let rejected: readonly OutboxTask[] = due;
+    try {
+      rejected = await dispatchTasks(due);
+    } finally {
+      if (rejected.length > 0) runAfterResponse(rejected, deadlineMs);
+    }
+    republished += due.length - rejected.length;
+    // QStash is unavailable, or its quota is used up. The tasks are due again soon.
+    if (rejected.length > 0 || due.length < MAX_BATCH_SIZE) break;
   }
   return republished;
 }
 
-const dueRowsSchema = z.array(z.object({ id: z.uuid(), queue: z.string(), generation: z.int() }));
-
-/**
- * Claims due tasks: raises the generation, so that QStash does not drop them as duplicates, and makes them due again
- * soon, in case this process dies before publishing. Concurrent sweeps skip each other's rows. Unknown queues belong to
- * another deployment and are skipped: a hundred of their tasks would block all others.
- */
-async function claimDueTasks(): Promise<OutboxTask[]> {
-  const rows = await db().$queryRaw`
-WITH due AS (
-  SELECT id FROM "Task"
-  WHERE state IN ('pending', 'published', 'running') AND "dueAt" <= clock_timestamp()
-    AND queue = ANY(${Object.keys(queues)}::text[])
-  ORDER BY "dueAt" LIMIT ${MAX_BATCH_SIZE} FOR UPDATE SKIP LOCKED
-)
-UPDATE "Task" task SET generation = generation + 1,
-  state = CASE state WHEN 'published' THEN 'pending' ELSE state END,
-  "dueAt" = clock_timestamp() + ${RETRY_DELAY_SECONDS} * interval '1 second'
-FROM due WHERE task.id = due.id
-RETURNING task.id, task.queue, task.generation`;
-  return dueRowsSchema
-    .parse(rows)
-    .flatMap(({ queue, ...task }) => (isQueueName(queue) ? [{ ...task, queue, delaySeconds: 0 }] : []));
+/** The sweeper's caller waits for the report, not for the tasks that run without QStash. */
+function runAfterResponse(rejected: readonly OutboxTask[], deadlineMs: number): void {
+  defer(async () => {
+    await runRejectedTasks(rejected);
+    await drainWithoutQstash(deadlineMs - now());
+  });
 }
 
 const expiredRowsSchema = z.array(

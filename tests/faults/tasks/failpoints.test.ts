@@ -182,8 +182,9 @@ async function chatScenario(): Promise<FailpointScenario> {
   };
 }
 
-// A missing failpoint does not compile. Those of the shop and the sessions are in separate files.
-testFailpoints<Exclude<Failpoint, `shop.${string}` | `sessions.${string}`>>({
+// A missing failpoint does not compile. Those of the shop, of the sessions and of tasks without
+// QStash are in separate files.
+testFailpoints<Exclude<Failpoint, `shop.${string}` | `sessions.${string}` | "tasks.rejected">>({
   "cache.committed": renameScenario,
   "cache.loaded": renameScenario,
   "views.sync.claimed": viewScenario,

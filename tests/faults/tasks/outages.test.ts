@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import { setClock } from "@/lib/core/clock";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { disconnectDb } from "@/lib/db";
@@ -16,7 +17,6 @@ import {
 } from "@/tests/support/factories/test-payments";
 import { runs } from "@/tests/support/fuzz/runs";
 import { serveApp } from "@/tests/support/processes/app-server";
-import { startChild, waitForMessage } from "@/tests/support/processes/children";
 import type { RouteServer } from "@/tests/support/processes/route-server";
 import { startCommitCutter } from "@/tests/support/proxies/commit-cutter";
 import { type FaultMode, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
@@ -46,7 +46,7 @@ Object.assign(process.env, {
 });
 
 const APP_PORT = Number(new URL(process.env.APP_URL ?? "").port);
-let app: RouteServer | undefined;
+let app: RouteServer;
 let restoreHandler = () => {};
 beforeAll(async () => {
   await createPaymentTables();
@@ -59,7 +59,7 @@ afterEach(async () => {
 });
 afterAll(async () => {
   restoreHandler();
-  await app?.close();
+  await app.close();
   await disconnectDb();
   await Promise.all([toQstash.close(), toRedis.close(), cutter.close(), qstash.close()]);
   await postgres.stop();
@@ -73,15 +73,13 @@ async function expectNoViolations(ids: readonly string[]): Promise<void> {
 }
 
 it.each<FaultMode>(["refuse", "hang", "swallow", "error", "limited", "page"])(
-  "with QStash down (%s) payments succeed, and their tasks run when it is back",
+  "with QStash down (%s) payments succeed, and their tasks run without it",
   async (mode) => {
     await toQstash.set(mode);
     const ids = await payMany(10);
     await waitForDeferredWork();
-    const waiting = await Promise.all(ids.map(paymentTask));
-    if (mode !== "swallow") {
-      expect(new Set(waiting.map((task) => task?.state))).toEqual(new Set(["pending"]));
-    }
+    const finished = await Promise.all(ids.map(paymentTask));
+    expect(finished.map((task) => task?.state)).toEqual(ids.map(() => "done"));
     await toQstash.set("pass");
     await expectNoViolations(ids);
   },
@@ -139,7 +137,7 @@ it("a commit whose connection is cut happens at most once", async () => {
   expect(cutter.cuts).toBeGreaterThan(10);
 });
 
-it("deliveries survive one rotation of the signing keys; after a second they wait for a deploy with the new keys", async () => {
+it("deliveries survive any number of rotations of the signing keys, without a deploy", async () => {
   const rotate = async () => {
     const response = await fetch(`${qstash.url}/v2/keys/rotate`, {
       method: "POST",
@@ -147,27 +145,20 @@ it("deliveries survive one rotation of the signing keys; after a second they wai
     });
     expect(response.ok).toBe(true);
   };
-  await rotate();
-  await expectNoViolations(await payMany(5));
-
-  await rotate();
-  const before = qstash.stats().retried;
-  const ids = await payMany(5);
-  await waitUntil("deliveries were rejected", () => qstash.stats().retried > before);
-  for (const id of ids) expect((await paymentTask(id))?.attempts).toBe(0);
-
-  await app?.close();
-  app = undefined;
-  const deployed = startChild("serve-process.ts", [], {
-    QSTASH_CURRENT_SIGNING_KEY: qstash.keys.current,
-    QSTASH_NEXT_SIGNING_KEY: qstash.keys.next,
-  });
+  let time = Date.now();
+  const restoreClock = setClock({ now: () => time });
   try {
-    await waitForMessage(deployed);
-    await expectNoViolations(ids);
+    // After the second rotation neither key of the environment signs any more.
+    for (let rotation = 1; rotation <= 5; rotation += 1) {
+      await rotate();
+      const before = qstash.stats().delivered;
+      const ids = await payMany(5);
+      await waitForDeferredWork();
+      await waitUntil("the tasks are delivered", () => qstash.stats().delivered >= before + 5);
+      expect(await paymentViolations(ids)).toEqual([]);
+      time += 60_000;
+    }
   } finally {
-    deployed.process.kill("SIGKILL");
-    await deployed.ended;
-    app = await serveApp(APP_PORT);
+    restoreClock();
   }
 });

@@ -83,6 +83,14 @@ describe("publishing", () => {
     expect(got?.path).toBe(path);
   });
 
+  it("delivers to an empty query in a batch; in a path fetch does not send one", async () => {
+    const { client, receiver } = await start();
+    const [answer] = await client.batch([{ url: `${receiver.url}/a?`, body: "x" }]);
+    expect(answer).toMatchObject({ url: `${receiver.url}/a?` });
+    const [got] = await receiver.waitFor(1);
+    expect(got?.path).toBe("/a?");
+  });
+
   it("uses the requested method", async () => {
     const { client, receiver } = await start();
     for (const method of ["GET", "PUT", "PATCH", "DELETE"] as const) {

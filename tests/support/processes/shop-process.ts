@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { callerSchema } from "@/lib/core/access-token";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { placeTestOrder, runTasks, sendPaymentEvent } from "@/tests/support/factories/shop";
 
 /**
@@ -26,4 +27,5 @@ const work = workSchema.parse(JSON.parse(process.argv[2] ?? ""));
 if (work.do === "order") await placeTestOrder(work.buyer, work);
 else if (work.do === "event") await sendPaymentEvent(work.event);
 else await runTasks(work.tasks);
+await waitForDeferredWork();
 process.exit(0);

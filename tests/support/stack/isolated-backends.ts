@@ -3,7 +3,7 @@ import { inject } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { startEmbeddedPostgres } from "@/local/postgres/embedded";
 import { applyMigrations } from "@/local/postgres/migrate";
-import { type RunningQstash, startQstash } from "@/local/qstash";
+import { type QstashOptions, type RunningQstash, startQstash } from "@/local/qstash";
 import { freePort } from "./real-postgres";
 import { workerStack } from "./worker-stack";
 
@@ -22,12 +22,14 @@ const TOKEN = "own-backends";
  * Starts an empty database (of the same kind as the run's) and a QStash for one file: a sweep takes every task in the
  * database, also those of other files. Call it at the top of a file; the environment points there from then on.
  *
- * @param retryScale  factor for QStash's waits between attempts; the last of three is 30 minutes
+ * @param options  of QStash; `retryScale` is a factor for its waits between attempts, the last of which is 30 minutes
  */
-export async function startIsolatedBackends({ retryScale = 0.001 } = {}): Promise<IsolatedBackends> {
+export async function startIsolatedBackends(
+  options: Pick<QstashOptions, "retryScale" | "plan"> = {},
+): Promise<IsolatedBackends> {
   const [database, qstash, appPort] = await Promise.all([
     createIsolatedDatabase(),
-    startQstash({ dataDir: null, token: TOKEN, retryScale }),
+    startQstash({ dataDir: null, token: TOKEN, retryScale: 0.001, ...options }),
     freePort(),
   ]);
   await applyMigrations(database.url);
