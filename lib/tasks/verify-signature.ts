@@ -13,8 +13,8 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 
 /**
  * Verifies that QStash signed this body for this URL, with the current or the next key. (The SDK's wrapper ignores the
- * URL, and accepts one queue's message on another.) When the known keys do not
- * verify it, QStash is asked for its pair, at most once a minute, so a rotation of the keys needs no deploy.
+ * URL, and accepts one queue's message on another.) When the known keys do not verify it, QStash is asked for its pair,
+ * at most once a minute, so a rotation of the keys needs no deploy.
  *
  * @param signature  the header `Upstash-Signature`
  * @throws {AppError} unauthenticated

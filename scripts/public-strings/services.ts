@@ -1,6 +1,6 @@
 import ts from "typescript";
+import { plannedScheduleIds } from "../schedule-plans";
 import {
-  constantBehind,
   fields,
   known,
   literalsIn,
@@ -62,22 +62,6 @@ function addToken(tools: Tools): void {
   }
 }
 
-/** Ids of schedules are computed from a cron's path, so the literals of that expression are listed. */
-function addSchedules(tools: Tools): void {
-  const { project, sections } = tools;
-  for (const { name, value, node } of fields(tools, "all")) {
-    const call = node.parent.parent;
-    const isSchedule =
-      name === "scheduleId" &&
-      ts.isCallExpression(call) &&
-      /\.schedules\.create$/.test(call.expression.getText());
-    if (!isSchedule) continue;
-    const found: string[] = [];
-    const visit = (part: ts.Node): void => {
-      if (ts.isStringLiteral(part) || ts.isRegularExpressionLiteral(part)) found.push(part.getText());
-      ts.forEachChild(part, visit);
-    };
-    visit(constantBehind(project, value));
-    sections.add("QStash schedule ids", found.join(" "));
-  }
+function addSchedules({ sections }: Tools): void {
+  sections.add("QStash schedule ids", ...plannedScheduleIds);
 }

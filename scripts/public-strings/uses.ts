@@ -112,20 +112,20 @@ export interface Field {
   node: ts.PropertyAssignment | ts.ShorthandPropertyAssignment;
 }
 
-const fieldsOf = new WeakMap<Project, Map<Area, Field[]>>();
+const fieldsOf = new WeakMap<Project, readonly Field[]>();
 
-/** Every field of every object literal, with its value. */
-export function fields({ project }: Tools, area: Area = "app"): readonly Field[] {
-  const known = fieldsOf.get(project) ?? new Map<Area, Field[]>();
-  fieldsOf.set(project, known);
-  const list = known.get(area) ?? [
+/** Every field of every object literal of the app, with its value. */
+export function fields({ project }: Tools): readonly Field[] {
+  const known = fieldsOf.get(project);
+  if (known) return known;
+  const list = [
     ...project
-      .find(ts.isPropertyAssignment, area)
+      .find(ts.isPropertyAssignment)
       .map((node) => ({ name: node.name.getText(), value: node.initializer, node })),
     ...project
-      .find(ts.isShorthandPropertyAssignment, area)
+      .find(ts.isShorthandPropertyAssignment)
       .map((node) => ({ name: node.name.text, value: node.name, node })),
   ];
-  known.set(area, list);
+  fieldsOf.set(project, list);
   return list;
 }
