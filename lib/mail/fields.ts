@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isStorable } from "../core/text";
+import { isStorable, toOneLine } from "../core/text";
 
 /**
  * Schemas of a mail's fields. A header ends at a line break, so no value that becomes a header may contain one:
@@ -26,10 +26,10 @@ export const headerSchema = z
   .refine(isOneLine, "must not have line breaks or control characters")
   .refine(isStorable);
 
-/** A title or name that a user typed: a line break in it must not fail the mail. */
+/** A title or name that a user typed, also before it had to be one line: it must not fail the mail, nor turn it round. */
 export const lineSchema = z
   .string()
-  .transform((text) => text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim())
+  .transform((text) => toOneLine(text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ")).trim())
   .pipe(z.string().min(1).max(300).refine(isStorable));
 
 /** Empty lines separate paragraphs. */
