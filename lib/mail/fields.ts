@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { isStorable } from "../core/text";
+import { isStorable, toOneLine } from "../core/text";
 import { isolate } from "../schemas/isolate";
 
 /**
@@ -28,12 +28,12 @@ export const headerSchema = z
   .refine(isStorable);
 
 /**
- * A title or name that a user typed: a line break in it must not fail the mail, and its direction must not reorder the
- * sentence around it.
+ * A title or name that a user typed, also before it had to be one line: a line break in it must not fail the mail, and
+ * its direction must not reorder the sentence around it.
  */
 export const lineSchema = z
   .string()
-  .transform((text) => text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ").trim())
+  .transform((text) => toOneLine(text.replace(/[\s\p{Cc}\u2028\u2029]+/gu, " ")).trim())
   .pipe(z.string().min(1).max(300).refine(isStorable))
   .transform(isolate);
 

@@ -1,6 +1,7 @@
 import Stripe from "stripe";
+import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
-import { db, transaction } from "../db";
+import { db, type Transaction, transaction } from "../db";
 import { NonRetryableTaskError, type Payload, raiseAlert, type TaskContext } from "../tasks";
 import { orderSubject } from "./lock-order";
 import type { ProviderRefund } from "./record-refund";
@@ -10,6 +11,9 @@ type RefundPayload = Extract<Payload<"payments">, { action: "refund" }>;
 
 /** How many refunds of one payment are searched. */
 const MAX_REFUNDS = 100;
+
+/** Ends the message of an alert about a refusal that is not final. */
+const RETRIED = "; it is retried";
 
 /** Refusals that one attempt passes over; a task is tried less often in the day for which the provider keeps them. */
 const MAX_STORED_REFUSALS = 100;
@@ -70,7 +74,7 @@ export async function createRefund(
         raiseAlert(tx, {
           kind: "refund_failed",
           subject: orderSubject(orderId),
-          message: `${message}; it is retried`,
+          message: `${message}${RETRIED}`,
         }),
       );
       throw error;
@@ -78,6 +82,17 @@ export async function createRefund(
     // Refunded meanwhile by another request, for example in the provider's dashboard.
     return (await listRefunds(paymentIntentId)).map((refund) => toProviderRefund(refund, paymentIntentId));
   }
+}
+
+/** Closes the alert about an earlier refusal, in the transaction that records the refund. */
+export async function closeRefusalAlert(tx: Transaction, orderId: string): Promise<void> {
+  await tx.alert.updateMany({
+    where: {
+      ...{ kind: "refund_failed", subject: orderSubject(orderId), closedAt: null },
+      message: { endsWith: RETRIED },
+    },
+    data: { closedAt: new Date(now()) },
+  });
 }
 
 /**

@@ -117,6 +117,10 @@ describe("a refund", () => {
     provider.setFaults({});
     const refunded = await waitForOrder(order.id, buyer, "refunded", ({ status }) => status === "refunded");
     expect(refunded.refundedMinor).toBe(order.amountMinor);
+    await waitUntil(
+      "the alert is closed",
+      async () => (await db().alert.findFirst(alerts))?.closedAt !== null,
+    );
   });
 
   it("that died can be asked for again, and is made once", async () => {
