@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { type ReactNode, useId, useState } from "react";
+import { type CSSProperties, type ReactNode, useId, useState } from "react";
 import { cn } from "./cn";
 
 /** About as many characters as a line of a text column has. */
@@ -39,8 +39,7 @@ export function LongText({ text, maxLines, tabIndex, className, children }: Prop
       <p
         id={id}
         dir="auto"
-        // A line each, because its height counts lines of this very text.
-        style={isCollapsed ? { maxHeight: `${String(maxLines)}lh` } : undefined}
+        style={isCollapsed ? ({ "--max-lines": maxLines } as CSSProperties) : undefined}
         className={cn(
           "whitespace-pre-wrap [overflow-wrap:anywhere] [unicode-bidi:plaintext]",
           isCollapsed && "long-text overflow-hidden",

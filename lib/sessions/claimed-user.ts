@@ -1,6 +1,6 @@
 import { cookies } from "next/headers";
-import type { Role } from "../../prisma/generated/enums";
 import { accessCookieName, refreshCookieName, verifyAccessToken } from "../core/access-token";
+import type { Role } from "../schemas/enums";
 import { readRefreshToken } from "./refresh-token";
 
 /** Whom the signed cookies name. The session may have ended since: decide what to show by it, never what to allow. */
