@@ -78,7 +78,11 @@ const boardKeys = ({ period, bucket }: Span, currencies: readonly string[]) =>
   ]);
 
 const rowsSchema = z.array(
-  z.object({ userId: idSchema, amountMinor: z.coerce.number().pipe(z.int()), sales: z.coerce.number().pipe(z.int()) }),
+  z.object({
+    userId: idSchema,
+    amountMinor: z.coerce.number().pipe(z.int()),
+    sales: z.coerce.number().pipe(z.int()),
+  }),
 );
 
 /** @throws {RedisUnavailableError} */

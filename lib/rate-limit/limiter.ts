@@ -83,7 +83,10 @@ export class Limiter {
         const at = takenAt[index] ?? null;
         return at === null ? [] : [{ bucket, at: decision.degraded ? at : requestedAt }];
       });
-      if (returned.length > 0) await this.sharedFor(buckets).returnTokens(returned).catch(() => {});
+      if (returned.length > 0)
+        await this.sharedFor(buckets)
+          .returnTokens(returned)
+          .catch(() => {});
     };
     return { ...decision, returnTokens };
   }
@@ -134,10 +137,7 @@ export class Limiter {
     }
   }
 
-  private applySharedDecision(
-    sharedDecision: SharedDecision,
-    buckets: readonly LimitBucket[],
-  ): Decision {
+  private applySharedDecision(sharedDecision: SharedDecision, buckets: readonly LimitBucket[]): Decision {
     const time = now();
     // Requests that this process decided without Redis meanwhile may have taken the last token.
     const localTokens = sharedDecision.allowed ? this.local.add(buckets, time, 0) : null;

@@ -68,7 +68,9 @@ function keyPatterns(): readonly KeyPattern[] {
       const template =
         typeof builder === "string"
           ? builder
-          : (builder as (...parts: string[]) => string)(...Array.from({ length: builder.length }, () => PART));
+          : (builder as (...parts: string[]) => string)(
+              ...Array.from({ length: builder.length }, () => PART),
+            );
       const fixed = template.split(PART);
       const source = fixed.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
       return [{ pattern: new RegExp(`^${source}$`, "s"), fixedLength: fixed.join("").length, type }];

@@ -69,7 +69,7 @@ export class SelfHealingRedis extends GuardedRedis {
     });
     if (typed.length === 0) return 0;
     const deleted = await super.send([
-      ...["EVAL", deleteMistypedKeys.source, typed.length] as const,
+      ...(["EVAL", deleteMistypedKeys.source, typed.length] as const),
       ...typed.map(({ key }) => key),
       ...typed.map(({ type }) => type),
     ]);

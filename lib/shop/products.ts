@@ -34,7 +34,10 @@ export async function createProduct(
   key?: string,
 ): Promise<Product> {
   // The access token may be older than a change of the role.
-  const account = await db().user.findUnique({ where: { id: userId, deletedAt: null }, select: { role: true } });
+  const account = await db().user.findUnique({
+    where: { id: userId, deletedAt: null },
+    select: { role: true },
+  });
   if (!account) throw new AppError("unauthenticated");
   if (account.role === "listener") throw new AppError("forbidden", { message: "artists_only" });
   const row = await transaction(async (tx) => {

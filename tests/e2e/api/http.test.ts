@@ -60,8 +60,16 @@ describe("Content-Length", () => {
     const { file } = await uploaded.json();
     const read = (method: string, headers = {}) =>
       send(method, `/api/media/${file.id}`, { authorization, ...headers });
-    expect(await read("GET")).toMatchObject({ status: 200, bytes: 5_004, headers: { "content-length": "5004" } });
-    expect(await read("HEAD")).toMatchObject({ status: 200, bytes: 0, headers: { "content-length": "5004" } });
+    expect(await read("GET")).toMatchObject({
+      status: 200,
+      bytes: 5_004,
+      headers: { "content-length": "5004" },
+    });
+    expect(await read("HEAD")).toMatchObject({
+      status: 200,
+      bytes: 0,
+      headers: { "content-length": "5004" },
+    });
     const part = await read("GET", { range: "bytes=10-19" });
     expect(part).toMatchObject({ status: 206, bytes: 10, headers: { "content-length": "10" } });
     expect(part.headers).not.toHaveProperty("x-body-length");

@@ -49,7 +49,7 @@ let userChannel: `user:${string}`;
 /** One key of each kind that the readers below meet. */
 let keyOf: Record<KeyName, string>;
 
-const RAW: Record<KeyType, (key: string, text: string) => (readonly [string, ...(string | number)[]])> = {
+const RAW: Record<KeyType, (key: string, text: string) => readonly [string, ...(string | number)[]]> = {
   string: (key, text) => ["SET", key, text],
   hash: (key, text) => ["HSET", key, ...HASH_FIELDS.flatMap((field) => [field, text])],
   list: (key, text) => ["RPUSH", key, text],
@@ -59,7 +59,18 @@ const RAW: Record<KeyType, (key: string, text: string) => (readonly [string, ...
 };
 /** The fields of every hash, so that each is stored with a value that it cannot have. */
 const HASH_FIELDS = [
-  ...["author", "persisted", "waiting", "version", "era", "begun", "caughtUp", "generation", "listed", "data"],
+  ...[
+    "author",
+    "persisted",
+    "waiting",
+    "version",
+    "era",
+    "begun",
+    "caughtUp",
+    "generation",
+    "listed",
+    "data",
+  ],
   ...["epoch", "n", "state", "front", "seen", "hides", "hidesAt", "x"],
 ];
 
@@ -168,7 +179,10 @@ const readers: Record<string, () => Promise<void>> = {
     expect((await getChat(me, chat)).id).toBe(chat);
   },
   leaderboards: async () => {
-    const { status, body } = await call(getBoardRoute, { params: { period: "all" }, query: `?currency=${currency}` });
+    const { status, body } = await call(getBoardRoute, {
+      params: { period: "all" },
+      query: `?currency=${currency}`,
+    });
     expect(status).toBe(200);
     expect(body.items).toMatchObject([{ userId: seller.userId, amountMinor: 500, sales: 1 }]);
     expect((await getLeaderboard("week", { currency })).items).toHaveLength(1);
@@ -179,9 +193,11 @@ const readers: Record<string, () => Promise<void>> = {
     await cacheManager.invalidateTag(`post:${post}`);
   },
   realtime: async () => {
-    const cursor = await appendEvent({ channel: userChannel, event: "read", data: { chatId: chat, seq: 1 } }).catch(
-      ignoreOutage,
-    );
+    const cursor = await appendEvent({
+      channel: userChannel,
+      event: "read",
+      data: { chatId: chat, seq: 1 },
+    }).catch(ignoreOutage);
     if (cursor) await readLog({ channel: userChannel, since: cursor }).catch(ignoreOutage);
     await readLogHeads([userChannel]).catch(ignoreOutage);
   },

@@ -185,5 +185,13 @@ it("one tidy deletes everything that is due", async () => {
   );
   expect(deleted.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0)).toBe(EXPIRED_SESSIONS);
   const { body } = await measure(route, "GET /api/cron/tidy, again", {}, process.env.CRON_SECRET);
-  expect(body).toMatchObject({ sessions: 0, tokens: 0, links: 0, finishedTasks: 0, alerts: 0, orders: 0, events: 0 });
+  expect(body).toMatchObject({
+    sessions: 0,
+    tokens: 0,
+    links: 0,
+    finishedTasks: 0,
+    alerts: 0,
+    orders: 0,
+    events: 0,
+  });
 });

@@ -124,7 +124,11 @@ function* eachNode(node: PlanNode): Generator<PlanNode> {
 
 function rowsReadBy(node: PlanNode): number {
   // The rows of a CTE were counted where its statement read them.
-  if (["CTE Scan", "Subquery Scan", "Values Scan", "Function Scan", "WorkTable Scan"].includes(node["Node Type"]))
+  if (
+    ["CTE Scan", "Subquery Scan", "Values Scan", "Function Scan", "WorkTable Scan"].includes(
+      node["Node Type"],
+    )
+  )
     return 0;
   const removed = (node["Rows Removed by Filter"] ?? 0) + (node["Rows Removed by Index Recheck"] ?? 0);
   return (node["Actual Rows"] + removed) * node["Actual Loops"];
