@@ -58,7 +58,7 @@ function alreadyConfirmedError(): AppError {
 
 /**
  * Runs a transaction that mails a confirmation link, or its decoy, to an address. The mail counts unless it fails.
- * @throws {AppError} rate_limited when the address was sent as many as an hour allows, whoever asked for them
+ * @throws {AppError} rate_limited when the address was sent as many as an hour allows, no matter who asked for them
  */
 export async function withConfirmationMail<R>(email: string, write: () => Promise<R>): Promise<R> {
   const mail = await takeMailAllowance("confirm_address", email);

@@ -18,7 +18,7 @@ const REFERRAL_CODE_LENGTH = 8;
 
 /**
  * Creates an account, and mails the link that confirms its address. Without the mail when the address was sent as many
- * as an hour allows: refusing would let somebody else keep its owner from signing up. The link can be asked for later.
+ * as an hour allows: refusing would let a stranger keep its owner from signing up. The link can be asked for later.
  *
  * @param locale  the request's language, which becomes that of the account's mails
  * @throws {AppError} conflict when the address is taken; bad_request for an unknown referral code, and for a common

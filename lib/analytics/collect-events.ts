@@ -16,7 +16,7 @@ const MAX_EVENTS_PER_STATEMENT = 300;
 const MAX_BUFFERED_EVENTS = 5_000;
 const DAY_MS = 86_400_000;
 
-/** Per minute and process, before only a sample is stored. Nobody answers for an anonymous event. */
+/** Per minute and process, before only a sample is stored. An anonymous event has no user whose limit could stop a flood. */
 const WHOLE_ANONYMOUS_EVENTS = 100;
 const WHOLE_MEMBER_EVENTS = 1_000;
 

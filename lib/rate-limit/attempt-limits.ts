@@ -51,7 +51,7 @@ export function withSignInLimit<R>(
 }
 
 /**
- * Takes a token for a request to mail a reset link, by account and address: requests from elsewhere do not keep the
+ * Takes a token for a request to mail a reset link, by account and address: requests from other addresses do not keep the
  * owner from asking. How many are mailed is limited by {@link takeMailAllowance}. Every request counts, also one for an
  * unknown address.
  * @throws {AppError} rate_limited

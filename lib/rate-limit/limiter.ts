@@ -101,7 +101,7 @@ export class Limiter {
    * @throws {RedisUnavailableError}
    */
   async reset(buckets: readonly LimitBucket[]): Promise<void> {
-    this.local.forget(buckets);
+    this.local.reset(buckets);
     await this.sharedFor(buckets).reset(buckets);
   }
 

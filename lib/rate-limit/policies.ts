@@ -42,7 +42,7 @@ const policies = {
  * ones: a successful one returns its token.
  */
 export const handlerPolicies = {
-  /** Password attempts for one account from one address: guesses from elsewhere do not lock the owner out. */
+  /** Password attempts for one account from one address: guesses from other addresses do not lock the owner out. */
   account: { name: "account", limit: 10, windowSeconds: 900, exact: true },
   /** Password attempts for one account from all addresses: below the 100 an hour that OWASP's ASVS (2.2.1) allows. */
   accountTotal: { name: "account-total", limit: 80, windowSeconds: 3_600, exact: true },

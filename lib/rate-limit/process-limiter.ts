@@ -76,8 +76,8 @@ export class ProcessLimiter {
     this.slidingWindowFor(bucket).block(until, time);
   }
 
-  /** Forgets what this process knows of the buckets, unsynced tokens included. */
-  forget(buckets: readonly LimitBucket[]): void {
+  /** Discards what this process knows of the buckets, unsynced tokens included. */
+  reset(buckets: readonly LimitBucket[]): void {
     for (const { key } of buckets) this.slidingWindows.delete(key);
   }
 

@@ -72,13 +72,13 @@ function createAlgorithm(limiter: Limiter, rule: LimitRule): RatelimitConfig["li
   });
 }
 
-/** The reply to the library's deny list script that names nobody and asks for no update. */
-const NOBODY_DENIED = [[], -1];
+/** The reply to the library's deny list script that denies no caller and asks for no update. */
+const NO_CALLER_DENIED = [[], -1];
 
-/** Without Redis nobody is on a deny list: an option must not take the site down. */
+/** Without Redis no caller is on a deny list: an option must not take the site down. */
 function failOpen(requester: Requester): Requester {
   return {
     request: <T>(request: Parameters<Requester["request"]>[0]) =>
-      requester.request<T>(request).catch(() => ({ result: NOBODY_DENIED as T })),
+      requester.request<T>(request).catch(() => ({ result: NO_CALLER_DENIED as T })),
   };
 }

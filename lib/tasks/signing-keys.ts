@@ -11,7 +11,7 @@ const keysSchema = z.object({ current: z.string().min(1), next: z.string().min(1
 
 export type SigningKeys = z.infer<typeof keysSchema>;
 
-/** A delivery with its signature: the raw body, and the URL that QStash was told to deliver to. */
+/** A delivery with its signature: the raw body, and the URL that QStash was given to deliver to. */
 export interface SignedDelivery {
   signature: string;
   body: string;

@@ -212,7 +212,7 @@ const readers: Record<string, () => Promise<void>> = {
   },
 };
 
-/** Callers of these handle an outage themselves: it must be one, and not an error that nobody expects. */
+/** Callers of these handle an outage themselves: it must be one, and not an unexpected error. */
 function ignoreOutage(error: unknown): undefined {
   expect(error).toMatchObject({ code: "REDIS_UNAVAILABLE" });
 }
