@@ -1,14 +1,6 @@
 import ts from "typescript";
 import { plannedScheduleIds } from "../schedule-plans";
-import {
-  fields,
-  known,
-  literalsIn,
-  methodCalls,
-  namesIn,
-  packageCalls,
-  type Tools,
-} from "./uses";
+import { fields, known, literalsIn, methodCalls, namesIn, packageCalls, type Tools } from "./uses";
 
 /** Fields of other services' APIs whose values are ours. */
 const SERVICE_FIELDS: Readonly<Record<string, string>> = {

@@ -40,11 +40,7 @@ it("npm run schedules creates a plan's schedules, prints their messages a day, a
 
   const free = await runSchedules("--plan", "free");
   expect(free.output).toContain("plan free: 289 of 1000 messages a day");
-  const ofFree = [
-    ["cron-sync-and-sweep", "GET */5 * * * *", 0],
-    ["cron-tidy", "GET 17 3 * * *", 0],
-    other,
-  ];
+  const ofFree = [["cron-sync-and-sweep", "GET */5 * * * *", 0], ["cron-tidy", "GET 17 3 * * *", 0], other];
   expect(await schedules()).toEqual(ofFree);
 
   // Without a known plan nothing changes.

@@ -61,6 +61,9 @@ describe("the crons of vercel.json", () => {
     const crons = cronsOf(daily);
     expect(crons.map(({ path }) => path)).toEqual(["/api/cron/sync-and-sweep", "/api/cron/tidy"]);
     expect(crons.map(({ schedule }) => countMessagesPerDay([{ cron: schedule }]))).toEqual([1, 1]);
-    expect({ ...JSON.parse(daily), crons: undefined }).toEqual({ ...JSON.parse(vercelJson), crons: undefined });
+    expect({ ...JSON.parse(daily), crons: undefined }).toEqual({
+      ...JSON.parse(vercelJson),
+      crons: undefined,
+    });
   });
 });
