@@ -42,7 +42,8 @@ await build({
 const backends = await startBackends();
 Object.assign(process.env, backends.env, { REDIS_EDGE_TIMEOUT_MS: "", REDIS_FIRST_CALL_TIMEOUT_MS: "" });
 try {
-  console.log(`${backends.description.split(";")[0]}; Node ${process.version}; ${REQUESTS} requests of one user\n`);
+  const engine = backends.description.split(";")[0];
+  console.log(`${engine}; Node ${process.version}; ${REQUESTS} requests of one user\n`);
   console.log("| policy, limit | Redis away | isolates | passed | without Redis | median ms | p95 ms |");
   console.log("|---|---:|---:|---:|---:|---:|---:|");
   for (const route of ROUTES)

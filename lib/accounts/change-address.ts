@@ -28,7 +28,8 @@ export async function changeAddress(
   await withConfirmationMail(email, () =>
     transaction(async (tx) => {
       const user = await lockCaller(tx, userId);
-      if (user.email === email) throw new AppError("bad_request", { message: "same_address", field: "email" });
+      if (user.email === email)
+        throw new AppError("bad_request", { message: "same_address", field: "email" });
       const owner = await tx.user.findUnique({
         where: { email },
         select: { id: true, name: true, locale: true },

@@ -26,7 +26,8 @@ export async function lockForDeletion(tx: Transaction, userId: string, role: Rol
 SELECT id FROM "User" WHERE role = 'admin' ORDER BY id FOR NO KEY UPDATE`
       : [];
   const rows = await tx.$queryRaw<unknown[]>`
-SELECT email, name, locale, role::text AS role, "confirmedAt" IS NOT NULL AS confirmed FROM "User" WHERE id = ${userId}::uuid FOR UPDATE`;
+SELECT email, name, locale, role::text AS role, "confirmedAt" IS NOT NULL AS confirmed
+FROM "User" WHERE id = ${userId}::uuid FOR UPDATE`;
   if (rows[0] === undefined) throw new AppError("unauthenticated");
   const user = userSchema.parse(rows[0]);
   if (user.role === "admin" && administrators.length < 2) {

@@ -15,7 +15,10 @@ export function setLimitHeaders(headers: Headers, { statuses, degraded }: LimitD
     );
     headers.set(
       "RateLimit",
-      formatList(tightestFirst(statuses), (_, status) => `r=${status.remaining};t=${secondsUntilReset(status)}`),
+      formatList(
+        tightestFirst(statuses),
+        (_, status) => `r=${status.remaining};t=${secondsUntilReset(status)}`,
+      ),
     );
   }
   if (degraded) headers.set("RateLimit-Degraded", degraded);

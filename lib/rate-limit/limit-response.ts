@@ -30,7 +30,11 @@ export class LimitResponse implements RatelimitResponse {
 }
 
 /** A caller that the library knows to be on a deny list: our algorithm was not asked. */
-const DENIED = { statuses: [], degraded: null, returnTokens: async () => {} } satisfies Partial<TokenReservation>;
+const DENIED = {
+  statuses: [],
+  degraded: null,
+  returnTokens: async () => {},
+} satisfies Partial<TokenReservation>;
 
 /** Our decision out of the library's response. */
 export function toReservation(response: RatelimitResponse): TokenReservation {

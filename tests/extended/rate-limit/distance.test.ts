@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeEach, expect, it, vi } from "vitest";
+import { newId } from "@/lib/core/ids";
 import { redis } from "@/lib/redis";
 import { freshGate, gateRequest, listenerToken } from "@/tests/support/clients/gate";
 import { startDistanceProxy } from "@/tests/support/proxies/distance-proxy";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
-import { newId } from "@/lib/core/ids";
 
 /** The gate with Redis far away. `npm run bench:limits-distance` prints a table for more distances. */
 

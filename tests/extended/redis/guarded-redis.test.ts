@@ -72,7 +72,10 @@ it("a caller in a hurry waits its own time, for a process's first call longer, f
   answerNow();
   expect(await first.late).toEqual({ result: "PONG" });
   fakeRedis.answer = () => {};
-  await waitUntil("the calls have failed and the breaker is open", async () => (await failed()).reason === "open");
+  await waitUntil(
+    "the calls have failed and the breaker is open",
+    async () => (await failed()).reason === "open",
+  );
   expect(await failed()).toMatchObject({ reason: "open", late: undefined });
   fakeRedis.time += 1_000;
   fakeRedis.answer = delayed(pong);

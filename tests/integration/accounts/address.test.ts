@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { POST as confirm } from "@/app/api/auth/confirm-email/route";
 import { POST as forgot } from "@/app/api/auth/forgot-password/route";
+import { POST as signUp } from "@/app/api/auth/sign-up/route";
 import { POST as becomeArtist } from "@/app/api/me/artist/route";
 import { POST as confirmAgain } from "@/app/api/me/confirm-email/route";
 import { POST as changeAddress } from "@/app/api/me/email/route";
 import { POST as changePassword } from "@/app/api/me/password/route";
-import { POST as signUp } from "@/app/api/auth/sign-up/route";
 import { PATCH as changeMe, DELETE as deleteMe, GET as me } from "@/app/api/me/route";
 import { GET as getPost } from "@/app/api/posts/[id]/route";
 import { setClock } from "@/lib/core/clock";
@@ -95,7 +95,9 @@ describe("mails with links", () => {
     }
     expect(mailed).toEqual([1, 1, 1, 1, 1, 0, 0]);
     // The deletion of an unconfirmed account is not mailed either.
-    const deletions = await db().task.findMany({ where: { queue: "emails", key: { startsWith: "account-deleted:" } } });
+    const deletions = await db().task.findMany({
+      where: { queue: "emails", key: { startsWith: "account-deleted:" } },
+    });
     expect(JSON.stringify(deletions)).not.toContain(email);
   });
 });

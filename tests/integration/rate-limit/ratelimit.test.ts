@@ -66,7 +66,11 @@ describe("the library's options", () => {
       return gate(gateRequest("/api/me", { ...headers, authorization }));
     };
     expect((await ask(other)).status).toBe(200);
-    for (const refused of [await ask(denied), await ask(denied), await ask(other, { "user-agent": browser })]) {
+    for (const refused of [
+      await ask(denied),
+      await ask(denied),
+      await ask(other, { "user-agent": browser }),
+    ]) {
       expect(refused.status).toBe(429);
       expect(refused.headers.get("retry-after")).toBe("60");
     }

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from "node:timers/promises";
 import type { Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { startTcpProxy, type Target, type TcpProxy } from "./tcp-proxy";
 
 /** Round trips before the first request of a connection: one for TCP, one for TLS 1.3. */
