@@ -39,7 +39,7 @@ export class SelfHealingRedis extends GuardedRedis {
     try {
       return await super.send(command);
     } catch (error) {
-      if (!(error instanceof errors.UpstashError) || error.message.startsWith("NOSCRIPT")) throw error;
+      if (!(error instanceof errors.UpstashError) || error.message.includes("NOSCRIPT")) throw error;
       const isMistyped = isWrongType(error);
       const deleted = isMistyped ? await this.deleteMistyped([command]) : 0;
       if (isScript(command)) throw new RedisUnavailableError("out-of-service", error);
