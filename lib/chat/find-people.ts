@@ -4,6 +4,8 @@ import { db, nameOrderSql, Prisma, searchByName } from "../db";
 import { type FoundPeople, type peopleSearchQuerySchema, peopleSearchResultsSchema } from "../schemas/person";
 
 const MAX_RESULTS = 20;
+/** Names that contain a term but do not begin with it: of more, the results are some of them. */
+const MAX_CONTAINING = 200;
 
 const rowsSchema = z.array(peopleSearchResultsSchema.shape.items.element);
 
@@ -16,18 +18,18 @@ export async function findPeople(
   { q }: z.output<typeof peopleSearchQuerySchema>,
 ): Promise<FoundPeople> {
   const { beginsSql, containsSql } = searchByName(q);
-  const othersSql = containsSql
-    ? Prisma.sql`UNION ALL (${candidatesSql(userId, 1, Prisma.sql`${containsSql} AND NOT (${beginsSql})`)})`
-    : Prisma.empty;
+  // Without an order in the second part Postgres stops after so many rows of the trigram index; with one it would now
+  // and then walk all names in order instead.
   const rows = await db().$queryRaw`
-SELECT id, name, role FROM (
-  (${candidatesSql(userId, 0, beginsSql)}) ${othersSql}
-) found ORDER BY rank, position, id LIMIT ${MAX_RESULTS}`;
+WITH beginning AS MATERIALIZED (
+  SELECT id, name, role, 0 AS rank FROM "User" WHERE ${beginsSql} AND id <> ${userId}::uuid
+  ORDER BY ${nameOrderSql}, id LIMIT ${MAX_RESULTS}
+), containing AS MATERIALIZED (
+  SELECT id, name, role, 1 AS rank FROM "User" WHERE ${containsSql ?? Prisma.sql`FALSE`} AND id <> ${userId}::uuid
+  LIMIT ${MAX_CONTAINING}
+), found AS (
+  SELECT id, name, role, min(rank) AS rank FROM (TABLE beginning UNION ALL TABLE containing) either GROUP BY id, name, role
+)
+SELECT id::text, name, role::text FROM found ORDER BY rank, ${nameOrderSql}, found.id LIMIT ${MAX_RESULTS}`;
   return { items: rowsSchema.parse(rows) };
-}
-
-/** The first candidates of one kind, in order. */
-function candidatesSql(userId: string, rank: number, condition: Prisma.Sql): Prisma.Sql {
-  return Prisma.sql`SELECT id::text, name, role::text, ${rank}::int AS rank, ${nameOrderSql} AS position FROM "User"
-  WHERE ${condition} AND id <> ${userId}::uuid ORDER BY ${nameOrderSql}, "User".id LIMIT ${MAX_RESULTS}`;
 }

@@ -59,11 +59,12 @@ export async function listPeople(
 ): Promise<PeoplePage> {
   requireRole(caller, "admin");
   const { q, role, cursor, limit } = peopleQuerySchema.parse(query);
+  const conditionSql = q ? await searchSql(q) : Prisma.sql`TRUE`;
   // Ids are ordered by time.
   const rows = personRowsSchema.parse(
     await db().$queryRaw`
 SELECT id::text, name, email, role::text, "confirmedAt", "createdAt" FROM "User"
-WHERE ${q ? searchSql(q) : Prisma.sql`TRUE`}
+WHERE ${conditionSql}
   AND ${role ? Prisma.sql`role = ${role}::"Role"` : Prisma.sql`TRUE`}
   AND ${cursor ? Prisma.sql`id < ${cursor}::uuid` : Prisma.sql`TRUE`}
 ORDER BY "User".id DESC LIMIT ${limit + 1}`,
@@ -77,12 +78,25 @@ const personRowSchema = personSchema
   .extend({ confirmedAt: z.date().nullable(), createdAt: z.date() });
 const personRowsSchema = z.array(personRowSchema);
 
-function searchSql(q: string): Prisma.Sql {
+/** Of a term that fewer people match, all are looked up first. */
+const MAX_HITS = 1_000;
+const idRowsSchema = z.array(z.object({ id: z.uuid() }));
+
+/**
+ * The condition of a search. Few hits are found by the indexes first, because Postgres, which does not know how few
+ * there are, may read all people in the order of the page instead; for many, that order is the fast way.
+ */
+async function searchSql(q: string): Promise<Prisma.Sql> {
   const id = idSchema.safeParse(q);
   if (id.success) return Prisma.sql`id = ${id.data}::uuid`;
   const { beginsSql, containsSql, addressContainsSql } = searchByName(q);
-  if (!containsSql || !addressContainsSql) return beginsSql;
-  return Prisma.sql`(${containsSql} OR ${beginsSql} OR ${addressContainsSql})`;
+  const matchesSql =
+    containsSql && addressContainsSql
+      ? Prisma.sql`(${containsSql} OR ${beginsSql} OR ${addressContainsSql})`
+      : beginsSql;
+  const rows = await db().$queryRaw`SELECT id::text FROM "User" WHERE ${matchesSql} LIMIT ${MAX_HITS + 1}`;
+  const ids = idRowsSchema.parse(rows).map((row) => row.id);
+  return ids.length > MAX_HITS ? matchesSql : Prisma.sql`id = ANY (${ids}::uuid[])`;
 }
 
 function toPersonView({ confirmedAt, createdAt, ...row }: z.infer<typeof personRowSchema>): PersonView {
