@@ -12,8 +12,10 @@ const UNUSED_AFTER_MS = 24 * HOUR_MS;
 const ORPHANED_AFTER_MS = HOUR_MS;
 /** The folders of the last days are scanned in every run, and one older folder each day. */
 const ALWAYS_SCANNED_DAYS = 8;
-/** Unused files per run; the next run continues. */
-const MAX_UNUSED_BATCH = 1_000;
+/** Files that one statement looks at. */
+const WINDOW_SIZE = 1_000;
+/** No window starts after it: of very many files, only the newer ones are looked at. */
+const UNUSED_BUDGET_MS = 10_000;
 
 export const tidiedFilesSchema = z.object({
   /** Files attached to no message, which are then deleted as ownerless files. */
@@ -37,17 +39,39 @@ export async function tidyFiles(): Promise<z.infer<typeof tidiedFilesSchema>> {
 }
 
 /**
+ * Disowns files of no message. Looks at the files in windows, the newest first: most unused files are new, and a file
+ * stays in no index by whether it is used.
+ */
+async function disownUnusedFiles(): Promise<number> {
+  const deadlineMs = now() + UNUSED_BUDGET_MS;
+  let disowned = 0;
+  let beforeId = "ffffffff-ffff-ffff-ffff-ffffffffffff";
+  while (now() < deadlineMs) {
+    const files = await db().mediaFile.findMany({
+      where: { id: { lt: beforeId }, createdAt: { lt: new Date(now() - UNUSED_AFTER_MS) } },
+      orderBy: { id: "desc" },
+      take: WINDOW_SIZE,
+      select: { id: true },
+    });
+    disowned += await disownUnused(files.map(({ id }) => id));
+    const last = files.at(-1);
+    if (!last || files.length < WINDOW_SIZE) break;
+    beforeId = last.id;
+  }
+  return disowned;
+}
+
+/**
  * Two statements: the lock makes new attachments wait (through their foreign key), and only the second statement, after
  * the lock, is sure to see the earlier ones.
  */
-async function disownUnusedFiles(): Promise<number> {
-  const cutoff = new Date(now() - UNUSED_AFTER_MS);
+async function disownUnused(ids: readonly string[]): Promise<number> {
   return transaction(async (tx) => {
     const rows = await tx.$queryRaw<{ id: string }[]>`
 SELECT f.id::text AS id FROM "MediaFile" f
-WHERE f."ownerId" IS NOT NULL AND f."createdAt" < ${cutoff}
+WHERE f.id = ANY(${ids}::uuid[]) AND f."ownerId" IS NOT NULL
   AND NOT EXISTS (SELECT 1 FROM "ChatAttachment" a WHERE a."fileId" = f.id)
-ORDER BY f.id LIMIT ${MAX_UNUSED_BATCH} FOR UPDATE SKIP LOCKED`;
+ORDER BY f.id FOR UPDATE SKIP LOCKED`;
     if (rows.length === 0) return 0;
     const { count } = await tx.mediaFile.updateMany({
       where: { id: { in: rows.map(({ id }) => id) }, attachments: { none: {} } },
