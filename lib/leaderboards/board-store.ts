@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { keys, redisService, ttlSeconds } from "../redis";
+import { idSchema } from "../schemas/id";
 import { MAIN_CURRENCY } from "./currency";
 import type { Span } from "./period";
 import { readLeaderboard, setLeaderboardSums, storeLeaderboards } from "./scripts";
@@ -40,6 +41,10 @@ const lookupReplySchema = z.union([
   ]),
 ]);
 
+const rowsSchema = z.array(
+  z.object({ userId: idSchema, amountMinor: z.coerce.number().pipe(z.int()), sales: z.coerce.number().pipe(z.int()) }),
+);
+
 /** @throws {RedisUnavailableError} */
 export async function readCachedBoard(span: Span, query: BoardQuery, token: string): Promise<BoardLookup> {
   const reply = await redisService().script(
@@ -53,14 +58,14 @@ export async function readCachedBoard(span: Span, query: BoardQuery, token: stri
   );
   if (reply[0] === "0") return { built: false, leased: reply[1] === "1" };
   const [, currency, currencies, flat, own] = reply;
-  const rows: BoardRow[] = [];
+  const parsedRows: unknown[] = [];
   for (let offset = 0; offset + 2 < flat.length; offset += 3) {
-    rows.push({
-      userId: flat[offset] ?? "",
-      amountMinor: Number(flat[offset + 1]),
-      sales: Number(flat[offset + 2]),
-    });
+    const [userId, amountMinor, sales] = flat.slice(offset, offset + 3);
+    parsedRows.push({ userId, amountMinor, sales });
   }
+  const rows = rowsSchema.safeParse(parsedRows).data;
+  // What no rebuild has stored is a miss; it is gone when the boards expire.
+  if (!rows || !currencies.every((name) => /^[A-Z]{3}$/.test(name))) return { built: false, leased: false };
   return {
     built: true,
     board: {

@@ -59,7 +59,7 @@ local function settle(hides)
   end
   if state == 'offline' then redis.call('ZREM', KEYS[3], ARGV[1])
   else redis.call('ZADD', KEYS[3], text(latest), ARGV[1]) end
-  return {state ~= (user.state or 'offline') and 1 or 0, state, tonumber(user.seen or '0'), nextInMs(KEYS[3])}
+  return {state ~= (user.state or 'offline') and 1 or 0, state, tonumber(user.seen or '0') or 0, nextInMs(KEYS[3])}
 end
 `;
 
@@ -79,7 +79,7 @@ export const recordPresenceHeartbeat = defineScript(
   "beatPresence",
   `${USER}
 local hides = user.hides
-if not user.hidesAt or now - tonumber(user.hidesAt) >= tonumber(ARGV[7]) then
+if now - (tonumber(user.hidesAt or '') or 0) >= tonumber(ARGV[7]) then
   if ARGV[8] == '' then return 0 end
   if ARGV[8] == '?' then
     hides = hides or '1'
@@ -160,7 +160,7 @@ local reply, users = {0}, {}
 for i = 1, #expired, 2 do
   local id = expired[i]
   local key = ARGV[4] .. id
-  local seen = tonumber(redis.call('HGET', key, 'seen') or expired[i + 1] - ARGV[3])
+  local seen = tonumber(redis.call('HGET', key, 'seen') or '') or expired[i + 1] - ARGV[3]
   redis.call('DEL', key, ARGV[5] .. id)
   redis.call('HSET', key, 'state', 'offline', 'seen', text(seen))
   redis.call('PEXPIRE', key, ARGV[2])
@@ -190,11 +190,11 @@ local reply = {redis.call('ZCOUNT', KEYS[1], '(' .. text(now), '+inf')}
 for i = 1, #ids do
   local user = redis.call('HMGET', KEYS[i + 1], 'front', 'seen', 'hides')
   local expiry = tonumber(expiries[i] or 0)
-  local state, seen = 'offline', tonumber(user[2] or 0)
+  local state, seen = 'offline', tonumber(user[2] or '') or 0
   if user[3] == '1' then
     seen = 0
   elseif expiry > now then
-    state = tonumber(user[1] or expiry) > now and 'online' or 'away'
+    state = (tonumber(user[1] or '') or expiry) > now and 'online' or 'away'
   end
   if expiry > 0 and seen == 0 and user[3] ~= '1' then seen = expiry - ARGV[1] end
   reply[#reply + 1] = state

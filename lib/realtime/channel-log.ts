@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { coalesce } from "../core/coalesce";
-import { keys, redisService, ttlSeconds } from "../redis";
+import { decodeValue, keys, redisService, ttlSeconds } from "../redis";
 import type { Channel } from "../schemas/channels";
 import { appendEvents, readHeads, readLogs } from "./scripts";
 
@@ -102,7 +102,7 @@ export const readLog: (position: LogPosition) => Promise<LogRead> = coalesce(
 function toLogRead(reply: z.infer<typeof readsSchema>[number] | undefined): LogRead {
   if (!reply) throw new Error("Redis returned no reply for a channel log");
   const [epoch, n, complete, texts] = reply;
-  const events = texts.map((text) => loggedEventSchema.safeParse(JSON.parse(text)));
+  const events = texts.map((text) => decodeValue(text, loggedEventSchema));
   // An invalid entry (of another program) counts as a lost one.
   const isComplete = complete === 1 && events.every(({ success }) => success);
   return { head: { epoch, n }, events: isComplete ? events.flatMap(({ data }) => data ?? []) : null };

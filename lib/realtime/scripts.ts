@@ -23,14 +23,20 @@ local reply, messages = {}, {}
 for i = 1, #KEYS / 2 do
   local head, log = KEYS[i * 2 - 1], KEYS[i * 2]
   local channel, event = ARGV[i * 2 + 3], ARGV[i * 2 + 4]
-  local epoch = redis.call('HGET', head, 'epoch')
-  if not epoch then
+  local known = redis.call('HMGET', head, 'epoch', 'n')
+  local epoch = known[1]
+  if not epoch or not tonumber(known[2] or '') then
     epoch = ARGV[1]
     redis.call('DEL', log)
     redis.call('HSET', head, 'epoch', epoch, 'n', '0')
   end
   local n = redis.call('HINCRBY', head, 'n', 1)
-  redis.call('XADD', log, 'MAXLEN', ARGV[2], n .. '-0', 'e', event)
+  local added = redis.pcall('XADD', log, 'MAXLEN', ARGV[2], n .. '-0', 'e', event)
+  if type(added) == 'table' and added.err then
+    -- The log is not this epoch's: its last number is higher, or the key has another type.
+    redis.call('DEL', log)
+    redis.call('XADD', log, 'MAXLEN', ARGV[2], n .. '-0', 'e', event)
+  end
   redis.call('EXPIRE', head, ARGV[3])
   redis.call('EXPIRE', log, ARGV[3])
   reply[#reply + 1] = epoch
@@ -61,8 +67,8 @@ for i = 1, #KEYS / 2 do
   local head, log = KEYS[i * 2 - 1], KEYS[i * 2]
   local sinceEpoch, sinceN = ARGV[i * 2 + 2], tonumber(ARGV[i * 2 + 3])
   local known = redis.call('HMGET', head, 'epoch', 'n')
-  local epoch, n = known[1], tonumber(known[2] or '0')
-  if not epoch then
+  local epoch, n = known[1], tonumber(known[2] or '')
+  if not epoch or not n then
     epoch, n = ARGV[1], 0
     redis.call('DEL', log)
     redis.call('HSET', head, 'epoch', epoch, 'n', '0')
@@ -102,7 +108,7 @@ local reply = {}
 for i = 1, #KEYS do
   local head = redis.call('HMGET', KEYS[i], 'epoch', 'n')
   reply[i * 2 - 1] = head[1] or ''
-  reply[i * 2] = tonumber(head[2] or '0')
+  reply[i * 2] = tonumber(head[2] or '0') or 0
 end
 return reply
 `,

@@ -8,7 +8,8 @@ import { env } from "../core/env";
 const HOUR_SECONDS = 3_600;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
 
-export const keys = withKeyPrefix({
+/** The keys without REDIS_KEY_PREFIX. lib/redis/key-types.ts has the type of each. */
+export const keyBuilders = {
   /** Set of `User.seq` of viewers. If lost, a repeated view is counted twice until the next sync. */
   postViews: (postId: string) => `post:${postId}:views`,
   /** Hash, see lib/views/scripts.ts. If lost, one read from Postgres. */
@@ -96,7 +97,9 @@ export const keys = withKeyPrefix({
    */
   throttle: (policy: string, callerId: string, route: string) =>
     `webchat:throttle:${policy}:${callerId}:${route}`,
-});
+};
+
+export const keys = withKeyPrefix(keyBuilders);
 
 export const ttlSeconds = {
   postViews: DAY_SECONDS,

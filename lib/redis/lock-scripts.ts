@@ -15,9 +15,8 @@ import { defineScript } from "./define-script";
 export const acquireLock = defineScript(
   "acquireLock",
   `
-local held = redis.call('GET', KEYS[1])
-if held then
-  local token, fence = string.match(held, '^([^:]*):(%d+)$')
+local token, fence = string.match(redis.call('GET', KEYS[1]) or '', '^([^:]*):(%d+)$')
+if token then
   if token ~= ARGV[1] then return {'0', tostring(redis.call('PTTL', KEYS[1]))} end
   redis.call('PEXPIRE', KEYS[1], ARGV[2])
   return {'1', fence}

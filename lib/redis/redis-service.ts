@@ -11,7 +11,8 @@ import { setCommands } from "./commands/sets";
 import { sortedSetCommands } from "./commands/sorted-sets";
 import { stringCommands } from "./commands/strings";
 import type { RedisScript } from "./define-script";
-import { type CommandArguments, GuardedRedis } from "./guarded-redis";
+import type { CommandArguments, GuardedRedis } from "./guarded-redis";
+import { SelfHealingRedis } from "./self-healing-redis";
 import { Subscriber } from "./subscriber";
 
 let client: GuardedRedis | undefined;
@@ -22,7 +23,7 @@ let current: { client: GuardedRedis; service: RedisService } | undefined;
 export function redis(): GuardedRedis {
   if (client) return client;
   const logCall = createCallLogger();
-  client = new GuardedRedis({
+  client = new SelfHealingRedis({
     url: env().UPSTASH_REDIS_REST_URL,
     token: env().UPSTASH_REDIS_REST_TOKEN,
     timeoutMs: env().REDIS_TIMEOUT_MS,

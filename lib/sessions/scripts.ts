@@ -44,7 +44,7 @@ export const putSessions = defineScript(
   `
 if redis.call('HGET', KEYS[1], 'era') ~= ARGV[1] then return 0 end
 local generation = redis.call('HGET', KEYS[2], 'generation')
-if generation and tonumber(generation) > tonumber(ARGV[2]) then return 0 end
+if generation and (tonumber(generation) or 0) > tonumber(ARGV[2]) then return 0 end
 redis.call('HSET', KEYS[2], 'generation', ARGV[2])
 if ARGV[4] == '1' then
   redis.call('HSET', KEYS[2], 'listed', ARGV[2])
@@ -118,7 +118,7 @@ export const raiseGenerations = defineScript(
   `
 for i = 1, #KEYS do
   local generation = redis.call('HGET', KEYS[i], 'generation')
-  if not generation or tonumber(generation) < tonumber(ARGV[i + 1]) then
+  if (tonumber(generation or '') or -1) < tonumber(ARGV[i + 1]) then
     redis.call('HSET', KEYS[i], 'generation', ARGV[i + 1])
   end
   redis.call('PEXPIRE', KEYS[i], ARGV[1])
@@ -161,7 +161,7 @@ export const endCatchUp = defineScript(
   `
 local state = redis.call('HMGET', KEYS[1], 'era', 'caughtUp')
 if state[1] ~= ARGV[1] then return 0 end
-if not state[2] or tonumber(state[2]) < tonumber(ARGV[2]) then
+if (tonumber(state[2] or '') or -1) < tonumber(ARGV[2]) then
   redis.call('HSET', KEYS[1], 'caughtUp', ARGV[2])
 end
 local time = redis.call('TIME')

@@ -69,7 +69,7 @@ for post = 1, (#KEYS - 2) / 3 do
   local persistedViewers, currentViewers = takeList(), takeList()
 
   local known = redis.call('HMGET', meta, 'author', 'persisted', 'waiting', 'version')
-  local complete = known[1] and known[2] and known[3] and known[4]
+  local complete = known[1] and tonumber(known[2] or '') and tonumber(known[3] or '') and tonumber(known[4] or '')
   local older = complete and row and tonumber(known[4]) < tonumber(row[3])
   if older or (row and not complete and #persistedViewers == 0) then
     local waiting = redis.call('SCARD', pending)
@@ -78,7 +78,7 @@ for post = 1, (#KEYS - 2) / 3 do
     local claim = redis.call('HGET', KEYS[2], id)
     if claim then
       local batch, size = string.match(claim, '^(.*):(%d+)$')
-      if batch ~= row[4] then waiting = waiting + size end
+      if batch and batch ~= row[4] then waiting = waiting + size end
     end
     redis.call('HSET', meta, 'author', row[1], 'persisted', row[2], 'version', row[3], 'waiting', waiting)
     redis.call('EXPIRE', meta, ARGV[2])
@@ -248,7 +248,7 @@ for post = 1, (#KEYS - 4) / 3 do
     local persisted, version = take(), take()
     local waiting = redis.call('SCARD', pending)
     local known = redis.call('HGET', meta, 'version')
-    if known and tonumber(known) >= tonumber(version) then
+    if known and (tonumber(known) or -1) >= tonumber(version) then
       redis.call('HSET', meta, 'waiting', waiting)
     else
       redis.call('HSET', meta, 'author', author, 'persisted', persisted, 'version', version, 'waiting', waiting)
@@ -278,7 +278,7 @@ for _, post in ipairs(redis.call('ZRANGE', KEYS[1], 0, ARGV[1] - 1)) do
   pending = pending + redis.call('SCARD', ARGV[2] .. post .. ARGV[3])
 end
 for _, claim in ipairs(redis.call('HVALS', KEYS[3])) do
-  claimed = claimed + tonumber(string.match(claim, ':(%d+)$'))
+  claimed = claimed + (tonumber(string.match(claim, ':(%d+)$') or '') or 0)
 end
 return {redis.call('ZCARD', KEYS[1]), pending, redis.call('ZCARD', KEYS[2]), claimed}
 `,

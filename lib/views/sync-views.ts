@@ -5,6 +5,7 @@ import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { keys, RedisUnavailableError, redisService, ttlSeconds } from "../redis";
+import { idSchema } from "../schemas/id";
 import type { ViewSync } from "../schemas/views";
 import { type PersistedPost, type PersistResult, persistViews, type ViewPair } from "./persist-views";
 import { claimViews, finishViews } from "./scripts";
@@ -145,6 +146,8 @@ const claimReplySchema = z.union([
   z.tuple([z.string(), z.int()], z.string()),
 ]);
 
+const pairSchema = z.object({ postId: idSchema, viewerSeq: z.coerce.number().pipe(z.int32()) });
+
 /**
  * Claims the next batch: one whose lease has expired, else up to 10,000 pending views.
  *
@@ -166,8 +169,11 @@ export async function claimBatch(leaseMs: number): Promise<ViewBatch | null> {
   for (let index = 0; index + 1 < claimedPosts.length; index += 2) {
     const postId = claimedPosts[index] ?? "";
     postIds.push(postId);
-    for (const viewer of (claimedPosts[index + 1] ?? "").split(","))
-      pairs.push({ postId, viewerSeq: Number(viewer) });
+    for (const viewer of (claimedPosts[index + 1] ?? "").split(",")) {
+      // Postgres would refuse the whole batch for one value that is no id.
+      const pair = pairSchema.safeParse({ postId, viewerSeq: viewer });
+      if (pair.success) pairs.push(pair.data);
+    }
   }
   return { id, takenOver: takenOver === 1, postIds, pairs };
 }
