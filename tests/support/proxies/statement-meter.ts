@@ -1,3 +1,4 @@
+import { postgresMessageParser } from "./postgres-messages";
 import { startPostgresProxy } from "./tcp-proxy";
 
 /** Counts SQL statements on the wire between the app and Postgres. */
@@ -18,9 +19,9 @@ const EXECUTE = "E".charCodeAt(0);
 export async function startStatementMeter(databaseUrl: string): Promise<StatementMeter> {
   let statements = 0;
   const { url, close } = await startPostgresProxy(databaseUrl, (client, dial) => {
-    const types = messageTypeParser();
+    const parse = postgresMessageParser("client");
     client.on("data", (chunk: Buffer) => {
-      for (const type of types(chunk)) if (type === QUERY || type === EXECUTE) statements += 1;
+      for (const { type } of parse(chunk)) if (type === QUERY || type === EXECUTE) statements += 1;
     });
     client.pipe(dial()).pipe(client);
   });
@@ -32,24 +33,5 @@ export async function startStatementMeter(databaseUrl: string): Promise<Statemen
     reset: () => {
       statements = 0;
     },
-  };
-}
-
-/** Splits a client's bytes into messages: the first has only a length, the others a type and a length. */
-function messageTypeParser(): (chunk: Buffer) => number[] {
-  let buffer = Buffer.alloc(0);
-  let started = false;
-  return (chunk) => {
-    buffer = Buffer.concat([buffer, chunk]);
-    const types: number[] = [];
-    for (;;) {
-      const head = started ? 1 : 0;
-      if (buffer.length < head + 4) return types;
-      const end = head + buffer.readInt32BE(head);
-      if (buffer.length < end) return types;
-      if (started) types.push(buffer[0] ?? 0);
-      started = true;
-      buffer = buffer.subarray(end);
-    }
   };
 }

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { waitForDeferredWork } from "@/lib/core/defer";
+import { disconnectDb } from "@/lib/db";
+import { type AppRoute, allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
+import { createTestUser, type TestUser } from "@/tests/support/factories/accounts";
+import { EXPIRED_SESSIONS, fillWithMillionRows, rowId } from "@/tests/support/factories/million-rows";
+import { startTestSession } from "@/tests/support/factories/sessions";
+import { stopShopServer } from "@/tests/support/factories/shop-server";
+import { createTestUsers, type TestUsers } from "@/tests/support/factories/test-users";
+import { routeInputs } from "@/tests/support/fuzz/route-inputs";
+import { type RecordedPlan, startPlanRecorder } from "@/tests/support/proxies/plan-recorder";
+import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
+
+requireRealStack();
+
+const appUrl = process.env.APP_URL;
+const backends = await startIsolatedBackends();
+const recorder = await startPlanRecorder(backends.databaseUrl);
+// The shop's server is at the address that it has set; QStash has the one of this database.
+Object.assign(process.env, { DATABASE_URL: recorder.url, APP_URL: appUrl });
+
+/** Rows that one statement may read: a page with its references, or a batch. */
+const MAX_ROWS_READ = 20_000;
+/** No statement writes more, whatever has piled up. */
+const MAX_ROWS_WRITTEN = 5_000;
+
+/** Statements that read much by their nature; each is rare. */
+const EXCEPTIONS: readonly { route: RegExp; statement: RegExp; reason: string }[] = [
+  {
+    route: /^GET \/api\/admin\/tasks/,
+    statement: /count\(\*\)::int AS tasks FROM "Task"/,
+    reason: "counts every task, from an index alone, for an operator",
+  },
+  {
+    route: /leaderboards/,
+    statement: /row_number\(\) OVER/,
+    reason: "one caller rebuilds a span's boards every ten minutes; all time has every sale",
+  },
+];
+
+const routes = new Map((await allRoutes()).map((route) => [route.name, route]));
+const measured: (RecordedPlan & { route: string })[] = [];
+let largeTables = new Set<string>();
+let users: TestUsers;
+/** A user with many chats, orders, notifications and bonuses. */
+let owner: TestUser;
+
+beforeAll(async () => {
+  users = await createTestUsers();
+  owner = await createTestUser();
+  const startedAt = performance.now();
+  largeTables = await fillWithMillionRows(backends.databaseUrl, owner);
+  process.stdout.write(`filled in ${Math.round((performance.now() - startedAt) / 1000)} s\n`);
+  // Its connections planned with the statistics of empty tables.
+  await disconnectDb();
+}, 400_000);
+
+afterAll(async () => {
+  await waitForDeferredWork();
+  process.stdout.write(formatTable());
+  await stopShopServer();
+  await disconnectDb();
+  await recorder.close();
+  await backends.stop();
+});
+
+function formatTable(): string {
+  const rows = measured.map(({ route, statement, ms, rowsRead }) => {
+    const text = statement.replace(/\s+/g, " ").trim();
+    return `${route.padEnd(52)} ${ms.toFixed(2).padStart(9)} ms ${String(rowsRead).padStart(8)} rows  ${text.slice(0, 90)}`;
+  });
+  return `${rows.join("\n")}\n`;
+}
+
+/** Calls a route and returns the plans of its statements, those that follow the response included. */
+async function measure(route: AppRoute, label: string, input: RouteInput, token?: string) {
+  await waitForDeferredWork();
+  recorder.take();
+  const { status, body } = await callRoute(route, input, token);
+  await waitForDeferredWork();
+  const plans = recorder.take();
+  measured.push(...plans.map((plan) => ({ route: label, ...plan })));
+  return { status, body, plans };
+}
+
+/** What is wrong with the plans, as readable lines. */
+function faults(label: string, plans: readonly RecordedPlan[]): string[] {
+  return plans.flatMap(({ statement, rowsRead, rowsWritten, scannedTables }) => {
+    if (EXCEPTIONS.some((rule) => rule.route.test(label) && rule.statement.test(statement))) return [];
+    const scanned = scannedTables.filter((table) => largeTables.has(table));
+    const problems = [
+      ...scanned.map((table) => `reads all of ${table}`),
+      ...(rowsRead > MAX_ROWS_READ ? [`reads ${rowsRead} rows`] : []),
+      ...(rowsWritten > MAX_ROWS_WRITTEN ? [`writes ${rowsWritten} rows`] : []),
+    ];
+    return problems.map((problem) => `${label} ${problem}: ${statement.replace(/\s+/g, " ").slice(0, 300)}`);
+  });
+}
+
+const CALLERS = ["listener", "artist", "admin"] as const;
+/** These routes end sessions and change accounts: each gets users of its own. */
+const ACCOUNT_ROUTE = /^\S+ \/api\/(auth|me|sessions|admin\/people)(\/|$)/;
+/** Called by other services, with signatures; their statements are those of the tasks. */
+const SIGNED_ROUTES = ["POST /api/qstash/{queue}", "POST /api/webhooks/payments"];
+
+it.each([...routes.values()].filter(({ name }) => !SIGNED_ROUTES.includes(name)))("$name", async (route) => {
+  const found: string[] = [];
+  if (route.spec.auth === "cron") {
+    found.push(...faults(route.name, (await measure(route, route.name, {}, process.env.CRON_SECRET)).plans));
+  } else {
+    const people = ACCOUNT_ROUTE.test(route.name) ? await createTestUsers() : users;
+    for (const who of CALLERS) {
+      const input = (await routeInputs[route.name]?.(people, people[who])) ?? {};
+      const { accessToken } = await startTestSession(people[who]);
+      const { status, plans } = await measure(route, route.name, input, accessToken);
+      expect(status).toBeLessThan(500);
+      found.push(...faults(route.name, plans));
+    }
+  }
+  expect(found).toEqual([]);
+});
+
+const bigChat = { params: { id: rowId("chat", 1) } };
+const cursorAt = (table: "order" | "post" | "audit" | "product") => `cursor=${rowId(table, 100_000)}`;
+
+/** The same routes on the largest lists, and at their ends. */
+const LARGE: readonly [name: string, input: RouteInput, as?: "admin"][] = [
+  ["GET /api/chats", {}],
+  ["GET /api/chats/{id}", bigChat],
+  ["GET /api/chats/{id}/messages", bigChat],
+  ["GET /api/chats/{id}/messages", { ...bigChat, query: "?before=250000" }],
+  ["GET /api/chats/{id}/messages", { ...bigChat, query: "?after=250000" }],
+  ["GET /api/chats/{id}/messages", { ...bigChat, query: "?since=499900" }],
+  ["GET /api/chats/{id}/pinned", bigChat],
+  ["POST /api/chats/{id}/read", { ...bigChat, body: { seq: 10 } }],
+  ["GET /api/chats/open", { query: `?cursor=${Date.now() - 50_000_000}_${rowId("chat", 50_000)}` }],
+  ["GET /api/people", { query: "" }],
+  ...["а", "ле", "Леша", "алёша", "Алеша Апт", "иван", "zzzz", "zoe", "ян", "!!", "a!!", "😀"].map(
+    (q): [string, RouteInput] => ["GET /api/people", { query: `?q=${encodeURIComponent(q)}` }],
+  ),
+  ...["а", "ле", "леша", "zzzz", "p999999@", "zoë", "!!"].map((q): [string, RouteInput, "admin"] => [
+    "GET /api/admin/people",
+    { query: `?q=${encodeURIComponent(q)}` },
+    "admin",
+  ]),
+  ["GET /api/admin/people", { query: "?role=admin" }, "admin"],
+  ["GET /api/admin/people", { query: "?role=artist" }, "admin"],
+  ["GET /api/admin/audit", { query: "?action=role_changed" }, "admin"],
+  ["GET /api/admin/audit", { query: `?action=signed_in&${cursorAt("audit")}` }, "admin"],
+  ["GET /api/orders", {}],
+  ["GET /api/orders", { query: `?as=seller&${cursorAt("order")}` }],
+  ["GET /api/notifications", {}],
+  ["GET /api/bonuses", {}],
+  ["GET /api/posts", { query: `?${cursorAt("post")}` }],
+  ["GET /api/products", { query: `?${cursorAt("product")}` }],
+];
+
+it.each(LARGE)("%s %j", async (name, input, as) => {
+  const route = routes.get(name);
+  if (!route) throw new Error(`there is no route ${name}`);
+  const { accessToken } = await startTestSession(as === "admin" ? users.admin : owner);
+  const label = `${name}${input.query ? decodeURIComponent(input.query) : ""}`;
+  const { status, plans } = await measure(route, label, input, accessToken);
+  expect(status).toBe(200);
+  expect(plans.length).toBeGreaterThan(0);
+  expect(faults(label, plans)).toEqual([]);
+});
+
+it("counting the unread messages of a chat with half a million reads a hundred of them", async () => {
+  const route = routes.get("GET /api/chats/{id}");
+  if (!route) throw new Error("the route is missing");
+  const { accessToken } = await startTestSession(owner);
+  const { body, plans } = await measure(route, "GET /api/chats/{id}, 500,000 unread", bigChat, accessToken);
+  expect(body.chat?.unreadCount ?? body.unreadCount).toBe(100);
+  expect(Math.max(...plans.map(({ rowsRead }) => rowsRead))).toBeLessThan(500);
+});
+
+it("one tidy deletes everything that is due", async () => {
+  // Another tidy ran above, as one of the routes: nothing is left.
+  const route = routes.get("GET /api/cron/tidy");
+  if (!route) throw new Error("the route is missing");
+  const deleted = measured.filter(
+    ({ route: name, statement }) => name === "GET /api/cron/tidy" && /DELETE FROM "Session"/.test(statement),
+  );
+  expect(deleted.reduce((sum, { rowsWritten }) => sum + rowsWritten, 0)).toBe(EXPIRED_SESSIONS);
+  const { body } = await measure(route, "GET /api/cron/tidy, again", {}, process.env.CRON_SECRET);
+  expect(body).toMatchObject({ sessions: 0, tokens: 0, links: 0, finishedTasks: 0, alerts: 0, orders: 0, events: 0 });
+});

@@ -1,0 +1,144 @@
+import { Client } from "pg";
+import type { Caller } from "@/lib/core/access-token";
+
+/**
+ * Fills a database to the size of a busy production: a million users, tasks and messages, and hundreds of thousands of
+ * the rest. One statement a table, without foreign key checks; indexes are built afterwards.
+ */
+
+export const MILLION = 1_000_000;
+/** Of tables that are not themselves what the issue of size is about. */
+const MANY = 200_000;
+/** Rows that the daily tidy finds in a table. */
+export const EXPIRED_SESSIONS = 35_000;
+
+/** Ids of one table, in the order of `n`. */
+export function rowId(table: keyof typeof ID_SPACES, n: number): string {
+  return `00000000-${ID_SPACES[table]}-7000-8000-${n.toString(16).padStart(12, "0")}`;
+}
+
+const ID_SPACES = {
+  ...{ user: "0001", session: "0002", task: "0003", chat: "0004", message: "0005", post: "0006" },
+  ...{ product: "0007", order: "0008", notification: "0009", audit: "000a", event: "000b", alert: "000c" },
+  ...{ delivery: "000d", bonus: "000e", link: "000f", file: "0010" },
+} as const;
+
+const id = (table: keyof typeof ID_SPACES, n = "n") =>
+  `('00000000-${ID_SPACES[table]}-7000-8000-' || lpad(to_hex(${n}), 12, '0'))::uuid`;
+const daysAgo = (days: string) => `now() - ${days} * interval '1 day'`;
+/** A number that looks random and is the same in every run. */
+const scattered = (below: number, seed = 1) => `(hashint4(n + ${seed}) & 2147483647) % ${below}`;
+const WORD = `initcap(translate(substr(md5(n::text), 1, 7), '0123456789abcdef', 'аеиолмнрсткдвпгу'))`;
+const FIRST_NAMES = `(ARRAY['Анна','Иван','Алёша','Мария','Пётр','Ольга','John','Zoë','Яна','Fedor'])[1 + n % 10]`;
+
+/** The user whose chats, orders and notifications are many. */
+export type Owner = Pick<Caller, "userId" | "seq">;
+
+function statements({ userId }: Owner): string[] {
+  const me = `'${userId}'::uuid`;
+  const rows = (from: number, to: number) => `FROM generate_series(${from}, ${to}) n`;
+  return [
+    `INSERT INTO "User" (id, email, name, "passwordHash", role, "referralCode", "createdAt")
+     SELECT ${id("user")}, 'p' || n || '@' || substr(md5(n::text), 8, 6) || '.example', ${FIRST_NAMES} || ' ' || ${WORD},
+       'none', CASE WHEN n % 100 = 0 THEN 'artist' ELSE 'listener' END::"Role", 'r' || n, ${daysAgo("n % 700")}
+     ${rows(1, MILLION)}`,
+    `INSERT INTO "Session" (id, "userId", "tokenHash", "authenticatedAt", "lastSeenAt", "expiresAt", "createdAt")
+     SELECT ${id("session")}, ${id("user")}, 't' || n, now(), now(),
+       CASE WHEN n <= ${EXPIRED_SESSIONS} THEN ${daysAgo("(31 + n % 5)")} ELSE now() + interval '10 days' END, now()
+     ${rows(1, MANY)}`,
+    `INSERT INTO "SessionGeneration" ("userId", generation, "changedAt")
+     SELECT ${id("user")}, 1, ${daysAgo("n % 200")} ${rows(1, MANY)}`,
+    `INSERT INTO "RevokedToken" (hash, "expiresAt", "createdAt")
+     SELECT md5(n::text), now() + interval '10 minutes', now() ${rows(1, MANY)}`,
+    `INSERT INTO "AccountLink" (id, "userId", kind, email, "expiresAt", "createdAt")
+     SELECT ${id("link")}, ${id("user")}, 'confirm_address', 'x', ${daysAgo("n % 40")}, ${daysAgo("n % 40")}
+     ${rows(1, MANY)}`,
+    `INSERT INTO "AuditEntry" (id, "actorId", action, subject, "createdAt")
+     SELECT ${id("audit")}, ${id("user")}, CASE WHEN n % 1000 = 0 THEN 'role_changed' ELSE 'signed_in' END,
+       'user:' || ${id("user")}, ${daysAgo("n % 300")} ${rows(1, MANY)}`,
+    `INSERT INTO "Post" (id, "authorId", title, text, tags, "createdAt")
+     SELECT ${id("post")}, ${id("user", "n * 5")}, 'A track', '', '{}', ${daysAgo("n % 300")} ${rows(1, MANY)}`,
+    `INSERT INTO "PostView" ("postId", "viewerSeq")
+     SELECT ${id("post", "1 + n % 1000")}, n ${rows(1, MANY)}`,
+    `INSERT INTO "Task" (id, queue, key, version, payload, state, "ownerId", subject, "dueAt", "deadlineAt", "createdAt", "finishedAt")
+     SELECT ${id("task")}, (ARRAY['emails','deliver-goods','leaderboards','notifications'])[1 + n % 4], 'k' || n, 1, '{}',
+       CASE WHEN n > 980000 THEN 'published' WHEN n % 1000 = 0 THEN 'dead' WHEN n % 100 = 0 THEN 'cancelled' ELSE 'done' END::"TaskState",
+       ${id("user")}, 'order:' || ${id("order", "1 + n % " + MANY)}, now() + interval '1 hour',
+       CASE WHEN n > 999800 THEN ${daysAgo("1")} ELSE now() + interval '1 day' END, ${daysAgo("(n % 95)")},
+       CASE WHEN n <= 980000 THEN ${daysAgo("(n % 95)")} END
+     ${rows(1, MILLION)}`,
+    `INSERT INTO "Alert" (id, kind, subject, message, "closedAt")
+     SELECT ${id("alert")}, 'task_dead', 's' || n, 'x', CASE WHEN n % 1000 > 0 THEN ${daysAgo("n % 200")} END
+     ${rows(1, MANY)}`,
+    `INSERT INTO "Product" (id, "sellerId", kind, title, description, "priceMinor", currency)
+     SELECT ${id("product")}, ${id("user", "n * 5")}, 'track', 'A track', '', 500, 'EUR' ${rows(1, MANY)}`,
+    `INSERT INTO "Order" (id, "buyerId", "sellerId", "productId", kind, title, quantity, "unitPriceMinor", "amountMinor",
+       currency, locale, status, "paidAt", "closedAt", "createdAt")
+     SELECT ${id("order")}, CASE WHEN n % 50 = 0 THEN ${me} ELSE ${id("user")} END,
+       CASE WHEN n % 40 = 0 THEN ${me} ELSE ${id("user", "n * 5")} END, ${id("product")}, 'track', 'A track', 1, 500, 500,
+       'EUR', 'en', CASE WHEN n % 10 = 0 THEN 'failed' ELSE 'paid' END::"OrderStatus",
+       CASE WHEN n % 10 > 0 THEN ${daysAgo("n % 300")} END, CASE WHEN n % 10 = 0 THEN ${daysAgo("n % 100")} END,
+       ${daysAgo("n % 300")} ${rows(1, MANY)}`,
+    `INSERT INTO "PaymentEvent" (id, type, "orderId", "receivedAt")
+     SELECT 'evt_' || n, 'checkout.session.completed', ${id("order")}, ${daysAgo("n % 100")} ${rows(1, MANY)}`,
+    `INSERT INTO "Delivery" (id, "orderId", kind, unit, code)
+     SELECT ${id("delivery")}, ${id("order")}, 'track', 1, md5(n::text) ${rows(1, MANY)}`,
+    `INSERT INTO "RankedSale" ("orderId", "sellerId", "amountMinor", currency, "soldAt")
+     SELECT ${id("order")}, ${id("user", "n * 5")}, 500, 'EUR', ${daysAgo("n % 300")} ${rows(1, MANY)} WHERE n % 10 > 0`,
+    `INSERT INTO "BonusEntry" (id, "userId", seq, kind, amount, balance, key)
+     SELECT ${id("bonus")}, CASE WHEN n <= 2000 THEN ${me} ELSE ${id("user")} END, n, 'granted', 1, n, 'b' || n
+     ${rows(1, MANY)}`,
+    `INSERT INTO "Notification" (id, "userId", kind, title, message, key, "readAt")
+     SELECT ${id("notification")}, CASE WHEN n % 20 = 0 THEN ${me} ELSE ${id("user")} END, 'general', 'T', 'M', 'n' || n,
+       CASE WHEN n % 400 > 0 THEN now() END ${rows(1, MANY)}`,
+    // The first chat has half of all messages; the user is in 500 chats, and half of all chats are open.
+    `INSERT INTO "Chat" (id, kind, title, open, "lastSeq", revision, "lastMessageAt", "createdAt")
+     SELECT ${id("chat")}, 'group', 'A chat', n % 2 = 0, CASE WHEN n = 1 THEN 500000 WHEN n <= 100000 THEN 5 ELSE 0 END,
+       CASE WHEN n = 1 THEN 500000 WHEN n <= 100000 THEN 5 ELSE 0 END,
+       CASE WHEN n <= 100000 THEN now() - n * interval '1 second' END, ${daysAgo("n % 300")} ${rows(1, MANY)}`,
+    `INSERT INTO "ChatMember" ("chatId", "userId", role)
+     SELECT ${id("chat")}, ${id("user")}, 'owner'::"ChatRole" ${rows(1, MANY)}
+     UNION ALL SELECT ${id("chat")}, ${me}, 'member' ${rows(1, 500)}`,
+    `INSERT INTO "ChatMessage" (id, "chatId", seq, revision, "clientId", "authorId", text, mentions)
+     SELECT ${id("message")}, ${id("chat")}, seq, seq, ${id("message")}, ${id("user", `1 + ${scattered(1000)}`)},
+       'No. ' || seq, '{}'
+     FROM (SELECT n AS message, 1 AS n, n AS seq FROM generate_series(1, 500000) n
+       UNION ALL SELECT 500000 + n, 2 + n / 5, 1 + n % 5 FROM generate_series(0, 499989) n) m`.replaceAll(
+      id("message"),
+      id("message", "message"),
+    ),
+    `INSERT INTO "AnalyticsEvent" (id, "userId", name, properties, at)
+     SELECT ${id("event")}, ${id("user")}, (ARRAY['page.opened','track.played'])[1 + n % 2], '{}', ${daysAgo("n % 410")}
+     ${rows(1, MANY)}`,
+    `INSERT INTO "MediaFile" (id, "ownerId", name, type, bytes, pathname)
+     SELECT ${id("file")}, ${id("user")}, 'a.png', 'image/png', 1, 'media/' || n ${rows(1, MANY)}`,
+    `INSERT INTO "ChatAttachment" ("messageId", "fileId", position)
+     SELECT ${id("message")}, ${id("file")}, 1 ${rows(1, MANY)}`,
+  ];
+}
+
+/** @returns the tables that have so many rows that reading one from beginning to end is a fault */
+export async function fillWithMillionRows(databaseUrl: string, owner: Owner): Promise<Set<string>> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    await client.query(`SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '64MB';
+      SET maintenance_work_mem = '512MB'; SET statement_timeout = 0; SET lock_timeout = 0`);
+    const { rows: indexes } = await client.query<{ name: string; definition: string }>(
+      `SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition
+       FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
+       WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisunique`,
+    );
+    for (const { name } of indexes) await client.query(`DROP INDEX ${name}`);
+    for (const statement of statements(owner)) await client.query(statement);
+    for (const { definition } of indexes) await client.query(definition);
+    await client.query("VACUUM (ANALYZE)");
+    const { rows: tables } = await client.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+       AND reltuples >= ${MANY / 4}`,
+    );
+    return new Set(tables.map(({ name }) => name));
+  } finally {
+    await client.end();
+  }
+}
