@@ -186,6 +186,7 @@ async function chatScenario(): Promise<FailpointScenario> {
 testFailpoints<Exclude<Failpoint, `shop.${string}` | `sessions.${string}`>>({
   "cache.committed": renameScenario,
   "cache.loaded": renameScenario,
+  "views.sync.claiming": viewScenario,
   "views.sync.claimed": viewScenario,
   "views.sync.persisted": viewScenario,
   "views.sync.finished": viewScenario,
