@@ -196,13 +196,13 @@ interface ClaimedViews {
 
 const claimReplySchema = z.union([
   z.tuple([]).transform(() => null),
-  z
-    .tuple([z.string(), z.int()], z.string())
-    .transform(([deadline, processedPosts, ...contents]): ClaimedViews => ({
+  z.tuple([z.string(), z.int()], z.string()).transform(
+    ([deadline, processedPosts, ...contents]): ClaimedViews => ({
       deadline,
       processedPosts,
       contents,
-    })),
+    }),
+  ),
 ]);
 
 /**

@@ -206,7 +206,8 @@ class Run {
     } else {
       // The view may also be in a batch, whose size counts until it is finished.
       // The same holds for sealed views, of which the model knows only that there may be some.
-      if (target.viewers.has(seq)) target.slack += this.timesClaimed(target.id, seq) + (viewsToSeal < PEOPLE ? 1 : 0);
+      if (target.viewers.has(seq))
+        target.slack += this.timesClaimed(target.id, seq) + (viewsToSeal < PEOPLE ? 1 : 0);
       target.viewers.add(seq);
       this.pendingReplay.add(`${target.id}:${seq}`);
     }

@@ -179,7 +179,9 @@ describe("a batch of several calls", () => {
     const post = await createTestPost(await createPerson("artist"));
     const viewers = await recordNewViewers(post, 2_500);
     const batch = await claimBatch(1, 10_000);
-    expect(batch?.pairs.map(({ viewerSeq }) => viewerSeq).sort((a, b) => a - b)).toEqual(viewers.sort((a, b) => a - b));
+    expect(batch?.pairs.map(({ viewerSeq }) => viewerSeq).sort((a, b) => a - b)).toEqual(
+      viewers.sort((a, b) => a - b),
+    );
     expect(await getViewSyncState()).toMatchObject({
       pendingViews: 0,
       claimedBatches: 1,
