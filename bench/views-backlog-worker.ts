@@ -35,6 +35,8 @@ const VIEWS_PER_CALL = 500;
 const CONCURRENT_CALLS = 4;
 
 const LEASE_MS = 60_000;
+/** Keeps a statement within the client's time limit. */
+const USERS_PER_STATEMENT = 10_000;
 
 let stopping = false;
 let claimed: ViewBatch | null = null;
@@ -42,10 +44,11 @@ let claimed: ViewBatch | null = null;
 const handlers: { [C in BacklogCommand as C["do"]]: (command: C) => Promise<Omit<BacklogResult, "ms">> } = {
   create: async ({ users, posts }) => {
     const author = await createPerson("artist");
-    await db().$executeRaw`
+    for (let created = 0; created < users; created += USERS_PER_STATEMENT)
+      await db().$executeRaw`
 INSERT INTO "User" (id, email, name, "passwordHash", role, "referralCode")
 SELECT gen_random_uuid(), 'bench-' || gen_random_uuid(), 'Viewer', 'none', 'listener', gen_random_uuid()::text
-FROM generate_series(1, ${users}::int)`;
+FROM generate_series(1, ${Math.min(USERS_PER_STATEMENT, users - created)}::int)`;
     await db().$executeRaw`ANALYZE "User"`;
     const created = await Promise.all(Array.from({ length: posts }, () => createTestPost(author)));
     return { views: 0, posts: created, firstSeq: author.seq + 1 };

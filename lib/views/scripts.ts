@@ -321,8 +321,15 @@ for i, post in ipairs(posts) do
   local owner, size = string.match(claims[i] or '', '^(.*):(%d+)$')
   if not owner or owner == ARGV[1] then
     local pending = KEYS[4 + i]
-    local viewers = redis.call('SRANDMEMBER', pending, remaining)
-    if #viewers == remaining and redis.call('SCARD', pending) > remaining then
+    local waiting, viewers = redis.call('SCARD', pending), nil
+    -- Only an earlier version left more than are sealed together.
+    if waiting > 5000 then
+      viewers = redis.call('SRANDMEMBER', pending, remaining)
+    else
+      viewers = redis.call('SMEMBERS', pending)
+      for n = #viewers, remaining + 1, -1 do viewers[n] = nil end
+    end
+    if waiting > remaining then
       partial = {pending, viewers, post}
     else
       emptied[#emptied + 1] = pending
