@@ -46,6 +46,7 @@ export const erasureSteps: readonly ErasureStep[] = [
   deleted("NotificationPreference", "kind"),
   deleted("BonusEntry"),
   deleted("AccountLink"),
+  deleted("IdempotencyKey", "key"),
   { clears: ["Session.userId"], eraseBatch: ({ userId }) => eraseSessionBatch(userId) },
   {
     clears: ["PostView.viewerSeq"],
