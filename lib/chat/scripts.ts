@@ -107,7 +107,8 @@ if list then
   if marker and marker > tonumber(ARGV[1]) then return 0 end
   -- Lists of another revision are deleted.
   if marker ~= tonumber(ARGV[1]) then redis.call('DEL', KEYS[3], KEYS[4]) end
-  redis.call('DEL', list)
+  -- Without the marker until the end: a message's key of another type would abort the script in between.
+  redis.call('DEL', list, KEYS[1])
   if ARGV[2] == 'pinned' then redis.call('ZADD', list, 0, '-') end
 end
 for i = 5, #KEYS do

@@ -80,7 +80,9 @@ local era = redis.call('HGET', KEYS[1], 'era') or ''
 if era == '' or not user[1] or user[1] ~= user[2] then return {trustMs, era, ''} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-return {trustMs, era, redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. now, '+inf')}
+local ids = redis.call('ZRANGEBYSCORE', KEYS[3], '(' .. now, '+inf')
+-- The list may have been evicted: its reader has a session.
+return {trustMs, era, #ids > 0 and ids or ''}
 `,
 );
 

@@ -102,7 +102,7 @@ for post = 1, (#KEYS - 4) / 4 do
     local waiting = redis.call('SCARD', pending)
     -- Pending views of a post that is not dirty would never be synced.
     if not complete and waiting > 0 then markDirty(id) end
-    waiting = waiting + tonumber(redis.call('HGET', KEYS[4], id) or 0)
+    waiting = waiting + (tonumber(redis.call('HGET', KEYS[4], id) or '') or 0)
     local claim = redis.call('HGET', KEYS[2], id)
     if claim then
       local batch, size = string.match(claim, '^(.*):(%d+)$')
@@ -209,7 +209,7 @@ end
 
 local sealed = redis.call('ZRANGE', KEYS[4], 0, ARGV[2] - 1)
 local sealedPosts = {}
-for i, views in ipairs(sealed) do sealedPosts[i] = string.match(views, '^([^:]*):') end
+for i, views in ipairs(sealed) do sealedPosts[i] = string.match(views, '^([^:]*):') or views end
 sealed = withoutClaimed(sealed, sealedPosts)
 
 -- Posts claimed by a batch are skipped: read as many more posts as there are claims.
@@ -286,7 +286,7 @@ if #viewers > 0 then
   redis.call('DEL', KEYS[6])
 end
 if redis.call('ZREM', KEYS[1], ARGV[4]) == 1 then
-  local left = tonumber(redis.call('HGET', KEYS[5], ARGV[5]) or 0) - ARGV[6]
+  local left = (tonumber(redis.call('HGET', KEYS[5], ARGV[5]) or '') or 0) - (tonumber(ARGV[6]) or 0)
   if left > 0 then redis.call('HSET', KEYS[5], ARGV[5], left) else redis.call('HDEL', KEYS[5], ARGV[5]) end
 end
 if #viewers == 0 then return {deadline, 0} end
@@ -400,7 +400,7 @@ for post = 1, (#KEYS - 5) / 3 do
   else
     local persisted, version = take(), take()
     local waiting = redis.call('SCARD', pending)
-    if hasSealed then waiting = waiting + (redis.call('HGET', KEYS[5], id) or 0) end
+    if hasSealed then waiting = waiting + (tonumber(redis.call('HGET', KEYS[5], id) or '') or 0) end
     local known = redis.call('HGET', meta, 'version')
     local unlisted = {}
     if waiting == 0 then unlisted = {'unlisted', ''} elseif not known then unlisted = {'unlisted', '1'} end
@@ -437,7 +437,7 @@ for _, claim in ipairs(redis.call('HVALS', KEYS[3])) do
   claimed = claimed + (tonumber(string.match(claim, ':(%d+)$') or '') or 0)
 end
 local sealed = 0
-for _, size in ipairs(redis.call('HVALS', KEYS[4])) do sealed = sealed + tonumber(size) end
+for _, size in ipairs(redis.call('HVALS', KEYS[4])) do sealed = sealed + (tonumber(size) or 0) end
 local posts = redis.call('ZRANGE', KEYS[1], 0, ARGV[1] - 1)
 return {redis.call('ZCARD', KEYS[1]), redis.call('ZCARD', KEYS[2]), claimed, sealed, unpack(posts)}
 `,
