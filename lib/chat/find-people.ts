@@ -18,14 +18,16 @@ export async function findPeople(
   { q }: z.output<typeof peopleSearchQuerySchema>,
 ): Promise<FoundPeople> {
   const { beginsSql, containsSql } = searchByName(q);
-  // Without an order in the second part Postgres stops after so many rows of the trigram index; with one it would now
-  // and then walk all names in order instead.
+  // The second part is not run when the first has enough: a common name is in many index entries. Without an order in it
+  // Postgres stops after so many rows of the trigram index; with one it would now and then walk all names in order.
   const rows = await db().$queryRaw`
 WITH beginning AS MATERIALIZED (
   SELECT id, name, role, 0 AS rank FROM "User" WHERE ${beginsSql} AND "deletedAt" IS NULL AND id <> ${userId}::uuid
   ORDER BY ${nameOrderSql}, id LIMIT ${MAX_RESULTS}
 ), containing AS MATERIALIZED (
-  SELECT id, name, role, 1 AS rank FROM "User" WHERE ${containsSql ?? Prisma.sql`FALSE`} AND "deletedAt" IS NULL AND id <> ${userId}::uuid
+  SELECT id, name, role, 1 AS rank FROM "User"
+  WHERE (SELECT count(*) FROM beginning) < ${MAX_RESULTS}
+    AND ${containsSql ?? Prisma.sql`FALSE`} AND "deletedAt" IS NULL AND id <> ${userId}::uuid
   LIMIT ${MAX_CONTAINING}
 ), found AS (
   SELECT id, name, role, min(rank) AS rank FROM (TABLE beginning UNION ALL TABLE containing) either GROUP BY id, name, role

@@ -217,7 +217,7 @@ export interface MissedChanges {
 
 /** @param allTokens  returns all blacklisted tokens instead of the recent ones */
 export async function readMissedChanges(sinceMs: number, allTokens: boolean): Promise<MissedChanges> {
-  const since = Prisma.sql`clock_timestamp() - ${sinceMs} * interval '1 millisecond'`;
+  const since = Prisma.sql`statement_timestamp() - ${sinceMs} * interval '1 millisecond'`;
   const rows = await db().$queryRaw<unknown[]>`
     SELECT "userId", "generation", NULL AS "hash", NULL::timestamptz AS "expiresAt"
       FROM "SessionGeneration" WHERE "changedAt" > ${since}

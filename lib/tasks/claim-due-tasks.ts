@@ -17,7 +17,7 @@ export async function claimDueTasks(queues: readonly QueueName[], limit: number)
   const rows = await db().$queryRaw`
 WITH due AS (
   SELECT id FROM "Task"
-  WHERE state IN ('pending', 'published', 'running') AND "dueAt" <= clock_timestamp()
+  WHERE state IN ('pending', 'published', 'running') AND "dueAt" <= statement_timestamp()
     AND queue = ANY(${[...queues]}::text[])
   ORDER BY "dueAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED
 )

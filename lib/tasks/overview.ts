@@ -64,7 +64,7 @@ async function countTasks(): Promise<QueueOverview[]> {
       .$queryRaw`SELECT queue, state::text AS state, count(*)::int AS tasks FROM "Task" GROUP BY queue, state`,
     db().$queryRaw`
 SELECT queue, min("notBefore") AS oldest FROM "Task"
-WHERE state IN ('pending', 'published', 'running') AND state <> 'running' AND "notBefore" <= clock_timestamp()
+WHERE state IN ('pending', 'published', 'running') AND state <> 'running' AND "notBefore" <= statement_timestamp()
 GROUP BY queue`,
   ]);
   const rows = countRowsSchema.parse(countRows);

@@ -105,7 +105,7 @@ async function expireTasks(): Promise<number> {
     const rows = await tx.$queryRaw`
 WITH late AS (
   SELECT id FROM "Task"
-  WHERE state IN ('pending', 'published', 'running') AND "deadlineAt" <= clock_timestamp()
+  WHERE state IN ('pending', 'published', 'running') AND "deadlineAt" <= statement_timestamp()
     AND ("leaseUntil" IS NULL OR "leaseUntil" < clock_timestamp())
   ORDER BY "deadlineAt" LIMIT ${MAX_EXPIRED_PER_SWEEP} FOR UPDATE SKIP LOCKED
 )

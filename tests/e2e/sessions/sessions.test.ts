@@ -218,6 +218,7 @@ describe("an expired access token", () => {
     await withoutStream(here);
     const tabs: Page[] = [];
     while (tabs.length < 3) tabs.push(await openRefreshed(here, "/me"));
+    const ownRefreshes = tabs.map((tab) => callsTo(tab, "/api/auth/refresh"));
     for (let round = 0; round < 3; round++) {
       await expire(here);
       const statuses = await Promise.all(
@@ -236,6 +237,8 @@ describe("an expired access token", () => {
       expect(await status(here)).toBe(200);
     }
     expect(tabs.map((tab) => new URL(tab.url()).pathname)).toEqual(["/me", "/me", "/me"]);
+    // Those of the rounds above, and none that a page repeats because it cannot store when it renewed its token.
+    expect(ownRefreshes.map((calls) => calls.length)).toEqual([3, 3, 3]);
   });
 
   it("does not sign out while the server cannot refresh it, and the click can be repeated", async () => {

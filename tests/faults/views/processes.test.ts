@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { db } from "@/lib/db";
+import { keys, redis } from "@/lib/redis";
 import { getViewCounts, getViewSyncState, recordViews, syncViews } from "@/lib/views";
 import { persistViews } from "@/lib/views/persist-views";
 import { claimBatch, finishBatch, type ViewBatch } from "@/lib/views/sync-views";
@@ -93,15 +95,32 @@ describe("SIGTERM", () => {
 
 describe("a batch that cannot be synced", () => {
   it("does not block other batches", async () => {
-    const { post: poisoned } = await postWithViews(1);
-    const batch = await claimNextBatch(NO_LEASE);
+    const { post: refused } = await postWithViews(1);
+    await claimNextBatch(NO_LEASE);
     const { post } = await postWithViews(3);
-    // Not a Postgres integer: only a fault in another component could write it.
-    const { redis, keys } = await import("@/lib/redis");
-    await redis().hset(keys.viewBatch(batch.id), { [poisoned]: "99999999999" });
-
-    await expect(syncViews({ source: "script" })).rejects.toThrow();
+    await db().$executeRawUnsafe(
+      `ALTER TABLE "PostView" ADD CONSTRAINT refused CHECK ("postId" <> '${refused}')`,
+    );
+    try {
+      await expect(syncViews({ source: "script", leaseMs: 1_000 })).rejects.toThrow();
+    } finally {
+      await db().$executeRawUnsafe(`ALTER TABLE "PostView" DROP CONSTRAINT refused`);
+    }
     expect(await persistedViews(post)).toMatchObject({ views: 13 });
-    await redis().del(keys.viewBatch(batch.id), keys.viewBatches, keys.viewClaims);
+    await waitUntil("the refused batch is synced by another attempt", async () => {
+      await syncViews({ source: "script" });
+      return (await persistedViews(refused)).views === 11;
+    });
+  });
+
+  it("loses only the values that no view can have", async () => {
+    const { post, seqs } = await postWithViews(2);
+    const batch = await claimNextBatch(NO_LEASE);
+    // Not a Postgres integer: only a fault in another component could write it.
+    await redis().hset(keys.viewBatch(batch.id), { [post]: `${seqs.join(",")},99999999999,x` });
+    await waitUntil("the batch is taken over", async () => {
+      await syncViews({ source: "script" });
+      return (await persistedViews(post)).views === 12;
+    });
   });
 });

@@ -103,7 +103,7 @@ function statements({ userId }: Owner): string[] {
      SELECT ${id("message")}, ${id("chat")}, seq, seq, ${id("message")}, ${id("user", `1 + ${scattered(1000)}`)},
        'No. ' || seq, '{}'
      FROM (SELECT n AS message, 1 AS n, n AS seq FROM generate_series(1, 500000) n
-       UNION ALL SELECT 500000 + n, 2 + n / 5, 1 + n % 5 FROM generate_series(0, 499989) n) m`.replaceAll(
+       UNION ALL SELECT 500001 + n, 2 + n / 5, 1 + n % 5 FROM generate_series(0, 499989) n) m`.replaceAll(
       id("message"),
       id("message", "message"),
     ),

@@ -77,6 +77,7 @@ async function enableAutoExplain(databaseUrl: string): Promise<void> {
 interface PlanNode {
   "Node Type": string;
   "Relation Name"?: string | undefined;
+  "Parent Relationship"?: string | undefined;
   "Actual Rows": number;
   "Actual Loops": number;
   "Rows Removed by Filter"?: number | undefined;
@@ -113,6 +114,7 @@ function parseNotice(text: string): RecordedPlan | null {
     rowsWritten: nodes
       .filter((node) => node["Node Type"] === "ModifyTable")
       .flatMap((node) => node.Plans ?? [])
+      .filter((source) => source["Parent Relationship"] === "Outer")
       .reduce((sum, node) => sum + node["Actual Rows"] * node["Actual Loops"], 0),
   };
 }
