@@ -1,11 +1,14 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { z } from "zod";
 import { BodyTooLargeError, bearerToken, readBody, sameSecret, sendJson } from "../http/server";
 import { accessSchema, type Blob, checkPathname, contentDisposition } from "./blob";
+import type { NewBlob } from "./blob-store";
+import { checkUploadPermitted, readClientToken, type UploadPermission } from "./client-token";
 import { contentUrl, toPathname } from "./content";
 import type { BlobContext } from "./context";
 import { BlobApiError, blobNotFoundError } from "./errors";
+import { MAX_PART_NUMBER, partsSchema } from "./multipart-uploads";
 
 const MAX_JSON_BYTES = 2_000_000;
 const MAX_PAGE_SIZE = 1_000;
@@ -19,6 +22,16 @@ const putHeadersSchema = z.object({
   "x-allow-overwrite": z.enum(["0", "1"]).optional(),
   "x-cache-control-max-age": z.coerce.number().int().nonnegative().optional(),
   "x-if-match": z.string().optional(),
+});
+
+type PutHeaders = z.output<typeof putHeadersSchema>;
+
+const multipartHeadersSchema = z.object({
+  "x-mpu-action": z.enum(["create", "upload", "complete"]),
+  "x-mpu-upload-id": z.string().default(""),
+  /** Percent-encoded. */
+  "x-mpu-key": z.string().default(""),
+  "x-mpu-part-number": z.coerce.number().int().min(1).max(MAX_PART_NUMBER).default(1),
 });
 
 const deletionSchema = z.object({ urls: z.array(z.string()).max(MAX_PAGE_SIZE) });
@@ -35,10 +48,13 @@ const listQuerySchema = z.object({
  *
  *     PUT  /?pathname=            put
  *     PUT  ?pathname=&fromUrl=    copy
+ *     POST /mpu?pathname=         multipart: x-mpu-action create, upload, complete
  *     POST /rename?pathname=&fromUrl=
  *     GET  ?url=                  head (the SDK sends GET)
  *     GET  ?prefix=&cursor=&…     list
  *     POST /delete {urls}         del
+ *
+ * A browser with a client token may only put, whole or in parts.
  */
 export async function handleApi(
   context: BlobContext,
@@ -46,19 +62,24 @@ export async function handleApi(
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
-  if (!sameSecret(bearerToken(request) ?? "", context.token)) {
-    throw new BlobApiError("forbidden", "Access denied, please provide a valid token for this resource.");
-  }
+  const permission = authorize(context, request);
   const query = url.searchParams;
-  switch (`${request.method} ${url.pathname.replace(/^\/api\/blob\/?/, "/")}`) {
+  const call = `${request.method} ${url.pathname.replace(/^\/api\/blob\/?/, "/")}`;
+  if (call === "PUT /" && !query.has("fromUrl")) {
+    return sendJson(response, 200, await putBlob(context, request, query, permission));
+  }
+  if (call === "POST /mpu") {
+    return sendJson(response, 200, await handleMultipart(context, request, query, permission));
+  }
+  if (permission !== null) {
+    throw new BlobApiError(
+      "client_token_not_allowed",
+      "This operation is not available when using a client token.",
+    );
+  }
+  switch (call) {
     case "PUT /":
-      return sendJson(
-        response,
-        200,
-        query.has("fromUrl")
-          ? await copyBlob(context, request, query)
-          : await putBlob(context, request, query),
-      );
+      return sendJson(response, 200, await copyBlob(context, request, query));
     case "POST /rename": {
       const renamed = await copyBlob(context, request, query);
       const from = toPathname(query.get("fromUrl") ?? "");
@@ -74,54 +95,136 @@ export async function handleApi(
   }
 }
 
-async function putBlob(context: BlobContext, request: IncomingMessage, query: URLSearchParams) {
-  const options = parsePutHeaders(request);
-  const pathname = targetPathname(query, options);
-  const bytes = await readBoundedBody(request, context.limitBytes);
-  return storeBlob(
-    context,
-    pathname,
-    bytes,
-    options["x-content-type"] ?? "application/octet-stream",
-    options,
-  );
+/** @returns what the holder of a client token may do; null for the store's own token, which may do everything */
+function authorize({ token }: BlobContext, request: IncomingMessage): UploadPermission | null {
+  const given = bearerToken(request) ?? "";
+  if (sameSecret(given, token)) return null;
+  const permission = readClientToken(given, token);
+  if (permission === null) {
+    throw new BlobApiError("forbidden", "Access denied, please provide a valid token for this resource.");
+  }
+  return permission;
+}
+
+async function putBlob(
+  context: BlobContext,
+  request: IncomingMessage,
+  query: URLSearchParams,
+  permission: UploadPermission | null,
+) {
+  const options = uploadOptions(request, permission);
+  const draft = newBlob(query, options, permission);
+  return storeBlob(context, draft, request, options, permission);
+}
+
+async function handleMultipart(
+  context: BlobContext,
+  request: IncomingMessage,
+  query: URLSearchParams,
+  permission: UploadPermission | null,
+) {
+  const { uploads } = context;
+  const {
+    "x-mpu-action": action,
+    "x-mpu-upload-id": uploadId,
+    "x-mpu-key": key,
+    "x-mpu-part-number": partNumber,
+  } = parseOrThrow(multipartHeadersSchema, request.headers);
+  const options = uploadOptions(request, permission);
+  if (action === "create") {
+    const draft = newBlob(query, options, permission);
+    return { uploadId: await uploads.create(draft), key: draft.pathname };
+  }
+  const draft = await uploads.get(uploadId, decodeURIComponent(key));
+  // The key may have a random suffix; the query has the pathname that the token permits.
+  checkPermitted(permission, query.get("pathname") ?? "", draft.contentType);
+  if (action === "upload") {
+    return { etag: await uploads.putPart(uploadId, partNumber, request, sizeLimit(context, permission)) };
+  }
+  const body = await readBoundedBody(request, MAX_JSON_BYTES);
+  const parts = parseOrThrow(partsSchema, parseJson(body.toString()));
+  const source = await uploads.assemble(uploadId, parts);
+  const stored = await storeBlob(context, draft, source, options, permission);
+  await uploads.remove(uploadId);
+  return stored;
 }
 
 async function copyBlob(context: BlobContext, request: IncomingMessage, query: URLSearchParams) {
-  const options = parsePutHeaders(request);
-  const source = context.store.get(toPathname(query.get("fromUrl") ?? ""));
-  const bytes = source && (await context.store.read(source.pathname));
-  if (!source || !bytes) throw blobNotFoundError();
-  const type = options["x-content-type"] ?? source.contentType;
-  return storeBlob(context, targetPathname(query, options), bytes, type, options);
+  const options = uploadOptions(request, null);
+  const source = await context.store.open(toPathname(query.get("fromUrl") ?? ""));
+  if (!source) throw blobNotFoundError();
+  try {
+    const draft = newBlob(query, { "x-content-type": source.blob.contentType, ...options }, null);
+    return await storeBlob(context, draft, source.read(), options, null);
+  } finally {
+    await source.close();
+  }
 }
 
-async function storeBlob(
-  { store, origin }: BlobContext,
-  pathname: string,
-  bytes: Buffer,
-  contentType: string,
-  options: z.output<typeof putHeadersSchema>,
-) {
+/** The metadata of a blob to store. @throws {BlobApiError} bad_request for what the token does not permit */
+function newBlob(query: URLSearchParams, options: PutHeaders, permission: UploadPermission | null): NewBlob {
+  const requested = checkPathname(query.get("pathname"));
+  const contentType = options["x-content-type"] ?? "application/octet-stream";
+  checkPermitted(permission, requested, contentType);
+  const pathname = options["x-add-random-suffix"] === "1" ? withRandomSuffix(requested) : requested;
   const access = options["x-vercel-blob-access"];
-  const blob: Blob = {
-    ...{ pathname, access, contentType, size: bytes.length },
+  return {
+    ...{ pathname, access, contentType },
     contentDisposition: contentDisposition(pathname, contentType),
     cacheControl: `${access}, max-age=${options["x-cache-control-max-age"] ?? MONTH_SECONDS}`,
     uploadedAt: new Date().toISOString(),
-    etag: `"${createHash("md5").update(bytes).digest("hex")}"`,
   };
-  await store.put(blob, bytes, (current) => {
-    const expectedEtag = options["x-if-match"];
-    if (expectedEtag !== undefined && current?.etag !== expectedEtag) throw etagMismatchError();
-    if (current && options["x-allow-overwrite"] !== "1") {
-      throw new BlobApiError(
-        "bad_request",
-        "This blob already exists, use `allowOverwrite: true` if you want to overwrite it. Or `addRandomSuffix: true` to generate a unique filename.",
-      );
-    }
+}
+
+async function storeBlob(
+  context: BlobContext,
+  draft: NewBlob,
+  source: AsyncIterable<Uint8Array>,
+  options: PutHeaders,
+  permission: UploadPermission | null,
+) {
+  const blob = await context.store.put(draft, source, {
+    limitBytes: sizeLimit(context, permission),
+    assertPuttable: (current) => {
+      const expectedEtag = options["x-if-match"];
+      if (expectedEtag !== undefined && current?.etag !== expectedEtag) throw etagMismatchError();
+      if (current && options["x-allow-overwrite"] !== "1") {
+        throw new BlobApiError(
+          "bad_request",
+          "This blob already exists, use `allowOverwrite: true` if you want to overwrite it. Or `addRandomSuffix: true` to generate a unique filename.",
+        );
+      }
+    },
   });
-  return toBlobResponse(origin, blob);
+  const stored = toBlobResponse(context.origin, blob);
+  if (permission?.onUploadCompleted) {
+    const { callbackUrl, tokenPayload } = permission.onUploadCompleted;
+    context.callbacks.send(callbackUrl, stored, tokenPayload ?? null);
+  }
+  return stored;
+}
+
+/** The options of an upload: the request's headers, or the token's where a browser uploads with one. */
+function uploadOptions(request: IncomingMessage, permission: UploadPermission | null): PutHeaders {
+  const headers = parseOrThrow(putHeadersSchema, request.headers);
+  if (permission === null) return headers;
+  const { addRandomSuffix = false, allowOverwrite = false, cacheControlMaxAge, ifMatch } = permission;
+  return {
+    "x-vercel-blob-access": headers["x-vercel-blob-access"],
+    "x-content-type": headers["x-content-type"],
+    "x-add-random-suffix": addRandomSuffix ? "1" : "0",
+    "x-allow-overwrite": allowOverwrite ? "1" : "0",
+    "x-cache-control-max-age": cacheControlMaxAge,
+    "x-if-match": ifMatch,
+  };
+}
+
+function checkPermitted(permission: UploadPermission | null, pathname: string, contentType: string): void {
+  if (permission !== null) checkUploadPermitted(permission, { pathname, contentType });
+}
+
+function sizeLimit({ limitBytes }: BlobContext, permission: UploadPermission | null): number {
+  return Math.min(limitBytes, permission?.maximumSizeInBytes ?? limitBytes);
 }
 
 function headBlob({ store, origin }: BlobContext, query: URLSearchParams) {
@@ -168,13 +271,7 @@ function toBlobResponse(origin: string, blob: Blob) {
   return { ...blob, url, downloadUrl: `${url}?download=1` };
 }
 
-function parsePutHeaders(request: IncomingMessage): z.output<typeof putHeadersSchema> {
-  return parseOrThrow(putHeadersSchema, request.headers);
-}
-
-function targetPathname(query: URLSearchParams, options: z.output<typeof putHeadersSchema>): string {
-  const pathname = checkPathname(query.get("pathname"));
-  if (options["x-add-random-suffix"] !== "1") return pathname;
+function withRandomSuffix(pathname: string): string {
   return pathname.replace(/(\.[^./]+)?$/, (extension) => `-${randomBytes(15).toString("hex")}${extension}`);
 }
 

@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { bearerToken, sameSecret } from "../http/server";
+import type { OpenBlob } from "./blob-store";
 import type { BlobContext } from "./context";
 import { BlobApiError, blobNotFoundError } from "./errors";
 
@@ -26,7 +28,7 @@ export function isContentUrl(url: URL): boolean {
   return url.pathname.startsWith(CONTENT_PREFIX);
 }
 
-/** Answers `GET /store/{pathname}`; a private blob requires the token. */
+/** Answers `GET /store/{pathname}`; a private blob requires the token. Browser pages of any origin may read public ones. */
 export async function handleContent(
   { store, token }: BlobContext,
   request: IncomingMessage,
@@ -36,12 +38,25 @@ export async function handleContent(
   if (request.method !== "GET" && request.method !== "HEAD") {
     throw new BlobApiError("not_allowed", `${request.method} is not allowed here`);
   }
-  const blob = store.get(toPathname(url.href));
-  const mayRead = blob?.access === "public" || sameSecret(bearerToken(request) ?? "", token);
+  const pathname = toPathname(url.href);
+  const mayRead = store.get(pathname)?.access === "public" || sameSecret(bearerToken(request) ?? "", token);
   // Checked before existence, which a caller without the token must not learn.
   if (!mayRead) throw new BlobApiError("forbidden", "Access denied, please provide a valid token.");
-  const bytes = blob && (await store.read(blob.pathname));
-  if (!blob || !bytes) throw blobNotFoundError();
+  const opened = await store.open(pathname);
+  if (!opened) throw blobNotFoundError();
+  try {
+    await sendContent(opened, request, response, url.searchParams.has("download"));
+  } finally {
+    await opened.close();
+  }
+}
+
+async function sendContent(
+  { blob, read }: OpenBlob,
+  request: IncomingMessage,
+  response: ServerResponse,
+  asDownload: boolean,
+): Promise<void> {
   const headers = {
     etag: blob.etag,
     "cache-control": blob.cacheControl,
@@ -54,22 +69,22 @@ export async function handleContent(
     response.writeHead(304, headers).end();
     return;
   }
-  const range = parseRange(request.headers.range, bytes.length);
+  const range = parseRange(request.headers.range, blob.size);
   if (range === null) {
-    response.writeHead(416, { ...headers, "content-range": `bytes */${bytes.length}` }).end();
+    response.writeHead(416, { ...headers, "content-range": `bytes */${blob.size}` }).end();
     return;
   }
-  const part = range ? bytes.subarray(range.start, range.end + 1) : bytes;
   response.writeHead(range ? 206 : 200, {
     ...headers,
     "content-type": blob.contentType,
-    "content-length": part.length,
-    "content-disposition": url.searchParams.has("download")
+    "content-length": range ? range.end - range.start + 1 : blob.size,
+    "content-disposition": asDownload
       ? blob.contentDisposition.replace(/^inline/, "attachment")
       : blob.contentDisposition,
-    ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${bytes.length}` } : {}),
+    ...(range ? { "content-range": `bytes ${range.start}-${range.end}/${blob.size}` } : {}),
   });
-  response.end(request.method === "HEAD" ? undefined : part);
+  if (request.method === "HEAD") response.end();
+  else await pipeline(read(range), response);
 }
 
 /** @returns undefined for the whole blob, null for an unsatisfiable range */

@@ -1,8 +1,12 @@
 import type { BlobStore } from "./blob-store";
+import type { CompletionCallbacks } from "./completion-callbacks";
+import type { MultipartUploads } from "./multipart-uploads";
 
 /** What the handlers of a request need. */
 export interface BlobContext {
   store: BlobStore;
+  uploads: MultipartUploads;
+  callbacks: CompletionCallbacks;
   token: string;
   /** Maximum size of a blob. */
   limitBytes: number;

@@ -2,6 +2,7 @@
 const STATUS = {
   bad_request: 400,
   forbidden: 403,
+  client_token_not_allowed: 403,
   not_found: 404,
   not_allowed: 405,
   precondition_failed: 412,

@@ -6,9 +6,9 @@ const HELP = `An emulator of Vercel Blob: its HTTP API on this machine, with the
   tsx local/blob/main.ts [options]
 
   --port <n>           port to listen on (8070)
-  --data-dir <folder>  keep blobs across restarts; without it everything is in memory
+  --data-dir <folder>  keep blobs across restarts; without it they are deleted at the end
   --token <token>      bearer token of clients, vercel_blob_rw_<store>_<secret>; default: generated
-  --limit-mb <n>       maximum size of a blob (64)
+  --limit-mb <n>       maximum size of a blob (5120)
   --help               this text
 `;
 
@@ -18,7 +18,7 @@ async function main(): Promise<void> {
       port: { type: "string", default: "8070" },
       "data-dir": { type: "string" },
       token: { type: "string" },
-      "limit-mb": { type: "string", default: "64" },
+      "limit-mb": { type: "string", default: "5120" },
       help: { type: "boolean", default: false },
     },
   });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { head, list, put } from "@vercel/blob";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { read, start } from "./support";
 
 const access = "private";
@@ -83,6 +84,6 @@ it("an aborted upload leaves nothing behind", async () => {
   } as RequestInit);
   setTimeout(() => abort.abort(), 50);
   await expect(sent).rejects.toThrow();
+  await waitUntil("the unfinished file is deleted", async () => (await readdir(dataDir)).length === 0);
   expect((await list({ token })).blobs).toEqual([]);
-  expect(await readdir(dataDir)).toEqual([]);
 });
