@@ -114,7 +114,7 @@ function parseNotice(text: string): RecordedPlan | null {
     rowsWritten: nodes
       .filter((node) => node["Node Type"] === "ModifyTable")
       .flatMap((node) => node.Plans ?? [])
-      .filter((source) => source["Parent Relationship"] === "Outer")
+      .filter((source) => source["Parent Relationship"] !== "InitPlan")
       .reduce((sum, node) => sum + node["Actual Rows"] * node["Actual Loops"], 0),
   };
 }
