@@ -13,6 +13,8 @@ export const RETENTION_DAYS = {
   revokedTokens: 0,
   /** Since it expired. */
   mailLinks: 30,
+  /** Since the write: a client repeats within minutes, a phone without a network perhaps a day later. */
+  idempotencyKeys: 3,
   /** Since it was done or cancelled; mails are tasks. Dead tasks stay until an operator replays or cancels them. */
   finishedTasks: 90,
   /** Since a dead task with personal data lost its owner; then it is cancelled and emptied. */

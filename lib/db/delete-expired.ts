@@ -8,7 +8,7 @@ const BATCH_SIZE = 1_000;
 
 export interface ExpiredRows {
   table: Prisma.ModelName;
-  /** Its primary key. */
+  /** Its primary key, or `ctid` when that has several columns. */
   id: string;
   /** The indexed timestamp that its retention counts from. */
   at: string;

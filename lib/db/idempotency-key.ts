@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
-import { db, type Transaction } from "./client";
+import { retentionCutoff } from "../core/retention";
+import type { Transaction } from "./client";
+import { deleteExpired } from "./delete-expired";
 
 /** A write that its client may repeat. */
 export interface RepeatableWrite {
@@ -67,13 +69,9 @@ function fingerprintOf(input: unknown): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-/** A client repeats within minutes; a phone without a network perhaps a day later. */
-const RETENTION_MS = 3 * 86_400_000;
-const MAX_BATCH_SIZE = 5_000;
-
-/** Deletes a batch of old keys. @returns how many */
-export function tidyIdempotencyKeys(): Promise<number> {
-  return db().$executeRaw`
-DELETE FROM "IdempotencyKey" WHERE ctid = ANY(ARRAY(
-  SELECT ctid FROM "IdempotencyKey" WHERE "createdAt" < ${new Date(now() - RETENTION_MS)} LIMIT ${MAX_BATCH_SIZE}))`;
+/** Deletes old keys. @returns how many */
+export function tidyIdempotencyKeys(deadlineMs: number): Promise<number> {
+  const before = retentionCutoff("idempotencyKeys");
+  // The primary key has three columns, so a row is identified by its physical address.
+  return deleteExpired({ table: "IdempotencyKey", id: "ctid", at: "createdAt", before }, deadlineMs);
 }

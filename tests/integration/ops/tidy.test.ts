@@ -31,8 +31,9 @@ it("expired rows are deleted after their retention time, and newer ones stay", a
   await db().revokedToken.createMany({ data: tokens });
   await db().accountLink.createMany({ data: links });
   await db().idempotencyKey.createMany({
-    data: [4, 2].map((days) => ({
-      ...{ userId, scope: "post", key: `${days} days`, fingerprint: "", resultId: newId() },
+    // Several batches: one run of the tidy deletes them all.
+    data: [...Array.from({ length: 5_500 }, () => 4), 2].map((days, index) => ({
+      ...{ userId, scope: "post", key: `${days} days, ${index}`, fingerprint: "", resultId: newId() },
       createdAt: ago(days),
     })),
   });
@@ -59,7 +60,7 @@ it("expired rows are deleted after their retention time, and newer ones stay", a
   ).toEqual([tokens[1]?.hash]);
   expect(ids(await db().accountLink.findMany({ where: { userId } }))).toEqual(ids(links.slice(1)));
   expect(await db().idempotencyKey.findMany({ where: { userId }, select: { key: true } })).toEqual([
-    { key: "2 days" },
+    { key: "2 days, 5500" },
   ]);
   expect(await db().sessionGeneration.count({ where: { userId: { in: [gone, userId] } } })).toBe(1);
 });

@@ -19,7 +19,7 @@ const ROWS_BUDGET_MS = 40_000;
 export const GET = defineRoute(
   {
     summary:
-      "Delete rows whose retention has ended, what dead mails carry, and files that nobody has (for the schedulers)",
+      "Delete rows whose retention has ended, the contents of dead mails, and unused files (for the schedulers)",
     auth: "cron",
     limit: "skip",
     response: z.object({
@@ -38,7 +38,7 @@ export const GET = defineRoute(
     return {
       ...(await tidySessions(deadlineMs)),
       links: await tidyLinks(deadlineMs),
-      keys: await tidyIdempotencyKeys(),
+      keys: await tidyIdempotencyKeys(deadlineMs),
       ...(await tidyTasks(deadlineMs)),
       alerts: await tidyAlerts(deadlineMs),
       ...(await tidyOrders(deadlineMs)),
