@@ -20,7 +20,7 @@ const strips: Partial<Record<MediaType, Strip>> = {
 };
 
 /**
- * Removes from a file what tells of its making: where and when a photo was taken, with which camera, by whom. Pixels and
+ * Removes the metadata of a recording from a file: where and when a photo was taken, with which camera, by whom. Pixels and
  * sound are not decoded and stay as they are; so does the orientation, and the colour profile. The order of
  * reading is that of the file's parts; a file whose parts cannot be read is refused, since it may hide anything.
  *

@@ -22,7 +22,7 @@ interface DeletionOptions {
   requestId?: string;
 }
 
-/** How long a response waits until caches have dropped what the account wrote; 5,000 posts take less. */
+/** How long a response waits until caches have dropped what the account wrote. */
 const HIDING_BUDGET_MS = 5_000;
 
 /**

@@ -55,8 +55,7 @@ const countRowsSchema = z.array(z.object({ queue: z.string(), state: z.enum(Task
 const oldestRowsSchema = z.array(z.object({ queue: z.string(), oldest: z.date() }));
 
 /**
- * The counts read the whole index on queue and state: 0.1 s for a million tasks. For an operator's page, not for health
- * probes.
+ * The counts read the whole index on queue and state: for an operator's page, not for health probes.
  */
 async function countTasks(): Promise<QueueOverview[]> {
   const [countRows, oldestRows] = await Promise.all([

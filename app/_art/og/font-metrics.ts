@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 
-/** Which characters a font draws, and how wide: the two tables that the image renderer does not tell about. */
+/** The characters that a font has and their widths, from two tables that the image renderer does not expose. */
 export interface FontMetrics {
   /** Width of a character as a part of the font size; undefined when the font does not have it. */
   advance(codePoint: number): number | undefined;
