@@ -3,7 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
 import { startRealtime, useChannel } from "@/app/_data/realtime/channel-subscriptions";
-import { applyViewCount, useHasVisibleCounts } from "@/app/_data/view-counts";
+import { useHasVisibleCounts, viewCounts } from "@/app/_data/view-counts";
 
 /** Spreads the refreshes of all open pages after an outage. */
 const REFRESH_JITTER_MS = 5_000;
@@ -23,7 +23,7 @@ export function LiveViewCounts({ signedIn }: { signedIn: boolean }) {
   useChannel(isSubscribed ? "views" : null, {
     on: {
       counts: ({ counts }) => {
-        for (const { postId, viewsCount } of counts) applyViewCount(postId, viewsCount);
+        for (const { postId, viewsCount } of counts) viewCounts.apply(postId, viewsCount);
       },
     },
     onReload: () => {
