@@ -6,7 +6,7 @@ import { RelativeTime } from "@/app/_ui/relative-time";
 import type { Post } from "@/lib/schemas/post";
 import { Tags } from "./tags";
 import { PostViewTracker } from "./views/post-view-tracker";
-import { ViewCount } from "./views/view-count";
+import { PlayCount, ViewCount } from "./views/view-count";
 
 /** More than any post of prose has within its 5,000 characters. */
 const MAX_TEXT_LINES = 110;
@@ -44,6 +44,14 @@ export function PostBody({ post, viewerId, renderedAt }: Props) {
           className="flex flex-wrap items-baseline gap-x-3 text-muted"
           numberClassName="display text-[clamp(2.5rem,7vw,3.75rem)]"
         />
+        {post.track ? (
+          <PlayCount
+            postId={post.id}
+            rendered={post.playsCount}
+            className="mt-1 flex flex-wrap items-baseline gap-x-2 text-muted"
+            numberClassName="text-xl font-semibold"
+          />
+        ) : null}
         {isOwn ? <p className="mt-2 text-sm text-muted">{t("own")}</p> : null}
         {viewerId === null ? (
           <p className="mt-2 text-sm text-muted">

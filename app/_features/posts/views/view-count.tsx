@@ -2,6 +2,7 @@
 
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { usePlayCount } from "@/app/_data/play-counts";
 import { useViewCount } from "@/app/_data/view-counts";
 import { cn } from "@/app/_ui/cn";
 import { RollingText } from "./rolling-text";
@@ -17,14 +18,29 @@ interface Props {
 /** From this count on the number is compact, such as `1,2 тыс.` */
 const MIN_COMPACT_COUNT = 1_000;
 
+/** The view count of a post. */
+export function ViewCount({ postId, rendered, ...style }: Props) {
+  return <LiveCount kind="views" count={useViewCount(postId, rendered)} {...style} />;
+}
+
+/** The count of a post's plays. */
+export function PlayCount({ postId, rendered, ...style }: Props) {
+  return <LiveCount kind="plays" count={usePlayCount(postId, rendered)} {...style} />;
+}
+
+interface LiveCountProps extends Pick<Props, "className" | "numberClassName"> {
+  /** Names its texts. */
+  kind: "views" | "plays";
+  count: number;
+}
+
 /**
- * The view count of a post. The animated number is hidden from screen readers, which read the exact number instead and
- * do not announce its changes.
+ * The animated number is hidden from screen readers, which read the exact number instead and do not announce its
+ * changes.
  */
-export function ViewCount({ postId, rendered, className, numberClassName }: Props) {
-  const t = useTranslations("views");
+function LiveCount({ kind, count, className, numberClassName }: LiveCountProps) {
+  const t = useTranslations(kind);
   const format = useFormatter();
-  const count = useViewCount(postId, rendered);
   const exact = t("exact", { count });
   const n = (text: ReactNode) => (
     <span className={cn("tabular text-accent-text", numberClassName)}>
