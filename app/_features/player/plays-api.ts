@@ -1,7 +1,7 @@
 import { callApi } from "@/app/_data/call-api";
-import type { PlayedPost } from "@/lib/schemas/plays";
+import type { PlayResponse } from "@/lib/schemas/plays";
 
 export function sendPlay(postId: string) {
   // Keepalive: the listener may leave at any time.
-  return callApi<PlayedPost>(`/api/posts/${postId}/play`, { method: "POST", body: {}, keepalive: true });
+  return callApi<PlayResponse>(`/api/posts/${postId}/play`, { method: "POST", body: {}, keepalive: true });
 }
