@@ -48,6 +48,10 @@ export const FAILPOINTS = [
   "shop.refund.made",
   /** A chat message is written or changed, neither Redis nor the subscribers have it. */
   "chat.committed",
+  /** A sound is measured or encoded, nothing is stored. */
+  "transcoding.encoded",
+  /** What was made is in the store, no row names it. */
+  "transcoding.stored",
   /** An account's deletion is requested and committed, nothing is hidden in Redis. */
   "privacy.requested",
   /** A batch of an account's rows is erased. */

@@ -6,6 +6,7 @@ export {
   listUnsettledOrders,
   type UnsettledReason,
 } from "./erase-account";
+export { invalidateProductsWithSound } from "./invalidate-sound";
 export { filterReadableOrderIds, getOrder, listOrders } from "./orders";
 export { eventReceiptSchema, receivePaymentEvent } from "./payment-events";
 export { placeOrder } from "./place-order";

@@ -12,6 +12,7 @@ export {
   downloadBlob,
   hasPublicStore,
   publicBlobUrl,
+  putBlobFile,
   putPublicBlob,
   putPublicBlobFile,
 } from "./large-blobs";

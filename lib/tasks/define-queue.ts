@@ -33,6 +33,8 @@ export interface QueueDefinition {
   personal?: true;
   /** False: the queue has no handler yet. Enqueuing is refused with `not_available`. */
   available: boolean;
+  /** Whether this deployment has what the handler needs; enqueuing is refused with `not_available` while it has not. */
+  isInstalled?: () => boolean;
 }
 
 export const MINUTE_SECONDS = 60;
