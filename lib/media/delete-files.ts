@@ -30,11 +30,12 @@ export function eraseFileBatch(userId: string): Promise<number> {
   });
 }
 
-async function deleteAfterCommit(): Promise<void> {
+/** Deletes the bytes and rows of files that lost their owner; the daily tidy repeats it. Never throws. */
+export async function deleteAfterCommit(): Promise<void> {
   try {
     if (hasBlobStore()) await deleteOwnerlessFiles();
   } catch (error) {
-    log().warn({ err: error }, "files of a deleted account not deleted yet: left to the daily tidy");
+    log().warn({ err: error }, "ownerless files not deleted yet: left to the daily tidy");
   }
 }
 

@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
-import { cacheManager } from "../cache";
+import { cacheManager, productTag, SHOP_TAG } from "../cache";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
@@ -13,14 +13,7 @@ import {
   type ProductPage,
   productPageQuerySchema,
 } from "../schemas/product";
-import {
-  hasNoErasedSeller,
-  invalidateProducts,
-  productColumns,
-  productTag,
-  SHOP_TAG,
-  toProduct,
-} from "./product";
+import { hasNoErasedSeller, invalidateProducts, productColumns, toProduct } from "./product";
 
 /**
  * Creates a product; the shop shows it immediately. Safe to repeat with the same key: it is one product.
