@@ -176,6 +176,10 @@ const messages = {
     ru: "Ваши файлы занимают 200 МБ. Удалите сообщения с ненужными: на другой день место освободится",
     en: "Your files take 200 MB. Delete messages with those you do not need: a day later there is room",
   },
+  product_not_ready: {
+    ru: "Этот трек ещё обрабатывается, купить его можно будет чуть позже",
+    en: "This track is still being processed, it can be bought a little later",
+  },
   sound_not_available: {
     ru: "Звук здесь пока не принимается: его нечем обработать или негде хранить",
     en: "Sound is not taken here yet: nothing can process or keep it",

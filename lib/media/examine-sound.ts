@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
 import { PassThrough, Readable } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { openBlob } from "../storage";
@@ -43,10 +42,20 @@ export async function examineSound(
   for await (const chunk of source as AsyncIterable<Buffer>) {
     hash.update(chunk);
     received += chunk.length;
-    if (!copy.destroyed && !copy.write(chunk)) await Promise.race([once(copy, "drain"), once(copy, "close")]);
+    if (!copy.destroyed && !copy.write(chunk)) await writableOrClosed(copy);
     await onRead(received);
   }
   copy.end();
   if (received !== bytes) throw new Error(`blob ended after ${received} of ${bytes} bytes`);
   return { type, sha256: hash.digest("hex"), ...(await tags) };
+}
+
+function writableOrClosed(stream: PassThrough): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off("drain", done).off("close", done);
+      resolve();
+    };
+    stream.on("drain", done).on("close", done);
+  });
 }

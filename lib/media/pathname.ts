@@ -5,8 +5,14 @@ const DAY_MS = 86_400_000;
 /** Path prefix of all our files in the store. */
 export const MEDIA_ROOT = "media/";
 
-/** Path prefix of all variants, in the public store. */
+/** Path prefix of the pictures of covers, in the public store. */
 export const VARIANT_ROOT = "variants/";
+
+/** Path prefix of renditions, previews and waveforms in the public store. */
+export const SOUND_ROOT = "sound/";
+
+/** Path prefix, in the private store, of encodings that did not fit into one run. */
+export const SOUND_PARTS_ROOT = "sound-parts/";
 
 /**
  * Where a variant of a file is stored. It cannot be guessed, because the file's own pathname has 128 random bits that

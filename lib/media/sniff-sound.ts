@@ -5,6 +5,8 @@ import { type SoundType, toSoundType } from "./sound-types";
 
 const SAMPLE_BYTES = 64 * 1024;
 const ID3_HEADER_BYTES = 10;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the version is a byte
+const ID3_START = /^ID3[\x02-\x04]/;
 
 /**
  * Detects a sound's type from its first bytes, and from those behind a tag at its beginning, whatever its name says. A
@@ -29,8 +31,8 @@ async function readSample(pathname: string, start: number, bytes: number): Promi
 
 /** Length of an ID3v2 tag with its header; 0 without one. */
 function id3Length(head: Uint8Array): number {
-  if (Buffer.from(head.subarray(0, 3)).toString("latin1") !== "ID3" || head.length < ID3_HEADER_BYTES)
-    return 0;
+  // Versions 2.2 to 2.4; a text that begins with these letters has another character there.
+  if (!ID3_START.test(Buffer.from(head.subarray(0, 4)).toString("latin1"))) return 0;
   const [a = 0, b = 0, c = 0, d = 0] = head.subarray(6, ID3_HEADER_BYTES);
   // Seven bits a byte; others are not an ID3 tag.
   if ((a | b | c | d) > 0x7f) return 0;

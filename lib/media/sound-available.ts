@@ -4,7 +4,8 @@ import { getQueueDefinition } from "../tasks";
 
 /** Whether this deployment can turn an uploaded sound into one that plays. */
 export function isSoundAvailable(): boolean {
-  return getQueueDefinition("audio-transcoding").available && hasBlobStore() && hasPublicStore();
+  const { available, isInstalled } = getQueueDefinition("audio-transcoding");
+  return available && isInstalled?.() !== false && hasBlobStore() && hasPublicStore();
 }
 
 /** @throws {AppError} unavailable without a store; not_available when sound cannot be processed or served */

@@ -1,4 +1,4 @@
-export { admitTicket, resolveDownloadUrl } from "./deliveries";
+export { admitTicket, openDownload } from "./deliveries";
 export { enqueueRefund } from "./enqueue-refund";
 export {
   eraseProductBatch,

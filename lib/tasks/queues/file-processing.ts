@@ -4,7 +4,7 @@ import { DAY_SECONDS, defineQueue } from "../define-queue";
 
 /**
  * Examines an uploaded file: `preview` makes the pictures of a cover, `metadata` reads the tags of a sound, `scan` does
- * what its purpose needs. The time limit is for reading a sound of 500 MB at 2 MB a second.
+ * what its purpose needs. The time limit is for reading a sound of 500 MB at 6 MB a second.
  */
 export const fileProcessing = defineQueue({
   name: "file-processing",
@@ -12,8 +12,8 @@ export const fileProcessing = defineQueue({
   payload: z.object({ fileId: idSchema, operation: z.enum(["scan", "preview", "metadata"]) }),
   delivery: "guaranteed",
   retries: 3,
-  timeoutSeconds: 300,
-  lane: "media",
+  timeoutSeconds: 90,
+  lane: "files",
   deadlineSeconds: DAY_SECONDS,
   cancellable: true,
   available: true,

@@ -6,14 +6,17 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { call } from "@/tests/support/clients/call";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import {
   enableTranscoding,
+  gradient,
   putBytes,
   reportUploaded,
   requestUpload,
   sineWav,
 } from "@/tests/support/factories/uploads";
+import { serveApp } from "@/tests/support/processes/app-server";
 
 const token = process.env.BLOB_READ_WRITE_TOKEN ?? "";
 
@@ -124,5 +127,20 @@ describe("an upload", () => {
     expect((await status(file.id)).file.status).toBe("uploading");
     expect((await storeCalls(report)).status).toBe(200);
     expect((await status(file.id)).file.status).toBe("processing");
+  });
+});
+
+describe("the store's call and QStash", () => {
+  it("lead from the last byte to a cover that pages show, without the browser that sent it", async () => {
+    const app = await serveApp(Number(new URL(process.env.APP_URL ?? "").port));
+    try {
+      const bytes = await gradient(120, 80).webp().toBuffer();
+      const { body } = await requestUpload(owner, "cover", { bytes: bytes.length });
+      await putBytes(body.upload, bytes);
+      await waitUntil("the cover is ready", async () => (await status(body.file.id)).file.status === "ready");
+      expect((await status(body.file.id)).file.cover.sources).toHaveLength(4);
+    } finally {
+      await app.close();
+    }
   });
 });

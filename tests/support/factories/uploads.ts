@@ -12,7 +12,7 @@ type UploadPurpose = "audio" | "cover";
 
 /** Lets sound be uploaded where the queue that transcodes it has no handler. */
 export function enableTranscoding(): void {
-  Object.assign(queues["audio-transcoding"], { available: true });
+  Object.assign(queues["audio-transcoding"], { available: true, isInstalled: undefined });
 }
 
 /** Asks for a token, as a page does. */

@@ -5,7 +5,7 @@ import { Reply, rejectOtherMethods } from "@/lib/core/http";
 import { receiveMessage } from "@/lib/tasks/receive-message";
 
 /** In seconds; the longest timeout of an available queue (lib/tasks/queues). */
-export const maxDuration = 300;
+export const maxDuration = 90;
 
 /** QStash's message limit on its smaller plans. */
 const BODY_LIMIT_BYTES = 1024 * 1024;
