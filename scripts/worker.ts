@@ -1,7 +1,7 @@
+import "./load-env";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { runExitHandlers } from "@/lib/core/at-exit";
 import { isTranscoderInstalled } from "@/lib/core/transcoder";
-import "./load-env";
 
 /**
  * `npm run worker`: a box that transcodes sound. It has the app's environment, serves one route, to which QStash

@@ -151,12 +151,12 @@ async function writeVariants(
 
 /** Makes the track playable if it has all that players need. The file's lock puts two last formats in an order. */
 async function publishIfComplete(tx: Transaction, fileId: string): Promise<void> {
-  const track = await tx.track.findUnique({ where: { fileId }, select: { status: true } });
+  const track = await tx.track.findUnique({ where: { fileId }, select: { problem: true } });
   const renditions = await tx.mediaVariant.findMany({
     where: { fileId, kind: "rendition", format: { in: [...PLAYED_FORMATS] } },
     select: { format: true },
   });
-  if (!track || track.status === "failed" || renditions.length < PLAYED_FORMATS.length) return;
+  if (!track || track.problem !== null || renditions.length < PLAYED_FORMATS.length) return;
   await tx.track.update({ where: { fileId }, data: { status: "ready", problem: null, taskId: null } });
   await tx.mediaFile.update({ where: { id: fileId }, data: { status: "ready", problem: null } });
   await publishTrackChanged(tx, fileId, "ready");

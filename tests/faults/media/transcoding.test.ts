@@ -6,6 +6,7 @@ import { afterAll, expect, it } from "vitest";
 import type { Failpoint } from "@/lib/core/failpoint";
 import { db } from "@/lib/db";
 import { transcodingTask } from "@/lib/media/audio-transcoding.task";
+import { failStalledTracks } from "@/lib/media/fail-stalled-tracks";
 import { createPost, getPost } from "@/lib/posts";
 import { cancelTask } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
@@ -157,6 +158,8 @@ it("a cancelled one stops, cannot commit and leaves nothing", async () => {
   const sound = await readSound(fileId);
   expect([sound.track?.loudness, sound.variants]).toEqual([null, []]);
   expect([...(await soundBlobs())].filter((pathname) => !before.has(pathname))).toEqual([]);
+  await failStalledTracks();
+  expect((await readSound(fileId)).track?.status).toBe("failed");
 });
 
 it("what does not fit into one run continues in the next, and sounds as if made in one", async () => {
