@@ -52,6 +52,12 @@ export const FAILPOINTS = [
   "transcoding.encoded",
   /** What was made is in the store, no row names it. */
   "transcoding.stored",
+  /** One variant of a file is in the public store, and no row names it. */
+  "media.variant.stored",
+  /** A file is examined and all that is made of it is stored, and no row names it. */
+  "media.examined",
+  /** The bytes of a deleted file and its variants are deleted, the rows are not. */
+  "media.bytes.deleted",
   /** An account's deletion is requested and committed, nothing is hidden in Redis. */
   "privacy.requested",
   /** A batch of an account's rows is erased. */

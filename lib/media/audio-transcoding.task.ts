@@ -1,13 +1,10 @@
 import { defer } from "../core/defer";
 import { newId } from "../core/ids";
 import { afterCommit, db, type Transaction } from "../db";
-import { invalidatePostsWithSound } from "../posts";
-import { emit } from "../realtime";
-import type { TrackStatus } from "../schemas/enums";
-import type { FileProblem } from "../schemas/media-file";
-import { invalidateProductsWithSound } from "../shop";
 import { backgroundTaskService, defineTask, type Payload, type TaskContext } from "../tasks";
 import type { RenditionFormat, ResumedEncoding } from "../tasks/queues/audio-transcoding";
+import { publishTrackChanged } from "./file-users";
+import { refuseFile } from "./refuse-file";
 import { PLAYED_FORMATS } from "./transcode/renditions";
 import { type Blobs, deleteQuietly, type StoredVariant } from "./transcode/run";
 import { encodeSound, measureSound, type Transcoded } from "./transcode/transcode";
@@ -43,7 +40,7 @@ export function transcodingTask(options: { encodeUntilMs?: number } = {}) {
       if (result === "fan-out") return enqueueFormats(payload, taskId, chain);
       switch (result.outcome) {
         case "refused":
-          return markFailed(tx, fileId, result.problem);
+          return refuseFile(tx, fileId, result.problem);
         case "measured": {
           const { seconds, sampleRate, channels, loudness, truePeak } = result.measurement;
           const durationMs = Math.round(seconds * 1_000);
@@ -81,10 +78,10 @@ async function prepare(
   return encodeSound(file, { format, level, seconds: durationMs / 1_000, resume, ...options }, context);
 }
 
-/** Locks the row against its deletion; null when the file, or its owner's account, was deleted. */
+/** Locks the row against its deletion, and for `publishTrackChanged`; null when the file, or its owner's account, was deleted. */
 async function lockFile(tx: Transaction, fileId: string): Promise<{ ownerId: string } | null> {
   const [file] = await tx.$queryRaw<{ ownerId: string }[]>`
-SELECT "ownerId"::text AS "ownerId" FROM "MediaFile" WHERE id = ${fileId}::uuid AND "ownerId" IS NOT NULL FOR KEY SHARE`;
+SELECT "ownerId"::text AS "ownerId" FROM "MediaFile" WHERE id = ${fileId}::uuid AND "ownerId" IS NOT NULL FOR UPDATE`;
   return file ?? null;
 }
 
@@ -107,7 +104,7 @@ async function enqueueFormats(
   const [watched] = ids;
   if (watched === undefined) return;
   await chain.tx.track.update({ where: { fileId }, data: { taskId: watched } });
-  await publishChange(chain.tx, fileId, "processing");
+  await publishTrackChanged(chain.tx, fileId, "processing");
 }
 
 /** The next run of an encoding. Its owner goes on watching it. */
@@ -119,7 +116,7 @@ async function enqueueRest(
 ): Promise<void> {
   const next = await enqueueNext(formats, { fileId, resume }, taskId, chain);
   const { count } = await chain.tx.track.updateMany({ where: { fileId, taskId }, data: { taskId: next } });
-  if (count > 0) await publishChange(chain.tx, fileId, "processing");
+  if (count > 0) await publishTrackChanged(chain.tx, fileId, "processing");
 }
 
 /** Continues a chain: the key makes a repeated commit the same task. */
@@ -152,34 +149,17 @@ async function writeVariants(
   }
 }
 
-/** Makes the track playable if it has all that players need. The row's lock puts two last formats in an order. */
+/** Makes the track playable if it has all that players need. The file's lock puts two last formats in an order. */
 async function publishIfComplete(tx: Transaction, fileId: string): Promise<void> {
-  await tx.$queryRaw`SELECT "fileId" FROM "Track" WHERE "fileId" = ${fileId}::uuid FOR UPDATE`;
-  const track = await tx.track.findUnique({ where: { fileId }, select: { status: true } });
+  const track = await tx.track.findUnique({ where: { fileId }, select: { problem: true } });
   const renditions = await tx.mediaVariant.findMany({
     where: { fileId, kind: "rendition", format: { in: [...PLAYED_FORMATS] } },
     select: { format: true },
   });
-  if (!track || track.status === "failed" || renditions.length < PLAYED_FORMATS.length) return;
+  if (!track || track.problem !== null || renditions.length < PLAYED_FORMATS.length) return;
   await tx.track.update({ where: { fileId }, data: { status: "ready", problem: null, taskId: null } });
   await tx.mediaFile.update({ where: { id: fileId }, data: { status: "ready", problem: null } });
-  await publishChange(tx, fileId, "ready");
-}
-
-/** The reason is one that the owner can do something about. */
-async function markFailed(tx: Transaction, fileId: string, problem: FileProblem): Promise<void> {
-  await tx.track.update({ where: { fileId }, data: { status: "failed", problem, taskId: null } });
-  await tx.mediaFile.update({ where: { id: fileId }, data: { status: "refused", problem } });
-  await publishChange(tx, fileId, "failed");
-}
-
-/** Invalidates what shows the track, and tells open pages after the commit. */
-async function publishChange(tx: Transaction, fileId: string, status: TrackStatus): Promise<void> {
-  const postIds = await invalidatePostsWithSound(tx, fileId);
-  await invalidateProductsWithSound(tx, fileId);
-  afterCommit(tx, () => {
-    for (const postId of postIds) emit("views", "track", { postId, status });
-  });
+  await publishTrackChanged(tx, fileId, "ready");
 }
 
 function deleteAfterCommit(tx: Transaction, blobs: Blobs): void {

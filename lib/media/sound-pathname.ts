@@ -1,10 +1,5 @@
 import { keyedHash } from "../core/keyed-hash";
-
-/** Path prefix of renditions, previews and waveforms in the public store. */
-export const SOUND_ROOT = "sound/";
-
-/** Path prefix, in the private store, of encodings that did not fit into one run. */
-export const SOUND_PARTS_ROOT = "sound-parts/";
+import { SOUND_PARTS_ROOT, SOUND_ROOT } from "./pathname";
 
 /** One attempt of a task. */
 interface Attempt {

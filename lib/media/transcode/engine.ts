@@ -77,12 +77,14 @@ const encodingSchema = z.object({
   /** At the rendition's rate. */
   samples: z.int().nonnegative(),
   sampleRate: z.int().positive(),
+  /** Samples that the encoder puts before the sound. */
+  padding: z.int().nonnegative(),
 });
 
 const results = {
   measure: measurementSchema,
   /** `truePeak` is null when it is below the ceiling for certain. */
-  verify: z.object({ truePeak: z.number().nullable() }),
+  verify: z.object({ loudness: z.number(), truePeak: z.number().nullable() }),
   encode: encodingSchema,
   join: z.object({ packets: z.int().positive() }),
 };
@@ -99,7 +101,14 @@ interface Steps {
     excerpt?: { fromSeconds: number; seconds: number; fadeSeconds: number };
     budgetMs?: number;
   };
-  join: { parts: string[]; output: string; format: RenditionFormat; samples: number; sampleRate: number };
+  join: {
+    parts: string[];
+    output: string;
+    format: RenditionFormat;
+    samples: number;
+    sampleRate: number;
+    padding: number;
+  };
 }
 
 const messageSchema = z.union([

@@ -23,13 +23,31 @@ export function planGain({ loudness, truePeak }: MeasuredLevel, format: Renditio
   return round(Math.min(TARGET_LOUDNESS_LUFS - loudness, ceiling - truePeak));
 }
 
+/** An encoding that is quieter than it may be by more than this is made again, in dB: half of what is allowed. */
+const MAX_DEVIATION_DB = 0.25;
+
+/** What an encoding was measured at. */
+export interface EncodedLevel {
+  /** LUFS; null when the encoding is not the whole sound. */
+  loudness: number | null;
+  /** dBTP; null: below the ceiling for certain. */
+  truePeak: number | null;
+}
+
 /**
- * A lower gain for an encoding whose peaks exceed the ceiling; null when they do not.
- * @param truePeak  of the encoding; null: below the ceiling for certain
+ * Another gain for an encoding that exceeds the ceiling, or, the first time, that missed the target without need:
+ * encoders drop what they take for inaudible. Null when it may stay.
  */
-export function correctGain(gain: number, truePeak: number | null): number | null {
-  if (truePeak === null || truePeak <= MAX_TRUE_PEAK_DBTP) return null;
-  return round(gain - (truePeak - MAX_TRUE_PEAK_DBTP) - CORRECTION_MARGIN_DB);
+export function correctGain(
+  gain: number,
+  { loudness, truePeak }: EncodedLevel,
+  corrections: number,
+): number | null {
+  const room = truePeak === null ? Number.POSITIVE_INFINITY : MAX_TRUE_PEAK_DBTP - truePeak;
+  if (room < 0) return round(gain + room - CORRECTION_MARGIN_DB);
+  if (loudness === null || corrections > 0) return null;
+  const change = Math.min(TARGET_LOUDNESS_LUFS - loudness, room - CORRECTION_MARGIN_DB);
+  return Math.abs(change) > MAX_DEVIATION_DB ? round(gain + change) : null;
 }
 
 /** FFmpeg reads the gain from a text. */

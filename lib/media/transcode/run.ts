@@ -105,12 +105,17 @@ export class TranscodingRun {
    */
   async report(share?: number): Promise<void> {
     if (share !== undefined) this.progress = { done: Math.min(99, Math.round(share * 100)), total: 100 };
-    if (performance.now() - this.reportedAt < REPORT_INTERVAL_MS) return;
+    if (performance.now() - this.reportedAt >= REPORT_INTERVAL_MS) await this.requireLease();
+  }
+
+  /** Before anything is stored: an attempt whose lease was taken over leaves nothing. @throws {LeaseLostError} */
+  private async requireLease(): Promise<void> {
     this.reportedAt = performance.now();
     await this.context.reportProgress(this.progress);
   }
 
   async storeJson(kind: "peaks", json: string): Promise<StoredVariant> {
+    await this.requireLease();
     const pathname = this.claimPublic(`${kind}.json`);
     const bytes = Buffer.from(json);
     const type = "application/json";
@@ -120,7 +125,7 @@ export class TranscodingRun {
   }
 
   async storeFile(kind: "rendition" | "preview", format: RenditionFormat, file: string): Promise<StoredVariant> {
-    await this.report();
+    await this.requireLease();
     const { type, extension } = RENDITIONS[format];
     const pathname = this.claimPublic(`${kind}.${format}.${extension}`);
     const hash = createHash("sha256");
@@ -131,7 +136,7 @@ export class TranscodingRun {
   }
 
   async storePart(file: string): Promise<Part> {
-    await this.report();
+    await this.requireLease();
     const pathname = soundPartPathname(this.context);
     this.stored.private.push(pathname);
     this.superfluous.private.push(...this.earlierAttempts().map(soundPartPathname));

@@ -90,12 +90,12 @@ export interface Encoding {
  */
 export function encodeSound(
   original: OriginalSound,
-  { format, level, seconds, resume, encodeUntilMs = LIMITS.encodeUntilMs }: Encoding,
+  { format, level: originalLevel, seconds, resume, encodeUntilMs = LIMITS.encodeUntilMs }: Encoding,
   context: TaskContext,
 ): Promise<Transcoded | null> {
   return transcode(original, context, async (run) => {
     const number = resume?.run ?? 1;
-    let state = resume ?? { parts: [], packets: 0, gain: planGain(level, format), corrections: 0 };
+    let state = resume ?? { parts: [], packets: 0, gain: planGain(originalLevel, format), corrections: 0 };
     const part = run.file("part.mka");
     for (;;) {
       const { packets: fromPacket, gain } = state;
@@ -109,7 +109,10 @@ export function encodeSound(
           onProgress: (done) => run.report(done / seconds),
         },
       );
-      const corrected = correctGain(gain, await verify(run, part));
+      const { loudness, truePeak } = await verify(run, part);
+      const isWhole = fromPacket === 0 && encoded.finished;
+      const level = { loudness: isWhole ? loudness : null, truePeak };
+      const corrected = correctGain(gain, level, state.corrections);
       if (corrected !== null && state.corrections < MAX_CORRECTIONS) {
         run.discard(state.parts);
         state = { parts: [], packets: 0, gain: corrected, corrections: state.corrections + 1 };
@@ -123,11 +126,11 @@ export function encodeSound(
         return unfinished({ ...state, parts, packets: encoded.packets }, number);
       }
       const rendition = run.file(`rendition.${RENDITIONS[format].extension}`);
-      const { samples, sampleRate } = encoded;
+      const { samples, sampleRate, padding } = encoded;
       const parts = [...(await run.downloadParts(state.parts)), part];
       await run.engine.run(
         "join",
-        { parts, output: rendition, format, samples, sampleRate },
+        { parts, output: rendition, format, samples, sampleRate, padding },
         { limitMs: LIMITS.joinMs },
       );
       const preview = PLAYED_FORMATS.includes(format) ? await encodePreview(run, format, gain, seconds) : null;
@@ -145,14 +148,13 @@ function unfinished(state: Omit<ResumedEncoding, "run">, run: number): Outcome {
   return { outcome: "unfinished", resume: { ...state, run: run + 1 } };
 }
 
-/** @returns the true peak of an encoding; null when it is below the ceiling for certain */
-async function verify(run: TranscodingRun, input: string): Promise<number | null> {
-  const { truePeak } = await run.engine.run(
+/** Measures an encoding; `truePeak` is null when it is below the ceiling for certain. */
+function verify(run: TranscodingRun, input: string): Promise<{ loudness: number; truePeak: number | null }> {
+  return run.engine.run(
     "verify",
     { input, ceiling: MAX_TRUE_PEAK_DBTP },
     { limitMs: LIMITS.verifyMs, onProgress: () => run.report() },
   );
-  return truePeak;
 }
 
 /** @returns its file */
@@ -168,14 +170,15 @@ async function encodePreview(
   const part = run.file("preview.mka");
   const output = run.file(`preview.${RENDITIONS[format].extension}`);
   for (let gain = renditionGain, corrections = 0; ; corrections++) {
-    const { samples, sampleRate } = await run.engine.run(
+    const { samples, sampleRate, padding } = await run.engine.run(
       "encode",
       { input: run.input, output: part, format, gain, excerpt },
       { limitMs: LIMITS.encodeGraceMs, onProgress: () => run.report() },
     );
-    const corrected = correctGain(gain, await verify(run, part));
+    const { truePeak } = await verify(run, part);
+    const corrected = correctGain(gain, { loudness: null, truePeak }, corrections);
     if (corrected === null || corrections >= MAX_CORRECTIONS) {
-      const join = { parts: [part], output, format, samples, sampleRate };
+      const join = { parts: [part], output, format, samples, sampleRate, padding };
       await run.engine.run("join", join, { limitMs: LIMITS.joinMs });
       return output;
     }

@@ -220,8 +220,17 @@ describe("enqueue", () => {
 describe("unavailable queues", () => {
   const fileId = newId();
   const calls: [string, () => Promise<string>][] = [
-    ["processFile", () => backgroundTaskService.processFile({ fileId, operation: "scan" })],
-    ["transcodeAudio", () => backgroundTaskService.transcodeAudio({ fileId, formats: ["mp3"] })],
+    [
+      "transcodeAudio without a transcoder",
+      async () => {
+        process.env.BUILT_WITH_TRANSCODER = "no";
+        try {
+          return await backgroundTaskService.transcodeAudio({ fileId, formats: ["mp3"] });
+        } finally {
+          delete process.env.BUILT_WITH_TRANSCODER;
+        }
+      },
+    ],
     ["mintNft", () => backgroundTaskService.mintNft({ postId: fileId, ownerAddress: "a", metadata: {} })],
     [
       "workflow-executions",
@@ -241,7 +250,9 @@ describe("unavailable queues", () => {
   it("make a route respond 501 not_available in the standard body, in two languages", async () => {
     const route = createRoute({ authenticate: async () => null })(
       { summary: "Test", auth: "public", response: z.object({ id: z.string() }) },
-      async () => ({ id: await backgroundTaskService.processFile({ fileId, operation: "scan" }) }),
+      async () => ({
+        id: await backgroundTaskService.mintNft({ postId: fileId, ownerAddress: "a", metadata: {} }),
+      }),
     );
     for (const language of ["en", "ru"]) {
       const response = await call(route, { headers: { "accept-language": language } });

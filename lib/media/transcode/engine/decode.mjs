@@ -20,6 +20,7 @@ import {
 } from "node-av/lib";
 import { setOptions } from "./output.mjs";
 import { FileProblemError } from "./problem.mjs";
+import { presentShareOfWav } from "./riff-length.mjs";
 
 /**
  * What is opened at all. Playlists (hls, dash, concat, sdp) are not among the formats, pictures and videos not among
@@ -117,6 +118,9 @@ export function decode({
 
   const declared = declaredSeconds(sound);
   if (declared !== null && declared > maxSeconds) throw new FileProblemError("too_long");
+  const presentShare = presentShareOfWav(path);
+  if (presentShare < 1 - MAX_MISSING_SHARE)
+    throw new FileProblemError("damaged", `${presentShare} of the bytes are there`);
   const packet = new Packet();
   packet.alloc();
   const frame = new Frame();

@@ -29,7 +29,8 @@ const PREROLL_FRAMES = 16;
  * @param {{ fromSeconds: number, seconds: number, fadeSeconds: number }} [step.excerpt]  encodes only these, with fades
  * @param {number | null} [step.budgetMs]  stops after this long; at least MIN_PACKETS are encoded
  * @param {(seconds: number) => void} onProgress
- * @returns {{ packets: number, finished: boolean, samples: number, sampleRate: number }} of the whole sound so far
+ * @returns {{ packets: number, finished: boolean, samples: number, sampleRate: number, padding: number }} of the whole
+ *          sound so far; `padding`: samples that the encoder puts before it
  */
 export function encode(
   { input, output, format, gain, fromPacket = 0, excerpt, budgetMs = null },
@@ -48,6 +49,7 @@ export function encode(
   let samples = firstFrame * settings.frameSize;
   let isTimeUp = false;
   let sampleRate = 0;
+  let padding = 0;
   let sampleFormat = settings.sampleFormat;
 
   function open() {
@@ -69,6 +71,7 @@ export function encode(
       throw new Error(`${settings.encoder} has frames of ${encoder.frameSize}`);
     file = openOutput(output, "matroska", {}, (stream) => {
       FFmpegError.throwIfError(stream.codecpar.fromContext(encoder), "parameters");
+      padding = stream.codecpar.initialPadding;
       stream.timeBase = encoder.timeBase;
     });
   }
@@ -115,7 +118,7 @@ export function encode(
   file.close();
   packet.free();
   encoder.freeContext();
-  return { packets, finished: !isTimeUp, samples, sampleRate };
+  return { packets, finished: !isTimeUp, samples, sampleRate, padding };
 }
 
 /** A run that gets to nothing else must still get on: about a minute of sound. */

@@ -13,9 +13,9 @@ const SILENCE_LEVEL = 10 ** (-70 / 20);
 const LOUDNESS_GATE_LUFS = -69;
 
 /** Filters that measure a sound as two speakers play it, a second per frame. */
-const loudnessFilters = () =>
+const loudnessFilters = (peak) =>
   `aformat=sample_fmts=flt:sample_rates=${MEASURING_RATE}:channel_layouts=stereo,` +
-  `ebur128@loudness=peak=true:framelog=quiet,aformat=sample_fmts=flt,asetnsamples=${MEASURING_RATE}:p=0`;
+  `ebur128@loudness=peak=${peak}:framelog=quiet,aformat=sample_fmts=flt,asetnsamples=${MEASURING_RATE}:p=0`;
 
 const LOUDNESS_OPTIONS = {
   loudness: { filter: "ebur128@loudness", option: "integrated" },
@@ -40,7 +40,7 @@ export function measure({ input, minSeconds, maxSeconds }, onProgress) {
     maxSeconds,
     readOptions: LOUDNESS_OPTIONS,
     onProgress,
-    filters: () => loudnessFilters(),
+    filters: () => loudnessFilters("true"),
     onFrame: (frame) => collectLevels(samplesOf(frame), levels),
   });
   if (sound.seconds < minSeconds) throw new FileProblemError("too_short");
@@ -54,29 +54,29 @@ export function measure({ input, minSeconds, maxSeconds }, onProgress) {
  * near to the ceiling: between samples a sound rises by less than 6 dB.
  *
  * @param {{ input: string, ceiling: number }} step  the highest true peak that is allowed, in dBTP
- * @returns {{ truePeak: number | null }} null: below the ceiling for certain
+ * @returns {{ loudness: number, truePeak: number | null }} null: below the ceiling for certain
  */
 export function verify({ input, ceiling }, onProgress) {
   let highest = 0;
   const limit = 10 ** ((ceiling - 6) / 20);
-  decode({
+  const { options } = decode({
     path: input,
     onProgress,
-    filters: () => "aformat=sample_fmts=flt:channel_layouts=stereo,asetnsamples=48000:p=0",
+    readOptions: { loudness: LOUDNESS_OPTIONS.loudness },
+    filters: () => loudnessFilters("none"),
     onFrame: (frame) => {
       highest = Math.max(highest, highestOf(samplesOf(frame)));
       return highest < limit;
     },
   });
-  if (highest < limit) return { truePeak: null };
-  const { options } = decode({
+  if (highest < limit) return { loudness: options.loudness, truePeak: null };
+  return decode({
     path: input,
-    readOptions: LOUDNESS_OPTIONS,
     onProgress,
-    filters: () => loudnessFilters(),
+    readOptions: LOUDNESS_OPTIONS,
+    filters: () => loudnessFilters("true"),
     onFrame: () => true,
-  });
-  return { truePeak: options.truePeak };
+  }).options;
 }
 
 /** The interleaved samples of a frame in `flt`. */
