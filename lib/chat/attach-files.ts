@@ -30,7 +30,7 @@ export async function attachFiles(
   // The lock serializes two messages with the same file: the second one's next statement sees the first one's rows.
   const rows = await tx.$queryRaw`
 SELECT f.id, f.name, f.type, f.bytes, f.width, f.height FROM "MediaFile" f
-WHERE f.id = ANY(${ids}::uuid[]) AND f."ownerId" = ${userId}::uuid ORDER BY f.id FOR UPDATE`;
+WHERE f.id = ANY(${ids}::uuid[]) AND f."ownerId" = ${userId}::uuid AND f.purpose = 'attachment' ORDER BY f.id FOR UPDATE`;
   const files = new Map(filesSchema.parse(rows).map((file) => [file.id, file]));
   const attachedCount = await tx.chatAttachment.count({ where: { fileId: { in: ids } } });
   if (files.size < ids.length || attachedCount > 0) {

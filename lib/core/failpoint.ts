@@ -48,6 +48,12 @@ export const FAILPOINTS = [
   "shop.refund.made",
   /** A chat message is written or changed, neither Redis nor the subscribers have it. */
   "chat.committed",
+  /** One variant of a file is in the public store, and no row names it. */
+  "media.variant.stored",
+  /** A file is examined and all that is made of it is stored, and no row names it. */
+  "media.examined",
+  /** The bytes of a deleted file and its variants are deleted, the rows are not. */
+  "media.bytes.deleted",
   /** An account's deletion is requested and committed, nothing is hidden in Redis. */
   "privacy.requested",
   /** A batch of an account's rows is erased. */

@@ -177,6 +177,46 @@ const messages = {
     ru: "Ваши файлы занимают 200 МБ. Удалите сообщения с ненужными: на другой день место освободится",
     en: "Your files take 200 MB. Delete messages with those you do not need: a day later there is room",
   },
+  product_not_ready: {
+    ru: "Этот трек ещё обрабатывается, купить его можно будет чуть позже",
+    en: "This track is still being processed, it can be bought a little later",
+  },
+  sound_not_available: {
+    ru: "Звук здесь пока не принимается: его нечем обработать или негде хранить",
+    en: "Sound is not taken here yet: nothing can process or keep it",
+  },
+  covers_not_available: {
+    ru: "Обложки здесь не принимаются: открытое хранилище не настроено",
+    en: "Covers are not taken here: no public store is set up",
+  },
+  too_many_uploads: {
+    ru: "У вас уже 500 загруженных файлов. Удалите ненужные",
+    en: "You have uploaded 500 files already. Delete those you do not need",
+  },
+  uploads_full: {
+    ru: "Ваши загрузки занимают 10 ГБ. Удалите ненужные",
+    en: "Your uploads take 10 GB. Delete those you do not need",
+  },
+  upload_not_finished: {
+    ru: "Файл ещё не загружен до конца",
+    en: "The file has not arrived in full yet",
+  },
+  upload_in_use: {
+    ru: "Этот файл нужен посту или товару, поэтому он останется",
+    en: "A post or a product needs this file, so it stays",
+  },
+  upload_wrong_purpose: {
+    ru: "Этот файл загружен для другого",
+    en: "This file was uploaded for something else",
+  },
+  upload_unusable: {
+    ru: "Этот файл не загружен до конца или не принят",
+    en: "This file has not arrived in full, or was refused",
+  },
+  sound_already_posted: {
+    ru: "Этот трек уже есть в другом вашем посте",
+    en: "This track is in another post of yours already",
+  },
   files_unavailable: {
     ru: "Хранилище файлов сейчас не отвечает, попробуйте чуть позже",
     en: "The store of files does not answer right now, try again a little later",

@@ -1,16 +1,28 @@
 import { defer } from "../core/defer";
+import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { afterCommit, db, ERASURE_BATCH_SIZE, transaction } from "../db";
-import { deleteBlobs, hasBlobStore } from "../storage";
+import { deleteBlobs, hasBlobStore, hasPublicStore } from "../storage";
 
 const BATCH_SIZE = 100;
 /** Batches per run; the next run continues. */
 const MAX_BATCHES = 20;
 
 /**
- * Removes owner and name from one batch of the files of an account whose deletion was requested; no route serves them
- * since then. A row stays until the store has deleted its bytes, so that no deletion is lost: right after the commit,
- * and again every day, the bytes of ownerless files are deleted, then their rows.
+ * Files that nothing keeps: without an owner, and of no product. What was sold stays for its buyers when the seller's
+ * account is deleted, with its cover; a cover within a sound goes after the sound.
+ */
+const isDeletable = {
+  ownerId: null,
+  productsWithAudio: { none: {} },
+  productsWithCover: { none: {} },
+  embeddedIn: null,
+} as const;
+
+/**
+ * Removes owner and names from one batch of the files of an account whose deletion was requested; no route serves them
+ * since then, except to buyers. A row stays until the store has deleted its bytes, so that no deletion is lost: right
+ * after the commit, and again every day, the bytes of ownerless files are deleted, then their rows.
  *
  * @returns how many; 0 when none is left
  */
@@ -21,8 +33,11 @@ export function eraseFileBatch(userId: string): Promise<number> {
       take: ERASURE_BATCH_SIZE,
       select: { id: true },
     });
+    const ids = files.map(({ id }) => id);
+    // The tags of a sound are texts of its author's.
+    await tx.track.updateMany({ where: { fileId: { in: ids } }, data: { title: null, artist: null } });
     const { count } = await tx.mediaFile.updateMany({
-      where: { id: { in: files.map(({ id }) => id) }, ownerId: userId },
+      where: { id: { in: ids }, ownerId: userId },
       data: { ownerId: null, name: "" },
     });
     if (count > 0) afterCommit(tx, () => defer(deleteAfterCommit));
@@ -30,33 +45,42 @@ export function eraseFileBatch(userId: string): Promise<number> {
   });
 }
 
-async function deleteAfterCommit(): Promise<void> {
+/** Deletes the bytes and rows of files that lost their owner; the daily tidy repeats it. Never throws. */
+export async function deleteAfterCommit(): Promise<void> {
   try {
     if (hasBlobStore()) await deleteOwnerlessFiles();
   } catch (error) {
-    log().warn({ err: error }, "files of a deleted account not deleted yet: left to the daily tidy");
+    log().warn({ err: error }, "ownerless files not deleted yet: left to the daily tidy");
   }
 }
 
 /**
- * Deletes ownerless files: the bytes, then the rows. Safe to repeat and to run concurrently.
+ * Deletes ownerless files: the bytes of their variants and their own, then the rows. Safe to repeat and to run
+ * concurrently.
+ *
  * @returns how many
  * @throws {AppError} unavailable when the store is down; earlier batches stay deleted
  */
 export async function deleteOwnerlessFiles(): Promise<number> {
   let deleted = 0;
+  // One batch more than there are, for covers whose sounds were in the last.
   for (let batch = 0; batch < MAX_BATCHES; batch++) {
     const files = await db().mediaFile.findMany({
-      where: { ownerId: null },
+      where: isDeletable,
       orderBy: { id: "asc" },
       take: BATCH_SIZE,
-      select: { id: true, pathname: true },
+      select: { id: true, pathname: true, variants: { select: { pathname: true } } },
     });
+    const variants = files.flatMap((file) => file.variants.map(({ pathname }) => pathname));
+    if (hasPublicStore()) await deleteBlobs(variants, "public");
+    // The row is all that knows these names.
+    else if (variants.length > 0) break;
     await deleteBlobs(files.map(({ pathname }) => pathname));
+    await failpoint("media.bytes.deleted");
     const ids = files.map(({ id }) => id);
-    const { count } = await db().mediaFile.deleteMany({ where: { id: { in: ids } } });
+    const { count } = await db().mediaFile.deleteMany({ where: { id: { in: ids }, ...isDeletable } });
     deleted += count;
-    if (files.length < BATCH_SIZE) break;
+    if (count === 0) break;
   }
   return deleted;
 }

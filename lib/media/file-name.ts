@@ -39,7 +39,15 @@ function truncateToGraphemes(text: string, maxLength: number): string {
  * the file's type, so that a saved file is opened as that type.
  */
 export function sanitizeFileName(name: string, type: MediaType): string {
-  const extensions: readonly string[] = mediaTypes[type];
+  return sanitizeName(name, mediaTypes[type]);
+}
+
+/**
+ * {@link sanitizeFileName} for any type.
+ * @param extensions  those of the type, the first one is appended to a name that has none of them; empty while the type
+ *                    is unknown, and the name then keeps what it has
+ */
+export function sanitizeName(name: string, extensions: readonly string[]): string {
   const baseName = name.split(/[/\\]/).at(-1) ?? "";
   const oneLine = baseName
     .replace(UNSAFE_CHARACTERS, "")
@@ -52,7 +60,7 @@ export function sanitizeFileName(name: string, type: MediaType): string {
   const extension = /\.([a-z0-9]{1,5})$/i.exec(visible)?.[1] ?? "";
   const hasValidExtension = extensions.includes(extension.toLowerCase());
   const stem = hasValidExtension ? visible.slice(0, -extension.length - 1) : visible;
-  const suffix = `.${hasValidExtension ? extension : extensions[0]}`;
+  const suffix = extensions.length === 0 ? "" : `.${hasValidExtension ? extension : extensions[0]}`;
   const truncatedStem = truncateToGraphemes(stem, MAX_NAME_LENGTH - suffix.length).replace(
     /(?:\s|\u200c|\u200d)+$/u,
     "",

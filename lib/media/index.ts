@@ -1,6 +1,14 @@
+export { finishUpload, receiveUploadCallback } from "./complete-upload";
 export { eraseFileBatch } from "./delete-files";
+export { deleteUpload } from "./delete-upload";
+export { downloadSound } from "./download-sound";
 export { decodeFileName } from "./file-name";
 export { readFile } from "./read-file";
+export type { ServeFileOptions } from "./serve-file";
+export { isSoundAvailable } from "./sound-available";
+export { startUpload } from "./start-upload";
 export { storeFile } from "./store-file";
 export { tidiedFilesSchema, tidyFiles } from "./tidy";
 export { audioFileColumns, coverFileColumns, toCoverView, toTrackView } from "./track-view";
+export { getUpload, listUploads } from "./uploaded-file";
+export { requireUsableUploads } from "./use-uploads";

@@ -12,6 +12,7 @@ import { detectType } from "./detect-type";
 import { sanitizeFileName } from "./file-name";
 import { readImageDimensions } from "./image-dimensions";
 import { MAX_BYTES_PER_USER, MAX_FILES_PER_USER } from "./limits";
+import { lockOwner } from "./lock-owner";
 import { dayFolder } from "./pathname";
 import { stripMetadata } from "./strip-metadata";
 
@@ -84,20 +85,13 @@ async function findFile(client: Pick<Transaction, "mediaFile">, id: string): Pro
   return row;
 }
 
-/** Serializes the quota checks of one user, and keeps files from being added to an account that is being deleted. */
-async function lockOwner(tx: Transaction, userId: string): Promise<void> {
-  const rows = await tx.$queryRaw<unknown[]>`
-SELECT 1 FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
-  if (rows.length === 0) throw new AppError("unauthenticated");
-}
-
 async function requireQuota(
   client: Pick<Transaction, "mediaFile">,
   ownerId: string,
   bytes: number,
 ): Promise<void> {
   const { _count: count, _sum: sum } = await client.mediaFile.aggregate({
-    where: { ownerId },
+    where: { ownerId, purpose: "attachment" },
     _count: true,
     _sum: { bytes: true },
   });

@@ -1,15 +1,27 @@
 import { z } from "zod";
 import { now } from "../core/clock";
-import { db, transaction } from "../db";
-import { deleteBlobs, hasBlobStore, listBlobs, listFolders } from "../storage";
+import { db, Prisma, transaction } from "../db";
+import {
+  type BlobStoreName,
+  deleteBlobs,
+  hasBlobStore,
+  hasPublicStore,
+  listBlobs,
+  listFolders,
+} from "../storage";
 import { deleteOwnerlessFiles } from "./delete-files";
-import { ageInDays, MEDIA_ROOT } from "./pathname";
+import { ageInDays, MEDIA_ROOT, SOUND_PARTS_ROOT, SOUND_ROOT, VARIANT_ROOT } from "./pathname";
 
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** A file attached to no message that long after its upload was never sent, or its message was deleted. */
-const UNUSED_AFTER_MS = 24 * HOUR_MS;
+const UNUSED_AFTER_MS = DAY_MS;
+/** A sound or cover of no post and no product; its author may still be writing the post. */
+const UNUSED_UPLOAD_AFTER_MS = 7 * DAY_MS;
 /** The row is committed within seconds of the bytes, or never. */
 const ORPHANED_AFTER_MS = HOUR_MS;
+/** The task that is to continue an encoding ends within a day of its start. */
+const UNFINISHED_AFTER_MS = 2 * DAY_MS;
 /** The folders of the last days are scanned in every run, and one older folder each day. */
 const ALWAYS_SCANNED_DAYS = 8;
 /** Files that one statement looks at. */
@@ -18,16 +30,16 @@ const WINDOW_SIZE = 1_000;
 const UNUSED_BUDGET_MS = 10_000;
 
 export const tidiedFilesSchema = z.object({
-  /** Files attached to no message, which are then deleted as ownerless files. */
+  /** Files that nothing uses, which are then deleted as ownerless files. */
   unused: z.int(),
   deleted: z.int(),
-  /** Bytes whose upload ended before the row was committed. */
+  /** Bytes that no row names: of uploads and runs that were interrupted. */
   orphans: z.int(),
 });
 
 /**
- * Deletes ownerless files, files that are attached to no message, and bytes of interrupted uploads. Safe to repeat.
- * Without a store there is nothing to do.
+ * Deletes ownerless files, files that nothing uses, and bytes of interrupted uploads and runs. Safe to repeat. Without a
+ * store there is nothing to do.
  *
  * @throws {AppError} unavailable when the store is down; the next run continues
  */
@@ -35,12 +47,16 @@ export async function tidyFiles(): Promise<z.infer<typeof tidiedFilesSchema>> {
   if (!hasBlobStore()) return { unused: 0, deleted: 0, orphans: 0 };
   const unused = await disownUnusedFiles();
   const deleted = await deleteOwnerlessFiles();
-  return { unused, deleted, orphans: await deleteOrphans() };
+  let orphans = 0;
+  for (const root of roots) {
+    if (root.store === "private" || hasPublicStore()) orphans += await deleteOrphans(root);
+  }
+  return { unused, deleted, orphans };
 }
 
 /**
- * Disowns files of no message. Looks at the files in windows, the newest first: most unused files are new, and a file
- * stays in no index by whether it is used.
+ * Disowns files that nothing uses. Looks at the files in windows, the newest first: most unused files are new, and a
+ * file stays in no index by whether it is used.
  */
 async function disownUnusedFiles(): Promise<number> {
   const deadlineMs = now() + UNUSED_BUDGET_MS;
@@ -62,38 +78,79 @@ async function disownUnusedFiles(): Promise<number> {
 }
 
 /**
- * Two statements: the lock makes new attachments wait (through their foreign key), and only the second statement, after
- * the lock, is sure to see the earlier ones.
+ * Two statements: the lock makes new uses wait (through their foreign key), and only the second statement, after the
+ * lock, is sure to see the earlier ones.
  */
 async function disownUnused(ids: readonly string[]): Promise<number> {
+  const isUnused = unusedFiles(new Date(now() - UNUSED_UPLOAD_AFTER_MS));
   return transaction(async (tx) => {
     const rows = await tx.$queryRaw<{ id: string }[]>`
 SELECT f.id::text AS id FROM "MediaFile" f
-WHERE f.id = ANY(${ids}::uuid[]) AND f."ownerId" IS NOT NULL
-  AND NOT EXISTS (SELECT 1 FROM "ChatAttachment" a WHERE a."fileId" = f.id)
+WHERE f.id = ANY(${ids}::uuid[]) AND f."ownerId" IS NOT NULL AND ${isUnused}
 ORDER BY f.id FOR UPDATE SKIP LOCKED`;
     if (rows.length === 0) return 0;
-    const { count } = await tx.mediaFile.updateMany({
-      where: { id: { in: rows.map(({ id }) => id) }, attachments: { none: {} } },
-      data: { ownerId: null, name: "" },
-    });
-    return count;
+    return tx.$executeRaw`
+UPDATE "MediaFile" f SET "ownerId" = NULL, name = ''
+WHERE f.id = ANY(${rows.map(({ id }) => id)}::uuid[]) AND ${isUnused}`;
   });
 }
 
-async function deleteOrphans(): Promise<number> {
+/**
+ * Of files of more than a day: those in no message, uploads that have not arrived, and those that no post and no product
+ * shows for a week. A cover within a sound stays with the sound.
+ */
+function unusedFiles(uploadedBefore: Date): Prisma.Sql {
+  return Prisma.sql`CASE
+  WHEN f.purpose = 'attachment' THEN NOT EXISTS (SELECT FROM "ChatAttachment" a WHERE a."fileId" = f.id)
+  WHEN f.status = 'uploading' THEN true
+  ELSE f."createdAt" < ${uploadedBefore}
+    AND NOT EXISTS (SELECT FROM "Post" x WHERE x."audioFileId" = f.id)
+    AND NOT EXISTS (SELECT FROM "Post" x WHERE x."coverFileId" = f.id)
+    AND NOT EXISTS (SELECT FROM "Product" x WHERE x."audioFileId" = f.id)
+    AND NOT EXISTS (SELECT FROM "Product" x WHERE x."coverFileId" = f.id)
+    AND NOT EXISTS (SELECT FROM "Track" t WHERE t."embeddedCoverId" = f.id)
+END`;
+}
+
+/** A folder of one of the stores, with a folder for each day. */
+interface BlobRoot {
+  store: BlobStoreName;
+  path: string;
+  orphanedAfterMs: number;
+  /** Those among the pathnames that rows name. */
+  findNamed(pathnames: string[]): Promise<{ pathname: string }[]>;
+}
+
+const findVariants = (pathnames: string[]) =>
+  db().mediaVariant.findMany({ where: { pathname: { in: pathnames } }, select: { pathname: true } });
+
+const roots: readonly BlobRoot[] = [
+  {
+    store: "private",
+    path: MEDIA_ROOT,
+    orphanedAfterMs: ORPHANED_AFTER_MS,
+    findNamed: (pathnames) =>
+      db().mediaFile.findMany({ where: { pathname: { in: pathnames } }, select: { pathname: true } }),
+  },
+  {
+    store: "private",
+    path: SOUND_PARTS_ROOT,
+    orphanedAfterMs: UNFINISHED_AFTER_MS,
+    findNamed: async () => [],
+  },
+  { store: "public", path: VARIANT_ROOT, orphanedAfterMs: ORPHANED_AFTER_MS, findNamed: findVariants },
+  { store: "public", path: SOUND_ROOT, orphanedAfterMs: ORPHANED_AFTER_MS, findNamed: findVariants },
+];
+
+async function deleteOrphans({ store, path, orphanedAfterMs, findNamed }: BlobRoot): Promise<number> {
   let deleted = 0;
-  for (const folder of foldersToScan(await listFolders(MEDIA_ROOT))) {
-    for await (const blobs of listBlobs(folder)) {
-      const old = blobs.filter(({ uploadedAt }) => uploadedAt.getTime() < now() - ORPHANED_AFTER_MS);
+  for (const folder of foldersToScan(await listFolders(path, store))) {
+    for await (const blobs of listBlobs(folder, store)) {
+      const old = blobs.filter(({ uploadedAt }) => uploadedAt.getTime() < now() - orphanedAfterMs);
       const pathnames = old.map(({ pathname }) => pathname);
-      const files = await db().mediaFile.findMany({
-        where: { pathname: { in: pathnames } },
-        select: { pathname: true },
-      });
-      const referenced = new Set(files.map(({ pathname }) => pathname));
-      const orphans = pathnames.filter((pathname) => !referenced.has(pathname));
-      await deleteBlobs(orphans);
+      const named = new Set((await findNamed(pathnames)).map(({ pathname }) => pathname));
+      const orphans = pathnames.filter((pathname) => !named.has(pathname));
+      await deleteBlobs(orphans, store);
       deleted += orphans.length;
     }
   }
@@ -103,7 +160,7 @@ async function deleteOrphans(): Promise<number> {
 function foldersToScan(folders: readonly string[]): string[] {
   const age = (folder: string) => ageInDays(folder, now());
   const older = folders.filter((folder) => age(folder) >= ALWAYS_SCANNED_DAYS);
-  const rotatingFolder = older[Math.floor(now() / (24 * HOUR_MS)) % Math.max(older.length, 1)];
+  const rotatingFolder = older[Math.floor(now() / DAY_MS) % Math.max(older.length, 1)];
   return [
     ...folders.filter((folder) => age(folder) < ALWAYS_SCANNED_DAYS),
     ...(rotatingFolder === undefined ? [] : [rotatingFolder]),

@@ -1,8 +1,7 @@
 import { z } from "zod";
-import { cacheManager } from "../cache";
+import { cacheManager, FEED_TAG, postTag } from "../cache";
 import { db, ERASURE_BATCH_SIZE, retryOnConflict, transaction } from "../db";
 import { deleteCachedViews } from "../views";
-import { FEED_TAG, postTag } from "./read-posts";
 
 /** The posts' part of erasing an account whose deletion was requested: no reader loads its posts any more. */
 

@@ -1,4 +1,4 @@
 export { createPost } from "./create";
 export { erasePostBatch, hideAuthorPosts } from "./erase-account";
 export { getPlaysByDay, playPost } from "./plays";
-export { FEED_TAG, getPost, invalidateAuthorPosts, listPosts } from "./read-posts";
+export { getPost, invalidateAuthorPosts, listPosts } from "./read-posts";

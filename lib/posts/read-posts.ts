@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { type CachedPost, cacheManager } from "../cache";
+import { type CachedPost, cacheManager, FEED_TAG, postTag } from "../cache";
 import { db, type Prisma, type Transaction } from "../db";
 import { audioFileColumns, coverFileColumns, toCoverView, toTrackView } from "../media";
 import { idSchema } from "../schemas/id";
@@ -106,12 +106,6 @@ export async function toPosts(cached: readonly CachedPost[]): Promise<Post[]> {
 /** The cache tags that a change of a post invalidates. */
 export function postTags(id: string): string[] {
   return [FEED_TAG, postTag(id)];
-}
-
-export const FEED_TAG = "feed";
-
-export function postTag(id: string): string {
-  return `post:${id}`;
 }
 
 /** Invalidates the feed and an author's cached posts, in the transaction that changes the author's name. */

@@ -1,15 +1,13 @@
 import { accountLocale, requirePassword } from "../accounts";
 import { recordAudit } from "../audit";
-import { cacheManager } from "../cache";
+import { cacheManager, FEED_TAG, SHOP_TAG } from "../cache";
 import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import type { Locale } from "../core/locale";
 import { log } from "../core/log";
 import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import type { Transaction } from "../db";
-import { FEED_TAG } from "../posts";
 import { changeAccount, evictAccountSessions } from "../sessions";
-import { SHOP_TAG } from "../shop";
 import { backgroundTaskService, cancelAccountTasks } from "../tasks";
 import { erasureTaskKey } from "./erasure-task-key";
 import { hideAccount } from "./hide-account";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { FilePurpose, FileStatus, TrackStatus } from "./enums";
 import { MAX_AUDIO_BYTES, MAX_COVER_BYTES } from "./limits";
+import { pageQueryShape, pageSchema } from "./page";
 import { progressSchema } from "./task";
 import { coverSchema } from "./track";
 
@@ -81,6 +82,16 @@ export const uploadedFileSchema = z.object({
 });
 
 export type UploadedFile = z.infer<typeof uploadedFileSchema>;
+
+/** The caller's own uploads that are ready to be used. */
+export const uploadPageQuerySchema = z.object({
+  ...pageQueryShape(),
+  purpose: z.enum(FilePurpose).exclude(["attachment"]),
+});
+
+export const uploadPageSchema = pageSchema(uploadedFileSchema);
+
+export type UploadPage = z.infer<typeof uploadPageSchema>;
 
 /** Response to a request for a token: with it the browser stores the bytes under the pathname. */
 export const uploadTokenSchema = z.object({

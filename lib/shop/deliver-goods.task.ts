@@ -5,6 +5,7 @@ import type { Transaction } from "../db";
 import { backgroundTaskService, defineTask, NonRetryableTaskError, type TaskOptions } from "../tasks";
 import { links } from "./links";
 import { type LockedOrder, lockOrder } from "./lock-order";
+import { hasDownload } from "./orders";
 
 /**
  * Queue `deliver-goods`: creates one delivery for each unit of a paid order. Does nothing for an order that was
@@ -51,14 +52,18 @@ async function notifyBuyer(
   // The buyer's account was deleted; the delivery stays.
   if (!buyerId || !buyer) return;
   const product = order.productId
-    ? await tx.product.findUnique({ where: { id: order.productId }, select: { assetUrl: true } })
+    ? await tx.product.findUnique({
+        where: { id: order.productId },
+        select: { assetUrl: true, audioFileId: true },
+      })
     : null;
-  const downloads = product?.assetUrl
-    ? deliveries.map(({ id, unit, code }) => ({
-        name: quantity > 1 ? `${title} · ${unit}` : title,
-        link: links.download(id, code),
-      }))
-    : [];
+  const downloads =
+    product && hasDownload(product)
+      ? deliveries.map(({ id, unit, code }) => ({
+          name: quantity > 1 ? `${title} · ${unit}` : title,
+          link: links.download(id, code),
+        }))
+      : [];
   const options: TaskOptions = { tx, key: `delivered:${orderId}`, ownerId: buyerId };
   await backgroundTaskService.sendTypedNotification(
     { userId: buyerId, kind: "delivered", data: { orderId, title } },

@@ -6,6 +6,7 @@ import { AppError } from "../core/errors";
 import { log } from "../core/log";
 import { secretsEqual } from "../core/secrets-equal";
 import { claimIdempotencyKey, db, transaction } from "../db";
+import { downloadSound, type ServeFileOptions } from "../media";
 import type { admissionSchema } from "../schemas/delivery";
 import { publishSubjectChanged } from "../tasks";
 import { orderSubject } from "./lock-order";
@@ -24,22 +25,22 @@ const columns = {
       quantity: true,
       buyerId: true,
       sellerId: true,
-      product: { select: { assetUrl: true } },
+      product: { select: { assetUrl: true, audioFileId: true } },
     },
   },
 } as const;
 
 /**
- * URL of a delivery's file. The caller needs the delivery's code, which the link in the mail has, or must be the buyer.
+ * A delivery's file: the bytes of an uploaded sound, or a redirect to the product's link. The caller needs the
+ * delivery's code, which the link in the mail has, or must be the buyer.
  *
  * @param code  null when the request has none
- * @throws {AppError} not_found, also for a wrong code and after a refund
+ * @throws {AppError} not_found, also for a wrong code and after a refund; unavailable when the store is down
  */
-export async function resolveDownloadUrl(
+export async function openDownload(
   id: string,
-  code: string | null,
-  caller: Caller | null,
-): Promise<string> {
+  { code, caller, ...request }: { code: string | null; caller: Caller | null } & ServeFileOptions,
+): Promise<Response> {
   const delivery = await db().delivery.findUnique({ where: { id }, select: columns });
   const mayOpen =
     delivery &&
@@ -48,7 +49,9 @@ export async function resolveDownloadUrl(
       : caller !== null && delivery.order.buyerId === caller.userId);
   if (!mayOpen) throw new AppError("not_found", { message: "delivery_not_found" });
   if (delivery.revokedAt) throw new AppError("not_found", { message: "delivery_revoked" });
-  const assetUrl = delivery.order.product?.assetUrl;
+  const { assetUrl = null, audioFileId = null } = delivery.order.product ?? {};
+  if (delivery.kind !== "ticket" && audioFileId !== null)
+    return downloadSound(audioFileId, delivery.order.title, request);
   if (delivery.kind === "ticket" || !assetUrl)
     throw new AppError("not_found", { message: "delivery_not_found" });
   const url = toDownloadUrl(assetUrl);
@@ -56,7 +59,10 @@ export async function resolveDownloadUrl(
     log().error({ deliveryId: id }, "download refused: the product's file has no usable URL");
     throw new AppError("not_found", { message: "delivery_file_missing" });
   }
-  return url;
+  return new Response(null, {
+    status: 302,
+    headers: { location: url, "cache-control": "no-store", "referrer-policy": "no-referrer" },
+  });
 }
 
 /**

@@ -1,4 +1,4 @@
-export { admitTicket, resolveDownloadUrl } from "./deliveries";
+export { admitTicket, openDownload } from "./deliveries";
 export { enqueueRefund } from "./enqueue-refund";
 export {
   eraseProductBatch,
@@ -9,6 +9,6 @@ export {
 export { filterReadableOrderIds, getOrder, listOrders } from "./orders";
 export { eventReceiptSchema, receivePaymentEvent } from "./payment-events";
 export { placeOrder } from "./place-order";
-export { invalidateSellerProducts, SHOP_TAG } from "./product";
+export { invalidateSellerProducts } from "./product";
 export { archiveProduct, createProduct, getProduct, listProducts } from "./products";
 export { tidiedOrdersSchema, tidyOrders } from "./tidy-orders";

@@ -35,7 +35,7 @@ const columns = {
   ...summaryColumns,
   checkoutUrl: true,
   deliveries: { orderBy: { unit: "asc" } },
-  product: { select: { assetUrl: true } },
+  product: { select: { assetUrl: true, audioFileId: true } },
   buyer: { select: { name: true, deletedAt: true, referredById: true } },
 } as const;
 
@@ -115,7 +115,7 @@ export async function getOrder(id: string, caller: Caller): Promise<OrderView> {
     deliveries:
       viewedAs === "seller"
         ? []
-        : deliveries.map((delivery) => toDeliveryView(delivery, Boolean(product?.assetUrl))),
+        : deliveries.map((delivery) => toDeliveryView(delivery, product !== null && hasDownload(product))),
   };
 }
 
@@ -141,6 +141,11 @@ function findViewerRole(
   if (buyerId === userId) return "buyer";
   if (sellerId === userId && paidAt) return "seller";
   return role === "admin" ? "admin" : null;
+}
+
+/** Whether buyers of a product download something. */
+export function hasDownload(product: { assetUrl: string | null; audioFileId: string | null }): boolean {
+  return product.assetUrl !== null || product.audioFileId !== null;
 }
 
 interface DeliveryRow {

@@ -20,7 +20,7 @@ import { stripe } from "./stripe";
  *
  * Safe to retry with the same `clientKey`: it is one order, and every response is that of the first request.
  *
- * @throws {AppError} not_found; conflict (sold out, archived, the key belongs to another order); forbidden for the
+ * @throws {AppError} not_found; conflict (sold out, archived, its sound is not processed yet, the key belongs to another order); forbidden for the
  *         buyer's own product; bad_request when the amount exceeds one payment; unavailable when payments do not
  *         work: nothing was charged
  */
@@ -95,13 +95,19 @@ async function insertOrder(
   { productId, quantity, clientKey }: z.output<typeof newOrderSchema>,
   locale: Locale,
 ): Promise<PlacedOrderRow> {
-  const product = await tx.product.findUnique({ where: { id: productId } });
+  const product = await tx.product.findUnique({
+    where: { id: productId },
+    include: { audioFile: { select: { status: true } } },
+  });
   if (!product) throw new AppError("not_found", { message: "product_not_found" });
   if (product.sellerId === userId) throw new AppError("forbidden", { message: "own_product" });
   const accounts = await lockAccounts(tx, [userId, product.sellerId]);
   if (!accounts.has(userId)) throw new AppError("unauthenticated");
   const hasSeller = product.sellerId !== null && accounts.has(product.sellerId);
   if (product.archivedAt || !hasSeller) throw new AppError("conflict", { message: "product_archived" });
+  // A sound that may still turn out to be damaged is not sold.
+  if (product.audioFile && product.audioFile.status !== "ready")
+    throw new AppError("conflict", { message: "product_not_ready" });
   const amountMinor = product.priceMinor * quantity;
   if (amountMinor > MAX_AMOUNT_MINOR) {
     throw new AppError("bad_request", { message: "order_too_large", field: "quantity" });

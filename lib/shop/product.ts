@@ -1,4 +1,4 @@
-import { cacheManager } from "../cache";
+import { cacheManager, productTag, SHOP_TAG } from "../cache";
 import type { Prisma, Transaction } from "../db";
 import { audioFileColumns, coverFileColumns, toCoverView, toTrackView } from "../media";
 import type { Product } from "../schemas/product";
@@ -44,13 +44,6 @@ export function toProduct({
     archived: isErased || archivedAt !== null,
     createdAt: createdAt.toISOString(),
   };
-}
-
-/** The cache tag of every list of products. */
-export const SHOP_TAG = "shop";
-
-export function productTag(id: string): string {
-  return `product:${id}`;
 }
 
 /**

@@ -1,11 +1,12 @@
 import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
-import { cacheManager } from "../cache";
+import { cacheManager, productTag, SHOP_TAG } from "../cache";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { claimIdempotencyKey, db, isForeignKeyViolation, transaction } from "../db";
+import { requireUsableUploads } from "../media";
 import { idSchema } from "../schemas/id";
 import {
   type newProductSchema,
@@ -13,26 +14,20 @@ import {
   type ProductPage,
   productPageQuerySchema,
 } from "../schemas/product";
-import {
-  hasNoErasedSeller,
-  invalidateProducts,
-  productColumns,
-  productTag,
-  SHOP_TAG,
-  toProduct,
-} from "./product";
+import { hasNoErasedSeller, invalidateProducts, productColumns, toProduct } from "./product";
 
 /**
  * Creates a product; the shop shows it immediately. Safe to repeat with the same key: it is one product.
  *
  * @throws {AppError} forbidden for listeners; unauthenticated when the seller's account was deleted; conflict when the
- *         key was used for another product
+ *         key was used for another product; what `requireUsableUploads` throws for the sound and the cover
  */
 export async function createProduct(
-  { userId }: Caller,
+  caller: Caller,
   input: z.output<typeof newProductSchema>,
   key?: string,
 ): Promise<Product> {
+  const { userId } = caller;
   // The access token may be older than a change of the role.
   const account = await db().user.findUnique({
     where: { id: userId, deletedAt: null },
@@ -43,6 +38,7 @@ export async function createProduct(
   const row = await transaction(async (tx) => {
     const { id, isRepeat } = await claimIdempotencyKey(tx, { userId, scope: "product", key, input });
     if (isRepeat) return tx.product.findUnique({ where: { id }, select: productColumns });
+    await requireUsableUploads(tx, caller, input);
     await cacheManager.invalidateAfterCommit(tx, [SHOP_TAG, productTag(id)]);
     return tx.product.create({ data: { id, sellerId: userId, ...input }, select: productColumns });
   }).catch((error: unknown) => {

@@ -8,9 +8,11 @@ export {
   putBlob,
   readBlob,
 } from "./blob";
+export { createUploadToken, readUploadCallback } from "./client-uploads";
 export {
   downloadBlob,
   hasPublicStore,
+  openBlob,
   publicBlobUrl,
   putPublicBlob,
   putPublicBlobFile,

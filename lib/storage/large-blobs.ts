@@ -81,6 +81,54 @@ export async function downloadBlob(pathname: string, file: string, bytes: number
   );
 }
 
+/** An open download. Read the body to its end, or cancel it. */
+export interface OpenBlob {
+  body: ReadableStream<Uint8Array>;
+  /** Of the body, as the store says. */
+  bytes: number;
+}
+
+/**
+ * Opens a blob of the private store, or a range of it, for reading as it arrives.
+ *
+ * @param range  first and last byte, both included
+ * @param signal  ends the download, also while the body is read
+ * @returns null when the blob does not exist
+ * @throws {AppError} unavailable when the store does not begin to answer in time; the body's stream fails when the
+ *         connection ends early
+ */
+export async function openBlob(
+  pathname: string,
+  { range, signal }: { range?: { start: number; end: number }; signal?: AbortSignal } = {},
+): Promise<OpenBlob | null> {
+  const abort = new AbortController();
+  const signals = AbortSignal.any([abort.signal, ...(signal ? [signal] : [])]);
+  try {
+    return await withBlobStore(async (access) => {
+      const base = await getBaseUrl(pathname, access);
+      if (base === null) return null;
+      const response = await fetch(`${base}${pathname}`, {
+        headers: {
+          authorization: `Bearer ${access.token}`,
+          "accept-encoding": "identity",
+          ...(range ? { range: `bytes=${range.start}-${range.end}` } : {}),
+        },
+        cache: "no-store",
+        signal: signals,
+      });
+      if (response.ok && response.body && (range === undefined || response.status === 206))
+        return { body: response.body, bytes: Number(response.headers.get("content-length")) };
+      await response.body?.cancel();
+      // 416: the blob ends before the range, which its row does not say.
+      if (response.status === 404 || response.status === 416) return null;
+      throw new Error(`blob store responded ${response.status}`);
+    });
+  } catch (error) {
+    abort.abort();
+    throw error;
+  }
+}
+
 function publicBlob(contentType: string) {
   return {
     access: "public",

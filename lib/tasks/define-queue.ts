@@ -33,6 +33,8 @@ export interface QueueDefinition {
   personal?: true;
   /** False: the queue has no handler yet. Enqueuing is refused with `not_available`. */
   available: boolean;
+  /** Whether this deployment has what the handler needs; enqueuing is refused with `not_available` while it has not. */
+  isInstalled?: () => boolean;
 }
 
 export const MINUTE_SECONDS = 60;
@@ -53,6 +55,8 @@ export const lanes = {
   people: { key: "people", parallelism: 5 },
   /** Mail servers reject faster senders. */
   mail: { key: "mail", parallelism: 3, ratePerSecond: 10 },
+  /** Apart from transcoding, which takes minutes: a cover is made in seconds. */
+  files: { key: "files", parallelism: 2 },
   media: { key: "media", parallelism: 2 },
   background: { key: "background", parallelism: 3 },
 } as const satisfies Record<string, Lane>;

@@ -4,7 +4,13 @@ export {
   enqueue,
   type TaskOptions,
 } from "./background-task-service";
-export { type GuaranteedQueue, type Payload, type PayloadInput, queues } from "./catalogue";
+export {
+  type GuaranteedQueue,
+  getQueueDefinition,
+  type Payload,
+  type PayloadInput,
+  queues,
+} from "./catalogue";
 export { cancelAccountTasks, eraseTaskBatch } from "./erase-account";
 export { defineTask, LeaseLostError, NonRetryableTaskError, type TaskContext } from "./handler";
 export { cancelTask, replayTask } from "./manage";

@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 
 const MAX_ATTEMPTS = 5;
@@ -9,7 +10,10 @@ const ATTEMPT_TIMEOUT_MS = 10_000;
 export class CompletionCallbacks {
   readonly #stop = new AbortController();
 
-  constructor(private readonly storeToken: string) {}
+  constructor(private readonly storeToken: string) {
+    // Every callback that waits for its next attempt listens for the end.
+    setMaxListeners(0, this.#stop.signal);
+  }
 
   /**
    * Calls the URL in the background, signed as `handleUpload` of `@vercel/blob/client` checks it, and repeats a call

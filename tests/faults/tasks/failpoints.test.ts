@@ -188,10 +188,13 @@ async function chatScenario(): Promise<FailpointScenario> {
   };
 }
 
-// A missing failpoint does not compile. Those of the shop, the sessions, deletions and tasks without QStash are in
+// A missing failpoint does not compile. Those of the shop, the sessions, deletions, files and tasks without QStash are in
 // separate files.
 testFailpoints<
-  Exclude<Failpoint, `shop.${string}` | `sessions.${string}` | `privacy.${string}` | "tasks.rejected">
+  Exclude<
+    Failpoint,
+    `shop.${string}` | `sessions.${string}` | `privacy.${string}` | `media.${string}` | "tasks.rejected"
+  >
 >({
   "cache.committed": renameScenario,
   "cache.loaded": renameScenario,

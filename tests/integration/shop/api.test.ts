@@ -7,9 +7,12 @@ import { GET as listOrders } from "@/app/api/orders/route";
 import { DELETE as archive, GET as readProduct } from "@/app/api/products/[id]/route";
 import { POST as createProduct, GET as listProducts } from "@/app/api/products/route";
 import type { Caller } from "@/lib/core/access-token";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
+import { eraseFileBatch, tidyFiles } from "@/lib/media";
 import { newProductSchema } from "@/lib/schemas/product";
+import { eraseProductBatch } from "@/lib/shop";
 import { call } from "@/tests/support/clients/call";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
@@ -32,6 +35,7 @@ import {
   releaseDeliveries,
   stopShopServer,
 } from "@/tests/support/factories/shop-server";
+import { enableTranscoding, markReady, sineWav, uploadAndProcess } from "@/tests/support/factories/uploads";
 
 provider.setWebhookUrl(null);
 beforeEach(holdDeliveries);
@@ -49,8 +53,8 @@ const TRACK = {
 };
 
 /** Buys a product; the order is paid and delivered. */
-async function buy(input: object = {}, quantity = 1) {
-  const product = await createTestProduct(input);
+async function buy(input: object = {}, quantity = 1, seller?: Caller) {
+  const product = await createTestProduct(input, seller);
   const buyer = await createPerson();
   const { order } = (await placeTestOrder(buyer, { productId: product.id, quantity })).body;
   const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
@@ -332,6 +336,59 @@ describe("a download", () => {
     const product = { ...TRACK, title: "A track", priceMinor: 500, currency: "EUR", assetUrl };
     expect(newProductSchema.safeParse({ ...product, assetUrl: TRACK.assetUrl }).success).toBe(true);
     expect(newProductSchema.safeParse(product).success).toBe(false);
+  });
+
+  it("of an uploaded sound is the seller's bytes, in parts too, and stays when the seller is gone", async () => {
+    enableTranscoding();
+    const seller = await createPerson("artist");
+    const bytes = sineWav({ seconds: 1 });
+    const audioFileId = await uploadAndProcess(seller, "audio", bytes, "01 MASTER v3.wav");
+    const input = { kind: "track", title: "Летний вечер / remix", audioFileId } as const;
+    const waiting = await createTestProduct(input, seller);
+    const early = await placeTestOrder(await createPerson(), { productId: waiting.id });
+    expect([early.status, early.body.error.code]).toEqual([409, "conflict"]);
+    await markReady(audioFileId);
+
+    const { order } = await buy(input, 1, seller);
+    const [delivery] = order.deliveries;
+    const query = new URL(delivery?.downloadUrl ?? "", "http://shop").search;
+    const open = async (headers: Record<string, string> = {}) => {
+      const request = new Request(`http://shop/${query}`, { headers });
+      const response = await download(request, { params: Promise.resolve({ id: delivery?.id ?? "" }) });
+      return { response, bytes: new Uint8Array(await response.arrayBuffer()) };
+    };
+    const expectWhole = async () => {
+      const whole = await open();
+      expect(whole.response.status).toBe(200);
+      expect(Buffer.from(whole.bytes)).toEqual(Buffer.from(bytes));
+      expect(Object.fromEntries(whole.response.headers)).toMatchObject({
+        "content-type": "audio/wav",
+        "content-length": String(bytes.length),
+        "cache-control": "no-store",
+        "content-disposition": expect.stringMatching(
+          /^attachment; filename=".+\.wav"; filename\*=UTF-8''%D0%9B.+_%20remix\.wav$/,
+        ),
+      });
+    };
+    await expectWhole();
+    const part = await open({ range: "bytes=100-199" });
+    expect([part.response.status, part.response.headers.get("content-range")]).toEqual([
+      206,
+      `bytes 100-199/${bytes.length}`,
+    ]);
+    expect(Buffer.from(part.bytes)).toEqual(Buffer.from(bytes.subarray(100, 200)));
+
+    while ((await eraseProductBatch(seller.userId)) > 0);
+    while ((await eraseFileBatch(seller.userId)) > 0);
+    await waitForDeferredWork();
+    await tidyFiles();
+    expect(await db().mediaFile.findUniqueOrThrow({ where: { id: audioFileId } })).toMatchObject({
+      ownerId: null,
+      name: "",
+    });
+    await expectWhole();
+    await sendPaymentEvent(refundEvent(`pi_${order.id}`, order.amountMinor));
+    expect((await open()).response.status).toBe(404);
   });
 
   it("redirects only to https, whatever the row contains", async () => {

@@ -220,7 +220,6 @@ describe("enqueue", () => {
 describe("unavailable queues", () => {
   const fileId = newId();
   const calls: [string, () => Promise<string>][] = [
-    ["processFile", () => backgroundTaskService.processFile({ fileId, operation: "scan" })],
     ["transcodeAudio", () => backgroundTaskService.transcodeAudio({ fileId, formats: ["mp3"] })],
     ["mintNft", () => backgroundTaskService.mintNft({ postId: fileId, ownerAddress: "a", metadata: {} })],
     [
@@ -241,7 +240,9 @@ describe("unavailable queues", () => {
   it("make a route respond 501 not_available in the standard body, in two languages", async () => {
     const route = createRoute({ authenticate: async () => null })(
       { summary: "Test", auth: "public", response: z.object({ id: z.string() }) },
-      async () => ({ id: await backgroundTaskService.processFile({ fileId, operation: "scan" }) }),
+      async () => ({
+        id: await backgroundTaskService.mintNft({ postId: fileId, ownerAddress: "a", metadata: {} }),
+      }),
     );
     for (const language of ["en", "ru"]) {
       const response = await call(route, { headers: { "accept-language": language } });

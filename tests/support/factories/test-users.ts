@@ -90,6 +90,16 @@ export async function makeFile({ listener }: Pick<TestUsers, "listener">): Promi
   return (await storeFile(listener, { name: "a.txt", declaredType: "text/plain", bytes })).id;
 }
 
+/** A cover that is under way. Its bytes are announced as more than have arrived, so reporting it refuses it. */
+export async function makeUpload({ listener }: Pick<TestUsers, "listener">): Promise<string> {
+  const id = await makeFile({ listener });
+  await db().mediaFile.update({
+    where: { id },
+    data: { purpose: "cover", status: "uploading", bytes: 1_000 },
+  });
+  return id;
+}
+
 export async function makeNotification({ listener }: TestUsers): Promise<string> {
   const id = newId();
   await db().notification.create({

@@ -14,6 +14,7 @@ import {
   makePost,
   makeProduct,
   makeTask,
+  makeUpload,
   type TestUsers,
   unconfirm,
 } from "@/tests/support/factories/test-users";
@@ -96,6 +97,12 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   }),
   "GET /api/leaderboards/{period}": () => ({ params: { period: "week" } }),
   "GET /api/media/{id}": async (users) => withId(await makeFile(users)),
+  "DELETE /api/media/{id}": async (users) => withId(await makeUpload(users)),
+  "GET /api/media/{id}/status": async (users) => withId(await makeUpload(users)),
+  "POST /api/media/{id}/uploaded": async (users) => withId(await makeUpload(users)),
+  "POST /api/media/upload": () => ({ body: { purpose: "cover", name: "cover.png", bytes: 1_000 } }),
+  "POST /api/media/upload/completed": () => ({ body: {} }),
+  "GET /api/media/uploads": () => ({ query: "?purpose=cover" }),
   "POST /api/media": () => ({
     body: "A text",
     headers: { "content-type": "text/plain", "x-file-name": "a.txt" },

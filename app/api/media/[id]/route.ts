@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { mayReadFile } from "@/lib/chat";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { readFile } from "@/lib/media";
+import { deleteUpload, readFile } from "@/lib/media";
 import { idSchema } from "@/lib/schemas/id";
 
 // GET /api/media/{id}
@@ -19,4 +19,18 @@ export const GET = defineRoute(
     readFile(caller, params.id, { headers, requestId, mayRead: mayReadFile }),
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");
+// DELETE /api/media/{id}
+export const DELETE = defineRoute(
+  {
+    summary: "Delete a sound or cover of one's own that no post and no product uses",
+    auth: "user",
+    params: z.object({ id: idSchema }),
+    response: z.object({ deleted: z.literal(true) }),
+  },
+  async ({ caller, params }) => {
+    await deleteUpload(caller, params.id);
+    return { deleted: true } as const;
+  },
+);
+
+export const { POST, PUT, PATCH, OPTIONS } = rejectOtherMethods("GET", "DELETE");

@@ -1,0 +1,61 @@
+import { createHash } from "node:crypto";
+import { PassThrough, Readable } from "node:stream";
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+import { openBlob } from "../storage";
+import { FileRefusedError } from "./file-refused-error";
+import { readTags, type SoundTags } from "./read-tags";
+import { sniffSound } from "./sniff-sound";
+import type { SoundType } from "./sound-types";
+
+export interface ExaminedSound extends SoundTags {
+  type: SoundType;
+  sha256: string;
+}
+
+interface ExamineOptions {
+  signal: AbortSignal;
+  /** Called as bytes arrive. */
+  onRead(bytes: number): Promise<void>;
+}
+
+/**
+ * Reads a sound once, from its first byte to its last, without a copy in memory or on disk: its checksum, and on the
+ * way its tags.
+ *
+ * @throws {FileRefusedError}; {AppError} unavailable when the store is down; an error of the stream when it ends early
+ */
+export async function examineSound(
+  { pathname, bytes }: { pathname: string; bytes: number },
+  { signal, onRead }: ExamineOptions,
+): Promise<ExaminedSound> {
+  const type = await sniffSound(pathname, bytes);
+  const blob = await openBlob(pathname, { signal });
+  if (!blob) throw new FileRefusedError("incomplete");
+  const source = Readable.fromWeb(blob.body as NodeReadableStream<Uint8Array>);
+  const hash = createHash("sha256");
+  const copy = new PassThrough();
+  // The parser destroys its input when it has read enough.
+  copy.on("error", () => {});
+  const tags = readTags(copy, type, bytes).finally(() => copy.destroy());
+  tags.catch(() => {});
+  let received = 0;
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    received += chunk.length;
+    if (!copy.destroyed && !copy.write(chunk)) await writableOrClosed(copy);
+    await onRead(received);
+  }
+  copy.end();
+  if (received !== bytes) throw new Error(`blob ended after ${received} of ${bytes} bytes`);
+  return { type, sha256: hash.digest("hex"), ...(await tags) };
+}
+
+function writableOrClosed(stream: PassThrough): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      stream.off("drain", done).off("close", done);
+      resolve();
+    };
+    stream.on("drain", done).on("close", done);
+  });
+}

@@ -1,0 +1,93 @@
+import { now } from "../core/clock";
+import { failpoint } from "../core/failpoint";
+import { log } from "../core/log";
+import { db, type Transaction } from "../db";
+import type { FilePurpose } from "../schemas/enums";
+import type { FileProblem } from "../schemas/media-file";
+import { defineTask, NonRetryableTaskError, type Payload } from "../tasks";
+import { type ExaminedCover, examineCover, saveCover } from "./examine-cover";
+import { examineSound } from "./examine-sound";
+import { FileRefusedError } from "./file-refused-error";
+import { refuseFile } from "./refuse-file";
+import { type FoundSound, keepEmbeddedCover, saveSound } from "./save-sound";
+
+/** How often progress is reported. */
+const REPORT_INTERVAL_MS = 1_000;
+
+export interface FileToProcess {
+  id: string;
+  pathname: string;
+  bytes: number;
+}
+
+type Outcome =
+  /** Deleted, or refused meanwhile. */
+  | { kind: "gone" }
+  | { kind: "refused"; fileId: string; problem: FileProblem }
+  | { kind: "cover"; fileId: string; cover: ExaminedCover }
+  | { kind: "sound"; fileId: string; sound: FoundSound };
+
+/** The purpose that an operation is for; `scan` does what the file's purpose needs. */
+const OPERATION_PURPOSES: Readonly<Record<Payload<"file-processing">["operation"], FilePurpose | null>> = {
+  scan: null,
+  preview: "cover",
+  metadata: "audio",
+};
+
+/**
+ * Queue `file-processing`: examines an upload by its content, and makes what pages show of it. Everything is stored
+ * before the rows that name it are written, in the commit; what an interrupted run has stored is overwritten by the
+ * next, because names follow from the file's. A file that cannot be used is refused, and the task is done.
+ */
+export const task = defineTask<"file-processing">()<Outcome>({
+  prepare: async ({ fileId, operation }, context) => {
+    const file = await db().mediaFile.findUnique({
+      where: { id: fileId },
+      select: { id: true, pathname: true, bytes: true, purpose: true, status: true, ownerId: true },
+    });
+    if (!file || file.ownerId === null || !["processing", "ready"].includes(file.status))
+      return { kind: "gone" };
+    const purpose = OPERATION_PURPOSES[operation] ?? file.purpose;
+    if (purpose !== file.purpose || purpose === "attachment")
+      throw new NonRetryableTaskError(`a file for ${file.purpose} has no ${operation}`);
+    let reportedAt = now();
+    const onRead = async (done: number) => {
+      if (now() - reportedAt < REPORT_INTERVAL_MS) return;
+      reportedAt = now();
+      await context.reportProgress({ done, total: file.bytes, note: "bytes" });
+    };
+    try {
+      const outcome: Outcome =
+        purpose === "cover"
+          ? { kind: "cover", fileId, cover: await examineCover(file, context.signal) }
+          : {
+              kind: "sound",
+              fileId,
+              sound: await keepEmbeddedCover(
+                file,
+                await examineSound(file, { signal: context.signal, onRead }),
+              ),
+            };
+      await failpoint("media.examined");
+      return outcome;
+    } catch (error) {
+      if (!(error instanceof FileRefusedError)) throw error;
+      log().info({ fileId, problem: error.problem, err: error.cause }, "uploaded file refused");
+      return { kind: "refused", fileId, problem: error.problem };
+    }
+  },
+
+  commit: async (tx, outcome) => {
+    if (outcome.kind === "gone" || !(await lockOwnedFile(tx, outcome.fileId))) return;
+    if (outcome.kind === "refused") await refuseFile(tx, outcome.fileId, outcome.problem);
+    else if (outcome.kind === "cover") await saveCover(tx, outcome.fileId, outcome.cover);
+    else await saveSound(tx, outcome.fileId, outcome.sound);
+  },
+});
+
+/** @returns false when the file was deleted meanwhile; what was stored is deleted with it, or by the tidy */
+async function lockOwnedFile(tx: Transaction, fileId: string): Promise<boolean> {
+  const rows = await tx.$queryRaw<unknown[]>`
+SELECT 1 FROM "MediaFile" WHERE id = ${fileId}::uuid AND "ownerId" IS NOT NULL FOR UPDATE`;
+  return rows.length > 0;
+}

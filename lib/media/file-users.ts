@@ -1,0 +1,45 @@
+import { cacheManager, FEED_TAG, postTag, productTag, SHOP_TAG } from "../cache";
+import { afterCommit, type Transaction } from "../db";
+import { emit } from "../realtime";
+import type { TrackStatus } from "../schemas/enums";
+
+/**
+ * Invalidates the cached posts and products that show a file, in the transaction that changes the file, its variants or
+ * its track. Locks the file's row: a post that is being made with it has committed and is found, or waits and reads
+ * what this transaction has written.
+ *
+ * @returns the posts that play the file, or show it as the cover within their sound
+ */
+export async function invalidateFileUsers(tx: Transaction, fileId: string): Promise<string[]> {
+  await tx.$executeRaw`SELECT 1 FROM "MediaFile" WHERE id = ${fileId}::uuid FOR UPDATE`;
+  const embeddedIn = await tx.track.findUnique({
+    where: { embeddedCoverId: fileId },
+    select: { fileId: true },
+  });
+  const sounds = [fileId, ...(embeddedIn ? [embeddedIn.fileId] : [])];
+  const where = { OR: [{ audioFileId: { in: sounds } }, { coverFileId: fileId }] };
+  const select = { id: true, audioFileId: true } as const;
+  const posts = await tx.post.findMany({ where, select });
+  const products = await tx.product.findMany({ where, select });
+  const tags = [
+    ...(posts.length > 0 ? [FEED_TAG, ...posts.map(({ id }) => postTag(id))] : []),
+    ...(products.length > 0 ? [SHOP_TAG, ...products.map(({ id }) => productTag(id))] : []),
+  ];
+  if (tags.length > 0) await cacheManager.invalidateAfterCommit(tx, tags);
+  return posts.filter(({ audioFileId }) => audioFileId !== null).map(({ id }) => id);
+}
+
+/**
+ * {@link invalidateFileUsers}, and after the commit open pages learn of the new status of the track in each post. Call
+ * it after the status was written.
+ */
+export async function publishTrackChanged(
+  tx: Transaction,
+  fileId: string,
+  status: TrackStatus,
+): Promise<void> {
+  const postIds = await invalidateFileUsers(tx, fileId);
+  afterCommit(tx, () => {
+    for (const postId of postIds) emit("views", "track", { postId, status });
+  });
+}
