@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { openBrowser } from "@/tests/support/clients/browser";
 import {
   type BrowserAccount,
@@ -116,6 +116,8 @@ export function testPresence(takeCluster: TakeCluster): void {
         const [, userId] = /"userId":"([^"]+)","state":"offline"/.exec(text) ?? [];
         if (userId) gone.push(userId);
       });
+      // Also after a failure: the next tests wait for a cluster without subscriptions.
+      onTestFinished(() => stream.close());
       const tabs = [await three.context.newPage(), await three.context.newPage()];
       for (const tab of tabs) await tab.goto("/shop");
       expect(await showsOnline(watcher, three, reloading, closing, asleep)).toBe(true);
@@ -152,7 +154,6 @@ export function testPresence(takeCluster: TakeCluster): void {
       await delay(CLOSED_MS);
       await waitUntilOnline("all are online", watcher, three, reloading, asleep);
       expect(gone).toEqual([]);
-      stream.close();
     });
   });
 }

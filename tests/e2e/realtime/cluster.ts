@@ -42,15 +42,22 @@ async function api(url: string, token: string, path: string, body?: unknown) {
 
 export function testClients(takeCluster: TakeCluster): void {
   describe("realtime", () => {
+    const streams: RawStream[] = [];
+    const closeStreams = () => {
+      for (const stream of streams.splice(0)) stream.close();
+    };
+    const openStream = async (...args: Parameters<typeof openRawStream>) => {
+      const stream = await openRawStream(...args);
+      streams.push(stream);
+      return stream;
+    };
+
     beforeAll(async () => {
       ({ cluster } = await takeCluster());
       Object.assign(process.env, cluster.env, { NODE_ENV: "test" });
     });
-    /** Streams that a failed test would leave open; the next tests wait for a cluster without subscriptions. */
-    const open: RawStream[] = [];
-    afterEach(() => {
-      for (const stream of open.splice(0)) stream.close();
-    });
+    // Also after a failure: the next tests wait for a cluster without subscriptions.
+    afterEach(closeStreams);
     afterAll(async () => {
       const { disconnectDb } = await import("@/lib/db");
       await disconnectDb();
@@ -62,21 +69,17 @@ export function testClients(takeCluster: TakeCluster): void {
       const tokens = await Promise.all(people.map(accessTokenFor));
       const url = `${instance.url}/api/realtime?channel=presence&channel=views`;
       // The first stream loads what is loaded once.
-      const warm = await openRawStream(url, first(tokens));
+      const warm = await openStream(url, first(tokens));
       await waitUntil("the first stream is open", () => warm.blockCount > 0);
       const before = await memoryOf(instance.pid);
-      const streams: RawStream[] = [];
       let joined = 0;
-      open.push(warm);
       for (let offset = 0; offset < CLIENTS; offset += 20) {
         const batch = Array.from({ length: Math.min(20, CLIENTS - offset) }, (_, each) =>
-          openRawStream(url, tokens[(offset + each) % tokens.length] ?? "", (text) => {
+          openStream(url, tokens[(offset + each) % tokens.length] ?? "", (text) => {
             if (text.includes("event: joined")) joined += 1;
           }),
         );
-        const opened = await Promise.all(batch);
-        streams.push(...opened);
-        open.push(...opened);
+        await Promise.all(batch);
       }
       await waitUntil("all have joined", () => joined === 2 * CLIENTS);
       expect(cluster.subscriptions()).toBe(1);
@@ -86,7 +89,7 @@ export function testClients(takeCluster: TakeCluster): void {
       );
       // More than a megabyte each would be a leak.
       expect(perClient).toBeLessThan(1_000_000);
-      for (const stream of [warm, ...streams]) stream.close();
+      closeStreams();
       await waitUntil("the subscription ends with the last client", () => cluster.subscriptions() === 0);
       // Publishing that each user left makes calls that must not count in the next test.
       await waitUntil(
@@ -104,17 +107,12 @@ export function testClients(takeCluster: TakeCluster): void {
       const seenAt = new Map<string, number>();
       let joined = false;
       let reloads = 0;
-      const stream = await openRawStream(
-        `${there.url}/api/realtime?channel=chat:${chat.id}`,
-        reading,
-        (text) => {
-          if (text.includes("event: joined")) joined = true;
-          if (text.includes("event: reload")) reloads += 1;
-          const [, clientId] = /"clientId":"([^"]+)"/.exec(text) ?? [];
-          if (clientId) seenAt.set(clientId, performance.now());
-        },
-      );
-      open.push(stream);
+      await openStream(`${there.url}/api/realtime?channel=chat:${chat.id}`, reading, (text) => {
+        if (text.includes("event: joined")) joined = true;
+        if (text.includes("event: reload")) reloads += 1;
+        const [, clientId] = /"clientId":"([^"]+)"/.exec(text) ?? [];
+        if (clientId) seenAt.set(clientId, performance.now());
+      });
       await waitUntil("the stream has joined", () => joined);
       /** In milliseconds; null for an event that Redis missed, after which subscribers reload. */
       const send = async () => {

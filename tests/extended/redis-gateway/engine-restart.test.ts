@@ -1,22 +1,14 @@
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startRedisEngine } from "@/local/redis/engine";
 import { EngineConnection, EngineDownError } from "@/local/redis/engine-connection";
 import { startRedisGateway } from "@/local/redis/gateway";
 import { parseRedisUrl } from "@/local/redis/redis-address";
 import { startServingCli } from "@/tests/local/redis-gateway/cli";
-import { hasRedisServer, newKey, temporaryFolder, until } from "@/tests/local/redis-gateway/support";
+import { folderPerTest, hasRedisServer, newKey, until } from "@/tests/local/redis-gateway/support";
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let cleanups: (() => Promise<unknown>)[];
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  cleanups = [folder.remove];
-});
-afterEach(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-});
+const folder = folderPerTest();
 
 async function info(redisUrl: string, section: string): Promise<string> {
   const connection = await EngineConnection.open(parseRedisUrl(redisUrl));
@@ -35,7 +27,7 @@ async function kill(redisUrl: string, signal: NodeJS.Signals = "SIGKILL"): Promi
 async function startWithLines() {
   const lines: string[] = [];
   const engine = await startRedisEngine({ dataDir: folder.path, onProgress: (line) => lines.push(line) });
-  cleanups.push(engine.stop);
+  folder.afterTest(engine.stop);
   return { engine, lines };
 }
 
@@ -85,7 +77,7 @@ describe.runIf(hasRedisServer)("a redis-server that ends unexpectedly", () => {
   test("stays down when its files are damaged, and requests get 503", async () => {
     const { engine, lines } = await startWithLines();
     const gateway = await startRedisGateway({ port: 0, token: "t", redisUrl: engine.url });
-    cleanups.push(gateway.close);
+    folder.afterTest(gateway.close);
     const files = path.join(folder.path, "appendonlydir");
     const manifest = (await readdir(files)).find((name) => name.endsWith(".manifest")) ?? "";
     await writeFile(path.join(files, manifest), "damaged");

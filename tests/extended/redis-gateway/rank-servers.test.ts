@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { startRedisEngine } from "@/local/redis/engine";
 import { EngineConnection } from "@/local/redis/engine-connection";
 import { EMBEDDED_MISSING_FEATURES, missingFeatures } from "@/local/redis/engine-features";
@@ -9,17 +9,9 @@ import { describeServer, findServers } from "@/local/redis/find-servers";
 import { parseRedisUrl } from "@/local/redis/redis-address";
 import { ErrorReply } from "@/local/redis/resp/reply";
 import { startServingCli } from "@/tests/local/redis-gateway/cli";
-import { hasRedisServer, temporaryFolder } from "@/tests/local/redis-gateway/support";
+import { folderPerTest, hasRedisServer } from "@/tests/local/redis-gateway/support";
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let cleanups: (() => Promise<unknown>)[];
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  cleanups = [folder.remove];
-});
-afterEach(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-});
+const folder = folderPerTest();
 
 /** Creates a shell script in a new folder. @returns the folder */
 async function program(name: string, script: string): Promise<string> {
@@ -90,7 +82,7 @@ describe.runIf(hasRedisServer)("the server that is installed", () => {
   test("lacks exactly the features in its description", async () => {
     const [first] = await findServers(process.env.PATH ?? "", () => {});
     const engine = await startRedisEngine({ dataDir: folder.path });
-    cleanups.push(engine.stop);
+    folder.afterTest(engine.stop);
     const everything = missingFeatures("redis", [0, 0, 0]);
     expect(await missingOf(engine.url, everything)).toEqual(first?.missing);
     expect(engine.description).toBe(`${first && describeServer(first)}; lacks ${first?.missing.join(", ")}`);
@@ -111,7 +103,7 @@ describe.runIf(hasRedisServer)("the server that is installed", () => {
 
 test("the embedded engine lacks exactly the features in its description", async () => {
   const engine = await startRedisEngine({ dataDir: "", engine: "embedded" });
-  cleanups.push(engine.stop);
+  folder.afterTest(engine.stop);
   expect(await missingOf(engine.url, EMBEDDED_MISSING_FEATURES)).toEqual(EMBEDDED_MISSING_FEATURES);
   expect(engine.description).toBe(
     `embedded, data in memory only; lacks ${EMBEDDED_MISSING_FEATURES.join(", ")}`,

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { EngineConnection, EngineDownError, EngineRefusedError } from "@/local/redis/engine-connection";
 import { parseRedisUrl } from "@/local/redis/redis-address";
 import { PortTakenError } from "../../../local/http/server";
@@ -8,21 +8,13 @@ import { type RedisEngineOptions, startRedisEngine } from "../../../local/redis/
 import { DataDirInUseError } from "../../../local/redis/engine-server";
 import { startRedisGateway } from "../../../local/redis/gateway";
 import type { Reply } from "../../../local/redis/resp/reply";
-import { hasRedisServer, newKey, temporaryFolder } from "./support";
+import { folderPerTest, hasRedisServer, newKey } from "./support";
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let cleanups: (() => Promise<unknown>)[];
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  cleanups = [folder.remove];
-});
-afterEach(async () => {
-  for (const cleanup of cleanups.reverse()) await cleanup();
-});
+const folder = folderPerTest();
 
 async function start(options: Partial<RedisEngineOptions> = {}) {
   const engine = await startRedisEngine({ dataDir: folder.path, ...options });
-  cleanups.push(engine.stop);
+  folder.afterTest(engine.stop);
   return engine;
 }
 
@@ -36,7 +28,7 @@ async function sendCommand(url: string, ...args: string[]): Promise<Reply> {
 async function takenPort(): Promise<number> {
   const server = createServer((socket) => socket.destroy());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  cleanups.push(() => new Promise((resolve) => server.close(resolve)));
+  folder.afterTest(() => new Promise((resolve) => server.close(resolve)));
   return (server.address() as { port: number }).port;
 }
 
@@ -162,7 +154,7 @@ describe.runIf(hasRedisServer)("a redis-server from the PATH", () => {
     const engine = await start({ redisUrl: `redis://:ge%20heim@127.0.0.1:${port}` });
     expect(engine.kind).toBe("external");
     const gateway = await startRedisGateway({ port: 0, token: "t", redisUrl: engine.url });
-    cleanups.push(gateway.close);
+    folder.afterTest(gateway.close);
     const answer = await fetch(`${gateway.url}/ping?_token=t`);
     expect(await answer.json()).toEqual({ result: "PONG" });
   });

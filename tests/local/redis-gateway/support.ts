@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Redis } from "@upstash/redis";
+import { afterEach, beforeEach } from "vitest";
 import { type RedisEngine, startRedisEngine } from "../../../local/redis/engine";
 import { type RedisGateway, type RedisGatewayOptions, startRedisGateway } from "../../../local/redis/gateway";
 
@@ -77,6 +78,32 @@ export function client(gateway: RedisGateway, token = TOKEN): Redis {
 export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), "redis-gateway-"));
   return { path: folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}
+
+export interface TestFolder {
+  /** Of the running test. */
+  readonly path: string;
+  /** Adds what ends after the test, the last first; the folder is removed after all. */
+  afterTest(cleanup: () => Promise<unknown>): void;
+}
+
+/** Gives each test of a file a folder of its own. */
+export function folderPerTest(): TestFolder {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let cleanups: (() => Promise<unknown>)[];
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    cleanups = [folder.remove];
+  });
+  afterEach(async () => {
+    for (const cleanup of cleanups.reverse()) await cleanup();
+  });
+  return {
+    get path() {
+      return folder.path;
+    },
+    afterTest: (cleanup) => cleanups.push(cleanup),
+  };
 }
 
 /** A key that no other test uses. */

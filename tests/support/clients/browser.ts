@@ -22,6 +22,9 @@ const CHROMIUM_FLAGS = [
   "--disable-sync",
 ];
 
+/** Time (ms) that a wait for a page may take: long enough for a busy machine, shorter than a test's own limit. */
+const WAIT_LIMIT_MS = 60_000;
+
 /** Opens a browser for one test. Use the worker's browser (processes/worker.ts) where it is enough. */
 export async function openBrowser(): Promise<Browser> {
   return withContextDefaults(await chromium.launch(launchOptions()));
@@ -52,12 +55,15 @@ function launchOptions() {
 function withContextDefaults(browser: Browser): Browser {
   const newContext = browser.newContext.bind(browser);
   return Object.assign(browser, {
-    newContext: ((options) =>
-      newContext({
+    newContext: (async (options) => {
+      const context = await newContext({
         reducedMotion: "reduce",
         timezoneId: timeZones.browser,
         ...options,
-      })) satisfies Browser["newContext"],
+      });
+      context.setDefaultTimeout(WAIT_LIMIT_MS);
+      return context;
+    }) satisfies Browser["newContext"],
   });
 }
 
