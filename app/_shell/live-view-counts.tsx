@@ -2,14 +2,15 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
+import { playCounts } from "@/app/_data/play-counts";
 import { startRealtime, useChannel } from "@/app/_data/realtime/channel-subscriptions";
-import { applyViewCount, useHasVisibleCounts } from "@/app/_data/view-counts";
+import { useHasVisibleCounts, viewCounts } from "@/app/_data/view-counts";
 
 /** Spreads the refreshes of all open pages after an outage. */
 const REFRESH_JITTER_MS = 5_000;
 
 /**
- * Updates the view counts on a page. A signed-in viewer is subscribed on every page, an anonymous one only while
+ * Updates the counts of views and plays on a page. A signed-in viewer is subscribed on every page, an anonymous one only while
  * counts are shown: the anonymous stream has no other purpose. Renders nothing.
  */
 export function LiveViewCounts({ signedIn }: { signedIn: boolean }) {
@@ -23,7 +24,10 @@ export function LiveViewCounts({ signedIn }: { signedIn: boolean }) {
   useChannel(isSubscribed ? "views" : null, {
     on: {
       counts: ({ counts }) => {
-        for (const { postId, viewsCount } of counts) applyViewCount(postId, viewsCount);
+        for (const { postId, viewsCount, playsCount } of counts) {
+          if (viewsCount !== undefined) viewCounts.apply(postId, viewsCount);
+          if (playsCount !== undefined) playCounts.apply(postId, playsCount);
+        }
       },
     },
     onReload: () => {

@@ -12,17 +12,17 @@ import { defineNamespaces } from "./validation";
 /** The public part of an account. */
 const userSchema = z.object({ id: z.uuid(), name: z.string(), role: z.string() });
 
+const countedRow = {
+  id: z.string(),
+  authorSeq: z.number(),
+  version: z.number(),
+  batch: z.string().nullable(),
+};
+
 const cachedPostSchema = postSchema.omit({ viewsCount: true, playsCount: true }).extend({
-  /** In Postgres when the post was read. */
-  plays: z.int(),
-  /** State in Postgres when the post was read; the live count is computed from it (lib/views). */
-  views: z.object({
-    id: z.string(),
-    authorSeq: z.number(),
-    views: z.number(),
-    version: z.number(),
-    batch: z.string().nullable(),
-  }),
+  /** States in Postgres when the post was read; the live counts are computed from them (lib/views). */
+  views: z.object({ ...countedRow, views: z.number() }),
+  plays: z.object({ ...countedRow, plays: z.number() }),
 });
 
 /** Changes invalidate their pages, the TTL is the safety net; an hour of stale pages outlasts a Postgres failover. */

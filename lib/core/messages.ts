@@ -31,6 +31,7 @@ const messages = {
     ru: "Этот запрос отправлен с другого сайта, поэтому он отклонён",
     en: "Another site sent this request, so it was refused",
   },
+  track_not_ready: { ru: "Здесь пока нечего слушать", en: "There is nothing to play here yet" },
   post_not_found: { ru: "Такого поста нет", en: "There is no such post" },
   email_taken: { ru: "Этот адрес уже зарегистрирован", en: "This address is already registered" },
   password_common: {

@@ -36,8 +36,8 @@ async function readPageOfIds(authorId: string, before?: string): Promise<string[
 const idsSchema = z.array(z.object({ id: z.uuid() }));
 
 /**
- * Erases one batch of an author's newest posts: first what refers to them, the links in chat messages and the views,
- * then the posts. A post's count stays the number of its views meanwhile.
+ * Erases one batch of an author's newest posts: first what refers to them, the links in chat messages, the views and
+ * the plays, then the posts. A post's counts stay the numbers of its views and plays meanwhile.
  *
  * @returns how many rows; 0 when no post is left
  */
@@ -63,12 +63,26 @@ UPDATE "Post" post SET views = post.views - counted.size, "viewsVersion" = post.
 FROM counted WHERE post.id = counted."postId"`,
   );
   if (uncounted > 0) return uncounted;
+  const unplayed = await retryOnConflict(
+    () => db().$executeRaw`
+WITH removed AS (
+  DELETE FROM "PostPlay" WHERE id = ANY(ARRAY(
+    SELECT id FROM "PostPlay" WHERE "postId" = ANY(${ids}::uuid[]) LIMIT ${ERASURE_BATCH_SIZE}))
+  RETURNING "postId"
+), counted AS (
+  SELECT "postId", count(*)::int AS size FROM removed GROUP BY "postId"
+)
+UPDATE "Post" post SET plays = post.plays - counted.size, "playsVersion" = post."playsVersion" + 1
+FROM counted WHERE post.id = counted."postId"`,
+  );
+  if (unplayed > 0) return unplayed;
   const deleted = await transaction(async (tx) => {
     // Locked first: a view or a link that refers to one of them either has committed, or waits and then fails.
     await tx.$executeRaw`SELECT 1 FROM "Post" WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE`;
     const rows = await tx.$queryRaw`
 DELETE FROM "Post" post WHERE post.id = ANY(${ids}::uuid[])
   AND NOT EXISTS (SELECT FROM "PostView" view WHERE view."postId" = post.id)
+  AND NOT EXISTS (SELECT FROM "PostPlay" play WHERE play."postId" = post.id)
   AND NOT EXISTS (SELECT FROM "ChatMessage" x WHERE x."postId" = post.id)
 RETURNING post.id`;
     const deletedIds = idsSchema.parse(rows).map(({ id }) => id);

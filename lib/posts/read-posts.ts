@@ -4,7 +4,7 @@ import { db, type Prisma, type Transaction } from "../db";
 import { audioFileColumns, coverFileColumns, toCoverView, toTrackView } from "../media";
 import { idSchema } from "../schemas/id";
 import { type Post, type PostPage, postPageQuerySchema } from "../schemas/post";
-import { getViewCounts, toViewRow, viewColumns } from "../views";
+import { getLiveCounts, playColumns, toPlayRow, toViewRow, viewColumns } from "../views";
 
 /** The feed, newest first, from the cache until a post changes; the counts are live. */
 export async function listPosts(page: z.input<typeof postPageQuerySchema> = {}): Promise<PostPage> {
@@ -37,12 +37,15 @@ async function loadPage(
 export async function getPost(id: string): Promise<Post | null> {
   const parsed = idSchema.safeParse(id);
   if (!parsed.success) return null;
-  const cached = await cacheManager.getOrSet("posts", parsed.data, () => loadPost(parsed.data), {
-    tags: [postTag(parsed.data)],
-  });
+  const cached = await readCachedPost(parsed.data);
   if (!cached) return null;
   const [post] = await toPosts([cached]);
   return post ?? null;
+}
+
+/** A post without its live counts; null when it does not exist. */
+export async function readCachedPost(id: string): Promise<CachedPost | null> {
+  return cacheManager.getOrSet("posts", id, () => loadPost(id), { tags: [postTag(id)] });
 }
 
 async function loadPost(id: string): Promise<CachedPost | null> {
@@ -53,10 +56,10 @@ async function loadPost(id: string): Promise<CachedPost | null> {
 /** What Prisma must select for `toCachedPost`. */
 export const postColumns = {
   ...viewColumns,
+  ...playColumns,
   title: true,
   text: true,
   tags: true,
-  plays: true,
   authorId: true,
   createdAt: true,
   author: { select: { seq: true, name: true } },
@@ -78,7 +81,7 @@ export function toCachedPost(row: PostRow): CachedPost {
     createdAt: row.createdAt.toISOString(),
     track: toTrackView(row.audioFile, row.coverFile, "rendition"),
     cover: toCoverView(row.coverFile),
-    plays: row.plays,
+    plays: toPlayRow(row),
     views: toViewRow(row),
   };
 }
@@ -88,11 +91,15 @@ export function toCachedPost(row: PostRow): CachedPost {
  * because counts have a version (lib/views/scripts.ts).
  */
 export async function toPosts(cached: readonly CachedPost[]): Promise<Post[]> {
-  const counts = await getViewCounts(cached.map(({ views }) => views));
+  const counts = await getLiveCounts({
+    views: cached.map(({ views }) => views),
+    // A post that never had sound costs nothing here.
+    plays: cached.filter(({ track, plays }) => track || plays.plays > 0).map(({ plays }) => plays),
+  });
   return cached.map(({ views, plays, ...post }) => ({
     ...post,
-    viewsCount: counts.get(post.id) ?? views.views,
-    playsCount: plays,
+    viewsCount: counts.views.get(post.id) ?? views.views,
+    playsCount: counts.plays.get(post.id) ?? plays.plays,
   }));
 }
 

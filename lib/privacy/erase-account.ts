@@ -52,6 +52,10 @@ export const erasureSteps: readonly ErasureStep[] = [
     clears: ["PostView.viewerSeq"],
     eraseBatch: ({ seq }) => clearOwner({ table: "PostView", column: "viewerSeq" }, seq),
   },
+  {
+    clears: ["PostPlay.listenerSeq"],
+    eraseBatch: ({ seq }) => clearOwner({ table: "PostPlay", column: "listenerSeq" }, seq),
+  },
   unnamed("User", "referredById"),
   { eraseBatch: ({ userId }) => anonymiseEventBatch(userId) },
   { eraseBatch: ({ userId }) => anonymiseAuditBatch(userId) },
@@ -107,7 +111,7 @@ function deleteAccountRow({ userId, seq }: DeletedAccount): Promise<boolean> {
     const columns = erasureSteps.flatMap(({ clears = [] }) => clears);
     const references = columns.map((reference) => ({
       reference,
-      owner: reference === "PostView.viewerSeq" ? seq : userId,
+      owner: reference.endsWith("Seq") ? seq : userId,
     }));
     if ((await findReferences(tx, references)).length > 0) return false;
     await tx.user.deleteMany({ where: { id: userId, deletedAt: { not: null } } });

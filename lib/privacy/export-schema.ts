@@ -68,10 +68,13 @@ export const sectionSchemas = {
     ...postSchema.pick({ id: true, title: true, text: true, tags: true }).shape,
     /** As of the last sync. */
     views: z.int(),
+    plays: z.int(),
     createdAt: isoDateTime,
   }),
   /** Posts that the user viewed, each once. */
   views: z.object({ postId: z.uuid(), postTitle: z.string(), viewedAt: isoDateTime }),
+  /** One for each hour in which a post was played; the hour is what is known. */
+  plays: z.object({ postId: z.uuid(), postTitle: z.string(), hour: isoDateTime }),
   products: z.object({
     ...productSchema.pick({
       ...{

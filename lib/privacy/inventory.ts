@@ -103,7 +103,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     },
   },
   Post: {
-    rows: "deleted, with their views",
+    rows: "deleted, with their views and plays",
     section: { name: "posts", owner: "authorId" },
     columns: {
       authorId: deleted("posts"),
@@ -115,6 +115,10 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   PostView: {
     rows: "kept without the viewer, so that counts do not decrease; deleted with the post",
     columns: { viewerSeq: unnamed("views") },
+  },
+  PostPlay: {
+    rows: "kept without the listener, as views; deleted with the post",
+    columns: { listenerSeq: unnamed("plays") },
   },
   CacheInvalidation: {
     columns: {

@@ -61,6 +61,17 @@ const joinedSections: { [N in SectionName]?: (user: ExportedUser) => AsyncGenera
       }),
     ),
 
+  plays: ({ seq: listenerSeq }) =>
+    paginate(
+      (after?: bigint) =>
+        db().postPlay.findMany({
+          where: { listenerSeq, id: { gt: after }, post: { author: { deletedAt: null } } },
+          ...pageArguments,
+          include: { post: { select: { title: true } } },
+        }),
+      ({ postId, post, hour }) => ({ postId, postTitle: post.title, hour: hour.toISOString() }),
+    ),
+
   purchases: ({ id: buyerId }) =>
     paginate(
       (after?: string) =>

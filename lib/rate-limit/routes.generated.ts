@@ -69,6 +69,8 @@ export const routeRows = [
   { pattern: "/api/posts/view", policy: "default" },
   { pattern: "/api/posts/views-batch", policy: "default" },
   { pattern: "/api/posts/:id", policy: "default" },
+  { pattern: "/api/posts/:id/play", policy: "default" },
+  { pattern: "/api/posts/:id/plays", policy: "default" },
   { pattern: "/api/presence", policy: "frequent" },
   { pattern: "/api/products", policy: "default" },
   { pattern: "/api/products/:id", policy: "default" },

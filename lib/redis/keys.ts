@@ -30,6 +30,17 @@ export const keyBuilders = {
   viewBatch: (batchId: string) => `views:batch:${batchId}`,
   /** Hash: post -> `batchId:count` while a batch has claimed views of it; at most one batch per post. */
   viewClaims: "views:claims",
+  /** As the views' keys above, with `seq:hour` (`User.seq`, hours since 1970) in the place of `User.seq`. */
+  postPlays: (postId: string) => `post:${postId}:plays`,
+  postPlayMeta: (postId: string) => `post:${postId}:plays:meta`,
+  postPendingPlays: (postId: string) => `post:${postId}:plays:pending`,
+  dirtyPlays: "posts:plays:dirty",
+  sealedPlaySet: (postId: string, sealId: string) => `post:${postId}:plays:sealed:${sealId}`,
+  sealedPlays: "plays:sealed",
+  sealedPlayCounts: "plays:sealed:counts",
+  playBatches: "plays:batches",
+  playBatch: (batchId: string) => `plays:batch:${batchId}`,
+  playClaims: "plays:claims",
   /** String (JSON): result of the last sync. */
   lastViewSync: "views:last-sync",
   /** String (JSON envelope, lib/cache/envelope.ts). `member` is `{namespace}:{key}`. */

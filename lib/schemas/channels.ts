@@ -56,12 +56,17 @@ export const channelKinds = {
       changed: presenceSchema,
     },
   },
-  /** Changed view counts, at most once a second from each instance; public. */
+  /** Changed counts of views and plays, at most once a second from each instance; public. */
   views: {
     hasId: false,
     isPublic: true,
     events: {
-      counts: z.object({ counts: z.array(z.object({ postId: id, viewsCount: z.int() })).max(200) }),
+      /** A count that is absent did not change. */
+      counts: z.object({
+        counts: z
+          .array(z.object({ postId: id, viewsCount: z.int().optional(), playsCount: z.int().optional() }))
+          .max(200),
+      }),
       /** A post's sound became playable, or failed: pages that show the post read it again. */
       track: z.object({ postId: id, status: z.enum(TrackStatus) }),
     },

@@ -1,5 +1,6 @@
 import { log } from "../core/log";
-import { keys, redis } from "../redis";
+import { redis } from "../redis";
+import { plays, views } from "./counters";
 import { syncViews } from "./sync-views";
 
 /** Time limit of the sync; what is left is synced by the next one. */
@@ -18,7 +19,7 @@ export async function syncViewsBeforeErasure(): Promise<void> {
   }
 }
 
-/** Posts of one call; each has three keys. */
+/** Posts of one call; each has six keys. */
 const MAX_BATCH_SIZE = 300;
 
 /**
@@ -29,15 +30,14 @@ export async function deleteCachedViews(postIds: readonly string[]): Promise<voi
   try {
     for (let from = 0; from < postIds.length; from += MAX_BATCH_SIZE) {
       const batch = postIds.slice(from, from + MAX_BATCH_SIZE);
-      const batchKeys = batch.flatMap((id) => [
-        keys.postMeta(id),
-        keys.postViews(id),
-        keys.postPendingViews(id),
-      ]);
+      const batchKeys = [views.keys, plays.keys].flatMap(({ meta, viewers, pending }) =>
+        batch.flatMap((id) => [meta(id), viewers(id), pending(id)]),
+      );
       // UNLINK frees large sets in the background, where DEL would stop Redis for as long as that takes.
       await redis().sendPipeline([
         ["UNLINK", ...batchKeys],
-        ["ZREM", keys.dirtyPosts, ...batch],
+        ["ZREM", views.keys.dirtyPosts, ...batch],
+        ["ZREM", plays.keys.dirtyPosts, ...batch],
       ]);
     }
   } catch (error) {

@@ -12,17 +12,24 @@ const MIN_INTERVAL_MS = 1_000;
 const BATCH_WINDOW_MS = 50;
 const MAX_COUNTS_PER_EVENT = 200;
 
-const pendingCounts = new Map<string, number>();
+type CountName = "viewsCount" | "playsCount";
+
+const pendingCounts = new Map<string, { [N in CountName]?: number }>();
 let lastPublishedAt = Number.NEGATIVE_INFINITY;
 let isScheduled = false;
 
 /**
- * Publishes view counts to open pages, at most once a second from this process. No timer runs while no count changes.
+ * Publishes counts to open pages, at most once a second from this process. No timer runs while no count changes.
  */
-export function publishCounts(counts: Iterable<readonly [postId: string, count: number]>): void {
-  // Two calls may return in another order than Redis ran them, so the larger count wins.
-  for (const [postId, count] of counts)
-    pendingCounts.set(postId, Math.max(count, pendingCounts.get(postId) ?? 0));
+export function publishCounts(
+  name: CountName,
+  counts: Iterable<readonly [postId: string, count: number]>,
+): void {
+  for (const [postId, count] of counts) {
+    const pending = pendingCounts.get(postId) ?? {};
+    // Two calls may return in another order than Redis ran them, so the larger count wins.
+    pendingCounts.set(postId, { ...pending, [name]: Math.max(count, pending[name] ?? 0) });
+  }
   if (isScheduled || pendingCounts.size === 0) return;
   isScheduled = true;
   defer(async () => {
@@ -30,10 +37,10 @@ export function publishCounts(counts: Iterable<readonly [postId: string, count: 
     await delay(Math.max(BATCH_WINDOW_MS, waitMs), undefined, { ref: false });
     isScheduled = false;
     lastPublishedAt = now();
-    const counts = [...pendingCounts].map(([postId, viewsCount]) => ({ postId, viewsCount }));
+    const changed = [...pendingCounts].map(([postId, each]) => ({ postId, ...each }));
     pendingCounts.clear();
-    for (let from = 0; from < counts.length; from += MAX_COUNTS_PER_EVENT) {
-      emit("views", "counts", { counts: counts.slice(from, from + MAX_COUNTS_PER_EVENT) });
+    for (let from = 0; from < changed.length; from += MAX_COUNTS_PER_EVENT) {
+      emit("views", "counts", { counts: changed.slice(from, from + MAX_COUNTS_PER_EVENT) });
     }
   });
 }

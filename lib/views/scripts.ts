@@ -1,7 +1,8 @@
 import { defineReadOnlyScript, defineScript } from "../redis/define-script";
 
 /**
- * Scripts of the view counter.
+ * Scripts of the counter of views, and of plays with keys of their own: there, a viewer is `seq:hour`, and a play is a
+ * view.
  *
  * `post:{id}:meta` has the fields `author` (seq), `persisted` (Post.views), `version` (Post.viewsVersion), `waiting`
  * (views in Redis beyond that: pending, sealed and claimed ones) and `unlisted` (`1` while the set of viewers may lack
@@ -132,7 +133,7 @@ for post = 1, (#KEYS - 4) / 4 do
     local result, candidates, positions = {tonumber(known[2]) + tonumber(known[3]) - duplicates}, {}, {}
     for i, viewer in ipairs(currentViewers) do
       result[i + 1] = 0
-      if viewer == known[1] then
+      if viewer == known[1] or string.sub(viewer, 1, #known[1] + 1) == known[1] .. ':' then
         result[i + 1] = -1
       else
         candidates[#candidates + 1] = viewer

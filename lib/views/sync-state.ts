@@ -1,48 +1,57 @@
 import { z } from "zod";
 import { log } from "../core/log";
 import { keys, redisService } from "../redis";
+import type { RedisKeys } from "./counter/keys";
+import { plays, views } from "./counters";
 import { readViewsState } from "./scripts";
 import { type SyncRun, syncRunSchema } from "./sync-views";
 
-export interface ViewSyncState {
-  /** False when Redis does not answer; the numbers are then 0. */
-  available: boolean;
+/** What waits in Redis for a sync. */
+interface PendingWork {
   pendingPosts: number;
   /** Of the first 1,000 dirty posts, and all that are sealed. */
   pendingViews: number;
   claimedBatches: number;
   claimedViews: number;
+}
+
+export interface ViewSyncState extends PendingWork {
+  /** False when Redis does not answer; the numbers are then 0. */
+  available: boolean;
+  /** The same of plays. */
+  plays: PendingWork;
   lastRun: SyncRun | null;
 }
 
 const MAX_POSTS_COUNTED = 1_000;
 const countSchema = z.number().int();
 const stateSchema = z.tuple([countSchema, countSchema, countSchema, countSchema], z.string());
+const nothing: PendingWork = { pendingPosts: 0, pendingViews: 0, claimedBatches: 0, claimedViews: 0 };
 
 /** Pending work and the result of the last sync, for operators. */
 export async function getViewSyncState(): Promise<ViewSyncState> {
   try {
-    const [[pendingPosts, claimedBatches, claimedViews, sealedViews, ...posts], lastRun] = await Promise.all([
-      redisService().script(
-        readViewsState,
-        [keys.dirtyPosts, keys.viewBatches, keys.viewClaims, keys.sealedCounts],
-        [MAX_POSTS_COUNTED],
-        stateSchema,
-      ),
+    const [pendingViews, pendingPlays, lastRun] = await Promise.all([
+      readPendingWork(views.keys),
+      readPendingWork(plays.keys),
       redisService().get(keys.lastViewSync, syncRunSchema),
     ]);
-    const sizes = await redisService().pipeline((p) => posts.map((id) => p.scard(keys.postPendingViews(id))));
-    const pendingViews = sizes.reduce((sum, size) => sum + size, sealedViews);
-    return { available: true, pendingPosts, pendingViews, claimedBatches, claimedViews, lastRun };
+    return { available: true, ...pendingViews, plays: pendingPlays, lastRun };
   } catch (error) {
     log().debug({ err: error }, "view sync state unknown: Redis unavailable");
-    return {
-      available: false,
-      pendingPosts: 0,
-      pendingViews: 0,
-      claimedBatches: 0,
-      claimedViews: 0,
-      lastRun: null,
-    };
+    return { available: false, ...nothing, plays: nothing, lastRun: null };
   }
+}
+
+async function readPendingWork(counterKeys: RedisKeys): Promise<PendingWork> {
+  const { dirtyPosts, batches, claims, sealedCounts } = counterKeys;
+  const [pendingPosts, claimedBatches, claimedViews, sealedViews, ...posts] = await redisService().script(
+    readViewsState,
+    [dirtyPosts, batches, claims, sealedCounts],
+    [MAX_POSTS_COUNTED],
+    stateSchema,
+  );
+  const sizes = await redisService().pipeline((p) => posts.map((id) => p.scard(counterKeys.pending(id))));
+  const pendingViews = sizes.reduce((sum, size) => sum + size, sealedViews);
+  return { pendingPosts, pendingViews, claimedBatches, claimedViews };
 }

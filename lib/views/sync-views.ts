@@ -2,25 +2,29 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { failpoint } from "../core/failpoint";
-import { newId } from "../core/ids";
 import { log } from "../core/log";
-import { keys, type RedisScript, RedisUnavailableError, redisService, ttlSeconds } from "../redis";
-import { idSchema } from "../schemas/id";
+import { keys, RedisUnavailableError, redisService } from "../redis";
 import type { ViewSync } from "../schemas/views";
-import { type PersistedPost, type PersistResult, persistViews, type ViewPair } from "./persist-views";
+import { type Batch, createBatches, type FoundWork, foundWorkSchema, isNothing } from "./counter/batches";
+import type { CountedPair, CountedRow, CounterDefinition } from "./counter/definition";
+import { plays, views } from "./counters";
+import type { ViewPair } from "./persist-views";
 import { continueSync } from "./publish-changes";
-import { claimSealedViews, claimViews, findViewsToSync, finishViews, takeOverViews } from "./scripts";
 
 /** Result of a sync, for the log and for operators. */
 export const syncRunSchema = z.object({
   /** Start of the run; ISO 8601, UTC. */
   at: z.iso.datetime(),
   source: z.enum(["admin", "cron", "first-view", "shutdown", "script", "deletion"]),
+  /** Posts of the batches, once each, whichever of their counts it was. */
   syncedPosts: z.number().int(),
   /** Views that were new to Postgres. */
   syncedViews: z.number().int(),
   /** Views whose post or viewer no longer exists. */
   droppedViews: z.number().int(),
+  /** As above; absent in runs of earlier versions. */
+  syncedPlays: z.number().int().default(0),
+  droppedPlays: z.number().int().default(0),
   durationMs: z.number(),
 });
 
@@ -40,8 +44,26 @@ const LEASE_MS = 60_000;
 /** Below the time limit of a function on every plan. */
 const BUDGET_MS = 45_000;
 
+/** What one SQL statement handles well. */
+const MAX_VIEWS = 10_000;
+
+export type ViewBatch = Batch<ViewPair>;
+
+const viewBatches = createBatches(views);
+export const { claimBatch, finishBatch } = viewBatches;
+export const playBatches = createBatches(plays);
+
+/** In the order in which their batches are synced. */
+const counters = [toSyncedCounter(views, viewBatches), toSyncedCounter(plays, playBatches)];
+
+/** What a sync did with one counter. */
+interface Tally {
+  synced: number;
+  dropped: number;
+}
+
 /**
- * Syncs pending views to Postgres, batch by batch: claim, one SQL statement, finish.
+ * Syncs pending views and plays to Postgres, batch by batch: claim, one SQL statement, finish.
  *
  * Safe to run concurrently and to crash anywhere: before the statement nothing is written, after it a repeat inserts
  * nothing, and another sync takes over an unfinished batch when its lease has expired. Both halves are safe to
@@ -57,8 +79,7 @@ export async function syncViews({
 }: SyncOptions): Promise<SyncRun> {
   const startedAt = now();
   const posts = new Set<string>();
-  let syncedViews = 0;
-  let droppedViews = 0;
+  const tallies = counters.map((): Tally => ({ synced: 0, dropped: 0 }));
   const failures: unknown[] = [];
 
   for (;;) {
@@ -66,45 +87,85 @@ export async function syncViews({
       continueSync();
       break;
     }
-    const batch = await claimBatch(leaseMs, MAX_VIEWS);
-    if (!batch) break;
-    await failpoint("views.sync.claimed");
-    if (batch.takenOver) log().warn({ batchId: batch.id }, "view batch taken over: its sync did not finish");
-
-    let persisted: PersistResult;
-    try {
-      persisted = await persistViews(batch.pairs, batch.id);
-    } catch (error) {
-      // A batch that fails repeatedly must not block all others; its lease was just renewed.
-      if (!batch.takenOver || failures.length > 0) throw error;
-      log().error({ err: error, batchId: batch.id }, "view batch not synced: retried after its lease");
-      failures.push(error);
-      continue;
+    const found = await redisService().scriptPipeline(
+      counters.map(({ findCall }) => findCall()),
+      foundWorkSchema,
+    );
+    if (found.every(isNothing)) break;
+    for (const [index, { syncFound }] of counters.entries()) {
+      const work = found[index];
+      const tally = tallies[index];
+      if (work && tally && !isNothing(work)) await syncFound(work, { leaseMs, posts, tally, failures });
     }
-    await failpoint("views.sync.persisted");
-
-    await finishBatch(batch, persisted.posts);
-    await failpoint("views.sync.finished");
-
-    for (const post of persisted.posts) {
-      posts.add(post.id);
-      syncedViews += post.inserted.length;
-    }
-    droppedViews += persisted.dropped;
   }
 
+  const [viewTally, playTally] = tallies;
   const run: SyncRun = {
     at: new Date(startedAt).toISOString(),
     source,
     syncedPosts: posts.size,
-    syncedViews,
-    droppedViews,
+    syncedViews: viewTally?.synced ?? 0,
+    droppedViews: viewTally?.dropped ?? 0,
+    syncedPlays: playTally?.synced ?? 0,
+    droppedPlays: playTally?.dropped ?? 0,
     durationMs: now() - startedAt,
   };
   log().info(run, "views synced");
   await saveLastRun(run);
   if (failures.length > 0) throw failures[0];
   return run;
+}
+
+interface SyncProgress {
+  leaseMs: number;
+  posts: Set<string>;
+  tally: Tally;
+  /** Errors of batches that were taken over; one is passed over so that the others are synced. */
+  failures: unknown[];
+}
+
+interface SyncedCounter {
+  /** The script call that finds work. */
+  findCall: ReturnType<typeof createBatches>["findCall"];
+  /** Syncs one batch of what was found. */
+  syncFound(found: FoundWork, progress: SyncProgress): Promise<void>;
+}
+
+function toSyncedCounter<Viewer extends number | string, Row extends CountedRow, Pair extends CountedPair>(
+  counter: CounterDefinition<Viewer, Row, Pair>,
+  batches: ReturnType<typeof createBatches<Viewer, Row, Pair>>,
+): SyncedCounter {
+  return {
+    findCall: batches.findCall,
+    syncFound: async (found, { leaseMs, posts, tally, failures }) => {
+      const batch = await batches.claimFound(found, leaseMs, MAX_VIEWS);
+      if (!batch) return;
+      await failpoint("views.sync.claimed");
+      if (batch.takenOver)
+        log().warn({ batchId: batch.id }, "view batch taken over: its sync did not finish");
+
+      let persisted: Awaited<ReturnType<typeof counter.persist>>;
+      try {
+        persisted = await counter.persist(batch.pairs, batch.id);
+      } catch (error) {
+        // A batch that fails repeatedly must not block all others; its lease was just renewed.
+        if (!batch.takenOver || failures.length > 0) throw error;
+        log().error({ err: error, batchId: batch.id }, "view batch not synced: retried after its lease");
+        failures.push(error);
+        return;
+      }
+      await failpoint("views.sync.persisted");
+
+      await batches.finishBatch(batch, persisted.posts);
+      await failpoint("views.sync.finished");
+
+      for (const post of persisted.posts) {
+        posts.add(post.id);
+        tally.synced += post.inserted.length;
+      }
+      tally.dropped += persisted.dropped;
+    },
+  };
 }
 
 /**
@@ -130,194 +191,4 @@ export async function saveLastRun(run: SyncRun): Promise<void> {
   } catch (error) {
     log().debug({ err: error }, "result of the view sync not stored: Redis unavailable");
   }
-}
-
-/** A claimed batch: no other batch has views of these posts until it is finished. */
-export interface ViewBatch {
-  id: string;
-  /** The sync that claimed it died, or is slower than its lease. */
-  takenOver: boolean;
-  postIds: string[];
-  pairs: ViewPair[];
-}
-
-/** What one SQL statement handles well. */
-const MAX_VIEWS = 10_000;
-/** Views of one script call, about a millisecond of Redis. */
-const MAX_VIEWS_PER_CALL = 1_000;
-/** Limit of row locks of one statement; the scripts accept no more. */
-const MAX_POSTS = 1_000;
-
-/** Sealed views that a sync looks at to find some of posts that are not claimed. */
-const MAX_SEALED_FOUND = 100;
-
-const foundSchema = z.tuple([z.array(z.string()), z.array(z.string()), z.array(z.string())]);
-
-/**
- * Claims the next batch: one whose lease has expired, else pending views.
- *
- * @param leaseMs  time after which another sync may take the batch over
- * @param maxViews  limit of a new batch; by default what one script call takes
- * @returns null when nothing is pending
- */
-export async function claimBatch(leaseMs: number, maxViews = MAX_VIEWS_PER_CALL): Promise<ViewBatch | null> {
-  for (;;) {
-    const [expiredBatches, sealed, posts] = await redisService().script(
-      findViewsToSync,
-      [keys.dirtyPosts, keys.viewBatches, keys.viewClaims, keys.sealedViews],
-      [MAX_POSTS, MAX_SEALED_FOUND],
-      foundSchema,
-    );
-    for (const id of expiredBatches) {
-      const contents = await redisService().script(
-        takeOverViews,
-        [keys.viewBatches, keys.viewClaims, keys.viewBatch(id)],
-        [id, leaseMs],
-        z.array(z.string()),
-      );
-      if (contents.length > 0) return toBatch(id, true, contents);
-    }
-    if (expiredBatches.length > 0) continue;
-    if (sealed.length + posts.length === 0) return null;
-    const batch = await claimNewBatch(sealed, posts, leaseMs, maxViews);
-    // Otherwise these posts had no views left or were claimed meanwhile; either way they are not found again.
-    if (batch) return batch;
-  }
-}
-
-/** The views of one script call. */
-interface ClaimedViews {
-  /** Of the batch, by Redis' clock (ms); it fences the later calls for the batch. */
-  deadline: string;
-  /** How many of the posts have no further views, or are another batch's. */
-  processedPosts: number;
-  /** post, viewers (`1,5,9`), post, viewers, … */
-  contents: string[];
-}
-
-const claimReplySchema = z.union([
-  z.tuple([]).transform(() => null),
-  z.tuple([z.string(), z.int()], z.string()).transform(
-    ([deadline, processedPosts, ...contents]): ClaimedViews => ({
-      deadline,
-      processedPosts,
-      contents,
-    }),
-  ),
-]);
-
-const pairSchema = z.object({ postId: idSchema, viewerSeq: z.coerce.number().pipe(z.int32()) });
-
-/**
- * Fills a new batch: one call, then as many in one request as the batch has room for. Sealed views first, a set each;
- * one call of a full batch is left to posts with few views, so that a backlog does not hold them up.
- *
- * @returns null when the posts have no views left, or others have claimed them
- */
-async function claimNewBatch(
-  sealed: readonly string[],
-  posts: readonly string[],
-  leaseMs: number,
-  maxViews: number,
-): Promise<ViewBatch | null> {
-  const id = newId();
-  const maxCalls = Math.max(1, Math.floor(maxViews / MAX_VIEWS_PER_CALL));
-  const maxSealed = posts.length > 0 && maxCalls > 1 ? maxCalls - 1 : maxCalls;
-  const calls = sealed.slice(0, maxSealed).map((views) => sealedClaim(id, leaseMs, views));
-  if (calls.length < maxCalls && posts.length > 0) calls.push(pendingClaim(id, leaseMs, posts));
-
-  const claimed: ClaimedViews[] = [];
-  const [firstCall, ...laterCalls] = calls;
-  if (!firstCall) return null;
-  const first = await redisService().script(firstCall.script, ...firstCall.run(""), claimReplySchema);
-  if (first === null) return null;
-  claimed.push(first);
-  await failpoint("views.sync.claiming");
-  if (first.contents.length > 0) {
-    const { deadline, processedPosts } = first;
-    if (calls.length === 1 && firstCall.script === claimViews) {
-      for (const group of groupPosts(posts, processedPosts, maxCalls - 1))
-        laterCalls.push(pendingClaim(id, leaseMs, group));
-    }
-    const replies = await redisService().scriptPipeline(
-      laterCalls.map(({ script, run }) => [script, ...run(deadline)] as const),
-      claimReplySchema,
-    );
-    claimed.push(...replies.filter((reply) => reply !== null));
-  }
-  const contents = claimed.flatMap((views) => views.contents);
-  return contents.length === 0 ? null : toBatch(id, false, contents);
-}
-
-/** A script call for a batch, given the batch's deadline ('' in the first call). */
-interface Claim {
-  script: RedisScript;
-  run(deadline: string): [keys: string[], args: (string | number)[]];
-}
-
-/** @param views  `postId:sealId:size` */
-function sealedClaim(batchId: string, leaseMs: number, views: string): Claim {
-  const [postId = "", sealId = "", size = ""] = views.split(":");
-  const claimKeys = [
-    ...[keys.sealedViews, keys.viewBatches, keys.viewClaims, keys.viewBatch(batchId), keys.sealedCounts],
-    keys.sealedViewers(postId, sealId),
-  ];
-  return {
-    script: claimSealedViews,
-    run: (deadline) => [claimKeys, [batchId, leaseMs, deadline, views, postId, size]],
-  };
-}
-
-function pendingClaim(batchId: string, leaseMs: number, posts: readonly string[]): Claim {
-  const claimKeys = [
-    ...[keys.dirtyPosts, keys.viewBatches, keys.viewClaims, keys.viewBatch(batchId)],
-    ...posts.map((post) => keys.postPendingViews(post)),
-  ];
-  return {
-    script: claimViews,
-    run: (deadline) => [claimKeys, [batchId, leaseMs, deadline, MAX_VIEWS_PER_CALL, ...posts]],
-  };
-}
-
-/** The posts of the calls after the first one. Each call takes views of its first posts until it has its fill. */
-function groupPosts(posts: readonly string[], processedPosts: number, maxGroups: number): string[][] {
-  const remaining = posts.slice(processedPosts);
-  if (remaining.length === 0) return [];
-  // The first post alone gave the first call its fill, so it may give the others theirs.
-  if (processedPosts === 0) return Array.from({ length: maxGroups }, () => remaining.slice(0, 1));
-  const groups: string[][] = [];
-  for (let from = 0; from < remaining.length && groups.length < maxGroups; from += processedPosts)
-    groups.push(remaining.slice(from, from + processedPosts));
-  return groups;
-}
-
-function toBatch(id: string, takenOver: boolean, contents: readonly string[]): ViewBatch {
-  const postIds = new Set<string>();
-  const pairs: ViewPair[] = [];
-  for (let index = 0; index + 1 < contents.length; index += 2) {
-    const postId = contents[index] ?? "";
-    postIds.add(postId);
-    for (const viewer of (contents[index + 1] ?? "").split(",")) {
-      // Postgres would refuse the whole batch for one value that is no id.
-      const pair = pairSchema.safeParse({ postId, viewerSeq: viewer });
-      if (pair.success) pairs.push(pair.data);
-    }
-  }
-  return { id, takenOver, postIds: [...postIds], pairs };
-}
-
-/** Deletes a batch that is in Postgres and updates the counts. Atomic. Safe to repeat. */
-export async function finishBatch(batch: ViewBatch, persisted: readonly PersistedPost[]): Promise<void> {
-  const rows = new Map(persisted.map((post) => [post.id, post]));
-  const scriptKeys: string[] = [
-    ...[keys.dirtyPosts, keys.viewBatches, keys.viewClaims, keys.viewBatch(batch.id)],
-    keys.sealedCounts,
-  ];
-  const args: (string | number)[] = [batch.id, ttlSeconds.postMeta];
-  for (const postId of batch.postIds) {
-    const row = rows.get(postId);
-    scriptKeys.push(keys.postMeta(postId), keys.postViews(postId), keys.postPendingViews(postId));
-    args.push(postId, ...(row ? [row.authorSeq, row.views, row.version] : [""]));
-  }
-  await redisService().script(finishViews, scriptKeys, args, z.int());
 }

@@ -1,13 +1,9 @@
 import { db } from "../db";
+import type { CountedRow } from "./counter/definition";
 
-/** Views of a post in Postgres at some moment; `version` orders two such rows. */
-export interface ViewRow {
-  id: string;
-  authorSeq: number;
+/** Views of a post in Postgres at some moment. */
+export interface ViewRow extends CountedRow {
   views: number;
-  version: number;
-  /** The last batch that is included in `views`. */
-  batch: string | null;
 }
 
 /** Columns that `toViewRow` needs. */

@@ -21,6 +21,7 @@ import { catchUp, chatViolations, readMessages } from "@/tests/support/factories
 import { finishErasure } from "@/tests/support/factories/erasures";
 import { createFullAccount, createNamedUser, newCurrency } from "@/tests/support/factories/full-account";
 import { createTestPost, persistedViews } from "@/tests/support/factories/people";
+import { persistedPlays } from "@/tests/support/factories/play-tools";
 import { startTestSession } from "@/tests/support/factories/sessions";
 import { displayedCount } from "@/tests/support/factories/view-tools";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
@@ -98,6 +99,8 @@ describe("DELETE /api/me", () => {
     expect([await displayedCount(posts.seen), await displayedCount(posts.lastSeen)]).toEqual(countsBefore);
     expect(await persistedViews(posts.seen)).toEqual({ views: 2, rows: 2, base: 0 });
     expect(await persistedViews(posts.lastSeen)).toEqual({ views: 1, rows: 1, base: 0 });
+    expect(await persistedPlays(posts.seen)).toEqual({ plays: 2, rows: 2 });
+    expect(await db().postPlay.count({ where: { postId: posts.seen, listenerSeq: null } })).toBe(1);
 
     // Buyers keep their goods.
     const grant = orders.sale.delivery;

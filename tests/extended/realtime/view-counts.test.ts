@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { POST as view } from "@/app/api/posts/view/route";
 import { newId } from "@/lib/core/ids";
 import { channelKinds } from "@/lib/schemas/channels";
-import { recordViews } from "@/lib/views";
+import { recordPlay, recordViews } from "@/lib/views";
 import { call } from "@/tests/support/clients/call";
 import { readChannelLog } from "@/tests/support/clients/channel-log";
 import { waitUntil } from "@/tests/support/clients/wait-until";
@@ -35,5 +35,14 @@ describe("view counts", () => {
     for (const { seq } of viewers.slice(0, 3)) await recordViews(seq, posts);
     await call(view, { as: await createPerson(), body: { postId: newId() } });
     expect(await counts()).toHaveLength(2);
+  });
+
+  it("have plays beside them, without the count that did not change", async () => {
+    const post = await createTestPost(await createPerson("artist"));
+    const listener = await createPerson();
+    const before = (await counts()).length;
+    await recordPlay(listener.seq, post);
+    await waitUntil("the count is published", async () => (await counts()).length > before);
+    expect((await counts())[before]).toEqual([{ postId: post, playsCount: 1 }]);
   });
 });

@@ -141,6 +141,7 @@ describe("GET /api/me/export", () => {
     expect(exported.referrals).toMatchObject({ joined: 1, invitedBy: others.referrer.name });
     expect(exported.posts).toMatchObject([{ id: posts.own, title: "My track", tags: ["mine"], views: 1 }]);
     expect(exported.views).toMatchObject([{ postId: posts.seen }]);
+    expect(exported.plays).toMatchObject([{ postId: posts.seen, postTitle: "A track" }]);
     expect(exported.products.map(({ title }) => title).sort()).toEqual(["Sold", "Unsold"]);
     expect(exported.purchases).toMatchObject([
       {

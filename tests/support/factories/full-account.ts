@@ -11,7 +11,7 @@ import { changePreferences } from "@/lib/notifications";
 import { createPost } from "@/lib/posts";
 import { setOnline } from "@/lib/presence";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
-import { recordViews, syncViews } from "@/lib/views";
+import { recordPlay, recordViews, syncViews } from "@/lib/views";
 import { createTestUser, type TestUser } from "./accounts";
 import { createGroup, readMessages, sendTestMessage } from "./chat-tools";
 import { createTestOrder } from "./orders";
@@ -62,6 +62,7 @@ export async function createFullAccount(currency = newCurrency()) {
   const [seenPost, lastSeenPost] = await Promise.all([createTestPost(seller), createTestPost(seller)]);
   await recordViews(person.seq, [seenPost]);
   await recordViews(viewer.seq, [seenPost]);
+  for (const listener of [person, viewer]) await recordPlay(listener.seq, seenPost);
   await syncViews({ source: "script" });
 
   const product = (title: string, owner: Caller) =>

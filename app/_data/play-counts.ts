@@ -1,0 +1,3 @@
+import { LiveCounts } from "./live-counts";
+
+export const playCounts = new LiveCounts();
