@@ -63,7 +63,7 @@ export class TranscodingRun {
 
   /**
    * Works with a run, and deletes its files from the disk. When the work fails, what it has stored is deleted too:
-   * nobody knows its names. (A process that is killed leaves it to the next attempt, or to the tidy.)
+   * no row will have its names. (A process that is killed leaves it to the next attempt, or to the tidy.)
    *
    * @returns null when the original is gone
    */

@@ -41,7 +41,7 @@ const INPUT_OPTIONS = {
 
 /** Formats without a declared duration: theirs is an estimate from the bit rate. */
 const ESTIMATED_DURATION_FORMATS = new Set(["mp3", "aac"]);
-/** More undecodable packets than these are damage that is heard. */
+/** More undecodable packets than these are damage that a listener notices. */
 const MAX_FAILED_SHARE = 0.02;
 /** A sound that ends this much before its declared end was cut off. */
 const MAX_MISSING_SECONDS = 0.5;
