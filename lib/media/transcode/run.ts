@@ -124,7 +124,11 @@ export class TranscodingRun {
     return { kind, format: "json", type, bytes: bytes.length, sha256, pathname };
   }
 
-  async storeFile(kind: "rendition" | "preview", format: RenditionFormat, file: string): Promise<StoredVariant> {
+  async storeFile(
+    kind: "rendition" | "preview",
+    format: RenditionFormat,
+    file: string,
+  ): Promise<StoredVariant> {
     await this.requireLease();
     const { type, extension } = RENDITIONS[format];
     const pathname = this.claimPublic(`${kind}.${format}.${extension}`);
