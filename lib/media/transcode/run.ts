@@ -63,7 +63,7 @@ export class TranscodingRun {
 
   /**
    * Works with a run, and deletes its files from the disk. When the work fails, what it has stored is deleted too:
-   * nobody knows its names. (A process that is killed leaves it to the next attempt, or to the tidy.)
+   * no row will have its names. (A process that is killed leaves it to the next attempt, or to the tidy.)
    *
    * @returns null when the original is gone
    */
@@ -124,7 +124,11 @@ export class TranscodingRun {
     return { kind, format: "json", type, bytes: bytes.length, sha256, pathname };
   }
 
-  async storeFile(kind: "rendition" | "preview", format: RenditionFormat, file: string): Promise<StoredVariant> {
+  async storeFile(
+    kind: "rendition" | "preview",
+    format: RenditionFormat,
+    file: string,
+  ): Promise<StoredVariant> {
     await this.requireLease();
     const { type, extension } = RENDITIONS[format];
     const pathname = this.claimPublic(`${kind}.${format}.${extension}`);

@@ -3,8 +3,8 @@ import { AV_SAMPLE_FMT_FLT, AV_SAMPLE_FMT_FLTP, AV_SAMPLE_FMT_S16, AV_SAMPLE_FMT
 /**
  * How each format is encoded.
  *
- * - AAC: 192 kbit/s by Fraunhofer's encoder, transparent for music. (FFmpeg's own takes longer, loses half a decibel of
- *   noisy music, and makes peaks that come and go with a change of the gain.)
+ * - AAC: 192 kbit/s by Fraunhofer's encoder, transparent for music. (FFmpeg's own makes peaks of noisy music that come
+ *   and go with the gain, so that no gain holds the ceiling.)
  * - Opus: 128 kbit/s variable, transparent by its authors' listening tests.
  * - MP3: 256 kbit/s for old devices; without a bit reservoir, so that parts can be joined.
  * - FLAC: what the original has, up to 24 bit.

@@ -30,7 +30,20 @@ const INPUT_OPTIONS = {
   protocol_whitelist: "file",
   format_whitelist: "wav,w64,aiff,caf,flac,ogg,mp3,aac,mov,mp4,m4a,3gp,3g2,mj2,matroska",
   codec_whitelist: [
-    ...["mp3", "mp3float", "mp2", "mp2float", "mp1", "mp1float", "aac", "aac_fixed", "flac", "alac", "vorbis", "opus"],
+    ...[
+      "mp3",
+      "mp3float",
+      "mp2",
+      "mp2float",
+      "mp1",
+      "mp1float",
+      "aac",
+      "aac_fixed",
+      "flac",
+      "alac",
+      "vorbis",
+      "opus",
+    ],
     ...["pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be", "pcm_s32le", "pcm_s32be"],
     ...["pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be", "pcm_alaw", "pcm_mulaw", "pcm_s64le"],
     ...["adpcm_ms", "adpcm_ima_wav"],
@@ -41,7 +54,7 @@ const INPUT_OPTIONS = {
 
 /** Formats without a declared duration: theirs is an estimate from the bit rate. */
 const ESTIMATED_DURATION_FORMATS = new Set(["mp3", "aac"]);
-/** More undecodable packets than these are damage that is heard. */
+/** More undecodable packets than these are damage that a listener notices. */
 const MAX_FAILED_SHARE = 0.02;
 /** A sound that ends this much before its declared end was cut off. */
 const MAX_MISSING_SECONDS = 0.5;
@@ -202,8 +215,12 @@ export function decode({
     if (!format || decodedSamples === 0) throw new FileProblemError("damaged", "no frames");
     const seconds = decodedSamples / format.sampleRate;
     if (running) {
-      if (failed / packets > MAX_FAILED_SHARE) throw new FileProblemError("damaged", `${failed} of ${packets} packets`);
-      if (declared !== null && declared - seconds > Math.max(MAX_MISSING_SECONDS, declared * MAX_MISSING_SHARE))
+      if (failed / packets > MAX_FAILED_SHARE)
+        throw new FileProblemError("damaged", `${failed} of ${packets} packets`);
+      if (
+        declared !== null &&
+        declared - seconds > Math.max(MAX_MISSING_SECONDS, declared * MAX_MISSING_SHARE)
+      )
         throw new FileProblemError("damaged", `${seconds} of ${declared} seconds`);
       FFmpegError.throwIfError(chain.source.buffersrcAddFrameSync(null), "end of filters");
       drainFilters();

@@ -7,8 +7,8 @@ import {
 import { Codec, CodecContext, FFmpegError, Packet, Rational } from "node-av/lib";
 import { CODECS } from "./codecs.mjs";
 import { decode, renditionRate } from "./decode.mjs";
-import { FileProblemError } from "./problem.mjs";
 import { openOutput, setOptions } from "./output.mjs";
+import { FileProblemError } from "./problem.mjs";
 
 /**
  * A part that does not begin the sound is encoded from this many frames before it, whose packets are dropped: the
@@ -83,6 +83,9 @@ export function encode(
       FFmpegError.throwIfError(result, "encode");
       if (skip > 0) skip -= 1;
       else if (!isTimeUp) {
+        // Every part begins at zero; `join` gives the packets their places in the whole.
+        packet.pts = BigInt((packets - fromPacket) * settings.frameSize);
+        packet.dts = packet.pts;
         file.write(packet, encoder.timeBase);
         packets += 1;
       }

@@ -7,7 +7,7 @@ const PEAK_PARTS = 1_000;
 const SLICES_PER_SECOND = 100;
 const MEASURING_RATE = 48_000;
 const SLICE_SAMPLES = MEASURING_RATE / SLICES_PER_SECOND;
-/** Below it nothing can be heard, however loud it is made. */
+/** Below it a sound is silent, however loud it is made. */
 const SILENCE_LEVEL = 10 ** (-70 / 20);
 /** Of EBU R128: quieter blocks do not count, so a sound of such blocks has no loudness. */
 const LOUDNESS_GATE_LUFS = -69;
