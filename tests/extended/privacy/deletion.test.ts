@@ -144,6 +144,14 @@ describe("DELETE /api/me", () => {
     await waitForDeferredWork();
     expect(await db().mediaFile.findUnique({ where: { id: file.id } })).toBeNull();
     expect(await tablesContaining(file.name)).toEqual([]);
+    // What was sold stays for its buyers, without the seller's texts.
+    const left = await db().mediaFile.findMany({
+      where: { id: { in: Object.values(sounds) } },
+      select: { id: true, ownerId: true, name: true, track: { select: { title: true, artist: true } } },
+    });
+    expect(left).toEqual([
+      { id: sounds.sold, ownerId: null, name: "", track: { title: null, artist: null } },
+    ]);
     // The user's messages stay as empty ones; a group gets another owner, and a direct chat stays for the other user.
     const { changed, revision } = await catchUp(others.viewer, chats.group, 2);
     expect(changed).toMatchObject([

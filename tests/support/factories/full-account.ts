@@ -51,11 +51,13 @@ export async function createFullAccount(currency = newCurrency()) {
     },
   });
 
+  // The first one is posted, the second one sold.
+  const [postedSound, soldSound] = [await createSound(person), await createSound(person)];
   const post = await createPost(person, {
     title: "My track",
     text: "Words",
     tags: ["mine"],
-    audioFileId: null,
+    audioFileId: postedSound,
     coverFileId: null,
   });
   await recordViews(viewer.seq, [post.id]);
@@ -76,6 +78,11 @@ export async function createFullAccount(currency = newCurrency()) {
     product("Unsold", person),
     product("Theirs", seller),
   ]);
+  await db().product.update({
+    where: { id: sold.id },
+    data: { assetUrl: null, audioFileId: soldSound },
+    select: { id: true },
+  });
   const order = async (from: Caller, to: Caller, productId: string) => {
     const id = await createTestOrder({ buyer: to, seller: from, amountMinor: 900, currency });
     await db().order.update({
@@ -172,7 +179,21 @@ export async function createFullAccount(currency = newCurrency()) {
     products: { sold: sold.id, unsold: unsold.id },
     orders: { sale, purchase, currency },
     file,
+    sounds: { posted: postedSound, sold: soldSound },
     tasks: { pending, mail, dead, started: started.id },
     chats: { group, directChat, leftGroup, message: message.id, reply: reply.id },
   };
+}
+
+/** A sound that is ready, with tags that name its owner. @returns its id */
+async function createSound(owner: Caller & { name: string }): Promise<string> {
+  const id = newId();
+  await db().mediaFile.create({
+    data: {
+      ...{ id, ownerId: owner.userId, name: `${owner.name}.wav`, type: "audio/wav", bytes: 1_000 },
+      ...{ pathname: `media/2026-01-01/${id}`, purpose: "audio", status: "ready" },
+      track: { create: { status: "ready", title: `Song of ${owner.name}`, artist: owner.name } },
+    },
+  });
+  return id;
 }
