@@ -214,6 +214,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       ownerId: deleted("files"),
       name: deleted("files"),
       pathname: deleted(null, "the random path in the store"),
+      placeholder: deleted(null, "a cover's picture of 16 pixels"),
     },
   },
   MediaVariant: {

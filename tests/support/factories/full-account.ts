@@ -10,6 +10,7 @@ import { storeFile } from "@/lib/media";
 import { changePreferences } from "@/lib/notifications";
 import { createPost } from "@/lib/posts";
 import { setOnline } from "@/lib/presence";
+import { putBlob } from "@/lib/storage";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { recordViews, syncViews } from "@/lib/views";
 import { createTestUser, type TestUser } from "./accounts";
@@ -188,10 +189,12 @@ export async function createFullAccount(currency = newCurrency()) {
 /** A sound that is ready, with tags that name its owner. @returns its id */
 async function createSound(owner: Caller & { name: string }): Promise<string> {
   const id = newId();
+  const pathname = `media/2026-01-01/${id}`;
+  await putBlob(pathname, new TextEncoder().encode("0123456789"), "audio/wav");
   await db().mediaFile.create({
     data: {
-      ...{ id, ownerId: owner.userId, name: `${owner.name}.wav`, type: "audio/wav", bytes: 1_000 },
-      ...{ pathname: `media/2026-01-01/${id}`, purpose: "audio", status: "ready" },
+      ...{ id, ownerId: owner.userId, name: `${owner.name}.wav`, type: "audio/wav", bytes: 10 },
+      ...{ pathname, purpose: "audio", status: "ready" },
       track: { create: { status: "ready", title: `Song of ${owner.name}`, artist: owner.name } },
     },
   });
