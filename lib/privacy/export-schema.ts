@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { deliverySchema } from "../schemas/delivery";
-import { ChatKind, ChatRole } from "../schemas/enums";
+import { ChatKind, ChatRole, FilePurpose } from "../schemas/enums";
 import { fileSchema } from "../schemas/media-file";
 import { notificationSchema } from "../schemas/notification";
 import { orderSummarySchema } from "../schemas/order";
@@ -24,6 +24,9 @@ const order = {
   paymentIntentId: z.string().nullable(),
   ...orderSummarySchema.pick({ createdAt: true, paidAt: true, deliveredAt: true, closedAt: true }).shape,
 };
+
+/** The sound and the cover of a post or a product, in `files`. */
+const uploads = { audioFileId: z.uuid().nullable(), coverFileId: z.uuid().nullable() };
 
 export const profileSchema = z.object({
   id: z.uuid(),
@@ -66,6 +69,7 @@ export const sectionSchemas = {
   }),
   posts: z.object({
     ...postSchema.pick({ id: true, title: true, text: true, tags: true }).shape,
+    ...uploads,
     /** As of the last sync. */
     views: z.int(),
     plays: z.int(),
@@ -88,6 +92,7 @@ export const sectionSchemas = {
       },
     }).shape,
     assetUrl: z.string().nullable(),
+    ...uploads,
     archivedAt: isoDateTime.nullable(),
     createdAt: isoDateTime,
   }),
@@ -116,7 +121,7 @@ export const sectionSchemas = {
     createdAt: isoDateTime,
   }),
   /** Uploaded files; the bytes are at /api/media/{id} as long as the account exists. */
-  files: fileSchema.extend({ createdAt: isoDateTime }),
+  files: fileSchema.extend({ purpose: z.enum(FilePurpose), createdAt: isoDateTime }),
   notifications: notificationSchema.extend({ data: json }),
   /** Chosen levels of notification kinds; kinds that are missing are at `all`. */
   preferences: z.object({ kind: z.string(), level: z.string() }),

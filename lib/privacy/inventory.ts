@@ -212,12 +212,25 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     },
   },
   MediaFile: {
-    rows: "ownerless and unreadable immediately; deleted once the store has deleted the bytes (lib/media)",
+    rows: "ownerless and unreadable immediately; deleted once the store has deleted the bytes (lib/media). What was sold stays for its buyers, without a name",
     section: { name: "files", owner: "ownerId" },
     columns: {
       ownerId: deleted("files"),
       name: deleted("files"),
       pathname: deleted(null, "the random path in the store"),
+      placeholder: deleted(null, "a cover's picture of 16 pixels"),
+    },
+  },
+  MediaVariant: {
+    rows: "deleted with their file, after the bytes",
+    columns: { pathname: deleted(null, "the random path in the public store") },
+  },
+  Track: {
+    rows: "deleted with its file; of a sound that was sold, its length and loudness stay",
+    columns: {
+      title: unnamed(null, "a tag of the file, which has it too"),
+      artist: unnamed(null, "likewise"),
+      taskId: none("the task that transcodes it"),
     },
   },
   Chat: {

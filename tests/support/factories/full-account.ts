@@ -10,6 +10,7 @@ import { storeFile } from "@/lib/media";
 import { changePreferences } from "@/lib/notifications";
 import { createPost } from "@/lib/posts";
 import { setOnline } from "@/lib/presence";
+import { putBlob } from "@/lib/storage";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { recordPlay, recordViews, syncViews } from "@/lib/views";
 import { createTestUser, type TestUser } from "./accounts";
@@ -51,11 +52,13 @@ export async function createFullAccount(currency = newCurrency()) {
     },
   });
 
+  // The first one is posted, the second one sold.
+  const [postedSound, soldSound] = [await createSound(person), await createSound(person)];
   const post = await createPost(person, {
     title: "My track",
     text: "Words",
     tags: ["mine"],
-    audioFileId: null,
+    audioFileId: postedSound,
     coverFileId: null,
   });
   await recordViews(viewer.seq, [post.id]);
@@ -77,6 +80,11 @@ export async function createFullAccount(currency = newCurrency()) {
     product("Unsold", person),
     product("Theirs", seller),
   ]);
+  await db().product.update({
+    where: { id: sold.id },
+    data: { assetUrl: null, audioFileId: soldSound },
+    select: { id: true },
+  });
   const order = async (from: Caller, to: Caller, productId: string) => {
     const id = await createTestOrder({ buyer: to, seller: from, amountMinor: 900, currency });
     await db().order.update({
@@ -173,7 +181,23 @@ export async function createFullAccount(currency = newCurrency()) {
     products: { sold: sold.id, unsold: unsold.id },
     orders: { sale, purchase, currency },
     file,
+    sounds: { posted: postedSound, sold: soldSound },
     tasks: { pending, mail, dead, started: started.id },
     chats: { group, directChat, leftGroup, message: message.id, reply: reply.id },
   };
+}
+
+/** A sound that is ready, with tags that name its owner. @returns its id */
+async function createSound(owner: Caller & { name: string }): Promise<string> {
+  const id = newId();
+  const pathname = `media/2026-01-01/${id}`;
+  await putBlob(pathname, new TextEncoder().encode("0123456789"), "audio/wav");
+  await db().mediaFile.create({
+    data: {
+      ...{ id, ownerId: owner.userId, name: `${owner.name}.wav`, type: "audio/wav", bytes: 10 },
+      ...{ pathname, purpose: "audio", status: "ready" },
+      track: { create: { status: "ready", title: `Song of ${owner.name}`, artist: owner.name } },
+    },
+  });
+  return id;
 }

@@ -1,0 +1,179 @@
+import { list } from "@vercel/blob";
+import { beforeAll } from "vitest";
+import type { Caller } from "@/lib/core/access-token";
+import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
+import type { Failpoint } from "@/lib/core/failpoint";
+import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
+import { tidyFiles } from "@/lib/media";
+import { deleteOwnerlessFiles } from "@/lib/media/delete-files";
+import { createPost, getPost } from "@/lib/posts";
+import { createPerson } from "@/tests/support/factories/people";
+import {
+  enableTranscoding,
+  gradient,
+  processUpload,
+  silentMp3,
+  upload,
+  uploadAndProcess,
+  withId3,
+} from "@/tests/support/factories/uploads";
+import { startChild } from "@/tests/support/processes/children";
+import type { MediaWork } from "@/tests/support/processes/media-process";
+import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
+
+requireRealStack();
+
+const token = process.env.BLOB_READ_WRITE_TOKEN ?? "";
+let author: Caller;
+beforeAll(async () => {
+  enableTranscoding();
+  author = await createPerson("artist");
+});
+
+const crashDuring = (work: MediaWork) => (failpoint: Failpoint) =>
+  startChild("media-process.ts", [JSON.stringify(work)], { FAILPOINT: failpoint }).ended;
+
+/** Ends the lease that a dead process has left, and lets QStash deliver until the task is done. */
+async function finishProcessing(fileId: string): Promise<void> {
+  await db().task.updateMany({
+    where: { queue: "file-processing", key: fileId, state: { notIn: ["done", "dead"] } },
+    data: { leaseUntil: null },
+  });
+  await processUpload(fileId);
+}
+
+/** What is in the stores and named by no row, and what a row names and is not there. */
+async function storeViolations(): Promise<string[]> {
+  const stored = new Set<string>();
+  for (const prefix of ["media/", "variants/"]) {
+    for (const { pathname } of (await list({ token, prefix, limit: 1_000 })).blobs) stored.add(pathname);
+  }
+  const [files, variants] = await Promise.all([
+    db().mediaFile.findMany({ where: { status: { not: "uploading" } }, select: { pathname: true } }),
+    db().mediaVariant.findMany({ select: { pathname: true } }),
+  ]);
+  const named = new Set([...files, ...variants].map(({ pathname }) => pathname));
+  return [
+    ...[...stored].filter((pathname) => !named.has(pathname)).map((pathname) => `orphan ${pathname}`),
+    ...[...named].filter((pathname) => !stored.has(pathname)).map((pathname) => `lost ${pathname}`),
+  ];
+}
+
+/** Hours later nothing that an interrupted run has left may stay. */
+async function tidyLater(): Promise<void> {
+  const restore = setClock({ now: () => Date.now() + 7_200_000 });
+  try {
+    await tidyFiles();
+  } finally {
+    restore();
+  }
+}
+
+/** A sound with a picture, which is in a post already: its tags, its cover and the next task come once. */
+async function soundScenario(): Promise<FailpointScenario> {
+  const picture = await gradient(150, 150).png().toBuffer();
+  const tags = { title: "Once", artist: "b", bpm: 100, picture };
+  const fileId = await upload(author, "audio", withId3(silentMp3(2), tags));
+  const input = { title: "A track", text: "", tags: [], audioFileId: fileId, coverFileId: null };
+  const post = await createPost(author, input, newId());
+  await getPost(post.id);
+  return {
+    act: () => processUpload(fileId),
+    actConcurrently: () => processUpload(fileId),
+    crashAt: crashDuring({ do: "process", fileId }),
+    settle: async () => {
+      await waitForDeferredWork();
+      await finishProcessing(fileId);
+    },
+    violations: async () => {
+      const found = await storeViolations();
+      const file = await db().mediaFile.findUniqueOrThrow({
+        where: { id: fileId },
+        include: { track: { include: { embeddedCover: { include: { variants: true } } } } },
+      });
+      const next = await db().task.count({ where: { queue: "audio-transcoding", key: fileId } });
+      if (next !== 1) found.push(`${next} tasks to transcode it`);
+      if (file.track?.title !== "Once" || file.sha256 === null) found.push("the sound was not examined");
+      const pictures = file.track?.embeddedCover?.variants.length ?? 0;
+      if (pictures !== 4) found.push(`${pictures} pictures`);
+      const covers = await db().mediaFile.count({ where: { pathname: `${file.pathname}-cover` } });
+      if (covers !== 1) found.push(`${covers} covers`);
+      const shown = (await getPost(post.id))?.track?.coverUrls.length;
+      if (shown !== 4) found.push(`the post shows ${shown} pictures`);
+      return found;
+    },
+  };
+}
+
+/** The author deletes a cover while it is being examined: neither rows nor bytes stay. */
+async function deletedScenario(): Promise<FailpointScenario> {
+  const fileId = await upload(author, "cover", await gradient(100, 60).png().toBuffer());
+  const disown = () =>
+    db().mediaFile.updateMany({ where: { id: fileId }, data: { ownerId: null, name: "" } });
+  return {
+    act: async () => {
+      await processUpload(fileId);
+      await disown();
+    },
+    actConcurrently: async () => {
+      await disown();
+      await deleteOwnerlessFiles();
+    },
+    crashAt: crashDuring({ do: "process", fileId }),
+    settle: async () => {
+      await waitForDeferredWork();
+      await finishProcessing(fileId);
+      await disown();
+      await deleteOwnerlessFiles();
+      await tidyLater();
+    },
+    violations: async () => [
+      ...(await storeViolations()),
+      ...((await db().mediaFile.count({ where: { id: fileId } })) === 0 ? [] : ["the row is left"]),
+    ],
+  };
+}
+
+/** Bytes are deleted before the rows that name them. */
+async function deletionScenario(): Promise<FailpointScenario> {
+  const fileId = await uploadAndProcess(author, "cover", await gradient(100, 60).png().toBuffer());
+  await db().mediaFile.update({ where: { id: fileId }, data: { ownerId: null } });
+  return {
+    act: deleteOwnerlessFiles,
+    actConcurrently: deleteOwnerlessFiles,
+    crashAt: crashDuring({ do: "delete" }),
+    settle: async () => {
+      await deleteOwnerlessFiles();
+    },
+    violations: async () => [
+      ...(await storeViolations()),
+      ...((await db().mediaFile.count({ where: { id: fileId } })) === 0 ? [] : ["the row is left"]),
+    ],
+  };
+}
+
+testFailpoints<
+  | "tasks.claimed"
+  | "media.variant.stored"
+  | "media.examined"
+  | "tasks.prepared"
+  | "tasks.completing"
+  | "tasks.completed"
+  | "media.bytes.deleted"
+>({
+  "tasks.claimed": soundScenario,
+  "media.variant.stored": soundScenario,
+  "media.examined": soundScenario,
+  "tasks.prepared": soundScenario,
+  "tasks.completing": soundScenario,
+  "tasks.completed": soundScenario,
+  "media.bytes.deleted": deletionScenario,
+});
+
+testFailpoints<"media.variant.stored" | "media.examined">({
+  "media.variant.stored": deletedScenario,
+  "media.examined": deletedScenario,
+});
