@@ -60,7 +60,7 @@ function NowPlaying({ track, onLeave }: { track: PlayerTrack; onLeave: () => voi
     <section
       aria-label={t("nowPlaying")}
       style={tintStyle(track.artId)}
-      className="tinted overflow-hidden rounded-2xl bg-tint-strong"
+      className="tinted shrink-0 overflow-hidden rounded-2xl bg-tint-strong"
     >
       <div className="aspect-[2/1] w-full overflow-hidden">
         <CoverImage key={track.key} id={track.artId} cover={track.cover} sizes="30rem" eager />
@@ -114,20 +114,22 @@ function QueueRow({ track, index, isCurrent }: { track: PlayerTrack; index: numb
       <button
         type="button"
         onClick={() => player.playAt(index)}
-        aria-label={t("play", { name: isolate(track.title) })}
         className="flex min-w-0 flex-1 items-center gap-3 rounded-xl p-2 text-left"
       >
-        <span className="size-11 shrink-0 overflow-hidden rounded-lg">
+        <span className="sr-only">{t("play", { name: isolate(track.title) })}</span>
+        <span aria-hidden="true" className="size-11 shrink-0 overflow-hidden rounded-lg">
           <CoverImage id={track.artId} cover={track.cover} sizes="2.75rem" />
         </span>
-        <span className="min-w-0 flex-1">
+        <span aria-hidden="true" className="min-w-0 flex-1">
           <bdi className={cn("block truncate text-sm font-semibold", isCurrent && "text-accent-text")}>
             {track.title}
           </bdi>
           <bdi className="block truncate text-xs text-muted">{track.artist}</bdi>
         </span>
         {track.durationSeconds === null ? null : (
-          <span className="tabular text-xs text-muted">{formatPosition(track.durationSeconds)}</span>
+          <span aria-hidden="true" className="tabular text-xs text-muted">
+            {formatPosition(track.durationSeconds)}
+          </span>
         )}
       </button>
       <button

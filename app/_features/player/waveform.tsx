@@ -78,13 +78,13 @@ function StoredWaveform({ peaksUrl, progress }: { peaksUrl: string; progress: nu
           <div className="h-full bg-mark" style={{ width: `${String(progress * 100)}%` }} />
         </div>
       )}
-      {/* The two colours, resolved for the canvas. */}
+      {/* The two colours, resolved for the canvas. Both are opaque: the library draws one through the other. */}
       <div
         ref={container}
         className={cn("size-full text-mark", isDrawn && "animate-settle")}
         aria-hidden="true"
       >
-        <span data-wave className="hidden text-ink/30" />
+        <span data-wave="" className="hidden text-[color-mix(in_oklch,var(--ink)_34%,var(--ground))]" />
       </div>
     </div>
   );

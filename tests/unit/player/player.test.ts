@@ -97,11 +97,11 @@ it("plays a track and those after it, as far as the kind of repetition says", as
   expect(playing(player)).toBe("b playing");
   audio.finish();
   expect([playing(player), player.getState().positionSeconds]).toEqual(["b paused", 0]);
-  player.setRepeat("all");
+  player.nextRepeat();
   player.resume();
   audio.finish();
   expect(playing(player)).toBe("a playing");
-  player.setRepeat("one");
+  player.nextRepeat();
   audio.finish();
   expect([playing(player), audio.paused]).toEqual(["a playing", false]);
 });
@@ -133,7 +133,7 @@ it("restores queue, position and settings on the next page, paused and without l
   const first = await openPage();
   first.player.play(a, [b, c]);
   first.player.next();
-  first.player.setRepeat("all");
+  first.player.nextRepeat();
   first.player.setVolume(0.4);
   first.audio.reach(42.5);
   window.dispatchEvent(new Event("pagehide"));
