@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import createNextIntlPlugin from "next-intl/plugin";
 
 const withNextIntl = createNextIntlPlugin("./app/i18n/request.ts");
@@ -14,10 +15,21 @@ const STATIC_FILE_PATHS = [
   "/:file(favicon\\.ico|icon1\\.png|icon2\\.png|apple-icon\\.png|manifest\\.webmanifest|robots\\.txt)",
 ];
 
+const TRANSCODER_PLATFORM = `node_modules/@seydx/node-av-${process.platform}-${process.arch}`;
+
+const TRANSCODER_FILES = [
+  "./lib/media/transcode/engine/*.mjs",
+  "./node_modules/node-av/package.json",
+  "./node_modules/node-av/dist/{lib,constants,utils}/**/*.js",
+  `./${TRANSCODER_PLATFORM}/{package.json,node-av.node}`,
+];
+
 /** @type {import('next').NextConfig} */
 const config = {
   reactStrictMode: true,
   poweredByHeader: false,
+  // An optional dependency: the app tells people when sound cannot be transcoded (lib/core/transcoder.ts).
+  env: { BUILT_WITH_TRANSCODER: existsSync(`${TRANSCODER_PLATFORM}/node-av.node`) ? "yes" : "no" },
   headers: async () => STATIC_FILE_PATHS.map((source) => ({ source, headers: FILE_HEADERS })),
   experimental: {
     // Our actions have one or two form fields.
@@ -31,6 +43,8 @@ const config = {
     "/docs": ["./docs/openapi.json"],
     "/posts/[id]/opengraph-image": ["./app/_assets/**"],
     "/opengraph-image": ["./app/_assets/**"],
+    // A process of its own runs these; of all functions only this one carries them, 177 MB.
+    "/api/qstash/audio-transcoding": TRANSCODER_FILES,
   },
   serverExternalPackages: ["@node-rs/argon2", "pino", "pg"],
 };

@@ -39,6 +39,7 @@ await build({
   logLevel: "error",
 });
 
+let lastIsolate = 0;
 const backends = await startBackends();
 Object.assign(process.env, backends.env, { REDIS_EDGE_TIMEOUT_MS: "", REDIS_FIRST_CALL_TIMEOUT_MS: "" });
 try {
@@ -96,8 +97,6 @@ async function measure(
   await proxy.close();
   return measurement;
 }
-
-let lastIsolate = 0;
 
 /** A query makes Node load the module again. */
 async function newIsolate(): Promise<Middleware> {

@@ -1,25 +1,21 @@
 "use client";
 
-import { CountStore, useCount, useHasVisibleCount } from "./count-store";
+import { useSyncExternalStore } from "react";
+import { LiveCounts } from "./live-counts";
 
-const viewCounts = new CountStore();
+export const viewCounts = new LiveCounts();
 
-/** Records a view count from a page, a response or an event. */
-export function applyViewCount(postId: string, count: number): void {
-  viewCounts.apply(postId, count);
+/** Whether any view count is on screen. */
+export function useHasVisibleCounts(): boolean {
+  return useSyncExternalStore(viewCounts.subscribeToVisibility, viewCounts.hasVisible, hasNoVisibleCounts);
 }
+
+const hasNoVisibleCounts = (): boolean => false;
 
 /** Adds one view to each post, for responses that list posts without their counts. */
 export function incrementViewCounts(postIds: readonly string[]): void {
   for (const id of postIds) {
     const count = viewCounts.get(id);
-    if (count !== undefined) viewCounts.apply(id, count + 1);
+    if (count !== null) viewCounts.apply(id, count + 1);
   }
 }
-
-/** Whether any view count is on screen. */
-export const useHasVisibleCounts = (): boolean => useHasVisibleCount(viewCounts);
-
-/** The newest known view count of a post, starting from the server-rendered one. */
-export const useViewCount = (postId: string, rendered: number): number =>
-  useCount(viewCounts, postId, rendered);

@@ -2,9 +2,9 @@
 
 import { useRouter } from "next/navigation";
 import { useEffect, useRef } from "react";
-import { applyPlayCount } from "@/app/_data/play-counts";
+import { playCounts } from "@/app/_data/play-counts";
 import { startRealtime, useChannel } from "@/app/_data/realtime/channel-subscriptions";
-import { applyViewCount, useHasVisibleCounts } from "@/app/_data/view-counts";
+import { useHasVisibleCounts, viewCounts } from "@/app/_data/view-counts";
 
 /** Spreads the refreshes of all open pages after an outage. */
 const REFRESH_JITTER_MS = 5_000;
@@ -25,8 +25,8 @@ export function LiveViewCounts({ signedIn }: { signedIn: boolean }) {
     on: {
       counts: ({ counts }) => {
         for (const { postId, viewsCount, playsCount } of counts) {
-          if (viewsCount !== undefined) applyViewCount(postId, viewsCount);
-          if (playsCount !== undefined) applyPlayCount(postId, playsCount);
+          if (viewsCount !== undefined) viewCounts.apply(postId, viewsCount);
+          if (playsCount !== undefined) playCounts.apply(postId, playsCount);
         }
       },
     },

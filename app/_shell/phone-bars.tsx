@@ -37,7 +37,7 @@ export function BottomBar({
   return (
     <nav
       aria-label={t("main")}
-      className="phone-bar @container fixed inset-x-0 bottom-0 z-30 grid auto-cols-fr grid-flow-col border-t border-line bg-ground/90 pb-[env(safe-area-inset-bottom)] backdrop-blur-lg sm:hidden"
+      className="phone-bar @container grid auto-cols-fr grid-flow-col border-t border-line bg-ground/90 pb-[env(safe-area-inset-bottom)] backdrop-blur-lg sm:hidden"
     >
       <NavLink
         variant="bar"

@@ -1,6 +1,7 @@
 import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { ChatSync } from "@/app/_features/chat/chat-sync";
+import { PlayerHost } from "@/app/_features/player/player-host";
 import { LiveNotifications } from "./live-notifications";
 import { AnonymousStream, LiveViewCounts } from "./live-view-counts";
 import { HydrationMarker } from "./navigation-suspense";
@@ -31,7 +32,10 @@ export async function Shell({ children }: { children: ReactNode }) {
           {children}
         </main>
       </div>
-      <BottomNavigation />
+      <div className="fixed inset-x-0 bottom-0 z-30 sm:left-20 lg:left-62">
+        <CurrentPlayer />
+        <BottomNavigation />
+      </div>
       <HydrationMarker />
       <LiveParts />
     </>
@@ -55,6 +59,11 @@ async function TopNavigation() {
 async function BottomNavigation() {
   const [viewer, unreadMessages] = await Promise.all([getShellViewer(), getShellUnreadMessageCount()]);
   return <BottomBar viewer={viewer} unreadMessages={unreadMessages} />;
+}
+
+async function CurrentPlayer() {
+  const viewer = await getShellViewer();
+  return <PlayerHost viewerId={viewer?.id ?? null} />;
 }
 
 /** What keeps an open page up to date. */

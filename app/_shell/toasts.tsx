@@ -54,7 +54,7 @@ export function Toasts({ items, onClose, onCloseAll }: Props) {
       onBlur={({ relatedTarget }) => {
         if (!region.current?.contains(relatedTarget)) setPaused(false);
       }}
-      className="pointer-events-none fixed inset-x-3 bottom-20 z-40 sm:right-6 sm:bottom-6 sm:left-auto sm:w-96"
+      className="pointer-events-none fixed inset-x-3 bottom-[calc(5rem+var(--player-height))] z-40 sm:right-6 sm:bottom-[calc(1.5rem+var(--player-height))] sm:left-auto sm:w-96"
     >
       {/* Rendered while empty, so that screen readers announce additions. */}
       <ol aria-live="polite" aria-relevant="additions" className="flex flex-col gap-2.5">

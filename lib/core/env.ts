@@ -102,6 +102,11 @@ export const envSchema = z.object({
   BLOB_TIMEOUT_MS: milliseconds.default(8_000),
   /** URL of Vercel Blob's API; the SDK reads the variable itself and has a default. */
   VERCEL_BLOB_API_URL: httpUrl.optional(),
+  /**
+   * Base URL of a box that runs `npm run worker`: QStash delivers the tasks of sound there instead of to APP_URL. Set it
+   * on both.
+   */
+  TRANSCODER_URL: httpUrl.optional(),
   /** For crash tests: the process kills itself at the failpoint of this name (lib/core/failpoint.ts). */
   FAILPOINT: z.string().optional(),
 });
@@ -149,6 +154,12 @@ export function parseEnv(source: EnvSource): Env {
     const aliases = envNames(name).slice(1);
     return `${name}${aliases.length > 0 ? ` (or ${aliases.join(", ")})` : ""}: is not set`;
   }
+}
+
+/** Whether the build found the package that transcodes sound (next.config.mjs); undefined outside of a build. */
+export function builtWithTranscoder(): boolean | undefined {
+  const built = process.env.BUILT_WITH_TRANSCODER;
+  return built === undefined ? undefined : built === "yes";
 }
 
 let cachedEnv: Env | undefined;

@@ -48,6 +48,10 @@ export const FAILPOINTS = [
   "shop.refund.made",
   /** A chat message is written or changed, neither Redis nor the subscribers have it. */
   "chat.committed",
+  /** A sound is measured or encoded, nothing is stored. */
+  "transcoding.encoded",
+  /** What was made is in the store, no row names it. */
+  "transcoding.stored",
   /** One variant of a file is in the public store, and no row names it. */
   "media.variant.stored",
   /** A file is examined and all that is made of it is stored, and no row names it. */

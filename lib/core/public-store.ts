@@ -14,3 +14,15 @@ export function publicStoreUrl(): string | null {
   const [, , , store = ""] = token.split("_");
   return `https://${store.toLowerCase()}.public.blob.vercel-storage.com/`;
 }
+
+/** Address of the blob API when none is configured, as the SDK has it. */
+const VERCEL_BLOB_API = "https://vercel.com/api/blob";
+
+/**
+ * Base URL of the API to which browsers upload, with a slash at its end; null without a store. Runs on the edge, as
+ * {@link publicStoreUrl} does.
+ */
+export function blobUploadUrl(): string | null {
+  const { BLOB_READ_WRITE_TOKEN: token, VERCEL_BLOB_API_URL: api = VERCEL_BLOB_API } = env();
+  return token === undefined ? null : `${api.replace(/\/+$/, "")}/`;
+}

@@ -1,5 +1,6 @@
 import { env } from "./env";
 import { ERROR_PAGE_STYLE_SOURCE } from "./http/error-page";
+import { blobUploadUrl, publicStoreUrl } from "./public-store";
 
 /**
  * The security headers of every response. Runs on the edge: no Node APIs. SECURITY.md has the reason for each header.
@@ -14,6 +15,9 @@ export interface SecurityContext {
   isDevelopment: boolean;
   /** The site is served over HTTPS, so HSTS may be set. */
   isHttps: boolean;
+  /** Where covers, sound and waveforms are read from, and where uploads go; null without a store. */
+  publicStoreUrl: string | null;
+  uploadUrl: string | null;
 }
 
 /** 128 random bits; use each nonce for one response. */
@@ -24,9 +28,13 @@ export function newNonce(): string {
 /**
  * The policy of a page. A script runs only with the nonce, or when a script with the nonce loads it; an injected
  * script has neither. React writes styles that depend on data (the tint of a post, the width of a bar) as attributes,
- * so style attributes are allowed; `<style>` needs the nonce.
+ * so style attributes are allowed; `<style>` needs the nonce. Of other origins only the blob store is allowed, down to
+ * its path: pages play, draw and show what is in it, and send uploads to its API.
  */
-export function pageContentPolicy(nonce: string, { isDevelopment, isHttps }: SecurityContext): string {
+export function pageContentPolicy(
+  nonce: string,
+  { isDevelopment, isHttps, publicStoreUrl: store, uploadUrl }: SecurityContext,
+): string {
   const scripts = `'self' 'nonce-${nonce}' 'strict-dynamic'`;
   return formatPolicy({
     "default-src": "'self'",
@@ -35,10 +43,10 @@ export function pageContentPolicy(nonce: string, { isDevelopment, isHttps }: Sec
     // A nonce would disable 'unsafe-inline', and the development server does not set nonces on styles.
     "style-src": isDevelopment ? "'self' 'unsafe-inline'" : `'self' 'nonce-${nonce}'`,
     "style-src-attr": "'unsafe-inline'",
-    "img-src": "'self' data: blob:",
+    "img-src": joinSources("'self' data: blob:", store),
     "font-src": "'self'",
-    "media-src": "'self' blob:",
-    "connect-src": "'self'",
+    "media-src": joinSources("'self' blob:", store),
+    "connect-src": joinSources("'self'", store, uploadUrl),
     "frame-src": "'none'",
     "object-src": "'none'",
     "base-uri": "'none'",
@@ -100,10 +108,19 @@ export function setSecurityHeaders(
 export function getSecurityContext(): SecurityContext {
   try {
     const { NODE_ENV, APP_URL } = env();
-    return { isDevelopment: NODE_ENV === "development", isHttps: APP_URL.startsWith("https:") };
+    return {
+      isDevelopment: NODE_ENV === "development",
+      isHttps: APP_URL.startsWith("https:"),
+      publicStoreUrl: publicStoreUrl(),
+      uploadUrl: blobUploadUrl(),
+    };
   } catch {
-    return { isDevelopment: false, isHttps: false };
+    return { isDevelopment: false, isHttps: false, publicStoreUrl: null, uploadUrl: null };
   }
+}
+
+function joinSources(...sources: (string | null)[]): string {
+  return sources.filter((source) => source !== null).join(" ");
 }
 
 function formatPolicy(directives: Record<string, string>): string {

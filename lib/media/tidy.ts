@@ -10,6 +10,7 @@ import {
   listFolders,
 } from "../storage";
 import { deleteOwnerlessFiles } from "./delete-files";
+import { failStalledTracks } from "./fail-stalled-tracks";
 import { ageInDays, MEDIA_ROOT, SOUND_PARTS_ROOT, SOUND_ROOT, VARIANT_ROOT } from "./pathname";
 
 const HOUR_MS = 3_600_000;
@@ -45,6 +46,7 @@ export const tidiedFilesSchema = z.object({
  */
 export async function tidyFiles(): Promise<z.infer<typeof tidiedFilesSchema>> {
   if (!hasBlobStore()) return { unused: 0, deleted: 0, orphans: 0 };
+  await failStalledTracks();
   const unused = await disownUnusedFiles();
   const deleted = await deleteOwnerlessFiles();
   let orphans = 0;

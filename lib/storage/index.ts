@@ -14,6 +14,7 @@ export {
   hasPublicStore,
   openBlob,
   publicBlobUrl,
+  putBlobFile,
   putPublicBlob,
   putPublicBlobFile,
 } from "./large-blobs";

@@ -52,6 +52,23 @@ export async function putPublicBlobFile(pathname: string, file: string, contentT
   );
 }
 
+/** Stores a file of the disk in the private store. Safe to repeat. @throws {AppError} unavailable */
+export async function putBlobFile(pathname: string, file: string, contentType: string): Promise<void> {
+  const { size } = await stat(file);
+  await withBlobStore(
+    (access) =>
+      put(pathname, createReadStream(file), {
+        ...access,
+        access: "private",
+        contentType,
+        addRandomSuffix: false,
+        allowOverwrite: true,
+        multipart: size > MULTIPART_FROM_BYTES,
+      }),
+    { timeoutMs: transferLimitMs(size) },
+  );
+}
+
 /**
  * Writes a blob of the private store to a file.
  *

@@ -154,7 +154,7 @@ const rowSchema = z.tuple([z.object({ id: z.uuid(), created: z.boolean() })]);
  *
  * @param tx  opened by `transaction` of lib/db; a task in any other transaction is published by the sweeper
  * @returns the task's id, and whether this call created it
- * @throws {AppError} not_available for a queue without a handler yet; bad_request for an invalid payload. Nothing is
+ * @throws {AppError} not_available for a queue without a handler, or whose handler is not installed; bad_request for an invalid payload. Nothing is
  *         written then, and the transaction stays usable
  */
 export async function enqueue<Q extends GuaranteedQueue>(
@@ -164,7 +164,8 @@ export async function enqueue<Q extends GuaranteedQueue>(
   options: EnqueueOptions,
 ): Promise<{ id: string; created: boolean }> {
   const definition = getQueueDefinition(queue);
-  if (!definition.available) throw new AppError("not_available", { message: "queue_not_available" });
+  if (!definition.available || definition.isInstalled?.() === false)
+    throw new AppError("not_available", { message: "queue_not_available" });
   const { key, delaySeconds, ownerId, subject } = optionsSchema.parse(options);
   const body = JSON.stringify(parsePayload(queue, payload));
   const id = newId();

@@ -193,7 +193,9 @@ export function qstash(): Client {
 
 /** The URL that QStash delivers a queue's messages to, and that its signatures must contain. */
 export function queueUrl(queue: string): string {
-  return `${env().APP_URL}/api/qstash/${queue}`;
+  const { APP_URL, TRANSCODER_URL } = env();
+  const base = queue === "audio-transcoding" ? (TRANSCODER_URL ?? APP_URL) : APP_URL;
+  return `${base}/api/qstash/${queue}`;
 }
 
 const taskMessageSchema = z.object({

@@ -17,6 +17,7 @@ const handlers: { [Q in HandledQueue]: () => Promise<HandlerFor<Q>> } = {
   "file-processing": async () => (await import("../media/file-processing.task")).task,
   "views-sync": async () => (await import("../views/views-sync.task")).task,
   "account-erasures": async () => (await import("../privacy/account-erasures.task")).task,
+  "audio-transcoding": async () => (await import("../media/audio-transcoding.task")).task,
   probe: async () => (await import("../ops/probe.task")).task,
 };
 

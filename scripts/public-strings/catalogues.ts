@@ -96,8 +96,14 @@ function addLimits(sections: Sections): void {
 
 function addHeaders(sections: Sections): void {
   const heading = "Security headers";
-  for (const isHttps of [false, true]) {
-    const context = { isHttps, isDevelopment: false };
+  const withoutStore = { publicStoreUrl: null, uploadUrl: null };
+  const withStore = { publicStoreUrl: "{public store}", uploadUrl: "{blob API}" };
+  for (const [isHttps, stores] of [
+    [false, withoutStore],
+    [true, withoutStore],
+    [true, withStore],
+  ] as const) {
+    const context = { isHttps, isDevelopment: false, ...stores };
     for (const policy of [pageContentPolicy("{nonce}", context), DATA_CONTENT_POLICY]) {
       const headers = new Headers();
       setSecurityHeaders(headers, policy, context);

@@ -5,7 +5,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 import { isolate } from "@/lib/schemas/isolate";
 import type { FileView } from "@/lib/schemas/media-file";
-import { AudioPlayer } from "./audio-player";
+import { ChatSound } from "./chat-sound";
 
 /** The attachments of a message: pictures inline, audio with a player, anything else as a row. */
 export function Attachments({ files, tabIndex }: { files: readonly FileView[]; tabIndex: number }) {
@@ -27,7 +27,7 @@ export function Attachments({ files, tabIndex }: { files: readonly FileView[]; t
       ) : null}
       {otherFiles.map((file) =>
         file.type.startsWith("audio/") ? (
-          <AudioPlayer key={file.id} file={file} tabIndex={tabIndex} />
+          <ChatSound key={file.id} file={file} tabIndex={tabIndex} />
         ) : (
           <FileRow key={file.id} file={file} tabIndex={tabIndex} />
         ),

@@ -4,6 +4,7 @@ import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { LongText } from "@/app/_ui/long-text";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { Post } from "@/lib/schemas/post";
+import { PostTrack } from "./post-track";
 import { Tags } from "./tags";
 import { PostViewTracker } from "./views/post-view-tracker";
 import { PlayCount, ViewCount } from "./views/view-count";
@@ -37,21 +38,24 @@ export function PostBody({ post, viewerId, renderedAt }: Props) {
         <span aria-hidden="true">·</span>
         <RelativeTime at={post.createdAt} renderedAt={renderedAt} />
       </p>
+      <PostTrack post={post} isOwn={isOwn} />
       <div className="mt-6 border-y border-line py-5">
-        <ViewCount
-          postId={post.id}
-          rendered={post.viewsCount}
-          className="flex flex-wrap items-baseline gap-x-3 text-muted"
-          numberClassName="display text-[clamp(2.5rem,7vw,3.75rem)]"
-        />
-        {post.track ? (
-          <PlayCount
+        <div className="flex flex-wrap items-baseline gap-x-8 gap-y-1 text-muted">
+          <ViewCount
             postId={post.id}
-            rendered={post.playsCount}
-            className="mt-1 flex flex-wrap items-baseline gap-x-2 text-muted"
-            numberClassName="text-xl font-semibold"
+            rendered={post.viewsCount}
+            className="flex flex-wrap items-baseline gap-x-3"
+            numberClassName="display text-[clamp(2.5rem,7vw,3.75rem)]"
           />
-        ) : null}
+          {post.track ? (
+            <PlayCount
+              postId={post.id}
+              rendered={post.playsCount}
+              className="flex flex-wrap items-baseline gap-x-3"
+              numberClassName="display text-[clamp(1.5rem,4vw,2.25rem)]"
+            />
+          ) : null}
+        </div>
         {isOwn ? <p className="mt-2 text-sm text-muted">{t("own")}</p> : null}
         {viewerId === null ? (
           <p className="mt-2 text-sm text-muted">

@@ -2,6 +2,7 @@ import { type ReactNode, ViewTransition } from "react";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import type { ProductKind } from "@/lib/schemas/enums";
+import type { Cover } from "@/lib/schemas/track";
 import { ProductArt } from "./product-art";
 
 interface Props {
@@ -10,6 +11,8 @@ interface Props {
   /** Unique id for the transition, if not the product id: several orders may be of one product. */
   transitionId?: string;
   kind: ProductKind;
+  /** What the seller uploaded; by default the generated cover. */
+  cover?: Cover | null;
   /** Dims the art: the product is sold out or archived, or the order failed or was refunded. */
   unavailable?: boolean;
   /** Label stamped over the art. */
@@ -22,6 +25,7 @@ export function ProductArtFrame({
   id,
   transitionId = id,
   kind,
+  cover = null,
   unavailable = false,
   stamp,
   className,
@@ -33,7 +37,7 @@ export function ProductArtFrame({
         style={tintStyle(id)}
         className={cn("tinted goods-stage", unavailable && "goods-gone", className)}
       >
-        <ProductArt kind={kind} id={id} />
+        <ProductArt kind={kind} id={id} cover={cover} />
         {stamp ? <span className="goods-stamp">{stamp}</span> : null}
       </div>
     </ViewTransition>

@@ -25,6 +25,7 @@ export function ProductCard({ product, large }: Props) {
       <ProductArtFrame
         id={product.id}
         kind={product.kind}
+        cover={product.cover}
         unavailable={soldOut}
         stamp={soldOut ? t("soldOut") : undefined}
         className={cn(

@@ -6,6 +6,7 @@ import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import { MAX_AMOUNT_MINOR, MAX_QUANTITY } from "@/lib/schemas/limits";
 import type { Product } from "@/lib/schemas/product";
 import { BuyForm } from "./buy-form";
+import { ProductTrack } from "./product-track";
 import { SellerActions } from "./seller-actions";
 import { StockNote } from "./stock-note";
 
@@ -51,6 +52,7 @@ export function ProductDetails({ product, viewerId }: Props) {
               ),
             })}
       </p>
+      <ProductTrack product={product} isOwn={viewerId !== null && viewerId === product.sellerId} />
       <div className="mt-6 border-y border-line py-6">
         <p className="flex flex-wrap items-baseline gap-x-4 gap-y-1">
           <span className="display tabular text-[clamp(2rem,5vw,3rem)] text-money">

@@ -32,7 +32,7 @@ export function ProductPreview({ seed, draft, sellerName }: Props) {
         aria-hidden="true"
         className="goods-stage aspect-square rounded-3xl transition-colors duration-500"
       >
-        <ProductArt kind={kind} id={art} />
+        <ProductArt kind={kind} cover={null} id={art} />
       </div>
       <div className="flex min-h-36 flex-col px-1 pt-4">
         <p className="text-sm font-medium text-tint-text">{shop(`kinds.${kind}`)}</p>

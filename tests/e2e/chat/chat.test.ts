@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
 import { type BrowserAccount, openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { tone } from "@/tests/support/factories/tone";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
@@ -299,7 +300,7 @@ describe("files", () => {
     await here.getByRole("button", { name: "Upload again: cover.png" }).click();
     await here.getByLabel("Files to attach").setInputFiles([
       { name: "words.txt", mimeType: "text/plain", buffer: Buffer.from("la la la") },
-      { name: "tone.wav", mimeType: "audio/wav", buffer: wav() },
+      { name: "tone.wav", mimeType: "audio/wav", buffer: tone(3) },
     ]);
     await expect.poll(() => here.getByRole("progressbar").count()).toBe(0);
     await here.getByRole("button", { name: "Send", exact: true }).click();
@@ -322,27 +323,6 @@ const PNG = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mM4EbUAK2IYWhIA/01wgW0dWOEAAAAASUVORK5CYII=",
   "base64",
 );
-
-/** A tone of three seconds. */
-function wav(): Buffer {
-  const [rate, seconds] = [8_000, 3];
-  const data = Buffer.alloc(rate * seconds);
-  for (let n = 0; n < data.length; n++) data[n] = 128 + Math.round(60 * Math.sin(n / 5));
-  const head = Buffer.alloc(44);
-  head.write("RIFF", 0);
-  head.writeUInt32LE(36 + data.length, 4);
-  head.write("WAVEfmt ", 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(rate, 24);
-  head.writeUInt32LE(rate, 28);
-  head.writeUInt16LE(1, 32);
-  head.writeUInt16LE(8, 34);
-  head.write("data", 36);
-  head.writeUInt32LE(data.length, 40);
-  return Buffer.concat([head, data]);
-}
 
 describe("with the keyboard only", () => {
   it("a user finds another user, writes, moves among the messages, and uses their tools", async () => {

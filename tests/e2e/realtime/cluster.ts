@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { keys } from "@/lib/redis";
 import { openRawStream, type RawStream } from "@/tests/support/clients/raw-stream";
 import { waitUntil } from "@/tests/support/clients/wait-until";
@@ -46,6 +46,11 @@ export function testClients(takeCluster: TakeCluster): void {
       ({ cluster } = await takeCluster());
       Object.assign(process.env, cluster.env, { NODE_ENV: "test" });
     });
+    /** Streams that a failed test would leave open; the next tests wait for a cluster without subscriptions. */
+    const open: RawStream[] = [];
+    afterEach(() => {
+      for (const stream of open.splice(0)) stream.close();
+    });
     afterAll(async () => {
       const { disconnectDb } = await import("@/lib/db");
       await disconnectDb();
@@ -62,13 +67,16 @@ export function testClients(takeCluster: TakeCluster): void {
       const before = await memoryOf(instance.pid);
       const streams: RawStream[] = [];
       let joined = 0;
+      open.push(warm);
       for (let offset = 0; offset < CLIENTS; offset += 20) {
         const batch = Array.from({ length: Math.min(20, CLIENTS - offset) }, (_, each) =>
           openRawStream(url, tokens[(offset + each) % tokens.length] ?? "", (text) => {
             if (text.includes("event: joined")) joined += 1;
           }),
         );
-        streams.push(...(await Promise.all(batch)));
+        const opened = await Promise.all(batch);
+        streams.push(...opened);
+        open.push(...opened);
       }
       await waitUntil("all have joined", () => joined === 2 * CLIENTS);
       expect(cluster.subscriptions()).toBe(1);
@@ -95,28 +103,41 @@ export function testClients(takeCluster: TakeCluster): void {
       const { chat } = await api(here.url, sending, "/api/chats", { kind: "direct", userId: reader.userId });
       const seenAt = new Map<string, number>();
       let joined = false;
+      let reloads = 0;
       const stream = await openRawStream(
         `${there.url}/api/realtime?channel=chat:${chat.id}`,
         reading,
         (text) => {
           if (text.includes("event: joined")) joined = true;
+          if (text.includes("event: reload")) reloads += 1;
           const [, clientId] = /"clientId":"([^"]+)"/.exec(text) ?? [];
           if (clientId) seenAt.set(clientId, performance.now());
         },
       );
+      open.push(stream);
       await waitUntil("the stream has joined", () => joined);
+      /** In milliseconds; null for an event that Redis missed, after which subscribers reload. */
       const send = async () => {
         const clientId = crypto.randomUUID();
-        const sentAt = performance.now();
+        const [sentAt, reloadsBefore] = [performance.now(), reloads];
         await api(here.url, sending, `/api/chats/${chat.id}/messages`, { clientId, text: "A message" });
-        await waitUntil("the message arrived", () => seenAt.has(clientId));
-        return (seenAt.get(clientId) ?? 0) - sentAt;
+        await waitUntil(
+          "the message or a reload arrived",
+          () => seenAt.has(clientId) || reloads > reloadsBefore,
+        );
+        const at = seenAt.get(clientId);
+        return at === undefined ? null : at - sentAt;
       };
       for (let warming = 0; warming < 5; warming += 1) await send();
 
       const before = cluster.redisCost();
       const latencies: number[] = [];
-      for (let sent = 0; sent < MESSAGES; sent += 1) latencies.push(await send());
+      for (let sent = 0; sent < MESSAGES; sent += 1) {
+        const latency = await send();
+        if (latency !== null) latencies.push(latency);
+      }
+      // On a machine that stands still a call may exceed Redis' 100 ms.
+      expect(latencies.length).toBeGreaterThanOrEqual(MESSAGES - 3);
       const after = cluster.redisCost();
       latencies.sort((a, b) => a - b);
       const p95 = latencies[Math.floor(latencies.length * 0.95)] ?? Number.NaN;
@@ -134,7 +155,6 @@ export function testClients(takeCluster: TakeCluster): void {
           `Redis for a page read: ${((afterRead.calls - beforeRead.calls) / MESSAGES).toFixed(1)} round trips, ${((afterRead.commands - beforeRead.commands) / MESSAGES).toFixed(1)} commands`,
         ].join("\n"),
       );
-      stream.close();
       // The gate, the session, the message cache and the publish, plus timers on a slow machine.
       expect(calls).toBeLessThan(6);
       expect(p95).toBeLessThan(2_000);

@@ -98,6 +98,7 @@ const MATRIX = `
   DELETE /api/products/{id}                 401     403       403    200     200
   GET    /api/products                      200     200       200    200     200
   POST   /api/products                      401     403       403    201     201
+  POST   /api/qstash/audio-transcoding      401     401       401    401     401
   POST   /api/qstash/{queue}                401     401       401    401     401
   DELETE /api/sessions/{id}                 401     200       404    404     404
   GET    /api/realtime                      401     200       200    200     200

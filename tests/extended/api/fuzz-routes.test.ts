@@ -74,6 +74,11 @@ const queueSchema = z.enum(["emails", "payments", "probe", "analytics"]);
  * They are signed as their callers sign.
  */
 const UNDESCRIBED: Readonly<Record<string, z.ZodType>> = {
+  "POST /api/qstash/audio-transcoding": z.object({
+    queue: z.enum(["audio-transcoding", "emails"]),
+    taskId: z.uuid(),
+    generation: z.int().positive(),
+  }),
   "POST /api/qstash/{queue}": z.union([
     z.object({ queue: queueSchema, taskId: z.uuid(), generation: z.int().positive() }),
     z.object({ queue: queueSchema, version: z.int().min(0).max(3), payload: z.json() }),
@@ -122,6 +127,7 @@ const WRITTEN_ON_REJECTION: Readonly<Record<string, readonly string[]>> = {
   "POST /api/auth/refresh": ["AuditEntry", "Session", "SessionGeneration"],
   // A task that can never succeed becomes dead, with an alert, before QStash gets the response.
   "POST /api/qstash/{queue}": ["Alert", "Task"],
+  "POST /api/qstash/audio-transcoding": ["Alert", "Task"],
 };
 
 /** Routes whose 503 has a report of what is down; here QStash can reach no app. */
@@ -188,7 +194,7 @@ async function machineAuthHeaders(
 ): Promise<Record<string, string>> {
   if (route.spec.auth === "cron") return { authorization: `Bearer ${process.env.CRON_SECRET}` };
   if (route.spec.auth === "qstash")
-    return { "upstash-signature": await signDelivery(encodeURIComponent(params.queue ?? ""), body) };
+    return { "upstash-signature": await signDelivery(encodeURIComponent(params.queue ?? "audio-transcoding"), body) };
   return route.name === "POST /api/webhooks/payments" ? { "stripe-signature": signEvent(body) } : {};
 }
 

@@ -188,12 +188,17 @@ async function chatScenario(): Promise<FailpointScenario> {
   };
 }
 
-// A missing failpoint does not compile. Those of the shop, the sessions, deletions, files and tasks without QStash are in
-// separate files.
+// A missing failpoint does not compile. Those of the shop, the sessions, deletions, files, sound and tasks without QStash
+// are in separate files.
 testFailpoints<
   Exclude<
     Failpoint,
-    `shop.${string}` | `sessions.${string}` | `privacy.${string}` | `media.${string}` | "tasks.rejected"
+    | `shop.${string}`
+    | `sessions.${string}`
+    | `privacy.${string}`
+    | `media.${string}`
+    | `transcoding.${string}`
+    | "tasks.rejected"
   >
 >({
   "cache.committed": renameScenario,

@@ -90,7 +90,12 @@ describe("a write that cookies could authorise", () => {
       });
       if (status !== 403 || !/^Another site/.test(body.error.message)) passed.push(`${method} ${path}`);
     }
-    expect(passed.sort()).toEqual(["POST /api/qstash/{queue}", "POST /api/webhooks/payments"]);
+    expect(passed.sort()).toEqual([
+      "POST /api/media/upload/completed",
+      "POST /api/qstash/audio-transcoding",
+      "POST /api/qstash/{queue}",
+      "POST /api/webhooks/payments",
+    ]);
   });
 
   it("a signed event is checked by its signature, not by its origin", async () => {

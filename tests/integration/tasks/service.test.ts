@@ -220,7 +220,17 @@ describe("enqueue", () => {
 describe("unavailable queues", () => {
   const fileId = newId();
   const calls: [string, () => Promise<string>][] = [
-    ["transcodeAudio", () => backgroundTaskService.transcodeAudio({ fileId, formats: ["mp3"] })],
+    [
+      "transcodeAudio without a transcoder",
+      async () => {
+        process.env.BUILT_WITH_TRANSCODER = "no";
+        try {
+          return await backgroundTaskService.transcodeAudio({ fileId, formats: ["mp3"] });
+        } finally {
+          delete process.env.BUILT_WITH_TRANSCODER;
+        }
+      },
+    ],
     ["mintNft", () => backgroundTaskService.mintNft({ postId: fileId, ownerAddress: "a", metadata: {} })],
     [
       "workflow-executions",

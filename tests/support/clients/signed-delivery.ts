@@ -6,6 +6,8 @@ interface DeliverySigning {
   key?: string | undefined;
   /** The queue whose address is signed; by default the queue that receives the delivery. */
   signedFor?: string;
+  /** Where it is delivered; by default APP_URL. */
+  base?: string | undefined;
   /** `exp` as jose reads it: "5m", "-1m". */
   expires?: string;
 }
@@ -14,13 +16,13 @@ interface DeliverySigning {
 export async function signDelivery(
   queue: string,
   body: string,
-  { key = process.env.QSTASH_CURRENT_SIGNING_KEY, signedFor = queue, expires = "5m" }: DeliverySigning = {},
+  { key = process.env.QSTASH_CURRENT_SIGNING_KEY, signedFor = queue, expires = "5m", base = process.env.APP_URL }: DeliverySigning = {},
 ): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
   return new SignJWT({ body: Buffer.from(digest).toString("base64url") })
     .setProtectedHeader({ alg: "HS256" })
     .setIssuer("Upstash")
-    .setSubject(`${process.env.APP_URL}/api/qstash/${signedFor}`)
+    .setSubject(`${base}/api/qstash/${signedFor}`)
     .setIssuedAt()
     .setNotBefore(0)
     .setExpirationTime(expires)

@@ -122,6 +122,7 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "POST /api/products": () => ({
     body: { kind: "licence", title: "A licence", priceMinor: 500, currency: "EUR" },
   }),
+  "POST /api/qstash/audio-transcoding": () => ({ body: {} }),
   "POST /api/qstash/{queue}": () => ({ params: { queue: "emails" }, body: {} }),
   "DELETE /api/sessions/{id}": async (users) => withId((await startTestSession(users.listener)).session.id),
   "DELETE /api/sessions": () => ({ query: "?scope=all" }),

@@ -4,6 +4,7 @@ import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { CoverFrame } from "@/app/_features/posts/cover-frame";
+import { KnownCover } from "@/app/_features/posts/known-cover";
 import { PostBody } from "@/app/_features/posts/post-body";
 import { PostSkeleton } from "@/app/_features/posts/post-skeleton";
 import { tintStyle } from "@/app/_features/posts/tint-style";
@@ -41,7 +42,7 @@ export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Pr
   };
 }
 
-/** Cover and colour depend on the id alone, so they render immediately; the text streams in. */
+/** The colour depends on the id alone, and a feed knows the cover, so they render immediately; the text streams in. */
 export default async function PostPage({ params }: PageProps<"/posts/[id]">) {
   const [{ id }, t] = await Promise.all([params, getTranslations("post")]);
   return (
@@ -58,10 +59,9 @@ export default async function PostPage({ params }: PageProps<"/posts/[id]">) {
         </Link>
         <article className="mt-2 grid gap-6 sm:mt-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)] lg:gap-12">
           <div className="lg:sticky lg:top-8 lg:self-start">
-            <CoverFrame
-              id={id}
-              className="aspect-square w-full rounded-2xl shadow-[0_2rem_5rem_-1.5rem_var(--glow)] max-lg:aspect-[4/3] sm:max-lg:aspect-[2/1]"
-            />
+            <NavigationSuspense skeleton={<KnownCover id={id} sizes={COVER_SIZES} className={COVER_CLASS} />}>
+              <CurrentCover id={id} />
+            </NavigationSuspense>
           </div>
           <NavigationSuspense skeleton={<PostSkeleton />}>
             <CurrentPost id={id} />
@@ -69,6 +69,22 @@ export default async function PostPage({ params }: PageProps<"/posts/[id]">) {
         </article>
       </Page>
     </div>
+  );
+}
+
+const COVER_SIZES = "(min-width: 64rem) 27rem, 100vw";
+const COVER_CLASS =
+  "aspect-square w-full rounded-2xl shadow-[0_2rem_5rem_-1.5rem_var(--glow)] max-lg:aspect-[4/3] sm:max-lg:aspect-[2/1]";
+
+async function CurrentCover({ id }: { id: string }) {
+  const post = (await readPost(id)) ?? { id, cover: null, track: null };
+  return (
+    <CoverFrame
+      post={{ id: post.id, cover: post.cover, track: post.track }}
+      sizes={COVER_SIZES}
+      eager
+      className={COVER_CLASS}
+    />
   );
 }
 

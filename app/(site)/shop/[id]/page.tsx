@@ -75,6 +75,7 @@ async function CurrentProduct({ id }: { id: string }) {
         <ProductArtFrame
           id={product.id}
           kind={product.kind}
+          cover={product.cover}
           unavailable={unavailable}
           stamp={unavailable ? t(product.archived ? "archivedStamp" : "soldOut") : undefined}
           className="aspect-[4/3] w-full rounded-3xl shadow-[0_2rem_5rem_-1.5rem_var(--glow)] sm:aspect-[2/1] lg:aspect-square"

@@ -1,6 +1,7 @@
 import Link from "next/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { Post } from "@/lib/schemas/post";
+import { PlayCount } from "../views/view-count";
 
 export interface CardProps {
   post: Post;
@@ -27,4 +28,11 @@ export function Byline({ post, renderedAt }: { post: Post; renderedAt: number })
       <RelativeTime at={post.createdAt} renderedAt={renderedAt} className="shrink-0" />
     </p>
   );
+}
+
+/** How often a post with sound was played. */
+export function CompactPlays({ post }: { post: Post }) {
+  return post.track ? (
+    <PlayCount postId={post.id} rendered={post.playsCount} numberClassName="font-semibold" />
+  ) : null;
 }

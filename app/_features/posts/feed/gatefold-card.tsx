@@ -2,7 +2,8 @@ import { CoverFrame } from "../cover-frame";
 import { Tags } from "../tags";
 import { tintStyle } from "../tint-style";
 import { ViewCount } from "../views/view-count";
-import { Byline, CardLink, type CardProps } from "./card-parts";
+import { Byline, CardLink, type CardProps, CompactPlays } from "./card-parts";
+import { CardPlay } from "./card-play";
 
 /** Shorter titles get larger type. */
 function titleClass(title: string): string {
@@ -18,7 +19,14 @@ export function GatefoldCard({ post, renderedAt, countsViews }: CardProps) {
       style={tintStyle(post.id)}
       className="tinted group/card relative isolate grid overflow-hidden rounded-3xl bg-tint-strong [--card-radius:1.5rem] @2xl:grid-cols-[minmax(0,9fr)_minmax(0,13fr)]"
     >
-      <CoverFrame id={post.id} className="aspect-[5/4] w-full @2xl:aspect-auto @2xl:h-full @2xl:min-h-88" />
+      <CoverFrame
+        post={post}
+        sizes="(min-width: 64rem) 26rem, 100vw"
+        eager
+        className="aspect-[5/4] w-full @2xl:aspect-auto @2xl:h-full @2xl:min-h-88"
+      >
+        <CardPlay post={post} size="medium" className="right-4 bottom-4 @2xl:size-18" />
+      </CoverFrame>
       <div className="flex min-w-0 flex-col gap-4 p-5 @2xl:p-8">
         <Byline post={post} renderedAt={renderedAt} />
         <h3 className={`display line-clamp-4 ${titleClass(post.title)}`}>
@@ -28,12 +36,15 @@ export function GatefoldCard({ post, renderedAt, countsViews }: CardProps) {
           {post.text}
         </p>
         <Tags tags={post.tags} />
-        <ViewCount
-          postId={post.id}
-          rendered={post.viewsCount}
-          className="mt-auto flex items-baseline gap-2 pt-2 text-sm text-muted"
-          numberClassName="display text-[clamp(1.75rem,5cqi,2.5rem)]"
-        />
+        <div className="mt-auto flex flex-wrap items-baseline gap-x-6 pt-2 text-sm text-muted">
+          <ViewCount
+            postId={post.id}
+            rendered={post.viewsCount}
+            className="flex items-baseline gap-2"
+            numberClassName="display text-[clamp(1.75rem,5cqi,2.5rem)]"
+          />
+          <CompactPlays post={post} />
+        </div>
       </div>
     </article>
   );

@@ -1,8 +1,10 @@
 "use client";
 
+import { useEffect } from "react";
 import type { Post } from "@/lib/schemas/post";
 import { type CardLayout, cardLayoutAt } from "./card-layout";
 import type { CardProps } from "./card-parts";
+import { addFeedPosts } from "./feed-queue";
 import { GatefoldCard } from "./gatefold-card";
 import { StripCard } from "./strip-card";
 import { TileCard } from "./tile-card";
@@ -34,6 +36,7 @@ interface Props {
  * loads, and this way the document carries only the posts and not every card a second time.
  */
 export function PostList({ posts, startIndex, renderedAt, viewerId }: Props) {
+  useEffect(() => addFeedPosts(startIndex, posts), [startIndex, posts]);
   const items = posts.map((post, i) => {
     const layout = cardLayoutAt(startIndex + i, i, posts.length);
     const Card = CARDS[layout];

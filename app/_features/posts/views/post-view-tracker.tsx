@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect } from "react";
-import { applyViewCount } from "@/app/_data/view-counts";
+import { viewCounts } from "@/app/_data/view-counts";
 import { sendView } from "../views-api";
 
 /** A post closed sooner is not a view; the delay also turns React's double effects in development into one call. */
@@ -15,7 +15,7 @@ export function PostViewTracker({ postId }: { postId: string }) {
     const send = async () => {
       sent = true;
       const result = await sendView(postId);
-      if (result.ok) applyViewCount(postId, result.data.viewsCount);
+      if (result.ok) viewCounts.apply(postId, result.data.viewsCount);
     };
     const onVisibilityChange = () => {
       clearTimeout(timer);

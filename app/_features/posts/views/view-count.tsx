@@ -2,8 +2,9 @@
 
 import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
-import { usePlayCount } from "@/app/_data/play-counts";
-import { useViewCount } from "@/app/_data/view-counts";
+import { useLiveCount } from "@/app/_data/live-counts";
+import { playCounts } from "@/app/_data/play-counts";
+import { viewCounts } from "@/app/_data/view-counts";
 import { cn } from "@/app/_ui/cn";
 import { RollingText } from "./rolling-text";
 
@@ -15,31 +16,30 @@ interface Props {
   numberClassName?: string;
 }
 
+/** The view count of a post. */
+export function ViewCount({ postId, rendered, ...classNames }: Props) {
+  return <Count of="views" count={useLiveCount(viewCounts, postId, rendered)} {...classNames} />;
+}
+
+/** How often the sound of a post was played. */
+export function PlayCount({ postId, rendered, ...classNames }: Props) {
+  return <Count of="plays" count={useLiveCount(playCounts, postId, rendered)} {...classNames} />;
+}
+
 /** From this count on the number is compact, such as `1,2 тыс.` */
 const MIN_COMPACT_COUNT = 1_000;
 
-/** The view count of a post. */
-export function ViewCount({ postId, rendered, ...style }: Props) {
-  return <LiveCount kind="views" count={useViewCount(postId, rendered)} {...style} />;
-}
-
-/** The count of a post's plays. */
-export function PlayCount({ postId, rendered, ...style }: Props) {
-  return <LiveCount kind="plays" count={usePlayCount(postId, rendered)} {...style} />;
-}
-
-interface LiveCountProps extends Pick<Props, "className" | "numberClassName"> {
-  /** Names its texts. */
-  kind: "views" | "plays";
+interface CountProps extends Pick<Props, "className" | "numberClassName"> {
+  of: "views" | "plays";
   count: number;
 }
 
 /**
- * The animated number is hidden from screen readers, which read the exact number instead and do not announce its
- * changes.
+ * A count and its noun. The animated number is hidden from screen readers, which read the exact number instead and do
+ * not announce its changes.
  */
-function LiveCount({ kind, count, className, numberClassName }: LiveCountProps) {
-  const t = useTranslations(kind);
+function Count({ of, count, className, numberClassName }: CountProps) {
+  const t = useTranslations(of);
   const format = useFormatter();
   const exact = t("exact", { count });
   const n = (text: ReactNode) => (

@@ -1,12 +1,12 @@
 import { readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { startRedisEngine } from "@/local/redis/engine";
 import { EngineConnection, EngineDownError } from "@/local/redis/engine-connection";
+import { startRedisGateway } from "@/local/redis/gateway";
 import { parseRedisUrl } from "@/local/redis/redis-address";
-import { startRedisEngine } from "../../../local/redis/engine";
-import { startRedisGateway } from "../../../local/redis/gateway";
-import { startServingCli } from "./cli";
-import { hasRedisServer, newKey, temporaryFolder, until } from "./support";
+import { startServingCli } from "@/tests/local/redis-gateway/cli";
+import { hasRedisServer, newKey, temporaryFolder, until } from "@/tests/local/redis-gateway/support";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let cleanups: (() => Promise<unknown>)[];

@@ -19,9 +19,9 @@ import {
   uploadPart,
 } from "@vercel/blob/client";
 import { describe, expect, it } from "vitest";
+import { listen, readBody, sendJson } from "@/local/http/server";
+import { afterTest, read, start } from "@/tests/local/blob/support";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { listen, readBody, sendJson } from "../../../local/http/server";
-import { afterTest, read, start } from "./support";
 
 /** Uploads from a browser, by the SDK's own client and server functions. */
 

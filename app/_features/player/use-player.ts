@@ -1,0 +1,21 @@
+"use client";
+
+import { useSyncExternalStore } from "react";
+import { INITIAL_STATE, type PlayerState, player } from "./player";
+import { currentTrack } from "./queue";
+
+/** A part of the player's state. @param select  returns something that is the same while nothing has changed */
+export function usePlayer<T>(select: (state: PlayerState) => T): T {
+  return useSyncExternalStore(
+    player.subscribe,
+    () => select(player.getState()),
+    () => select(INITIAL_STATE),
+  );
+}
+
+export const selectTrack = (state: PlayerState) => currentTrack(state.queue);
+
+/** What the player does with a track; null when it is not the current one. */
+export function usePlayback(key: string): PlayerState["status"] | null {
+  return usePlayer((state) => (selectTrack(state)?.key === key ? state.status : null));
+}

@@ -1,0 +1,42 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { Engine, EngineCrashError } from "@/lib/media/transcode/engine";
+import { createSampleFolder, ffmpeg } from "@/tests/support/factories/sound-samples";
+
+const samples = await createSampleFolder();
+afterAll(() => samples.remove());
+const long = samples.file("long.wav");
+await ffmpeg(["-f", "lavfi", "-i", "sine=f=220:r=44100:d=1800", "-ac", "2", long]);
+const step = { input: long, minSeconds: 1, maxSeconds: 7_200 };
+const LIMIT_MS = 60_000;
+
+describe("the process that reads strangers' files", () => {
+  it("is killed when a step takes longer than its limit", async () => {
+    const engine = new Engine(new AbortController().signal);
+    await expect(engine.run("measure", step, { limitMs: 200 })).rejects.toThrow(EngineCrashError);
+    await engine.close();
+  });
+
+  it("is killed when the run is stopped", async () => {
+    const stop = new AbortController();
+    const engine = new Engine(stop.signal);
+    const run = engine.run("measure", step, { limitMs: LIMIT_MS });
+    stop.abort(new Error("no time left"));
+    await expect(run).rejects.toThrow("transcoding stopped");
+    await engine.close();
+  });
+
+  it("is killed when its progress is refused, and the refusal is what the step rejects with", async () => {
+    const engine = new Engine(new AbortController().signal);
+    const refusal = new Error("another delivery took over");
+    const onProgress = () => Promise.reject(refusal);
+    await expect(engine.run("measure", step, { limitMs: LIMIT_MS, onProgress })).rejects.toBe(refusal);
+    await engine.close();
+  });
+
+  it("reports what the disk refuses", async () => {
+    const engine = new Engine(new AbortController().signal);
+    const encoding = { input: long, output: "/dev/full", format: "aac", gain: 0 } as const;
+    await expect(engine.run("encode", encoding, { limitMs: LIMIT_MS })).rejects.toThrow(/transcoding failed/);
+    await engine.close();
+  });
+});

@@ -1,0 +1,228 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rmdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, expect, it } from "vitest";
+import type { Failpoint } from "@/lib/core/failpoint";
+import { db } from "@/lib/db";
+import { transcodingTask } from "@/lib/media/audio-transcoding.task";
+import { failStalledTracks } from "@/lib/media/fail-stalled-tracks";
+import { createPost, getPost } from "@/lib/posts";
+import { cancelTask } from "@/lib/tasks";
+import { replaceHandler } from "@/lib/tasks/registry";
+import { runTask } from "@/lib/tasks/run-task";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import { createPerson } from "@/tests/support/factories/people";
+import { createSampleFolder, ffmpeg, judge, music } from "@/tests/support/factories/sound-samples";
+import {
+  downloadVariant,
+  enqueueTranscoding,
+  readSound,
+  runTranscoding,
+  soundBlobs,
+  storeTestSound,
+  transcodingTasks,
+} from "@/tests/support/factories/sounds";
+import { startChild } from "@/tests/support/processes/children";
+import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
+import { startStoreProxy } from "@/tests/support/proxies/store-proxy";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
+
+requireRealStack();
+
+// Set before anything reads the environment.
+const proxy = await startStoreProxy();
+process.env.BLOB_TIMEOUT_MS = "5000";
+
+const samples = await createSampleFolder();
+const artist = await createPerson("artist");
+const short = samples.file("short.wav");
+await ffmpeg([...music(2), short]);
+afterAll(async () => {
+  await proxy.close();
+  await samples.remove();
+});
+
+/** One set of variants, each a blob with the bytes that its row states; and no other blob. */
+async function violations(fileId: string, before: ReadonlySet<string>): Promise<string[]> {
+  const found: string[] = [];
+  const sound = await readSound(fileId);
+  const made = sound.variants.map(({ kind, format }) => `${kind} ${format}`).join();
+  if (made !== "rendition aac,rendition opus,preview aac,preview opus,peaks json") found.push(`has ${made}`);
+  if (sound.track?.status !== "ready" || sound.status !== "ready")
+    found.push(`${sound.status}, ${sound.track?.status}`);
+  for (const variant of sound.variants) {
+    const bytes = await readFile(await downloadVariant(variant, samples.file("variant")));
+    if (bytes.length !== variant.bytes) found.push(`${variant.kind} has ${bytes.length} bytes`);
+  }
+  const named = new Set(sound.variants.map(({ pathname }) => pathname));
+  for (const pathname of await soundBlobs())
+    if (!before.has(pathname) && !named.has(pathname)) found.push(`orphan ${pathname}`);
+  const tasks = await transcodingTasks(fileId);
+  if (tasks.some(({ state }) => state !== "done")) found.push("a task is not done");
+  return found;
+}
+
+async function scenario(): Promise<FailpointScenario> {
+  const before = await soundBlobs();
+  const fileId = await storeTestSound(artist, short);
+  const taskId = await enqueueTranscoding(fileId);
+  const deliver = () => runTask({ taskId, queue: "audio-transcoding", messageId: null });
+  return {
+    act: () => runTranscoding(fileId),
+    actConcurrently: deliver,
+    crashAt: (failpoint) => startChild("transcoding-process.ts", [fileId], { FAILPOINT: failpoint }).ended,
+    settle: () => runTranscoding(fileId),
+    violations: () => violations(fileId, before),
+  };
+}
+
+testFailpoints<
+  | Extract<Failpoint, `transcoding.${string}`>
+  | "tasks.claimed"
+  | "tasks.prepared"
+  | "tasks.completing"
+  | "tasks.completed"
+>({
+  "tasks.claimed": scenario,
+  "transcoding.encoded": scenario,
+  "transcoding.stored": scenario,
+  "tasks.prepared": scenario,
+  "tasks.completing": scenario,
+  "tasks.completed": scenario,
+});
+
+it("an attempt whose lease was taken over leaves nothing, and the other's renditions stay", async () => {
+  const before = await soundBlobs();
+  const fileId = await storeTestSound(artist, short);
+  const taskId = await enqueueTranscoding(fileId);
+  const first = runTask({ taskId, queue: "audio-transcoding", messageId: null });
+  await waitUntil("the first attempt runs", async () => {
+    const task = await db().task.findUniqueOrThrow({ where: { id: taskId } });
+    return task.state === "running";
+  });
+  await db().task.update({ where: { id: taskId }, data: { leaseUntil: null } });
+  await runTask({ taskId, queue: "audio-transcoding", messageId: null });
+  await first.catch(() => {});
+  await runTranscoding(fileId);
+  // What the late attempt has stored is its own, so that the tidy may delete it.
+  const sound = await readSound(fileId);
+  expect(sound.track?.status).toBe("ready");
+  const orphans = (await violations(fileId, before)).filter((found) => !found.startsWith("orphan"));
+  expect(orphans).toEqual([]);
+});
+
+it("a track is heard whole or not at all, while the store is away in between", async () => {
+  const before = await soundBlobs();
+  const fileId = await storeTestSound(artist, short);
+  const { id } = await createPost(artist, {
+    title: "Tide",
+    text: "",
+    tags: [],
+    audioFileId: fileId,
+    coverFileId: null,
+  });
+  const taskId = await enqueueTranscoding(fileId);
+  expect(await getPost(id)).toMatchObject({ track: { status: "processing", sources: [], peaksUrl: null } });
+  await proxy.set("refuse");
+  await expect(runTask({ taskId, queue: "audio-transcoding", messageId: null })).rejects.toThrow();
+  expect(await getPost(id)).toMatchObject({ track: { status: "processing", sources: [] } });
+  await proxy.set("forward");
+  await runTask({ taskId, queue: "audio-transcoding", messageId: null });
+  const [, first] = await transcodingTasks(fileId);
+  await runTask({ taskId: first?.id ?? "", queue: "audio-transcoding", messageId: null });
+  expect(await getPost(id)).toMatchObject({ track: { status: "processing", sources: [] } });
+  await runTranscoding(fileId);
+  const post = await getPost(id);
+  expect(post?.track?.status).toBe("ready");
+  expect(post?.track?.sources.map(({ type }) => type)).toEqual([
+    "audio/ogg; codecs=opus",
+    'audio/mp4; codecs="mp4a.40.2"',
+  ]);
+  expect(await violations(fileId, before)).toEqual([]);
+});
+
+it("a cancelled one stops, cannot commit and leaves nothing", async () => {
+  const before = await soundBlobs();
+  const long = samples.file("long.wav");
+  await ffmpeg(["-f", "lavfi", "-i", "sine=f=220:r=44100:d=900,tremolo=f=2", "-ac", "2", long]);
+  const fileId = await storeTestSound(artist, long);
+  const taskId = await enqueueTranscoding(fileId);
+  const run = runTask({ taskId, queue: "audio-transcoding", messageId: null });
+  await waitUntil("the task reports progress", async () => {
+    const { progress } = await db().task.findUniqueOrThrow({ where: { id: taskId } });
+    return progress !== null;
+  });
+  await cancelTask(taskId, artist);
+  expect((await run).outcome).not.toBe("done");
+  const sound = await readSound(fileId);
+  expect([sound.track?.loudness, sound.variants]).toEqual([null, []]);
+  expect([...(await soundBlobs())].filter((pathname) => !before.has(pathname))).toEqual([]);
+  await failStalledTracks();
+  expect((await readSound(fileId)).track?.status).toBe("failed");
+});
+
+it("what does not fit into one run continues in the next, and sounds as if made in one", async () => {
+  const before = await soundBlobs();
+  const file = samples.file("mix.wav");
+  await ffmpeg([...music(150), file]);
+  const whole = await storeTestSound(artist, file);
+  await enqueueTranscoding(whole);
+  await runTranscoding(whole);
+
+  const fileId = await storeTestSound(artist, file);
+  await enqueueTranscoding(fileId);
+  const restore = replaceHandler("audio-transcoding", transcodingTask({ encodeUntilMs: 1 }));
+  try {
+    await runTranscoding(fileId);
+  } finally {
+    restore();
+  }
+  expect((await transcodingTasks(fileId)).length).toBeGreaterThan(5);
+  const blobsOfWhole = (await readSound(whole)).variants.map(({ pathname }) => pathname);
+  expect(await violations(fileId, new Set([...before, ...blobsOfWhole]))).toEqual([]);
+  for (const format of ["aac", "opus"]) {
+    const pick = (sound: Awaited<ReturnType<typeof readSound>>) =>
+      sound.variants.find((variant) => variant.kind === "rendition" && variant.format === format);
+    const [once, joined] = [pick(await readSound(whole)), pick(await readSound(fileId))];
+    if (!once || !joined) throw new Error(`no ${format}`);
+    const a = await downloadVariant(once, samples.file(`once.${format}`));
+    const b = await downloadVariant(joined, samples.file(`joined.${format}`));
+    const [expected, found] = [await judge(a), await judge(b)];
+    expect(Math.abs(found.seconds - expected.seconds)).toBeLessThan(0.05);
+    expect(found.loudness).toBeCloseTo(expected.loudness, 0);
+    // What differs is far below what is heard: the two are subtracted, and what is left is measured.
+    const difference = samples.file(`difference.${format}.wav`);
+    await ffmpeg([
+      ...["-i", a, "-i", b, "-filter_complex"],
+      ...["[1]volume=-1:precision=float[n];[0][n]amix=2:normalize=0", difference],
+    ]);
+    const left = await judge(difference);
+    expect(left.loudness, `difference of ${format}`).toBeLessThan(expected.loudness - 25);
+  }
+});
+
+/** A disk of this size takes the original, 353 kB, and nothing of what is made of it. */
+const DISK_KILOBYTES = 368;
+
+// Only root may mount a disk.
+it.runIf(process.getuid?.() === 0)("a full disk fails the attempt, not the track", async () => {
+  const before = await soundBlobs();
+  const fileId = await storeTestSound(artist, short);
+  await enqueueTranscoding(fileId);
+  const disk = await mkdtemp(path.join(tmpdir(), "normaldance-disk-"));
+  const folder = process.env.TMPDIR;
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_KILOBYTES}k`, "tmpfs", disk]);
+  try {
+    process.env.TMPDIR = disk;
+    await expect(runTranscoding(fileId, { attempts: 2 })).rejects.toThrow(/No space|encode|trailer/);
+    expect((await readSound(fileId)).track?.status).toBe("processing");
+  } finally {
+    if (folder === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = folder;
+    execFileSync("umount", [disk]);
+    await rmdir(disk);
+  }
+  await runTranscoding(fileId);
+  expect(await violations(fileId, before)).toEqual([]);
+});
