@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { v7 } from "uuid";
-import { db, transaction } from "@/lib/db";
+import { transaction } from "@/lib/db";
 import { isSoundAvailable } from "@/lib/media";
 import { dayFolder } from "@/lib/media/pathname";
 import { hasBlobStore, putBlob } from "@/lib/storage";
@@ -18,7 +18,7 @@ export interface SeedTrack {
   name: string;
 }
 
-/** The app is started after the seed. QStash is told to call it then; a call that finds no app is repeated. */
+/** The app starts after the seed, and QStash calls it then; a call that finds no app is repeated. */
 const START_DELAY_SECONDS = 10;
 
 /** Whether the seed has sound: it needs a store for the originals, and what transcodes them. */
@@ -48,9 +48,4 @@ export async function uploadTrack(ownerId: string, { style, seed, name }: SeedTr
     );
   });
   return id;
-}
-
-/** Posts and products with the same track share its file. */
-export async function shareTrack(productId: string, audioFileId: string): Promise<void> {
-  await db().product.update({ where: { id: productId }, data: { audioFileId } });
 }
