@@ -1,13 +1,16 @@
 import { v7 } from "uuid";
 import { hashPassword, newReferralCode } from "@/lib/accounts";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { db, disconnectDb } from "@/lib/db";
 import { chats } from "./seed/chats";
 import { PASSWORD, people } from "./seed/people";
 import { posts } from "./seed/posts";
 import { products } from "./seed/products";
+import { hasSound, uploadTrack } from "./seed/tracks";
 
 /**
- * Fills an empty database with realistic users, posts, views, products and chats. For laptops: the password is public.
+ * Fills an empty database with realistic users, posts, views, products and chats, and a blob store, if there is one,
+ * with tracks that the app transcodes when it runs. For laptops: the password is public.
  * A post's id is a UUID of its creation time, since the feed is ordered by ids.
  */
 async function seed(): Promise<void> {
@@ -25,7 +28,7 @@ async function seed(): Promise<void> {
   });
   const now = Date.now();
   const postIds: string[] = [];
-  for (const [index, { author, hoursAgo, ...post }] of posts.entries()) {
+  for (const [index, { author, hoursAgo, track, ...post }] of posts.entries()) {
     const authorUser = users[author];
     if (!authorUser) throw new Error(`post ${index} has no author`);
     const createdAt = new Date(now - hoursAgo * 3_600_000);
@@ -40,6 +43,7 @@ async function seed(): Promise<void> {
         ...post,
         id,
         authorId: authorUser.id,
+        audioFileId: track && hasSound() ? await uploadTrack(authorUser.id, track) : null,
         createdAt,
         views: index === 0 ? 0 : post.viewsBase + viewers.length,
         viewsVersion: 1,
@@ -63,12 +67,16 @@ const LISTENER_INDEX = 2;
 const REFERRER_INDEX = 3;
 
 async function seedShop(userIds: readonly string[], now: number): Promise<void> {
-  for (const { seller, hoursAgo, ...product } of products) {
+  for (const { seller, hoursAgo, track, ...product } of products) {
     const sellerId = userIds[seller];
     if (!sellerId) throw new Error(`${product.title} has no seller`);
     const createdAt = new Date(now - hoursAgo * 3_600_000);
     await db().product.create({
-      data: { ...product, id: v7({ msecs: createdAt.getTime() }), sellerId, createdAt },
+      data: {
+        ...product,
+        ...(track && hasSound() ? { assetUrl: null, audioFileId: await uploadTrack(sellerId, track) } : {}),
+        ...{ id: v7({ msecs: createdAt.getTime() }), sellerId, createdAt },
+      },
     });
   }
   await db().user.update({
@@ -140,4 +148,6 @@ async function seedChats(userIds: readonly string[], postIds: readonly string[],
 }
 
 await seed();
+// QStash is called after the commits.
+await waitForDeferredWork();
 await disconnectDb();

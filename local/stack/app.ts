@@ -113,7 +113,7 @@ async function seedIfEmpty(env: Record<string, string>, print: (message: string)
   const url = env.DATABASE_URL;
   if (!url || !isLoopback(url)) return false;
   if (!(await hasNoUsers(url))) return true;
-  print("First start: seeding accounts, posts and views");
+  print("First start: seeding accounts, posts, views and tracks");
   const seed = spawn(process.execPath, ["--import", "tsx", "prisma/seed.ts"], {
     env: { NODE_ENV: "development", ...env, LOG_LEVEL: "warn" },
     stdio: ["ignore", "inherit", "inherit"],

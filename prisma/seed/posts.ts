@@ -1,3 +1,5 @@
+import type { SeedTrack } from "./tracks";
+
 interface SeedPost {
   /** Index into people. */
   author: number;
@@ -8,6 +10,8 @@ interface SeedPost {
   viewsBase: number;
   /** How long ago it was posted. */
   hoursAgo: number;
+  /** Absent: a post without sound. */
+  track?: SeedTrack;
 }
 
 /** Newest first. Includes edge cases for the layout: no views, a million views, a long title, emoji, no text. */
@@ -19,6 +23,7 @@ export const posts: SeedPost[] = [
     tags: ["лоу-фай", "демо"],
     viewsBase: 0,
     hoursAgo: 1,
+    track: { style: "loFi", seed: 1, name: "Полутон - Снег на Невском (демо)" },
   },
   {
     author: 3,
@@ -27,6 +32,7 @@ export const posts: SeedPost[] = [
     tags: ["house", "live"],
     viewsBase: 1_184,
     hoursAgo: 3,
+    track: { style: "house", seed: 2, name: "Kira Voss - Glass Elevator" },
   },
   {
     author: 4,
@@ -36,6 +42,7 @@ export const posts: SeedPost[] = [
     tags: ["эмбиент", "полевые записи", "север"],
     viewsBase: 48_209,
     hoursAgo: 6,
+    track: { style: "ambient", seed: 3, name: "Тундра FM - Час тишины" },
   },
   {
     author: 5,
@@ -44,6 +51,7 @@ export const posts: SeedPost[] = [
     tags: ["техно", "сет"],
     viewsBase: 1_000_000,
     hoursAgo: 9,
+    track: { style: "techno", seed: 4, name: "DJ Олег Завтра - Завтра не будет" },
   },
   {
     author: 6,
@@ -52,6 +60,7 @@ export const posts: SeedPost[] = [
     tags: ["rnb"],
     viewsBase: 12_740,
     hoursAgo: 14,
+    track: { style: "slowJam", seed: 5, name: "Nocturne Ave. - Parking Lot Romance" },
   },
   {
     author: 7,
@@ -60,6 +69,7 @@ export const posts: SeedPost[] = [
     tags: ["этно", "брейкбит"],
     viewsBase: 3_318,
     hoursAgo: 20,
+    track: { style: "steppe", seed: 6, name: "Аяна - Ложка. Домбра. Сэмплер" },
   },
   {
     author: 8,
@@ -68,6 +78,7 @@ export const posts: SeedPost[] = [
     tags: ["balearic", "tape"],
     viewsBase: 7_951,
     hoursAgo: 26,
+    track: { style: "balearic", seed: 7, name: "Saltwater Tapes - Lisbon Rooftops" },
   },
   {
     author: 1,
@@ -109,6 +120,7 @@ export const posts: SeedPost[] = [
     tags: ["электроника", "этно"],
     viewsBase: 15_833,
     hoursAgo: 74,
+    track: { style: "steppe", seed: 8, name: "Аяна - Степь 2.0" },
   },
   {
     author: 8,
@@ -141,6 +153,7 @@ export const posts: SeedPost[] = [
     tags: ["живьём", "акустика"],
     viewsBase: 1_903,
     hoursAgo: 150,
+    track: { style: "acoustic", seed: 9, name: "Полутон - Комната 9" },
   },
   {
     author: 5,
@@ -181,6 +194,7 @@ export const posts: SeedPost[] = [
     tags: ["dub"],
     viewsBase: 2_266,
     hoursAgo: 260,
+    track: { style: "dub", seed: 10, name: "Saltwater Tapes - Dub Plate No. 7" },
   },
   {
     author: 3,

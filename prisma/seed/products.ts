@@ -1,3 +1,5 @@
+import type { SeedTrack } from "./tracks";
+
 interface SeedProduct {
   /** Index into people. */
   seller: number;
@@ -12,6 +14,8 @@ interface SeedProduct {
   assetUrl: string | null;
   /** How long ago it was put up for sale. */
   hoursAgo: number;
+  /** Sold in the place of `assetUrl` where the seed has sound. */
+  track?: SeedTrack;
 }
 
 /** A file in public/, so that downloads work on a laptop without a network. */
@@ -75,6 +79,7 @@ export const products: SeedProduct[] = [
     stock: null,
     assetUrl: DEMO_TRACK,
     hoursAgo: 26,
+    track: { style: "house", seed: 26, name: "Kira Voss - Glass Elevator (extended mix)" },
   },
   {
     seller: 4,

@@ -18,10 +18,12 @@ export const toHertz = (note: number): number => 440 * 2 ** ((note - 69) / 12);
 
 /** Adds one sound to another. */
 export function mix(target: Sound, source: Sound, gain: number): void {
-  for (let i = 0; i < target.left.length; i += 1) {
-    target.left[i] = (target.left[i] ?? 0) + (source.left[i] ?? 0) * gain;
-    target.right[i] = (target.right[i] ?? 0) + (source.right[i] ?? 0) * gain;
-  }
+  addChannel(target.left, source.left, gain);
+  addChannel(target.right, source.right, gain);
+}
+
+function addChannel(target: Float32Array, source: Float32Array, gain: number): void {
+  for (let i = 0; i < target.length; i += 1) target[i] = (target[i] ?? 0) + (source[i] ?? 0) * gain;
 }
 
 /** Numbers from 0 to 1, the same for the same seed (xorshift). */

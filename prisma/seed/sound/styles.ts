@@ -45,8 +45,7 @@ export interface Style {
 
 const REST = "................";
 
-/** By the index of the artist in people. */
-export const styles: Readonly<Record<string, Style>> = {
+export const styles = {
   /** Полутон: a four-track cassette recorder at night. */
   loFi: {
     ...{ bpm: 78, bars: 10, swing: 0.3, root: 50, mode: "dorian", progression: [0, 3, 1, 4], voices: 4 },
@@ -154,4 +153,6 @@ export const styles: Readonly<Record<string, Style>> = {
     ...{ pump: 0, air: { level: 0.008, hertz: 4_000, sway: 0 } },
     mix: { drums: 0.5, bass: 0.4, chords: 0.6, lead: 0.5 },
   },
-};
+} as const satisfies Record<string, Style>;
+
+export type StyleName = keyof typeof styles;

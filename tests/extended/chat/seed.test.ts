@@ -17,7 +17,7 @@ afterAll(async () => {
 
 it("the seed's chats are as lib/chat would have written them", async () => {
   const seed = spawn(process.execPath, ["--import", "tsx", "prisma/seed.ts"], {
-    env: { ...process.env, DATABASE_URL: backends.databaseUrl },
+    env: { ...process.env, DATABASE_URL: backends.databaseUrl, BLOB_READ_WRITE_TOKEN: "" },
     stdio: "inherit",
   });
   expect((await once(seed, "exit"))[0]).toBe(0);
