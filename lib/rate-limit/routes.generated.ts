@@ -74,6 +74,7 @@ export const routeRows = [
   { pattern: "/api/presence", policy: "frequent" },
   { pattern: "/api/products", policy: "default" },
   { pattern: "/api/products/:id", policy: "default" },
+  { pattern: "/api/qstash/audio-transcoding", policy: "skip" },
   { pattern: "/api/qstash/:queue", policy: "skip" },
   { pattern: "/api/realtime", policy: "default" },
   { pattern: "/api/sessions", policy: "default" },
