@@ -144,8 +144,8 @@ function Empty({ input, isDragging, id }: { input: ReactNode; isDragging: boolea
             t("letGo")
           ) : (
             <>
-              <span className="pointer-coarse:hidden">{t("dropAudio")}</span>
-              <span className="pointer-fine:hidden">{t("addAudio")}</span>
+              <span className="max-sm:hidden pointer-coarse:hidden">{t("dropAudio")}</span>
+              <span className="sm:pointer-fine:hidden">{t("addAudio")}</span>
             </>
           )}
         </span>

@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { UploadedFile } from "@/lib/schemas/media-file";
 import type { TrackView } from "@/lib/schemas/track";
 import { processedFraction, processingStep } from "./processing-progress";
@@ -31,10 +31,10 @@ export function ProcessingPanel({ postId, viewerId, fileId, track, uploadSetting
   const router = useRouter();
   const [file, setFile] = useState<UploadedFile | null>(null);
   const isSettled = file !== null && !isBeingProcessed(file);
-  useFileStatus(isSettled ? null : { fileId, taskId: file?.taskId ?? null }, viewerId, (next) => {
-    setFile(next);
-    if (next && !isBeingProcessed(next)) router.refresh();
-  });
+  useFileStatus(isSettled ? null : { fileId, taskId: file?.taskId ?? null }, viewerId, setFile);
+  useEffect(() => {
+    if (isSettled) router.refresh();
+  }, [isSettled, router]);
   const hasFailed = file
     ? file.status === "refused" || file.track?.status === "failed"
     : track.status === "failed";

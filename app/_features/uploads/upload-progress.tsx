@@ -6,11 +6,12 @@ import type { Sending } from "./upload-slot";
 
 const SECONDS_PER_MINUTE = 60;
 
-/** Bytes and remaining time, or that the connection is lost: `12.4 MB of 48 MB · 2 minutes left`. */
+/** Bytes and remaining time, or why it waits: `12.4 MB of 48 MB · 2 minutes left`. */
 export function useSendingText(): (sending: Sending) => string {
   const t = useTranslations("uploads");
   const size = useFileSize();
-  return ({ bytes, loaded, remainingSeconds, retryAt }) => {
+  return ({ bytes, loaded, remainingSeconds, retryAt, isServerBusy }) => {
+    if (retryAt !== null && isServerBusy) return t("serverBusy");
     if (retryAt !== null) return t(loaded > 0 ? "interruptedPart" : "interrupted");
     if (loaded === 0) return t("starting");
     const sent = t("sent", { loaded: size(loaded), total: size(bytes) });

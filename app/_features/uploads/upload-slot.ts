@@ -18,8 +18,10 @@ export interface Sending {
   loaded: number;
   /** Null while the speed is unknown. */
   remainingSeconds: number | null;
-  /** Null: bytes are being sent. Otherwise the connection is lost, and this is the time (ms) of the next attempt. */
+  /** Null: bytes are being sent. Otherwise the last attempt failed, and this is the time (ms) of the next one. */
   retryAt: number | null;
+  /** The server asks to wait; otherwise the connection is lost. */
+  isServerBusy: boolean;
 }
 
 /** The file of one dropzone. */
@@ -172,12 +174,15 @@ export class UploadSlot {
     const { signal } = controller;
     const sending: Sending = {
       ...{ name: file.name, bytes: file.size, loaded: 0, remainingSeconds: null, retryAt: null },
+      isServerBusy: false,
     };
     this.#set({ phase: "sending", ...sending });
     for (let attempt = 0; ; attempt++) {
       this.#rate.reset();
       const loadedBefore = sending.loaded;
-      const result = await this.#attempt(file, signal, (loaded) => this.#report(sending, loaded));
+      const result = await this.#attempt(file, signal, (loaded) => {
+        if (!signal.aborted) this.#report(sending, loaded);
+      });
       if (signal.aborted) return;
       if (result.ok) return this.#finish(result.data.file);
       if (!TEMPORARY_CODES.has(result.failure.code)) {
@@ -190,6 +195,7 @@ export class UploadSlot {
         RETRY_DELAYS_MS[Math.min(attempt, RETRY_DELAYS_MS.length - 1)] ?? 0,
         (result.failure.retryAfterSeconds ?? 0) * 1_000,
       );
+      sending.isServerBusy = result.failure.code !== "network";
       Object.assign(sending, { retryAt: Date.now() + delayMs, remainingSeconds: null });
       this.#set({ phase: "sending", ...sending });
       await this.#pause(delayMs, signal);

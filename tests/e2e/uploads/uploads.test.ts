@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
@@ -11,23 +14,24 @@ import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 let app: App;
 let browser: Browser;
 const contexts: BrowserContext[] = [];
-/** 20 seconds in two parts. */
-let track: Buffer;
+/** With the tracks, which the browser reads from disk. */
+let folder: string;
 
 beforeAll(async () => {
   [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  track = Buffer.from(sineWav({ seconds: 20, sampleRate: 192_000, channels: 2 }));
+  folder = await mkdtemp(path.join(tmpdir(), "normaldance-uploads-"));
 });
 afterEach(async () => {
   await Promise.all(contexts.splice(0).map((context) => context.close()));
 });
 afterAll(async () => {
   await browser?.close();
+  await rm(folder, { recursive: true, force: true });
 });
 
 const TEST_LIMIT_MS = 120_000;
-/** Bytes a second: the track takes some seconds. */
-const SLOW_UPLOAD = 2_500_000;
+/** Of the track, in percent, is in its first part. */
+const FIRST_PART = 54;
 
 async function newContext(): Promise<BrowserContext> {
   const context = await openContext(browser, app);
@@ -42,23 +46,38 @@ async function openForm(): Promise<{ context: BrowserContext; page: Page }> {
   return { context, page: await openTab(context, "/posts/new") };
 }
 
-/** Limits what the page uploads, so that its progress can be watched. @returns takes the connection away or gives it back */
-async function slowDown(page: Page): Promise<(offline: boolean) => Promise<unknown>> {
-  const session = await page.context().newCDPSession(page);
-  await session.send("Network.enable");
-  const emulate = (offline: boolean) =>
-    session.send("Network.emulateNetworkConditions", {
-      ...{ offline, latency: 0, downloadThroughput: -1, uploadThroughput: SLOW_UPLOAD },
-    });
-  await emulate(false);
-  return emulate;
+/** What happens to the second part of a large file: it waits, is cut off, or gets through. */
+type Gate = "hold" | "cut" | "open";
+
+/** Controls the second part of the page's uploads, which waits at first. @returns changes what happens to it */
+async function gateSecondPart(page: Page): Promise<(next: Gate) => void> {
+  let gate: Gate = "hold";
+  const waiting: (() => void)[] = [];
+  await page.route(/\/api\/blob\/mpu/, async (route) => {
+    const isSecond = route.request().headers()["x-mpu-part-number"] === "2";
+    while (isSecond && gate === "hold") await new Promise<void>((resolve) => waiting.push(resolve));
+    // The page may have cancelled the request meanwhile.
+    await (isSecond && gate === "cut" ? route.abort("connectionfailed") : route.continue()).catch(
+      () => undefined,
+    );
+  });
+  return (next) => {
+    gate = next;
+    for (const end of waiting.splice(0)) end();
+  };
 }
 
 const audioInput = (page: Page) => page.locator('input[name="audioFileId"]');
 const coverInput = (page: Page) => page.locator('input[name="coverFileId"]');
 const sound = (page: Page) => page.getByRole("region", { name: "Sound" });
 const phase = (page: Page) => sound(page).locator("[data-phase]").getAttribute("data-phase");
-const wav = (name: string) => ({ name, mimeType: "audio/wav", buffer: track });
+
+/** A track of 20 seconds in two parts. @returns its path */
+async function wav(name: string): Promise<string> {
+  const file = path.join(folder, name);
+  await writeFile(file, sineWav({ seconds: 20, sampleRate: 192_000, channels: 2 }));
+  return file;
+}
 
 async function percent(page: Page): Promise<number> {
   const bar = sound(page).getByRole("progressbar");
@@ -72,21 +91,18 @@ const warnsBeforeLeaving = (page: Page) =>
 describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
   it("survives a lost connection and other pages, and is published as soon as it has arrived", async () => {
     const { page } = await openForm();
-    const emulate = await slowDown(page);
+    const setGate = await gateSecondPart(page);
     expect(await warnsBeforeLeaving(page)).toBe(false);
-    await audioInput(page).setInputFiles(wav("Midnight Tram.wav"));
-    await expect.poll(() => percent(page)).toBeGreaterThan(3);
+    await audioInput(page).setInputFiles(await wav("Midnight Tram.wav"));
+    await expect.poll(() => percent(page)).toBeGreaterThanOrEqual(FIRST_PART);
     expect(await warnsBeforeLeaving(page)).toBe(true);
 
-    await emulate(true);
-    await sound(page).getByText("Connection lost.").waitFor();
-    const whenCut = await percent(page);
-    await emulate(false);
-    await sound(page)
-      .getByRole("button", { name: "Try now" })
-      .click({ timeout: 2_000 })
-      .catch(() => undefined);
-    await expect.poll(() => percent(page)).toBeGreaterThan(whenCut);
+    setGate("cut");
+    await sound(page).getByText("Connection lost. What has arrived is safe").waitFor();
+    expect(await percent(page)).toBe(FIRST_PART);
+    setGate("hold");
+    await sound(page).getByRole("button", { name: "Try now" }).click();
+    await sound(page).getByText("Connection lost.").waitFor({ state: "detached" });
 
     // Pages of the site do not interrupt it.
     await page.getByRole("link", { name: "Feed" }).first().click();
@@ -108,6 +124,7 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
     await page.getByRole("button", { name: "Put it on stage" }).click();
     await page.getByText("We'll publish it as soon as the file is uploaded.").waitFor();
     expect(await seriousViolations(page)).toEqual([]);
+    setGate("open");
     await page.waitForURL(/\/posts\/[0-9a-f-]{36}$/);
 
     await page.getByRole("heading", { name: "Your track is being prepared" }).waitFor();
@@ -127,9 +144,9 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
 
   it("is cancelled, and takes no quota then", async () => {
     const { page } = await openForm();
-    await slowDown(page);
-    await audioInput(page).setInputFiles(wav("Cancelled.wav"));
-    await expect.poll(() => percent(page)).toBeGreaterThan(3);
+    await gateSecondPart(page);
+    await audioInput(page).setInputFiles(await wav("Cancelled.wav"));
+    await expect.poll(() => percent(page)).toBeGreaterThanOrEqual(FIRST_PART);
     const deleted = page.waitForResponse((response) => response.request().method() === "DELETE");
     await sound(page).getByRole("button", { name: "Cancel" }).click();
     expect((await deleted).status()).toBe(200);
@@ -139,7 +156,7 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
 
   it("is kept by the draft, which finds it again after a reload", async () => {
     const { page } = await openForm();
-    await audioInput(page).setInputFiles(wav("Draft.wav"));
+    await audioInput(page).setInputFiles(await wav("Draft.wav"));
     await expect.poll(() => phase(page)).toBe("stored");
     await page.reload();
     await expect.poll(() => phase(page)).toBe("stored");
@@ -179,7 +196,7 @@ describe("a track for sale", { timeout: TEST_LIMIT_MS }, () => {
     await page.getByLabel("Price per item").fill("3");
     await page.getByRole("button", { name: "Put it up for sale" }).click();
     await page.getByText("Add the track that you sell").waitFor();
-    await audioInput(page).setInputFiles(wav("Midnight Tram.wav"));
+    await audioInput(page).setInputFiles(await wav("Midnight Tram.wav"));
     await expect.poll(() => phase(page)).toBe("stored");
     await page.getByRole("button", { name: "Put it up for sale" }).click();
     await page.waitForURL(/\/shop\/[0-9a-f-]{36}$/);

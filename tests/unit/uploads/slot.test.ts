@@ -50,8 +50,9 @@ function createSlot({ transfers = [], confirmation }: Script = {}) {
       send: async ({ signal, onProgress }) => {
         calls.push(`send ${pathname}`);
         await delay(10);
+        // As a request does that is cut off.
+        onProgress(signal.aborted ? 0 : 5);
         if (signal.aborted) return "interrupted";
-        onProgress(5);
         return transfers.shift() ?? "stored";
       },
     }),
@@ -110,7 +111,7 @@ describe("a lost connection", () => {
     slot.choose(track);
     await vi.advanceTimersByTimeAsync(50);
     const first = slot.state();
-    expect(first).toMatchObject({ phase: "sending", loaded: 5 });
+    expect(first).toMatchObject({ phase: "sending", loaded: 5, isServerBusy: false });
     expect(first.phase === "sending" && first.retryAt).toBeGreaterThan(Date.now());
     await vi.advanceTimersByTimeAsync(3_000);
     expect(calls.filter((call) => call === "send file-1")).toHaveLength(2);
@@ -132,7 +133,14 @@ describe("a lost connection", () => {
     await vi.advanceTimersByTimeAsync(20_000);
     expect(calls.filter((call) => call.startsWith("send"))).toHaveLength(1);
     expect(calls.filter((call) => call.startsWith("confirm")).length).toBeGreaterThan(1);
-    expect(slot.state().phase).toBe("sending");
+    expect(slot.state()).toMatchObject({ phase: "sending", isServerBusy: false });
+  });
+
+  it("is not what a limit of the server is shown as", async () => {
+    const { slot } = createSlot({ confirmation: because("rate_limited") });
+    slot.choose(track);
+    await vi.advanceTimersByTimeAsync(100);
+    expect(slot.state()).toMatchObject({ phase: "sending", isServerBusy: true });
   });
 });
 
