@@ -41,7 +41,8 @@ export function createDraftStore<Name extends string>(
   };
 }
 
-export const EMPTY_DRAFT = { title: "", text: "", tags: "" };
+/** Files are kept by their id: the bytes are in the store. */
+export const EMPTY_DRAFT = { title: "", audioFileId: "", coverFileId: "", text: "", tags: "" };
 
 const postDrafts = createDraftStore("draft", EMPTY_DRAFT);
 export const readDraft = postDrafts.read;

@@ -217,6 +217,10 @@ const messages = {
     ru: "Этот трек уже есть в другом вашем посте",
     en: "This track is in another post of yours already",
   },
+  track_not_failed: {
+    ru: "Заменить можно только трек, который не удалось обработать",
+    en: "Only a track that could not be processed can be replaced",
+  },
   files_unavailable: {
     ru: "Хранилище файлов сейчас не отвечает, попробуйте чуть позже",
     en: "The store of files does not answer right now, try again a little later",

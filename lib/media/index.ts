@@ -5,7 +5,7 @@ export { downloadSound } from "./download-sound";
 export { decodeFileName } from "./file-name";
 export { readFile } from "./read-file";
 export type { ServeFileOptions } from "./serve-file";
-export { isSoundAvailable } from "./sound-available";
+export { areCoversAvailable, isSoundAvailable } from "./sound-available";
 export { startUpload } from "./start-upload";
 export { storeFile } from "./store-file";
 export { tidiedFilesSchema, tidyFiles } from "./tidy";

@@ -14,6 +14,11 @@ export function requireSoundAvailable(): void {
   if (!isSoundAvailable()) throw new AppError("not_available", { message: "sound_not_available" });
 }
 
+/** Whether this deployment can turn an uploaded picture into covers that are seen. */
+export function areCoversAvailable(): boolean {
+  return hasBlobStore() && hasPublicStore();
+}
+
 /** @throws {AppError} unavailable without a store; not_available when covers cannot be served */
 export function requireCoversAvailable(): void {
   if (!hasBlobStore()) throw new AppError("unavailable", { message: "files_not_configured" });

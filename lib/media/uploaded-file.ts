@@ -14,6 +14,11 @@ import { coverFileColumns, toCoverView } from "./track-view";
 /** Files that are uploaded for a post or a product, not in a chat. */
 const isUpload = { purpose: { not: "attachment" } } as const;
 
+const isUnused = {
+  ...{ postsWithAudio: { none: {} }, postsWithCover: { none: {} } },
+  ...{ productsWithAudio: { none: {} }, productsWithCover: { none: {} } },
+} as const;
+
 const uploadColumns = {
   id: true,
   purpose: true,
@@ -57,9 +62,13 @@ export async function listUploads(
   { userId }: Caller,
   page: z.input<typeof uploadPageQuerySchema>,
 ): Promise<UploadPage> {
-  const { purpose, cursor, limit } = uploadPageQuerySchema.parse(page);
+  const { purpose, unused, cursor, limit } = uploadPageQuerySchema.parse(page);
   const rows = await db().mediaFile.findMany({
-    where: { ownerId: userId, purpose, status: "ready", ...(cursor ? { id: { lt: cursor } } : {}) },
+    where: {
+      ...{ ownerId: userId, purpose, status: "ready" },
+      ...(unused ? isUnused : {}),
+      ...(cursor ? { id: { lt: cursor } } : {}),
+    },
     orderBy: { id: "desc" },
     take: limit + 1,
     select: uploadColumns,

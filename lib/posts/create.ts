@@ -2,10 +2,11 @@ import type { z } from "zod";
 import { cacheManager } from "../cache";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
-import { claimIdempotencyKey, db, isForeignKeyViolation, type Transaction, transaction } from "../db";
+import { claimIdempotencyKey, db, isForeignKeyViolation, transaction } from "../db";
 import { requireUsableUploads } from "../media";
 import type { newPostSchema, Post } from "../schemas/post";
 import { postColumns, postTags, toCachedPost, toPosts } from "./read-posts";
+import { requireUnposted } from "./require-unposted";
 
 /**
  * Publishes a post; feeds show it immediately. Safe to repeat with the same key: it is one post.
@@ -40,11 +41,4 @@ export async function createPost(
   const [post] = await toPosts([toCachedPost(row)]);
   if (!post) throw new Error("created post has no row");
   return post;
-}
-
-/** The lock on the sound's row makes two posts with it come one after the other. */
-async function requireUnposted(tx: Transaction, audioFileId: string | null): Promise<void> {
-  if (audioFileId === null) return;
-  if (await tx.post.findFirst({ where: { audioFileId }, select: { id: true } }))
-    throw new AppError("conflict", { message: "sound_already_posted", field: "audioFileId" });
 }

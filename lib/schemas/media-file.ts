@@ -87,6 +87,8 @@ export type UploadedFile = z.infer<typeof uploadedFileSchema>;
 export const uploadPageQuerySchema = z.object({
   ...pageQueryShape(),
   purpose: z.enum(FilePurpose).exclude(["attachment"]),
+  /** Only those that no post and no product uses. */
+  unused: z.literal("true").optional(),
 });
 
 export const uploadPageSchema = pageSchema(uploadedFileSchema);

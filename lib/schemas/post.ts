@@ -20,6 +20,9 @@ export const newPostSchema = z.object({
   coverFileId: idSchema.nullable().default(null),
 });
 
+/** Another sound for a post whose track failed. */
+export const postTrackSchema = z.object({ audioFileId: idSchema });
+
 export const postSchema = z.object({
   id: z.uuid(),
   title: z.string(),

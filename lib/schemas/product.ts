@@ -14,6 +14,16 @@ function hasCredentials(url: string): boolean {
   return username !== "" || password !== "";
 }
 
+interface Goods {
+  kind: ProductKind;
+  assetUrl: string | null;
+  audioFileId: string | null;
+}
+
+function hasGoods({ kind, assetUrl, audioFileId }: Goods): boolean {
+  return kind !== "track" || assetUrl !== null || audioFileId !== null;
+}
+
 /** Input for a new product. */
 export const newProductSchema = z
   .object({
@@ -39,12 +49,9 @@ export const newProductSchema = z
     /** An uploaded cover of the seller's. */
     coverFileId: idSchema.nullable().default(null),
   })
-  .refine(
-    ({ kind, assetUrl, audioFileId }) => kind !== "track" || assetUrl !== null || audioFileId !== null,
-    {
-      path: ["assetUrl"],
-    },
-  )
+  // Both fields are named: either of them would do.
+  .refine(hasGoods, { path: ["assetUrl"] })
+  .refine(hasGoods, { path: ["audioFileId"] })
   .refine(({ assetUrl, audioFileId }) => assetUrl === null || audioFileId === null, { path: ["audioFileId"] })
   .refine(({ kind, audioFileId }) => kind === "track" || audioFileId === null, { path: ["audioFileId"] })
   .refine(({ kind, assetUrl }) => kind !== "ticket" || assetUrl === null, { path: ["assetUrl"] });

@@ -2,9 +2,9 @@
 
 import { FileText, Music, RotateCw, X } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useFileSize } from "@/app/_ui/use-file-size";
 import { isolate } from "@/lib/schemas/isolate";
 import { MAX_ATTACHMENTS } from "@/lib/schemas/limits";
-import { useFileSize } from "./attachments";
 import type { FileUpload, FileUploads } from "./use-file-uploads";
 
 /** The files of the message being written, with their upload progress. */

@@ -1,8 +1,8 @@
 "use client";
 
 import { FileText } from "lucide-react";
-import { useFormatter, useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
+import { useFileSize } from "@/app/_ui/use-file-size";
 import { isolate } from "@/lib/schemas/isolate";
 import type { FileView } from "@/lib/schemas/media-file";
 import { ChatSound } from "./chat-sound";
@@ -78,18 +78,4 @@ function FileRow({ file, tabIndex }: { file: FileView; tabIndex: number }) {
       </span>
     </a>
   );
-}
-
-const BYTES_PER_KILOBYTE = 1_000;
-
-/** Formats a size in the user's locale: `1.2 MB`. */
-export function useFileSize(): (bytes: number) => string {
-  const t = useTranslations("chat");
-  const format = useFormatter();
-  return (bytes) =>
-    bytes < BYTES_PER_KILOBYTE * BYTES_PER_KILOBYTE
-      ? t("kilobytes", { size: Math.max(1, Math.round(bytes / BYTES_PER_KILOBYTE)) })
-      : t("megabytes", {
-          size: format.number(bytes / BYTES_PER_KILOBYTE / BYTES_PER_KILOBYTE, { maximumFractionDigits: 1 }),
-        });
 }

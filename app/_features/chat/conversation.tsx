@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useEffect, useMemo, useState } from "react";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { useFileDrop } from "@/app/_ui/use-file-drop";
 import { newId } from "@/lib/core/ids";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import type { FileView } from "@/lib/schemas/media-file";
@@ -35,7 +36,6 @@ import { createQuote } from "./store/quotes";
 import { createReadMarker } from "./store/read-marker";
 import { createTypingNotifier, TypingIndicator } from "./typing-indicator";
 import { useConversation } from "./use-conversation";
-import { useFileDrop } from "./use-file-drop";
 import { useFileUploads } from "./use-file-uploads";
 import { useMessageAnnouncer } from "./use-message-announcer";
 

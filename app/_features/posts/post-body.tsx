@@ -1,5 +1,6 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { LongText } from "@/app/_ui/long-text";
 import { RelativeTime } from "@/app/_ui/relative-time";
@@ -16,6 +17,8 @@ interface Props {
   post: Post;
   viewerId: string | null;
   renderedAt: number;
+  /** What the author sees in the place of the player while there is none. */
+  ownTrack?: ReactNode;
 }
 
 /** Shorter titles get larger type. */
@@ -25,7 +28,7 @@ function titleClass(title: string): string {
   return "text-[clamp(1.4rem,3.2vw,2.1rem)]";
 }
 
-export function PostBody({ post, viewerId, renderedAt }: Props) {
+export function PostBody({ post, viewerId, renderedAt, ownTrack }: Props) {
   const t = useTranslations("post");
   const isOwn = viewerId === post.authorId;
   return (
@@ -38,7 +41,7 @@ export function PostBody({ post, viewerId, renderedAt }: Props) {
         <span aria-hidden="true">·</span>
         <RelativeTime at={post.createdAt} renderedAt={renderedAt} />
       </p>
-      <PostTrack post={post} isOwn={isOwn} />
+      <PostTrack post={post} ownTrack={ownTrack} />
       <div className="mt-6 border-y border-line py-5">
         <div className="flex flex-wrap items-baseline gap-x-8 gap-y-1 text-muted">
           <ViewCount

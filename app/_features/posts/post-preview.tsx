@@ -1,31 +1,40 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { Cover } from "@/app/_art/cover";
+import { CoverImage } from "@/app/_art/cover-image";
+import type { Cover as UploadedCover } from "@/lib/schemas/track";
 import { Tags } from "./tags";
 import { tintStyle } from "./tint-style";
 
+/**
+ * The id that a draft's cover is drawn from. The real cover is drawn from the post's id, which does not exist yet; this
+ * one changes while the author types, which shows that every post gets its own.
+ */
+export function draftArtId(viewerId: string, title: string): string {
+  return `${viewerId}:${title.trim().toLowerCase()}`;
+}
+
 interface Props {
-  seed: string;
+  artId: string;
+  /** The chosen cover; null: the drawn one. */
+  cover: UploadedCover | null;
   title: string;
   tags: string[];
   authorName: string;
 }
 
-/**
- * Preview of the post. The real cover is drawn from the post's id, which does not exist yet; this one is drawn from the
- * title and changes while the author types, which shows that every post gets its own.
- */
-export function PostPreview({ seed, title, tags, authorName }: Props) {
+/** Preview of the post. */
+export function PostPreview({ artId, cover, title, tags, authorName }: Props) {
   const t = useTranslations("newPost");
-  const art = `${seed}:${title.trim().toLowerCase()}`;
   return (
     <section
       aria-label={t("preview")}
-      style={tintStyle(art)}
+      style={tintStyle(artId)}
       className="tinted flex flex-col self-start overflow-hidden rounded-3xl bg-tint-strong transition-colors duration-500 max-lg:hidden lg:sticky lg:top-8"
     >
-      <Cover id={art} className="aspect-square" />
+      <div className="aspect-square overflow-hidden">
+        <CoverImage key={cover?.sources[0]?.url} id={artId} cover={cover} sizes="27rem" eager />
+      </div>
       <div className="flex min-h-44 flex-col gap-2 p-6">
         <p dir="auto" className="truncate text-left text-sm text-muted">
           {authorName}

@@ -1,14 +1,17 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { useWatchedPostSound } from "@/app/_data/post-sounds";
 import { fromPost } from "@/app/_features/player/player-track";
 import { ProcessingTrack, TrackPanel } from "@/app/_features/player/track-panel";
-import { TrackProblem } from "@/app/_features/player/track-problem";
 import type { Post } from "@/lib/schemas/post";
 
-/** The sound of a post on its page: to be played, being prepared, or, for its author, what went wrong. */
-export function PostTrack({ post, isOwn }: { post: Post; isOwn: boolean }) {
+/**
+ * The sound of a post on its page: to be played, or being prepared.
+ * @param ownTrack  what its author sees until it can be played
+ */
+export function PostTrack({ post, ownTrack }: { post: Post; ownTrack: ReactNode }) {
   const t = useTranslations("player");
   const sound = useWatchedPostSound(post);
   const track = fromPost({ ...post, ...sound });
@@ -18,16 +21,11 @@ export function PostTrack({ post, isOwn }: { post: Post; isOwn: boolean }) {
         <TrackPanel track={track} label={t("track")} />
       </div>
     );
+  if (ownTrack) return ownTrack;
   if (sound.track?.status === "processing")
     return (
       <div className="mt-7">
         <ProcessingTrack seed={post.id} />
-      </div>
-    );
-  if (sound.track?.status === "failed" && isOwn)
-    return (
-      <div className="mt-7">
-        <TrackProblem problem={sound.track.problem} />
       </div>
     );
   return null;

@@ -6,6 +6,9 @@ import { parseAmountMinor } from "./parse-amount-minor";
 export const EMPTY_PRODUCT_DRAFT = {
   kind: "ticket",
   title: "",
+  /** Files are kept by their id: the bytes are in the store. */
+  audioFileId: "",
+  coverFileId: "",
   description: "",
   priceMinor: "",
   currency: "RUB",
@@ -17,7 +20,7 @@ export type ProductDraft = typeof EMPTY_PRODUCT_DRAFT;
 
 export const productDrafts = createDraftStore("product", EMPTY_PRODUCT_DRAFT);
 
-/** Converts the draft to the schema input. Drops a download URL left over from another kind for tickets. */
+/** Converts the draft to the schema input, without what is left over from another kind. */
 export function toNewProduct(draft: ProductDraft): NewProduct {
   const stock = draft.stock.replace(/\s/g, "");
   const assetUrl = draft.assetUrl.trim();
@@ -28,6 +31,8 @@ export function toNewProduct(draft: ProductDraft): NewProduct {
     priceMinor: parseAmountMinor(draft.priceMinor),
     currency: draft.currency,
     stock: stock === "" ? null : Number(stock),
-    assetUrl: draft.kind === "ticket" || assetUrl === "" ? null : assetUrl,
+    assetUrl: draft.kind === "licence" && assetUrl !== "" ? assetUrl : null,
+    audioFileId: draft.kind === "track" && draft.audioFileId !== "" ? draft.audioFileId : null,
+    coverFileId: draft.coverFileId === "" ? null : draft.coverFileId,
   };
 }

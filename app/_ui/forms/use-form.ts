@@ -100,6 +100,16 @@ export function useForm<Field extends string, S extends z.ZodType, T>({
         if (!busy) void submit();
       },
     },
+    clearError: (name: Field) => setErrors((shown) => ({ ...shown, [name]: undefined })),
+    /** Validates the fields, except some, and focuses the first invalid one. @returns whether all are valid */
+    check: (except: Field[] = []): boolean => {
+      const found = validate(values);
+      return !showErrors(
+        Object.fromEntries(
+          Object.entries(found).filter(([name]) => !except.includes(name as Field)),
+        ) as Errors<Field>,
+      );
+    },
     /** Props of a field. Leaving an empty field shows no error yet. */
     field: (name: Field): FieldProps => ({
       name,

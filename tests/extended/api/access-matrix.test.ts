@@ -87,6 +87,7 @@ const MATRIX = `
   POST   /api/orders                        401     201       201    403     201
   GET    /api/people                        401     200       200    200     200
   GET    /api/posts/{id}                    200     200       200    200     200
+  PATCH  /api/posts/{id}                    401     403       403    409     403
   GET    /api/posts                         200     200       200    200     200
   POST   /api/posts                         401     201       201    201     201
   POST   /api/posts/sync-views              401     403       403    403     200

@@ -112,6 +112,10 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "POST /api/orders/{id}/refund": async (users) => ({ ...withId(await makeOrder(users)), body: {} }),
   "POST /api/orders": async (users) => ({ body: { productId: await makeProduct(users) } }),
   "GET /api/posts/{id}": async (users) => withId(await makePost(users)),
+  "PATCH /api/posts/{id}": async (users) => ({
+    ...withId(await makePost(users)),
+    body: { audioFileId: newId() },
+  }),
   "POST /api/posts": () => ({ body: { title: "A new track" } }),
   "POST /api/posts/view": async (users) => ({ body: { postId: await makePost(users) } }),
   "POST /api/posts/views-batch": async (users) => ({ body: { postIds: [await makePost(users)] } }),

@@ -8,10 +8,15 @@ import { KnownCover } from "@/app/_features/posts/known-cover";
 import { PostBody } from "@/app/_features/posts/post-body";
 import { PostSkeleton } from "@/app/_features/posts/post-skeleton";
 import { tintStyle } from "@/app/_features/posts/tint-style";
+import { ProcessingPanel } from "@/app/_features/uploads/processing-panel";
+import { getUploadSettings } from "@/app/_features/uploads/upload-settings";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
+import { readForPage } from "@/app/_shell/read-for-page";
 import { getShellViewer } from "@/app/_shell/viewer";
+import { getAudioFileId } from "@/lib/posts";
 import { isolate } from "@/lib/schemas/isolate";
+import type { Post } from "@/lib/schemas/post";
 import { readPost } from "./read-post";
 
 const MAX_DESCRIPTION_LENGTH = 180;
@@ -91,5 +96,29 @@ async function CurrentCover({ id }: { id: string }) {
 async function CurrentPost({ id }: { id: string }) {
   const [post, viewer] = await Promise.all([readPost(id), getShellViewer()]);
   if (!post) notFound();
-  return <PostBody post={post} viewerId={viewer?.id ?? null} renderedAt={Date.now()} />;
+  const isOwn = viewer?.id === post.authorId;
+  return (
+    <PostBody
+      post={post}
+      viewerId={viewer?.id ?? null}
+      renderedAt={Date.now()}
+      ownTrack={isOwn && post.track && post.track.status !== "ready" ? <OwnTrack post={post} /> : null}
+    />
+  );
+}
+
+/** The author sees how far the track is. */
+async function OwnTrack({ post: { id, authorId, track } }: { post: Post }) {
+  const fileId = await readForPage(getAudioFileId(id));
+  if (fileId === null || track === null) return null;
+  return (
+    <ProcessingPanel
+      key={fileId}
+      postId={id}
+      viewerId={authorId}
+      fileId={fileId}
+      track={track}
+      uploadSettings={getUploadSettings()}
+    />
+  );
 }

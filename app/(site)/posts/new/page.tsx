@@ -1,6 +1,7 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { NewPostForm } from "@/app/_features/posts/new-post-form";
+import { getUploadSettings } from "@/app/_features/uploads/upload-settings";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 
@@ -16,7 +17,7 @@ export default async function NewPostPage() {
     <Page className="pt-8 sm:pt-12">
       <PageTitle>{t("title")}</PageTitle>
       <p className="mt-4 max-w-[54ch] text-muted sm:text-lg">{t("lead")}</p>
-      <NewPostForm viewerId={viewer.id} viewerName={viewer.name} />
+      <NewPostForm viewerId={viewer.id} viewerName={viewer.name} uploadSettings={getUploadSettings()} />
     </Page>
   );
 }

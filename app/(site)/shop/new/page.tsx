@@ -2,6 +2,7 @@ import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { NewProductForm } from "@/app/_features/shop/new-product-form";
+import { getUploadSettings } from "@/app/_features/uploads/upload-settings";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
@@ -32,7 +33,7 @@ export default async function NewProductPage() {
     <Page className="pt-8 sm:pt-12">
       <PageTitle>{t("title")}</PageTitle>
       <p className="mt-4 max-w-[54ch] text-muted sm:text-lg">{t("lead")}</p>
-      <NewProductForm viewerId={viewer.id} viewerName={viewer.name} />
+      <NewProductForm viewerId={viewer.id} viewerName={viewer.name} uploadSettings={getUploadSettings()} />
     </Page>
   );
 }

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { getPost } from "@/lib/posts";
+import { getPost, replaceTrack } from "@/lib/posts";
 import { idSchema } from "@/lib/schemas/id";
-import { postSchema } from "@/lib/schemas/post";
+import { postSchema, postTrackSchema } from "@/lib/schemas/post";
 
 // GET /api/posts/{id}
 export const GET = defineRoute(
@@ -21,4 +21,16 @@ export const GET = defineRoute(
   },
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");
+// PATCH /api/posts/{id}
+export const PATCH = defineRoute(
+  {
+    summary: "Give a post of one's own, whose track failed, another uploaded sound",
+    auth: "user",
+    params: z.object({ id: idSchema }),
+    body: postTrackSchema,
+    response: z.object({ post: postSchema }),
+  },
+  async ({ caller, params, body }) => ({ post: await replaceTrack(caller, params.id, body.audioFileId) }),
+);
+
+export const { POST, PUT, DELETE, OPTIONS } = rejectOtherMethods("GET", "PATCH");

@@ -1,0 +1,207 @@
+"use client";
+
+import { ImagePlus, RotateCw, Trash2, X } from "lucide-react";
+import { useTranslations } from "next-intl";
+import { type ReactNode, useId } from "react";
+import { CoverImage } from "@/app/_art/cover-image";
+import { Button, buttonVariants } from "@/app/_ui/button";
+import { cn } from "@/app/_ui/cn";
+import { useFileDrop } from "@/app/_ui/use-file-drop";
+import { isolate } from "@/lib/schemas/isolate";
+import { slotCover } from "./cover-source";
+import { EmbeddedCoverOffer } from "./embedded-cover-offer";
+import { FileInput } from "./file-input";
+import { sentFraction, usePercent, useSendingText } from "./upload-progress";
+import { useFailedText } from "./use-failed-text";
+import type { SlotHandle } from "./use-form-uploads";
+import { isBeingProcessed } from "./use-upload-slot";
+
+interface Props {
+  handle: SlotHandle;
+  name: string;
+  error: string | undefined;
+  /** The drawing that stands where no cover is chosen. */
+  artId: string;
+  /** A cover that was found in the track; null: none. */
+  embeddedCoverFileId: string | null;
+}
+
+/** The dropzone of a cover, with what is on stage without one. */
+export function CoverField({ handle, name, error, artId, embeddedCoverFileId }: Props) {
+  const t = useTranslations("uploads");
+  const id = useId();
+  const { slot, state, viewerId } = handle;
+  const { isDragging, handlers } = useFileDrop(([file]) => {
+    if (file) slot.choose(file);
+  });
+  const chosen = slotCover(handle);
+  const isSending = state.phase === "sending";
+  return (
+    <section aria-label={t("cover")} className="mb-3 flex flex-col gap-1.5">
+      <p className="flex items-baseline justify-between text-sm font-semibold">
+        <span aria-hidden="true">{t("cover")}</span>
+        <span className="text-xs font-normal text-faint">{t("optional")}</span>
+      </p>
+      <div
+        {...handlers}
+        data-phase={state.phase}
+        className={cn(
+          "flex items-center gap-4 rounded-3xl border p-3 transition-colors sm:gap-5",
+          error || state.phase === "failed" ? "border-danger" : "border-line-strong",
+          isDragging && "border-mark bg-mark/10",
+        )}
+      >
+        <label
+          htmlFor={`${id}-file`}
+          className="group/cover relative size-24 shrink-0 cursor-pointer overflow-hidden rounded-2xl has-focus-visible:outline-2 has-focus-visible:outline-offset-3 has-focus-visible:outline-focus sm:size-32"
+        >
+          <FileInput
+            id={`${id}-file`}
+            purpose="cover"
+            name={name}
+            label={t(state.phase === "empty" ? "chooseCover" : "replaceCover")}
+            describedBy={`${id}-about`}
+            isInvalid={error !== undefined || state.phase === "failed"}
+            onFile={(file) => slot.choose(file)}
+          />
+          <CoverImage key={chosen?.sources[0]?.url} id={artId} cover={chosen} sizes="8rem" />
+          <span
+            aria-hidden="true"
+            className={cn(
+              "absolute inset-0 flex items-center justify-center text-white transition-colors",
+              chosen === null ? "bg-black/35 group-hover/cover:bg-black/55" : "opacity-0",
+            )}
+          >
+            <ImagePlus className="size-8" />
+          </span>
+          {isSending ? (
+            <span
+              aria-hidden="true"
+              className="absolute inset-x-0 bottom-0 bg-ground/70"
+              style={{ height: `${String(100 - sentFraction(state) * 100)}%` }}
+            />
+          ) : null}
+        </label>
+        <div id={`${id}-about`} className="min-w-0 grow" aria-live="polite">
+          <CoverStatus handle={handle} />
+          {state.phase === "empty" && embeddedCoverFileId !== null ? (
+            <EmbeddedCoverOffer
+              key={embeddedCoverFileId}
+              fileId={embeddedCoverFileId}
+              viewerId={viewerId}
+              onChoose={(file) => slot.adopt(file)}
+            />
+          ) : null}
+        </div>
+      </div>
+      {error ? <p className="animate-settle text-xs font-medium text-danger">{error}</p> : null}
+    </section>
+  );
+}
+
+function CoverStatus({ handle: { slot, state } }: { handle: SlotHandle }) {
+  const t = useTranslations("uploads");
+  const failedText = useFailedText("cover");
+  const sendingText = useSendingText();
+  const percent = usePercent();
+  switch (state.phase) {
+    case "empty":
+      return (
+        <>
+          <p className="font-semibold">{t("dropCover")}</p>
+          <p className="mt-1 text-sm text-muted">{t("coverLimits")}</p>
+        </>
+      );
+    case "restoring":
+      return <p className="text-muted">{t("restoring")}</p>;
+    case "sending":
+      return (
+        <>
+          <CoverName name={state.name} />
+          <p
+            className="tabular mt-1 text-sm text-muted"
+            aria-live={state.retryAt === null ? "off" : "polite"}
+          >
+            <span
+              role="progressbar"
+              aria-label={t("uploading", { name: isolate(state.name) })}
+              aria-valuemin={0}
+              aria-valuemax={100}
+              aria-valuenow={Math.floor(sentFraction(state) * 100)}
+              className="mr-2 font-semibold text-ink"
+            >
+              {percent(sentFraction(state))}
+            </span>
+            {sendingText(state)}
+          </p>
+          <Actions>
+            {state.retryAt === null ? null : (
+              <Button size="small" onClick={() => slot.retry()}>
+                {t("tryNow")}
+              </Button>
+            )}
+            <Button look="plain" size="small" onClick={() => slot.clear()}>
+              <X className="size-4" aria-hidden="true" />
+              {t("cancel")}
+            </Button>
+          </Actions>
+        </>
+      );
+    case "stored":
+      return (
+        <>
+          <CoverName name={state.file.name} />
+          <p className="mt-1 text-sm text-muted">
+            {t(isBeingProcessed(state.file) ? "resizing" : "coverReady")}
+          </p>
+          <Actions>
+            <RemoveButton onClick={() => slot.clear()} />
+          </Actions>
+        </>
+      );
+    case "failed":
+      return (
+        <>
+          <CoverName name={state.name} />
+          <p role="alert" className="mt-1 text-sm font-medium text-danger">
+            {failedText(state)}
+          </p>
+          <Actions>
+            {slot.canRetry() ? (
+              <Button size="small" onClick={() => slot.retry()}>
+                <RotateCw className="size-4" aria-hidden="true" />
+                {t("uploadAgain")}
+              </Button>
+            ) : null}
+            <RemoveButton onClick={() => slot.clear()} />
+          </Actions>
+        </>
+      );
+  }
+}
+
+function CoverName({ name }: { name: string }) {
+  return (
+    <p dir="auto" className="truncate text-left font-semibold">
+      {name}
+    </p>
+  );
+}
+
+function Actions({ children }: { children: ReactNode }) {
+  return <div className="mt-2 flex flex-wrap gap-2">{children}</div>;
+}
+
+function RemoveButton({ onClick }: { onClick: () => void }) {
+  const t = useTranslations("uploads");
+  return (
+    <button
+      type="button"
+      onClick={onClick}
+      className={cn(buttonVariants({ look: "plain", size: "small" }), "-ml-4")}
+    >
+      <Trash2 className="size-4" aria-hidden="true" />
+      {t("removeCover")}
+    </button>
+  );
+}
