@@ -78,7 +78,15 @@ async function encodeByFfmpeg(gain: number): Promise<void> {
     const volume = ["-af", `volume=${gain}dB`];
     const excerpt = ["-ss", String(SECONDS / 3), "-t", String(PREVIEW_SECONDS)];
     await ffmpeg(["-i", original, ...volume, ...codec, ...start, file(`plain.${EXTENSIONS[format]}`)]);
-    await ffmpeg([...excerpt, "-i", original, ...volume, ...codec, ...start, file(`short.${EXTENSIONS[format]}`)]);
+    await ffmpeg([
+      ...excerpt,
+      "-i",
+      original,
+      ...volume,
+      ...codec,
+      ...start,
+      file(`short.${EXTENSIONS[format]}`),
+    ]);
   }
 }
 
@@ -115,11 +123,17 @@ function median(name: keyof Costs): number {
 
 function report(): void {
   const ours = median("transcoder");
-  console.log(`One track of ${SECONDS} s, AAC and Opus with previews, ${ROUNDS} rounds, median processor time:`);
+  console.log(
+    `One track of ${SECONDS} s, AAC and Opus with previews, ${ROUNDS} rounds, median processor time:`,
+  );
   for (const name of ["transcoder", "renditions alone", "measured too"] as const) {
     const seconds = median(name);
     const whose = name === "transcoder" ? "the transcoder" : `plain ffmpeg, ${name}`;
-    console.log(`  ${whose}: ${seconds.toFixed(2)} s; the transcoder is ${(ours / seconds).toFixed(2)} times that`);
+    console.log(
+      `  ${whose}: ${seconds.toFixed(2)} s; the transcoder is ${(ours / seconds).toFixed(2)} times that`,
+    );
   }
-  console.log(`  two hours by the transcoder: ${((ours / SECONDS) * 7_200).toFixed(0)} s of processor time in all tasks`);
+  console.log(
+    `  two hours by the transcoder: ${((ours / SECONDS) * 7_200).toFixed(0)} s of processor time in all tasks`,
+  );
 }

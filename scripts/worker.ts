@@ -49,7 +49,9 @@ async function answer(incoming: IncomingMessage, outgoing: ServerResponse): Prom
 }
 
 if (!isTranscoderInstalled()) {
-  console.error("node-av is not installed: run `npm ci` with optional dependencies, on a platform that it supports");
+  console.error(
+    "node-av is not installed: run `npm ci` with optional dependencies, on a platform that it supports",
+  );
   process.exit(1);
 }
 

@@ -1,7 +1,7 @@
 import { env } from "./env";
 
 /**
- * Base URL of the public blob store, with a slash at its end; null without one. Whoever knows a blob's address reads it,
+ * Base URL of the public blob store, with a slash at its end; null without one. A caller who knows a blob's address can read it,
  * from a CDN and without a call of ours: only covers and renditions are stored there, under random names. Runs on the
  * edge, because the content security policy names the origin.
  */

@@ -2,7 +2,10 @@ import { existsSync } from "node:fs";
 import { builtWithTranscoder, env } from "./env";
 
 /** The package that decodes and encodes sound, an optional dependency of 209 MB; one binary per platform. */
-const PACKAGES = ["node-av/dist/lib/index.js", `@seydx/node-av-${process.platform}-${process.arch}/node-av.node`];
+const PACKAGES = [
+  "node-av/dist/lib/index.js",
+  `@seydx/node-av-${process.platform}-${process.arch}/node-av.node`,
+];
 
 /**
  * Whether sound can be transcoded: by a worker at `TRANSCODER_URL`, or by this deployment. Which function has the

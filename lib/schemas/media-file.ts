@@ -33,7 +33,7 @@ export const fileProblems = [
   "too_short",
   /** More pixels than are decoded. */
   "too_many_pixels",
-  /** Nothing can be heard. */
+  /** The whole file is silence. */
   "silent",
   /** Arrived with other bytes than were announced, or not at all. */
   "incomplete",

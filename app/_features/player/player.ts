@@ -219,7 +219,9 @@ export class Player {
     this.changeSettings(muted && volume === 0 ? { volume: 1, muted: false } : { muted: !muted });
   }
 
-  private changeSettings(settings: Partial<Pick<PlayerState, "repeat" | "shortcuts" | "volume" | "muted">>): void {
+  private changeSettings(
+    settings: Partial<Pick<PlayerState, "repeat" | "shortcuts" | "volume" | "muted">>,
+  ): void {
     this.change(settings);
     this.output?.setVolume(this.state.volume, this.state.muted);
     this.save();

@@ -90,7 +90,7 @@ export class SoundOutput {
     this.audio.pause();
   }
 
-  /** Pauses; the next `play` loads anew. */
+  /** Pauses; the next `play` loads again. */
   stop(): void {
     this.pause();
     this.loaded = null;

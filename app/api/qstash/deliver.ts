@@ -1,7 +1,7 @@
+import { z } from "zod";
 import { AppError } from "@/lib/core/errors";
 import { Reply } from "@/lib/core/http";
 import { receiveMessage } from "@/lib/tasks/receive-message";
-import { z } from "zod";
 
 /** QStash's message limit on its smaller plans. */
 export const BODY_LIMIT_BYTES = 1024 * 1024;

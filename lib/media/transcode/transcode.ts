@@ -133,7 +133,9 @@ export function encodeSound(
         { parts, output: rendition, format, samples, sampleRate, padding },
         { limitMs: LIMITS.joinMs },
       );
-      const preview = PLAYED_FORMATS.includes(format) ? await encodePreview(run, format, gain, seconds) : null;
+      const preview = PLAYED_FORMATS.includes(format)
+        ? await encodePreview(run, format, gain, seconds)
+        : null;
       const variants = [await run.storeFile("rendition", format, rendition)];
       if (preview !== null) variants.push(await run.storeFile("preview", format, preview));
       run.discard(state.parts);

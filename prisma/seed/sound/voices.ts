@@ -1,7 +1,7 @@
 import { Filter } from "./filter";
 import { addTo, createRandom, frameRange, perFrame, SAMPLE_RATE, type Sound, sine, toHertz } from "./sound";
 
-// The loops are written out: variables that a closure changes are allocated anew at each change.
+// The loops are written out: variables that a closure changes are allocated again at each change.
 
 /** A note: MIDI number, begin and length in seconds, loudness 0 to 1. */
 export interface Note {

@@ -15,7 +15,9 @@ const MAX_FUNCTION_BYTES = 250 * MEGABYTE;
 function traceOf(route: string): { files: string[]; bytes: number } {
   const trace = path.join(".next/server/app/api/qstash", route, "route.js.nft.json");
   const { files } = JSON.parse(readFileSync(trace, "utf8")) as { files: string[] };
-  const found = files.map((file) => path.resolve(path.dirname(trace), file)).filter((file) => existsSync(file));
+  const found = files
+    .map((file) => path.resolve(path.dirname(trace), file))
+    .filter((file) => existsSync(file));
   return { files: found, bytes: found.reduce((sum, file) => sum + statSync(file).size, 0) };
 }
 
@@ -23,7 +25,17 @@ it("the transcoding function carries FFmpeg and what runs it, within the platfor
   const { files, bytes } = traceOf("audio-transcoding");
   const root = process.cwd();
   const carried = (file: string) => files.includes(path.join(root, file));
-  for (const name of ["main", "decode", "measure", "encode", "join", "codecs", "output", "problem", "riff-length"])
+  for (const name of [
+    "main",
+    "decode",
+    "measure",
+    "encode",
+    "join",
+    "codecs",
+    "output",
+    "problem",
+    "riff-length",
+  ])
     expect(carried(`lib/media/transcode/engine/${name}.mjs`), name).toBe(true);
   expect(carried("node_modules/node-av/dist/lib/index.js")).toBe(true);
   expect(carried("node_modules/node-av/dist/constants/index.js")).toBe(true);

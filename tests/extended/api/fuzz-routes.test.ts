@@ -194,7 +194,9 @@ async function machineAuthHeaders(
 ): Promise<Record<string, string>> {
   if (route.spec.auth === "cron") return { authorization: `Bearer ${process.env.CRON_SECRET}` };
   if (route.spec.auth === "qstash")
-    return { "upstash-signature": await signDelivery(encodeURIComponent(params.queue ?? "audio-transcoding"), body) };
+    return {
+      "upstash-signature": await signDelivery(encodeURIComponent(params.queue ?? "audio-transcoding"), body),
+    };
   return route.name === "POST /api/webhooks/payments" ? { "stripe-signature": signEvent(body) } : {};
 }
 

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { copyFile, readFile, truncate, writeFile } from "node:fs/promises";
+import { readFile, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { afterAll, describe, expect, it } from "vitest";
-import { db } from "@/lib/db";
 import { MAX_TRUE_PEAK_DBTP, TARGET_LOUDNESS_LUFS } from "@/lib/media/transcode/loudness";
 import { peaksSchema } from "@/lib/schemas/track";
 import { createPerson } from "@/tests/support/factories/people";
@@ -107,7 +106,11 @@ describe("a sound becomes playable", () => {
     ["M4A", "a.m4a", [...music(SHORT), "-c:a", "aac"]],
     ["M4A, lossless", "a.m4a", [...music(SHORT), "-c:a", "alac"]],
     ["AAC without a container", "a.aac", [...music(SHORT), "-c:a", "aac"]],
-    ["loud: limited by mastering", "a.wav", [...music(SHORT, { level: 0.9 }), "-af", "volume=12dB,alimiter=limit=0.98:level=0"]],
+    [
+      "loud: limited by mastering",
+      "a.wav",
+      [...music(SHORT, { level: 0.9 }), "-af", "volume=12dB,alimiter=limit=0.98:level=0"],
+    ],
     ["quiet", "a.wav", [...music(SHORT), "-af", "volume=-40dB", "-c:a", "pcm_s24le"]],
   ];
 
@@ -119,7 +122,13 @@ describe("a sound becomes playable", () => {
 
   it("of clicks: quieter than the target, since its peaks are far above it", async () => {
     const file = samples.file("clicks.wav");
-    await ffmpeg(["-f", "lavfi", "-i", `aevalsrc='if(lt(mod(t,0.25),0.0005),0.9,0.01*sin(880*PI*t))|0.01*sin(660*PI*t)':d=${SHORT}`, file]);
+    await ffmpeg([
+      "-f",
+      "lavfi",
+      "-i",
+      `aevalsrc='if(lt(mod(t,0.25),0.0005),0.9,0.01*sin(880*PI*t))|0.01*sin(660*PI*t)':d=${SHORT}`,
+      file,
+    ]);
     const sound = await transcode(file);
     await expectPlayable(sound, SHORT);
   });
@@ -190,7 +199,10 @@ describe("a sound is refused", () => {
   }
 
   it("silence", async () => {
-    expectRefused(await transcode(await sampleOf("silence.wav", ["-f", "lavfi", "-i", "anullsrc=d=5"])), "silent");
+    expectRefused(
+      await transcode(await sampleOf("silence.wav", ["-f", "lavfi", "-i", "anullsrc=d=5"])),
+      "silent",
+    );
   });
 
   it("shorter than a second", async () => {
@@ -203,7 +215,10 @@ describe("a sound is refused", () => {
   });
 
   it.each(["wav", "flac", "m4a"])("cut off: %s", async (type) => {
-    const file = await sampleOf(`cut.${type}`, [...music(20), ...(type === "m4a" ? ["-movflags", "+faststart"] : [])]);
+    const file = await sampleOf(`cut.${type}`, [
+      ...music(20),
+      ...(type === "m4a" ? ["-movflags", "+faststart"] : []),
+    ]);
     await truncate(file, Math.floor((await readFile(file)).length / 2));
     expectRefused(await transcode(file), "damaged");
   });
@@ -240,7 +255,8 @@ describe("a sound is refused", () => {
     const port = typeof address === "object" && address ? address.port : 0;
     const secret = await sampleOf("secret.wav", music(5));
     const remote = `http://127.0.0.1:${port}/secret.wav`;
-    const hls = (url: string) => `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n${url}\n#EXT-X-ENDLIST\n`;
+    const hls = (url: string) =>
+      `#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n${url}\n#EXT-X-ENDLIST\n`;
     const lists: Record<string, string> = {
       "a.m3u8": hls(remote),
       "b.mp3": hls(remote),

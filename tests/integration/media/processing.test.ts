@@ -164,7 +164,9 @@ describe("a sound", () => {
     expect(Buffer.from(original.bytes)).toEqual(Buffer.from(bytes));
     expect((await downloadTestFile(id, stranger)).status).toBe(404);
     const row = await db().mediaFile.findUniqueOrThrow({ where: { id } });
-    expect(row.sha256).toBe(Buffer.from(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes))).toString("hex"));
+    expect(row.sha256).toBe(
+      Buffer.from(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes))).toString("hex"),
+    );
   });
 
   it("whose task is dead is shown as refused", async () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { isSoundAvailable } from "@/lib/media";
 import { soundPathname } from "@/lib/media/sound-pathname";
 import { backgroundTaskService } from "@/lib/tasks";
 import { queueUrl } from "@/lib/tasks/publish";
-import { newId } from "@/lib/core/ids";
 
 /** What a sound becomes is in tests/extended/media and tests/faults/media, which have the system's `ffmpeg`. */
 

@@ -16,7 +16,12 @@ interface DeliverySigning {
 export async function signDelivery(
   queue: string,
   body: string,
-  { key = process.env.QSTASH_CURRENT_SIGNING_KEY, signedFor = queue, expires = "5m", base = process.env.APP_URL }: DeliverySigning = {},
+  {
+    key = process.env.QSTASH_CURRENT_SIGNING_KEY,
+    signedFor = queue,
+    expires = "5m",
+    base = process.env.APP_URL,
+  }: DeliverySigning = {},
 ): Promise<string> {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(body));
   return new SignJWT({ body: Buffer.from(digest).toString("base64url") })

@@ -37,7 +37,8 @@ export async function createSampleFolder() {
 
 /** Chords and a beat of noise, as `-f lavfi -i`; the level of music before mastering. */
 export function music(seconds: number, { rate = 44_100, level = 0.3, channels = 2 } = {}): string[] {
-  const note = (hertz: number, phase: number) => `${level}*sin(2*PI*${hertz}*t+${phase})*(0.6+0.4*sin(2*PI*0.5*t))`;
+  const note = (hertz: number, phase: number) =>
+    `${level}*sin(2*PI*${hertz}*t+${phase})*(0.6+0.4*sin(2*PI*0.5*t))`;
   const beat = `${level}*(random(0)-0.5)*exp(-8*mod(t,0.5))`;
   const voice = (index: number) => `${note(110 * (index + 2), index)}*0.5+${note(55, 0)}*0.4+${beat}`;
   const voices = Array.from({ length: channels }, (_, index) => voice(index)).join("|");

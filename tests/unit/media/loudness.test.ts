@@ -20,10 +20,7 @@ it("a planned gain reaches the target or the ceiling, and exceeds neither", () =
       const gain = planGain({ loudness, truePeak }, to);
       expect(loudness + gain).toBeLessThanOrEqual(TARGET_LOUDNESS_LUFS);
       expect(truePeak + gain).toBeLessThanOrEqual(MAX_TRUE_PEAK_DBTP);
-      const missing = Math.min(
-        TARGET_LOUDNESS_LUFS - loudness - gain,
-        MAX_TRUE_PEAK_DBTP - truePeak - gain,
-      );
+      const missing = Math.min(TARGET_LOUDNESS_LUFS - loudness - gain, MAX_TRUE_PEAK_DBTP - truePeak - gain);
       expect(missing).toBeLessThan(0.5);
     }),
     { numRuns: runs(200) },
