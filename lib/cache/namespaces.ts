@@ -12,7 +12,9 @@ import { defineNamespaces } from "./validation";
 /** The public part of an account. */
 const userSchema = z.object({ id: z.uuid(), name: z.string(), role: z.string() });
 
-const cachedPostSchema = postSchema.omit({ viewsCount: true }).extend({
+const cachedPostSchema = postSchema.omit({ viewsCount: true, playsCount: true }).extend({
+  /** In Postgres when the post was read. */
+  plays: z.int(),
   /** State in Postgres when the post was read; the live count is computed from it (lib/views). */
   views: z.object({
     id: z.string(),

@@ -96,6 +96,8 @@ export const envSchema = z.object({
   MAIL_FROM: z.string().optional(),
   /** Uploaded files; without it files can be neither uploaded nor downloaded. */
   BLOB_READ_WRITE_TOKEN: z.string().optional(),
+  /** A public store for covers and renditions; without it no sound can be uploaded. */
+  PUBLIC_BLOB_READ_WRITE_TOKEN: z.string().optional(),
   /** Long enough to transfer a file of 4 MB. */
   BLOB_TIMEOUT_MS: milliseconds.default(8_000),
   /** URL of Vercel Blob's API; the SDK reads the variable itself and has a default. */

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import { type CachedPost, cacheManager } from "../cache";
-import { db, type Transaction } from "../db";
+import { db, type Prisma, type Transaction } from "../db";
+import { audioFileColumns, coverFileColumns, toCoverView, toTrackView } from "../media";
 import { idSchema } from "../schemas/id";
 import { type Post, type PostPage, postPageQuerySchema } from "../schemas/post";
 import { getViewCounts, toViewRow, viewColumns } from "../views";
@@ -55,23 +56,15 @@ export const postColumns = {
   title: true,
   text: true,
   tags: true,
+  plays: true,
   authorId: true,
   createdAt: true,
   author: { select: { seq: true, name: true } },
-} as const;
+  audioFile: audioFileColumns,
+  coverFile: coverFileColumns,
+} as const satisfies Prisma.PostSelect;
 
-interface PostRow {
-  id: string;
-  title: string;
-  text: string;
-  tags: string[];
-  authorId: string;
-  createdAt: Date;
-  views: number;
-  viewsVersion: number;
-  viewsBatch: string | null;
-  author: { seq: number; name: string };
-}
+type PostRow = Prisma.PostGetPayload<{ select: typeof postColumns }>;
 
 /** Converts a row of Postgres to its cached form, without the live count. */
 export function toCachedPost(row: PostRow): CachedPost {
@@ -83,6 +76,9 @@ export function toCachedPost(row: PostRow): CachedPost {
     authorId: row.authorId,
     authorName: row.author.name,
     createdAt: row.createdAt.toISOString(),
+    track: toTrackView(row.audioFile, row.coverFile, "rendition"),
+    cover: toCoverView(row.coverFile),
+    plays: row.plays,
     views: toViewRow(row),
   };
 }
@@ -93,7 +89,11 @@ export function toCachedPost(row: PostRow): CachedPost {
  */
 export async function toPosts(cached: readonly CachedPost[]): Promise<Post[]> {
   const counts = await getViewCounts(cached.map(({ views }) => views));
-  return cached.map(({ views, ...post }) => ({ ...post, viewsCount: counts.get(post.id) ?? views.views }));
+  return cached.map(({ views, plays, ...post }) => ({
+    ...post,
+    viewsCount: counts.get(post.id) ?? views.views,
+    playsCount: plays,
+  }));
 }
 
 /** The cache tags that a change of a post invalidates. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { chatMessageSchema } from "./chat-message";
-import { NotificationLevel } from "./enums";
+import { NotificationLevel, TrackStatus } from "./enums";
 import { idSchema } from "./id";
 import { notificationSchema } from "./notification";
 import { presenceSchema } from "./presence";
@@ -60,7 +60,11 @@ export const channelKinds = {
   views: {
     hasId: false,
     isPublic: true,
-    events: { counts: z.object({ counts: z.array(z.object({ postId: id, viewsCount: z.int() })).max(200) }) },
+    events: {
+      counts: z.object({ counts: z.array(z.object({ postId: id, viewsCount: z.int() })).max(200) }),
+      /** A post's sound became playable, or failed: pages that show the post read it again. */
+      track: z.object({ postId: id, status: z.enum(TrackStatus) }),
+    },
   },
 } as const satisfies Record<string, { hasId: boolean; isPublic?: true; events: Record<string, z.ZodType> }>;
 

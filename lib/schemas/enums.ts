@@ -6,9 +6,13 @@ export {
   BonusKind,
   ChatKind,
   ChatRole,
+  FilePurpose,
+  FileStatus,
   NotificationLevel,
   OrderStatus,
   ProductKind,
   Role,
   TaskState,
+  TrackStatus,
+  VariantKind,
 } from "../../prisma/generated/enums";

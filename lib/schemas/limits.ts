@@ -35,6 +35,16 @@ export const MAX_QUANTITY = 50;
 /** Vercel limits the bodies of requests to and responses of a function to 4.5 MB. */
 export const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
+// Sound. The bytes go from the browser straight to the store.
+export const MAX_AUDIO_BYTES = 500 * 1024 * 1024;
+export const MAX_TRACK_SECONDS = 2 * 3_600;
+export const MAX_COVER_BYTES = 20 * 1024 * 1024;
+/** Tracks and covers that one user may have, apart from what they send in chats. */
+export const MAX_UPLOADS_PER_USER = 500;
+export const MAX_UPLOAD_BYTES_PER_USER = 10 * 1024 * 1024 * 1024;
+/** Of a track that is sold, everybody hears this much. */
+export const PREVIEW_SECONDS = 30;
+
 // Batches of one call.
 export const MAX_VIEWED_POSTS = 100;
 export const MAX_ANALYTICS_EVENTS = 50;

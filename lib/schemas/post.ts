@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { idSchema } from "./id";
 import { MAX_DESCRIPTION_LINE_BREAKS } from "./limits";
 import { pageQueryShape, pageSchema } from "./page";
 import { multilineTextSchema, visibleTextSchema } from "./text";
+import { coverSchema, trackSchema } from "./track";
 
 /** Input for a new post. */
 export const newPostSchema = z.object({
@@ -12,6 +14,10 @@ export const newPostSchema = z.object({
     .max(5)
     .default([])
     .transform((tags) => [...new Set(tags)]),
+  /** An uploaded sound of the author's, which no other post has. */
+  audioFileId: idSchema.nullable().default(null),
+  /** An uploaded cover of the author's. */
+  coverFileId: idSchema.nullable().default(null),
 });
 
 export const postSchema = z.object({
@@ -24,6 +30,12 @@ export const postSchema = z.object({
   createdAt: z.iso.datetime(),
   /** The live count: the persisted count plus pending views. */
   viewsCount: z.number().int(),
+  /** Null: the post has no sound. */
+  track: trackSchema.nullable(),
+  /** Null: the post has no cover of its own, and pages draw one from its id. */
+  cover: coverSchema.nullable(),
+  /** The live count of plays, as `viewsCount`. */
+  playsCount: z.number().int(),
 });
 
 export type Post = z.infer<typeof postSchema>;

@@ -6,6 +6,7 @@ import { idSchema } from "./id";
 import { MAX_AMOUNT_MINOR, MAX_DESCRIPTION_LINE_BREAKS, MAX_STOCK, MIN_PRICE_MINOR } from "./limits";
 import { pageQueryShape, pageSchema } from "./page";
 import { multilineTextSchema, visibleTextSchema } from "./text";
+import { coverSchema, trackSchema } from "./track";
 
 function hasCredentials(url: string): boolean {
   if (!URL.canParse(url)) return false;
@@ -33,8 +34,19 @@ export const newProductSchema = z
       .refine((url) => !hasCredentials(url))
       .nullable()
       .default(null),
+    /** The uploaded sound that buyers of a track get: instead of a URL. */
+    audioFileId: idSchema.nullable().default(null),
+    /** An uploaded cover of the seller's. */
+    coverFileId: idSchema.nullable().default(null),
   })
-  .refine(({ kind, assetUrl }) => kind !== "track" || assetUrl !== null, { path: ["assetUrl"] })
+  .refine(
+    ({ kind, assetUrl, audioFileId }) => kind !== "track" || assetUrl !== null || audioFileId !== null,
+    {
+      path: ["assetUrl"],
+    },
+  )
+  .refine(({ assetUrl, audioFileId }) => assetUrl === null || audioFileId === null, { path: ["audioFileId"] })
+  .refine(({ kind, audioFileId }) => kind === "track" || audioFileId === null, { path: ["audioFileId"] })
   .refine(({ kind, assetUrl }) => kind !== "ticket" || assetUrl === null, { path: ["assetUrl"] });
 
 export type NewProduct = z.input<typeof newProductSchema>;
@@ -52,6 +64,9 @@ export const productSchema = z.object({
   /** Null when the seller's account was deleted; the product stays for its buyers. */
   sellerId: z.uuid().nullable(),
   sellerName: z.string().nullable(),
+  /** The preview of a track; null for other products, and for tracks that are sold by a link. */
+  track: trackSchema.nullable(),
+  cover: coverSchema.nullable(),
   /** No longer for sale. */
   archived: z.boolean(),
   createdAt: z.iso.datetime(),

@@ -1,5 +1,6 @@
 import { cacheManager } from "../cache";
-import type { Transaction } from "../db";
+import type { Prisma, Transaction } from "../db";
+import { audioFileColumns, coverFileColumns, toCoverView, toTrackView } from "../media";
 import type { Product } from "../schemas/product";
 
 /** What Prisma must select for `toProduct`. */
@@ -15,24 +16,31 @@ export const productColumns = {
   archivedAt: true,
   createdAt: true,
   seller: { select: { name: true, deletedAt: true } },
-} as const;
+  audioFile: audioFileColumns,
+  coverFile: coverFileColumns,
+} as const satisfies Prisma.ProductSelect;
 
 /** Selects products of no seller, or of one whose account is not being erased. */
 export const hasNoErasedSeller = { OR: [{ sellerId: null }, { seller: { deletedAt: null } }] };
 
-type ProductRow = Omit<Product, "sellerName" | "archived" | "createdAt"> & {
-  archivedAt: Date | null;
-  createdAt: Date;
-  seller: { name: string; deletedAt: Date | null } | null;
-};
+type ProductRow = Prisma.ProductGetPayload<{ select: typeof productColumns }>;
 
 /** Converts a row to the product's public view; without the seller while the seller's account is being erased. */
-export function toProduct({ seller, archivedAt, createdAt, ...row }: ProductRow): Product {
+export function toProduct({
+  seller,
+  archivedAt,
+  createdAt,
+  audioFile,
+  coverFile,
+  ...row
+}: ProductRow): Product {
   const isErased = seller !== null && seller.deletedAt !== null;
   return {
     ...row,
     sellerId: isErased ? null : row.sellerId,
     sellerName: isErased ? null : (seller?.name ?? null),
+    track: toTrackView(audioFile, coverFile, "preview"),
+    cover: toCoverView(coverFile),
     archived: isErased || archivedAt !== null,
     createdAt: createdAt.toISOString(),
   };

@@ -13,10 +13,13 @@ import { withTimeout } from "../core/with-timeout";
  */
 const RETRY_AFTER_SECONDS = 10;
 
-interface BlobAccess {
+export interface BlobAccess {
   token: string;
   abortSignal: AbortSignal;
 }
+
+/** The private store holds what people upload, the public one what is made from it for everybody. */
+export type BlobStoreName = "private" | "public";
 
 /** Whether this deployment has a blob store. */
 export function hasBlobStore(): boolean {
@@ -63,17 +66,34 @@ export async function readBlob(
 }
 
 /** Missing blobs count as deleted. Safe to repeat. @throws {AppError} unavailable */
-export async function deleteBlobs(pathnames: readonly string[]): Promise<void> {
+export async function deleteBlobs(
+  pathnames: readonly string[],
+  store: BlobStoreName = "private",
+): Promise<void> {
   if (pathnames.length === 0) return;
-  await withBlobStore((access) => del([...pathnames], access));
+  await withBlobStore((access) => del([...pathnames], access), { store });
+}
+
+/** Size and declared type of a blob; null when it does not exist. @throws {AppError} unavailable */
+export async function headBlob(pathname: string): Promise<{ bytes: number; type: string } | null> {
+  return withBlobStore(async (access) => {
+    try {
+      const { size, contentType } = await head(pathname, access);
+      return { bytes: size, type: contentType };
+    } catch (error) {
+      if (error instanceof BlobNotFoundError) return null;
+      throw error;
+    }
+  });
 }
 
 /** Folders directly below a prefix. @throws {AppError} unavailable */
-export async function listFolders(prefix: string): Promise<string[]> {
+export async function listFolders(prefix: string, store: BlobStoreName = "private"): Promise<string[]> {
   const folders: string[] = [];
   for (let cursor: string | undefined; ; ) {
-    const page = await withBlobStore((access) =>
-      list({ ...access, prefix, mode: "folded", ...(cursor ? { cursor } : {}) }),
+    const page = await withBlobStore(
+      (access) => list({ ...access, prefix, mode: "folded", ...(cursor ? { cursor } : {}) }),
+      { store },
     );
     folders.push(...page.folders);
     if (!page.hasMore || page.cursor === undefined) return folders;
@@ -82,17 +102,33 @@ export async function listFolders(prefix: string): Promise<string[]> {
 }
 
 /** The blobs under a prefix, page by page. @throws {AppError} unavailable */
-export async function* listBlobs(prefix: string): AsyncGenerator<{ pathname: string; uploadedAt: Date }[]> {
+export async function* listBlobs(
+  prefix: string,
+  store: BlobStoreName = "private",
+): AsyncGenerator<{ pathname: string; uploadedAt: Date }[]> {
   for (let cursor: string | undefined; ; ) {
-    const page = await withBlobStore((access) => list({ ...access, prefix, ...(cursor ? { cursor } : {}) }));
+    const page = await withBlobStore((access) => list({ ...access, prefix, ...(cursor ? { cursor } : {}) }), {
+      store,
+    });
     yield page.blobs;
     if (!page.hasMore || page.cursor === undefined) return;
     cursor = page.cursor;
   }
 }
 
-async function withBlobStore<T>(call: (access: BlobAccess) => Promise<T>): Promise<T> {
-  const { BLOB_READ_WRITE_TOKEN: token, BLOB_TIMEOUT_MS: timeoutMs } = env();
+interface StoreCall {
+  store?: BlobStoreName;
+  /** By default BLOB_TIMEOUT_MS, which suits small files. */
+  timeoutMs?: number;
+}
+
+/** @throws {AppError} unavailable: the store is not configured, or the call failed or timed out */
+export async function withBlobStore<T>(
+  call: (access: BlobAccess) => Promise<T>,
+  { store = "private", timeoutMs = env().BLOB_TIMEOUT_MS }: StoreCall = {},
+): Promise<T> {
+  const { BLOB_READ_WRITE_TOKEN, PUBLIC_BLOB_READ_WRITE_TOKEN } = env();
+  const token = store === "public" ? PUBLIC_BLOB_READ_WRITE_TOKEN : BLOB_READ_WRITE_TOKEN;
   if (token === undefined) throw new AppError("unavailable", { message: "files_not_configured" });
   const abort = new AbortController();
   try {
@@ -124,7 +160,7 @@ function rememberBaseUrl(url: string, pathname: string): string {
 }
 
 /** Queried once per process. @returns null when the blob does not exist */
-async function getBaseUrl(pathname: string, access: BlobAccess): Promise<string | null> {
+export async function getBaseUrl(pathname: string, access: BlobAccess): Promise<string | null> {
   const known = baseUrls.get(storeKey());
   if (known !== undefined) return known;
   try {

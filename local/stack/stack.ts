@@ -202,6 +202,8 @@ async function startBackends(
     stops.push(blob.close);
     env.VERCEL_BLOB_API_URL = blob.url;
     env.BLOB_READ_WRITE_TOKEN = blob.token;
+    // The emulator's store holds private and public blobs.
+    env.PUBLIC_BLOB_READ_WRITE_TOKEN = blob.token;
     backends.push({ name: "Files", what: "Vercel Blob's API over a folder", url: blob.url });
   }
   return { env, backends, engineUrl, engineKind, gateway, qstash, stripe, mail, blob, migrations };

@@ -117,7 +117,13 @@ async function viewScenario(): Promise<FailpointScenario> {
 
 async function renameScenario(): Promise<FailpointScenario> {
   const author = await createPerson("artist");
-  const { id } = await createPost(author, { title: "Before", text: "", tags: [] });
+  const { id } = await createPost(author, {
+    title: "Before",
+    text: "",
+    tags: [],
+    audioFileId: null,
+    coverFileId: null,
+  });
   const rename = () =>
     cacheManager.withInvalidation(postTags(id), (tx) =>
       tx.post.update({ where: { id }, data: { title: "After" }, select: { id: true } }),

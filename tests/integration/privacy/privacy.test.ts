@@ -271,7 +271,10 @@ describe("DELETE /api/me", () => {
       ["not_found", () => inviteToChat(viewer, chats.group, { userId: person.userId })],
       ["not_found", () => setReaction(buyer, chats.group, chats.message, { emoji: "👍", on: true })],
       // Requests of the user that were authenticated before.
-      ["unauthenticated", () => createPost(person, { title: "Late", text: "", tags: [] })],
+      [
+        "unauthenticated",
+        () => createPost(person, { title: "Late", text: "", tags: [], audioFileId: null, coverFileId: null }),
+      ],
       ["not_found", () => sendTestMessage(person, chats.group, "Late")],
       ["unauthenticated", () => storeTestFile(person)],
       ["unauthenticated", () => changeProfile(person, { name: "Late" })],

@@ -9,7 +9,13 @@ import type { FaultMode, FaultProxy } from "@/tests/support/proxies/fault-proxy"
 export const PAST_TRUST_LEASE_MS = 1_005;
 
 export const createLongPost = (author: Caller, title: string) =>
-  createPost(author, { title, text: "words ".repeat(300), tags: ["house"] });
+  createPost(author, {
+    title,
+    text: "words ".repeat(300),
+    tags: ["house"],
+    audioFileId: null,
+    coverFileId: null,
+  });
 
 /** @param advanceClock  moves the clock forward by this many ms */
 export async function expectPagesWithoutPostgres(

@@ -51,7 +51,13 @@ export async function createFullAccount(currency = newCurrency()) {
     },
   });
 
-  const post = await createPost(person, { title: "My track", text: "Words", tags: ["mine"] });
+  const post = await createPost(person, {
+    title: "My track",
+    text: "Words",
+    tags: ["mine"],
+    audioFileId: null,
+    coverFileId: null,
+  });
   await recordViews(viewer.seq, [post.id]);
   const [seenPost, lastSeenPost] = await Promise.all([createTestPost(seller), createTestPost(seller)]);
   await recordViews(person.seq, [seenPost]);
