@@ -33,6 +33,8 @@ export interface QueueDefinition {
   personal?: true;
   /** False: the queue has no handler yet. Enqueuing is refused with `not_available`. */
   available: boolean;
+  /** Whether this deployment has the settings that the handler needs; else enqueuing is refused likewise. */
+  isConfigured?: () => boolean;
 }
 
 export const MINUTE_SECONDS = 60;

@@ -14,6 +14,7 @@ const handlers: { [Q in HandledQueue]: () => Promise<HandlerFor<Q>> } = {
   analytics: async () => (await import("../analytics/analytics.task")).task,
   "referral-bonuses": async () => (await import("../bonuses/referral-bonuses.task")).task,
   leaderboards: async () => (await import("../leaderboards/leaderboards.task")).task,
+  "nft-minting": async () => (await import("../nft/nft-minting.task")).task,
   "views-sync": async () => (await import("../views/views-sync.task")).task,
   "account-erasures": async () => (await import("../privacy/account-erasures.task")).task,
   probe: async () => (await import("../ops/probe.task")).task,
