@@ -107,6 +107,30 @@ export const envSchema = z.object({
    * on both.
    */
   TRANSCODER_URL: httpUrl.optional(),
+  /** Minting: an EVM node's JSON-RPC. With the three below it is set up; without one of them nothing can be minted. */
+  CHAIN_RPC_URL: httpUrl.optional(),
+  /** The network's id (EIP-155): a node of another network is refused. */
+  CHAIN_ID: z.coerce.number().int().positive().max(2_147_483_647).optional(),
+  /** Of the deployed contract (`npm run contract:deploy`). */
+  NFT_CONTRACT_ADDRESS: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{40}$/, "must be an address: 0x and 40 hexadecimal digits")
+    .optional(),
+  /** Key of the account that mints and pays for it; the account needs the contract's minter role. */
+  MINTER_PRIVATE_KEY: z
+    .string()
+    .regex(/^0x[0-9a-fA-F]{64}$/, "must be 0x and 64 hexadecimal digits")
+    .optional(),
+  /** Blocks from a transaction's own on until it counts as final. */
+  MINT_CONFIRMATIONS: z.coerce.number().int().min(1).max(1_000).default(12),
+  /** Share of later sales that the artist's token asks for, in hundredths of a percent. */
+  MINT_ROYALTY_BASIS_POINTS: z.coerce.number().int().min(0).max(5_000).default(500),
+  /** The highest fee per gas that a transaction offers; above it, minting waits. */
+  MINT_MAX_FEE_GWEI: z.coerce.number().positive().max(1_000_000).default(300),
+  /** A transaction whose turn it is and that no block took for so long is replaced by one with a higher fee. */
+  MINT_STUCK_SECONDS: z.coerce.number().int().min(1).max(86_400).default(180),
+  /** Time limit of one call to the node. */
+  CHAIN_TIMEOUT_MS: milliseconds.default(8_000),
   /** For crash tests: the process kills itself at the failpoint of this name (lib/core/failpoint.ts). */
   FAILPOINT: z.string().optional(),
 });

@@ -46,6 +46,14 @@ export const FAILPOINTS = [
   "shop.event.committed",
   /** The provider has made a refund, it is not recorded. */
   "shop.refund.made",
+  /** A mint has a nonce, and nothing is signed for it. */
+  "nft.nonce.assigned",
+  /** The signed transaction is stored, no node has it. */
+  "nft.transaction.signed",
+  /** A node has the transaction, which is not recorded. */
+  "nft.transaction.sent",
+  /** The chain was asked about a mint, and the answer is not recorded. */
+  "nft.outcome.found",
   /** A chat message is written or changed, neither Redis nor the subscribers have it. */
   "chat.committed",
   /** A sound is measured or encoded, nothing is stored. */

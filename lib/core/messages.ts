@@ -255,6 +255,46 @@ const messages = {
     ru: "Закреплено уже 50 сообщений, сначала открепите какое-нибудь",
     en: "50 messages are pinned already, unpin one first",
   },
+  minting_not_available: {
+    ru: "Выпуск токенов здесь не настроен",
+    en: "Minting is not set up here",
+  },
+  minting_unavailable: {
+    ru: "Сеть сейчас не отвечает. Попробуйте чуть позже: пока ничего не выпущено",
+    en: "The network does not answer right now. Try again a little later: nothing was minted",
+  },
+  mint_not_yours: {
+    ru: "Выпустить токен может только автор трека",
+    en: "Only the artist can mint this track",
+  },
+  mint_address_invalid: {
+    ru: "Это не адрес, или в нём опечатка: не сходится контрольная сумма",
+    en: "This is not an address, or it has a typo: its checksum is wrong",
+  },
+  mint_address_zero: {
+    ru: "Нулевой адрес никому не принадлежит",
+    en: "The zero address belongs to nobody",
+  },
+  mint_address_contract: {
+    ru: "По этому адресу контракт. Нужен адрес, ключ от которого есть у вас",
+    en: "This is the address of a contract. An address is needed whose key you have",
+  },
+  mint_message_invalid: {
+    ru: "Это не то сообщение, которое нужно подписать. Запросите новое",
+    en: "This is not the message to sign. Ask for a new one",
+  },
+  mint_message_foreign: {
+    ru: "Сообщение устарело, или оно для другого трека. Запросите новое",
+    en: "The message has expired, or it is for another track. Ask for a new one",
+  },
+  mint_address_not_proved: {
+    ru: "Подпись не от этого адреса",
+    en: "The signature is not of this address",
+  },
+  already_minted: {
+    ru: "Этот трек уже выпущен или выпускается",
+    en: "This track is minted already, or is being minted",
+  },
   signed_out: { ru: "Вы вышли", en: "You are signed out" },
 } as const satisfies Record<string, Record<Locale, string>>;
 

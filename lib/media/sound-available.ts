@@ -1,11 +1,10 @@
 import { AppError } from "../core/errors";
 import { hasBlobStore, hasPublicStore } from "../storage";
-import { getQueueDefinition } from "../tasks";
+import { isQueueAvailable } from "../tasks";
 
 /** Whether this deployment can turn an uploaded sound into one that plays. */
 export function isSoundAvailable(): boolean {
-  const { available, isInstalled } = getQueueDefinition("audio-transcoding");
-  return available && isInstalled?.() !== false && hasBlobStore() && hasPublicStore();
+  return isQueueAvailable("audio-transcoding") && hasBlobStore() && hasPublicStore();
 }
 
 /** @throws {AppError} unavailable without a store; not_available when sound cannot be processed or served */

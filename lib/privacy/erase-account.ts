@@ -30,6 +30,7 @@ interface ErasureStep {
  */
 export const erasureSteps: readonly ErasureStep[] = [
   { clears: ["Post.authorId"], eraseBatch: ({ userId }) => erasePostBatch(userId) },
+  unnamed("Mint", "userId"),
   { clears: ["Product.sellerId"], eraseBatch: ({ userId }) => eraseProductBatch(userId) },
   unnamed("Order", "buyerId"),
   unnamed("Order", "sellerId"),

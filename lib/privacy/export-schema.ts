@@ -54,6 +54,18 @@ export const referralsSchema = z.object({
 
 /** The lists, oldest first; each may be very long. */
 export const sectionSchemas = {
+  /** Tracks that were minted; tokens cannot be erased. */
+  mints: z.object({
+    id: z.uuid(),
+    postId: z.uuid().nullable(),
+    ownerAddress: z.string(),
+    chainId: z.int(),
+    contract: z.string(),
+    state: z.string(),
+    metadataUrl: z.string().nullable(),
+    transactionHash: z.string().nullable(),
+    createdAt: isoDateTime,
+  }),
   /** Sessions, revoked ones included. */
   sessions: z.object({
     id: z.uuid(),

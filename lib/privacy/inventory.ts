@@ -263,6 +263,24 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     rows: "those of the user's messages are deleted",
     columns: {},
   },
+  Mint: {
+    rows: "kept without the account and the post: the token and its owner's address are on the chain, where nobody can erase them",
+    section: { name: "mints", owner: "userId" },
+    columns: {
+      userId: unnamed("mints"),
+      ownerAddress: kept("mints", "public on the chain for ever; no other row connects it with a person"),
+      chainId: none("the network"),
+      taskId: none("a task's"),
+      proofNonce: none("random"),
+      metadataUrl: kept("mints", "an address in the token, with the track's title and the artist's chosen name"),
+      transactionHash: kept("mints", "public on the chain"),
+      blockHash: none("the chain's"),
+    },
+  },
+  ChainNonce: { columns: { chainId: none("the network"), mintId: none("the mint's") } },
+  ChainTransaction: {
+    columns: { hash: none("public on the chain"), chainId: none("the network") },
+  },
   IdempotencyKey: {
     rows: "deleted",
     columns: {

@@ -8,6 +8,7 @@ export {
   ChatRole,
   FilePurpose,
   FileStatus,
+  MintState,
   NotificationLevel,
   OrderStatus,
   ProductKind,

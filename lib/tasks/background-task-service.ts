@@ -7,7 +7,13 @@ import type { Locale } from "../core/locale";
 import { log } from "../core/log";
 import { currentTraceparent } from "../core/trace";
 import { afterCommit, isInTransaction, type Transaction, transaction } from "../db";
-import { type GuaranteedQueue, getQueueDefinition, type PayloadInput, parsePayload } from "./catalogue";
+import {
+  type GuaranteedQueue,
+  getQueueDefinition,
+  isQueueAvailable,
+  type PayloadInput,
+  parsePayload,
+} from "./catalogue";
 import { dispatchAfterResponse, publish } from "./publish";
 import { publishSubjectChanged } from "./publish-changes";
 
@@ -35,7 +41,8 @@ export interface TaskOptions extends Partial<EnqueueOptions> {
  *
  * All but `trackEvent` are guaranteed: when the promise resolves the task is in Postgres, or commits with `tx`. They
  * return the task's id, and throw {AppError} bad_request for an invalid payload and not_available for a queue without a
- * handler yet. Inside a transaction they throw without `tx`, because the task would commit even if the change does not.
+ * handler yet, or one that this deployment is not set up for. Inside a transaction they throw without `tx`, because the
+ * task would commit even if the change does not.
  */
 export const backgroundTaskService = {
   /** What the other functions call, for a caller that must know whether the task is new. */
@@ -115,6 +122,7 @@ export const backgroundTaskService = {
   eraseAccount: (payload: PayloadInput<"account-erasures">, options?: TaskOptions) =>
     enqueueTask("account-erasures", payload, options),
 
+  /** Mints a post as a token of the given address; the task's id is the token's. Of two of one post the second is dead. */
   mintNft: (payload: PayloadInput<"nft-minting">, options?: TaskOptions) =>
     enqueueTask("nft-minting", payload, options),
 };
@@ -164,8 +172,7 @@ export async function enqueue<Q extends GuaranteedQueue>(
   options: EnqueueOptions,
 ): Promise<{ id: string; created: boolean }> {
   const definition = getQueueDefinition(queue);
-  if (!definition.available || definition.isInstalled?.() === false)
-    throw new AppError("not_available", { message: "queue_not_available" });
+  if (!isQueueAvailable(queue)) throw new AppError("not_available", { message: "queue_not_available" });
   const { key, delaySeconds, ownerId, subject } = optionsSchema.parse(options);
   const body = JSON.stringify(parsePayload(queue, payload));
   const id = newId();

@@ -72,6 +72,12 @@ export function getQueueDefinition(queue: QueueName): QueueDefinition {
   return queues[queue];
 }
 
+/** Whether tasks of a queue can be enqueued: it has a handler, and this deployment its settings. */
+export function isQueueAvailable(queue: QueueName): boolean {
+  const { available, isInstalled } = getQueueDefinition(queue);
+  return available && (isInstalled?.() ?? true);
+}
+
 export function getLane(queue: QueueName) {
   return lanes[queues[queue].lane];
 }

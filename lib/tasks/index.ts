@@ -7,6 +7,7 @@ export {
 export {
   type GuaranteedQueue,
   getQueueDefinition,
+  isQueueAvailable,
   type Payload,
   type PayloadInput,
   queues,

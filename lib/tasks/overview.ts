@@ -5,14 +5,14 @@ import { db, Prisma } from "../db";
 import { TaskState } from "../schemas/enums";
 import { idSchema } from "../schemas/id";
 import { taskSchema } from "../schemas/task";
-import { getQueueDefinition, isQueueName, queues } from "./catalogue";
+import { getQueueDefinition, isQueueAvailable, isQueueName, queues } from "./catalogue";
 import { toTaskView } from "./task-view";
 
 /** Overview of all tasks for operators. Read-only. */
 
 const queueOverviewSchema = z.object({
   queue: z.string(),
-  /** False: the queue has no handler yet, or belongs to an older deployment. */
+  /** False: the queue has no handler yet, or no settings here, or belongs to an older deployment. */
   available: z.boolean(),
   counts: z.record(z.enum(TaskState), z.int()),
   /** Start time of the oldest task that could run and does not; null when none is waiting. */
@@ -77,7 +77,7 @@ GROUP BY queue`,
     const countOf = (state: TaskState) => queueRows.find((row) => row.state === state)?.tasks ?? 0;
     return {
       queue,
-      available: isQueueName(queue) && getQueueDefinition(queue).available,
+      available: isQueueName(queue) && isQueueAvailable(queue),
       counts: {
         pending: countOf("pending"),
         published: countOf("published"),

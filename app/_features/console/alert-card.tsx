@@ -6,7 +6,10 @@ import { RelativeTime } from "@/app/_ui/relative-time";
 import type { AlertView } from "@/lib/ops";
 import { AdminActionButton } from "./admin-action-button";
 
-const KNOWN_KINDS = ["task_dead", "payment_mismatch", "refund_failed", "delivery_failed"] as const;
+const KNOWN_KINDS = [
+  ...(["task_dead", "payment_mismatch", "refund_failed", "delivery_failed"] as const),
+  ...(["minter_funds", "minter_settings"] as const),
+] as const;
 
 export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt: number }) {
   const t = useTranslations("alertConsole");

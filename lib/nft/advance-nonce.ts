@@ -1,0 +1,198 @@
+import type { Hex, TransactionReceipt } from "viem";
+import { TransactionReceiptNotFoundError } from "viem";
+import { now } from "../core/clock";
+import { env } from "../core/env";
+import { failpoint } from "../core/failpoint";
+import { log } from "../core/log";
+import type { Chain } from "./chain";
+import { giveUp, markChecked, type Nonce, type OpenNonce } from "./nonce-ledger";
+import {
+  currentFees,
+  estimateMint,
+  fillerGas,
+  listTransactions,
+  type MintCall,
+  MintRevertedError,
+  replacementFees,
+  type SendOutcome,
+  type StoredTransaction,
+  send,
+  signAndStore,
+} from "./transactions";
+
+/** What the chain says about a nonce. */
+export type NonceOutcome =
+  /** No block has any of its transactions; one is on its way, or waits for coins (`funds`). */
+  | { kind: "waiting"; reason: SendOutcome | "queued" }
+  | {
+      kind: "mined";
+      hash: Hex;
+      isFiller: boolean;
+      succeeded: boolean;
+      ranOutOfGas: boolean;
+      blockNumber: number;
+      blockHash: Hex;
+      confirmations: number;
+      isFinal: boolean;
+      feeWei: bigint;
+    }
+  /** Used up for good by a transaction that is none of ours. */
+  | { kind: "lost" };
+
+/**
+ * Looks after one nonce: asks the chain for each of its transactions, and when no block has one, sees that one is on its
+ * way, with a higher fee if it has waited too long. The chain is asked before anything is sent, so it does not matter
+ * what became of an earlier call. Safe to run concurrently and to stop anywhere: all transactions of a nonce exclude
+ * each other on the chain.
+ *
+ * @param call  what the mint's transaction calls; null: the nonce is used up by a filler
+ * @throws errors of viem when the node does not answer
+ */
+export async function advanceNonce(
+  chain: Chain,
+  nonce: OpenNonce,
+  call: MintCall | null,
+): Promise<NonceOutcome> {
+  await markChecked(nonce);
+  const transactions = await listTransactions(nonce);
+  const mined = await findMined(chain, transactions);
+  if (mined) return mined;
+  if (await isUsedForGood(chain, nonce)) {
+    // The receipt may have come between the two questions.
+    return (await findMined(chain, transactions)) ?? { kind: "lost" };
+  }
+  const isFiller = nonce.isFiller || call === null;
+  try {
+    const transaction = await chooseTransaction(chain, nonce, transactions, isFiller ? null : call);
+    if (transaction === null) return { kind: "waiting", reason: "queued" };
+    return { kind: "waiting", reason: await sendOrReplace(chain, nonce, transaction, isFiller ? null : call) };
+  } catch (error) {
+    if (!(error instanceof MintRevertedError)) throw error;
+    // It would pay for nothing, but those behind it need the nonce to be used.
+    log().error({ err: error, nonce: nonce.nonce, mintId: nonce.mintId }, "mint given up: the contract refuses it");
+    await giveUp(nonce, "reverted");
+    return advanceNonce(chain, { ...nonce, isFiller: true }, null);
+  }
+}
+
+/** Transactions of the account in blocks: the nonce that the chain waits for. */
+export function countMined({ client, signer }: Chain): Promise<number> {
+  return client.getTransactionCount({ address: signer.address, blockTag: "latest" });
+}
+
+async function findMined(
+  chain: Chain,
+  transactions: readonly StoredTransaction[],
+): Promise<Extract<NonceOutcome, { kind: "mined" }> | null> {
+  for (const { hash, isFiller, gas } of transactions) {
+    const receipt = await findReceipt(chain, hash);
+    if (!receipt) continue;
+    await failpoint("nft.outcome.found");
+    const { blockHash, gasUsed, effectiveGasPrice, status } = receipt;
+    const blockNumber = Number(receipt.blockNumber);
+    const head = Number(await chain.client.getBlockNumber());
+    const confirmations = Math.max(1, head - blockNumber + 1);
+    const succeeded = status === "success";
+    return {
+      kind: "mined",
+      ...{ hash, isFiller, succeeded, blockNumber, blockHash, confirmations },
+      ranOutOfGas: !succeeded && Number(gasUsed) >= gas,
+      isFinal: confirmations >= env().MINT_CONFIRMATIONS,
+      feeWei: gasUsed * effectiveGasPrice,
+    };
+  }
+  return null;
+}
+
+/**
+ * The receipt of a transaction whose block is in the chain now; null without one. A receipt alone is not trusted: a node
+ * behind a load balancer may still have one of a block that is gone.
+ */
+async function findReceipt({ client }: Chain, hash: Hex): Promise<TransactionReceipt | null> {
+  let receipt: TransactionReceipt;
+  try {
+    receipt = await client.getTransactionReceipt({ hash });
+  } catch (error) {
+    if (error instanceof TransactionReceiptNotFoundError) return null;
+    throw error;
+  }
+  if (receipt.transactionHash.toLowerCase() !== hash) throw new Error("the node answered with another receipt");
+  const block = await client.getBlock({ blockNumber: receipt.blockNumber });
+  return block.hash === receipt.blockHash ? receipt : null;
+}
+
+/** Whether the nonce is used up in a block that is final. */
+async function isUsedForGood({ client, signer }: Chain, { nonce }: Nonce): Promise<boolean> {
+  const head = await client.getBlockNumber();
+  const finalBlock = head - BigInt(env().MINT_CONFIRMATIONS - 1);
+  if (finalBlock < 0n) return false;
+  const used = await client.getTransactionCount({ address: signer.address, blockNumber: finalBlock });
+  return used > nonce;
+}
+
+/**
+ * The transaction to send: the newest, a first one, or one that replaces a stuck one.
+ * @returns null when the newest is with the node, and others of the account come first
+ */
+async function chooseTransaction(
+  chain: Chain,
+  nonce: OpenNonce,
+  transactions: readonly StoredTransaction[],
+  call: MintCall | null,
+): Promise<StoredTransaction | null> {
+  const [newest] = transactions;
+  if (!newest) return signFirst(chain, nonce, call);
+  // Sent before the mint was given up: only a transaction with a higher fee takes its place.
+  if (call === null && !newest.isFiller) return replace(chain, nonce, transactions, call);
+  if (nonce.nonce > (await countMined(chain))) return newest;
+  const waitedMs = now() - newest.createdAt.getTime();
+  if (waitedMs < env().MINT_STUCK_SECONDS * 1_000) return newest;
+  return replace(chain, nonce, transactions, call);
+}
+
+async function signFirst(
+  chain: Chain,
+  nonce: OpenNonce,
+  call: MintCall | null,
+): Promise<StoredTransaction> {
+  const gas = call ? await estimateMint(chain, call) : fillerGas;
+  return signAndStore(chain, nonce, { call, gas, fees: await currentFees(chain) });
+}
+
+/** Signs a replacement; the newest stays when the fee's limit leaves no room. */
+async function replace(
+  chain: Chain,
+  nonce: OpenNonce,
+  transactions: readonly StoredTransaction[],
+  call: MintCall | null,
+): Promise<StoredTransaction | null> {
+  const [newest] = transactions;
+  const fees = await replacementFees(chain, transactions);
+  if (!fees) {
+    log().warn({ nonce: nonce.nonce }, "stuck transaction not replaced: MINT_MAX_FEE_GWEI is reached");
+    return newest ?? null;
+  }
+  const gas = call ? (newest?.gas ?? (await estimateMint(chain, call))) : fillerGas;
+  log().info({ nonce: nonce.nonce, replaces: newest?.hash }, "transaction replaced by one with a higher fee");
+  return signAndStore(chain, nonce, { call, gas, fees });
+}
+
+/** A fee that is too low for the node is raised at once, and one that no node takes gives way to a filler. */
+async function sendOrReplace(
+  chain: Chain,
+  nonce: OpenNonce,
+  transaction: StoredTransaction,
+  call: MintCall | null,
+): Promise<SendOutcome> {
+  const outcome = await send(chain, transaction);
+  if (outcome === "underpriced") {
+    const replacement = await replace(chain, nonce, await listTransactions(nonce), call);
+    return replacement && replacement.hash !== transaction.hash ? send(chain, replacement) : outcome;
+  }
+  if (outcome === "refused" && call !== null) {
+    await giveUp(nonce, "refused");
+    const filler = await replace(chain, { ...nonce, isFiller: true }, await listTransactions(nonce), null);
+    return filler ? send(chain, filler) : outcome;
+  }
+  return outcome;
+}

@@ -1,0 +1,139 @@
+import {
+  type Address,
+  ContractFunctionZeroDataError,
+  createPublicClient,
+  getAddress,
+  http,
+  type PublicClient,
+} from "viem";
+import { env } from "../core/env";
+import { AppError } from "../core/errors";
+import { getMintingSettings, type MintingSettings } from "../core/minting-settings";
+import { abi } from "./abi";
+import { localSigner, type MinterSigner } from "./signer";
+
+/** The network, the contract on it, and the account that mints. */
+export interface Chain {
+  readonly id: number;
+  readonly contract: Address;
+  readonly client: PublicClient;
+  readonly signer: MinterSigner;
+}
+
+/** The environment names a network, a contract or an account that do not fit each other. The message is for operators. */
+export class MinterSettingsError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "MinterSettingsError";
+  }
+}
+
+let cached: { from: string; chain: Chain; verified?: Promise<void> } | undefined;
+
+/** Without a call. @throws {AppError} not_available when this deployment is not set up for minting */
+export function chain(): Chain {
+  const settings = getMintingSettings();
+  if (!settings) throw new AppError("not_available", { message: "minting_not_available" });
+  const from = JSON.stringify([settings, env().CHAIN_TIMEOUT_MS]);
+  if (cached?.from !== from) cached = { from, chain: createChain(settings) };
+  return cached.chain;
+}
+
+function createChain({ rpcUrl, chainId, contract, privateKey }: MintingSettings): Chain {
+  // Retried by the task, which asks the chain before it sends anything again.
+  const transport = http(rpcUrl, { timeout: env().CHAIN_TIMEOUT_MS, retryCount: 0 });
+  return {
+    id: chainId,
+    // The settings may have it in lower case.
+    contract: getAddress(contract.toLowerCase()),
+    client: createPublicClient({ transport, cacheTime: 0 }),
+    signer: localSigner(privateKey),
+  };
+}
+
+/** ERC-721 and ERC-2981. */
+const INTERFACES = ["0x80ac58cd", "0x2a55205a"] as const;
+
+/**
+ * The chain, once it has proved to be the right one: the network's id, a contract with the two interfaces at the
+ * address, and the minter role. Asked once per process; a failure is asked again.
+ *
+ * @throws {MinterSettingsError}; {Error} of viem when the node does not answer
+ */
+export async function verifiedChain(): Promise<Chain> {
+  const current = chain();
+  const entry = cached;
+  if (!entry) return current;
+  entry.verified ??= verify(current).catch((error: unknown) => {
+    delete entry.verified;
+    throw error;
+  });
+  await entry.verified;
+  return current;
+}
+
+async function verify({ id, contract, client, signer }: Chain): Promise<void> {
+  const actualId = await client.getChainId();
+  if (actualId !== id) throw new MinterSettingsError(`the node is of network ${actualId}, CHAIN_ID is ${id}`);
+  const code = await client.getCode({ address: contract });
+  if (!code || code === "0x") throw new MinterSettingsError(`no contract at ${contract} on network ${id}`);
+  try {
+    for (const interfaceId of INTERFACES) {
+      const args = [interfaceId] as const;
+      if (!(await client.readContract({ abi, address: contract, functionName: "supportsInterface", args })))
+        throw new MinterSettingsError(`the contract at ${contract} does not support ${interfaceId}`);
+    }
+    const role = await client.readContract({ abi, address: contract, functionName: "MINTER_ROLE" });
+    const args = [role, signer.address] as const;
+    if (!(await client.readContract({ abi, address: contract, functionName: "hasRole", args })))
+      throw new MinterSettingsError(`${signer.address} lacks the minter role of ${contract}`);
+  } catch (error) {
+    if (error instanceof Error && "walk" in error && isForeignContract(error))
+      throw new MinterSettingsError(`the contract at ${contract} is another one`);
+    throw error;
+  }
+}
+
+function isForeignContract(error: Error): boolean {
+  const walk = (error as { walk?: (match: (cause: unknown) => boolean) => unknown }).walk;
+  return Boolean(
+    walk?.call(
+      error,
+      (cause) =>
+        cause instanceof ContractFunctionZeroDataError ||
+        (cause instanceof Error && cause.name === "ContractFunctionRevertedError"),
+    ),
+  );
+}
+
+/** Whether code at an address makes it a contract. An account that delegates to one (EIP-7702) keeps its own key. */
+export async function isContract({ client }: Chain, address: Address): Promise<boolean> {
+  const code = await client.getCode({ address });
+  return code !== undefined && code !== "0x" && !code.startsWith("0xef0100");
+}
+
+/** The owner of a token; null when it does not exist. @param blockNumber  as of this block; by default the newest */
+export async function findTokenOwner(
+  { client, contract: address }: Chain,
+  tokenId: bigint,
+  blockNumber?: bigint,
+): Promise<Address | null> {
+  const at = blockNumber === undefined ? {} : { blockNumber };
+  try {
+    return await client.readContract({ abi, address, functionName: "ownerOf", args: [tokenId], ...at });
+  } catch (error) {
+    if (revertName(error) === "ERC721NonexistentToken") return null;
+    throw error;
+  }
+}
+
+/** The name of the contract's error that a call failed with; undefined for any other failure. */
+export function revertName(error: unknown): string | undefined {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause.name === "ContractFunctionRevertedError") {
+      return (cause as { data?: { errorName?: string } }).data?.errorName ?? "unknown";
+    }
+    if (cause.name === "ExecutionRevertedError") return "unknown";
+  }
+  return undefined;
+}

@@ -1,0 +1,155 @@
+import { getAddress, isAddress, zeroAddress } from "viem";
+import { env } from "../core/env";
+import { failpoint } from "../core/failpoint";
+import { log } from "../core/log";
+import { db, isForeignKeyViolation, isUniqueViolation, transaction } from "../db";
+import type { mintFailures } from "../schemas/mint";
+import { NonRetryableTaskError, type Payload, raiseAlert } from "../tasks";
+import { advanceNonce, countMined, type NonceOutcome } from "./advance-nonce";
+import { type Chain, findTokenOwner, isContract, MinterSettingsError, verifiedChain } from "./chain";
+import { storeMetadata } from "./metadata";
+import { assignNonce, findOpenNonce, type OpenNonce } from "./nonce-ledger";
+import { toTokenId } from "./token-id";
+import { currentFees, estimateMint, type MintCall, MintRevertedError } from "./transactions";
+
+type MintFailure = (typeof mintFailures)[number];
+
+/** What a look at a mint found. */
+export type MintOutcome =
+  /** It is final, or another instance is at it. */
+  | { kind: "nothing" }
+  /** It cannot be minted, and nothing of it was ever signed. */
+  | { kind: "failed"; failure: MintFailure }
+  /** Nothing is signed yet. */
+  | { kind: "postponed"; reason: "funds" | "confirmations" }
+  /** The token exists for good. */
+  | { kind: "exists" }
+  | { kind: "nonce"; nonce: OpenNonce; outcome: NonceOutcome; tokenExists: boolean };
+
+export interface MintRow {
+  id: string;
+  postId: string | null;
+  ownerAddress: string;
+  chainId: number;
+  contract: string;
+  state: string;
+  metadataUrl: string | null;
+}
+
+/** The row of a task's mint; one that was enqueued without a request gets its row here. */
+export async function findOrCreateMint(payload: Payload<"nft-minting">, taskId: string): Promise<MintRow> {
+  const id = payload.check?.mintId ?? taskId;
+  const row = await db().mint.findUnique({ where: { id } });
+  if (row) return row;
+  if (payload.check) throw new NonRetryableTaskError("the mint does not exist any more");
+  const { postId, ownerAddress } = payload;
+  if (!isAddress(ownerAddress) || getAddress(ownerAddress) === zeroAddress)
+    throw new NonRetryableTaskError("the owner's address is invalid");
+  const { id: chainId, contract } = await requireChain();
+  const post = await db().post.findUnique({ where: { id: postId }, select: { authorId: true } });
+  if (!post) throw new NonRetryableTaskError("the post does not exist");
+  try {
+    return await db().mint.create({
+      data: { id, postId, userId: post.authorId, ownerAddress: getAddress(ownerAddress), chainId, contract },
+    });
+  } catch (error) {
+    if (isForeignKeyViolation(error)) throw new NonRetryableTaskError("the post does not exist");
+    if (!isUniqueViolation(error)) throw error;
+    const concurrent = await db().mint.findUnique({ where: { id } });
+    if (concurrent) return concurrent;
+    throw new NonRetryableTaskError("the post is minted already");
+  }
+}
+
+/** The verified chain; wrong settings raise an alert. @throws when it cannot be used now */
+export async function requireChain(): Promise<Chain> {
+  try {
+    return await verifiedChain();
+  } catch (error) {
+    if (error instanceof MinterSettingsError) await alertSettings(error);
+    throw error;
+  }
+}
+
+function alertSettings({ message }: MinterSettingsError): Promise<void> {
+  return transaction((tx) => raiseAlert(tx, { kind: "minter_settings", subject: "minting", message }));
+}
+
+/**
+ * Looks at a mint and does what is next for it, up to sending its transaction. External work, outside of any
+ * transaction. Safe to repeat and to run concurrently: a mint has one nonce at a time, and a token one mint.
+ *
+ * @throws what must be retried: the node or the store does not answer, or the settings are wrong
+ */
+export async function findMintOutcome(mint: MintRow, extra: Record<string, unknown>): Promise<MintOutcome> {
+  if (mint.state === "confirmed" || mint.state === "failed") return { kind: "nothing" };
+  const chain = await requireChain();
+  const nonce = await findOpenNonce(mint.id);
+  if (chain.id !== mint.chainId || chain.contract !== mint.contract || foreign(chain, nonce)) {
+    const error = new MinterSettingsError(
+      "mints of another network, contract or account are under way: restore the settings until they are final",
+    );
+    await alertSettings(error);
+    throw error;
+  }
+  if (nonce) return advanceOwn(chain, mint, nonce);
+  const existence = await findExistence(chain, mint.id);
+  if (existence === "final") return { kind: "exists" };
+  if (existence === "new") return { kind: "postponed", reason: "confirmations" };
+  return begin(chain, mint, extra);
+}
+
+function foreign({ signer }: Chain, nonce: OpenNonce | null): boolean {
+  return nonce !== null && nonce.account !== signer.address;
+}
+
+/** Everything that can fail for good is found out before the mint takes a nonce. */
+async function begin(chain: Chain, mint: MintRow, extra: Record<string, unknown>): Promise<MintOutcome> {
+  const owner = getAddress(mint.ownerAddress);
+  if (await isContract(chain, owner)) return { kind: "failed", failure: "owner_is_contract" };
+  const metadataUrl = mint.postId === null ? null : await storeMetadata(mint.postId, extra);
+  if (metadataUrl === null) return { kind: "failed", failure: "post_deleted" };
+  const call = { mintId: mint.id, owner, metadataUrl };
+  try {
+    const gas = await estimateMint(chain, call);
+    if (!(await canPay(chain, gas))) return { kind: "postponed", reason: "funds" };
+  } catch (error) {
+    if (!(error instanceof MintRevertedError)) throw error;
+    log().error({ err: error, mintId: mint.id }, "mint refused by the contract");
+    return { kind: "failed", failure: "reverted" };
+  }
+  // Before the nonce: whoever looks after the nonce must be able to sign.
+  await db().mint.update({ where: { id: mint.id }, data: { metadataUrl }, select: { id: true } });
+  const nonce = await assignNonce(chain, mint.id, await countMined(chain));
+  if (!nonce) return { kind: "nothing" };
+  await failpoint("nft.nonce.assigned");
+  return advanceOwn(chain, { ...mint, metadataUrl }, nonce);
+}
+
+async function canPay(chain: Chain, gas: number): Promise<boolean> {
+  const { maxFee } = await currentFees(chain);
+  const balance = await chain.client.getBalance({ address: chain.signer.address });
+  return balance >= BigInt(gas) * maxFee;
+}
+
+async function advanceOwn(chain: Chain, mint: MintRow, nonce: OpenNonce): Promise<MintOutcome> {
+  const outcome = await advanceNonce(chain, nonce, toCall(mint));
+  const failed = outcome.kind === "mined" && outcome.isFinal && (outcome.isFiller || !outcome.succeeded);
+  // Under an earlier nonce, which a node reported as used by another transaction.
+  const tokenExists = failed && (await findExistence(chain, mint.id)) !== "none";
+  return { kind: "nonce", nonce, outcome, tokenExists };
+}
+
+/** What a mint's transaction calls; null before its metadata is stored. */
+export function toCall({ id, ownerAddress, metadataUrl }: MintRow): MintCall | null {
+  return metadataUrl === null ? null : { mintId: id, owner: getAddress(ownerAddress), metadataUrl };
+}
+
+async function findExistence(chain: Chain, mintId: string): Promise<"none" | "new" | "final"> {
+  const tokenId = toTokenId(mintId);
+  if ((await findTokenOwner(chain, tokenId)) === null) return "none";
+  const head = await chain.client.getBlockNumber();
+  const finalBlock = head - BigInt(env().MINT_CONFIRMATIONS - 1);
+  if (finalBlock < 0n) return "new";
+  return (await findTokenOwner(chain, tokenId, finalBlock)) === null ? "new" : "final";
+}

@@ -1,0 +1,1 @@
+export { createMintChallenge, getMint, requestMint } from "./request-mint";

@@ -1,0 +1,47 @@
+import { log } from "../core/log";
+import { db, transaction } from "../db";
+import { advanceNonce, countMined } from "./advance-nonce";
+import type { Chain } from "./chain";
+import { requireChain, toCall } from "./find-outcome";
+import { claimStalledNonces, fillGaps, giveUp, type OpenNonce } from "./nonce-ledger";
+import { recordMintOutcome, settle } from "./record-outcome";
+import { listTransactions } from "./transactions";
+
+/**
+ * Looks after the nonces that the chain waits for and that nobody else looks after, because their task is dead or late:
+ * all mints behind them wait too. Best effort, by every look at any mint.
+ */
+export async function keepQueueMoving(): Promise<void> {
+  try {
+    const chain = await requireChain();
+    const minedCount = await countMined(chain);
+    await fillGaps(chain, minedCount);
+    for (const nonce of await claimStalledNonces(chain, minedCount)) await advanceStalled(chain, nonce);
+  } catch (error) {
+    log().warn({ err: error }, "stalled nonces not looked after");
+  }
+}
+
+async function advanceStalled(chain: Chain, nonce: OpenNonce): Promise<void> {
+  const mint = nonce.mintId === null ? null : await db().mint.findUnique({ where: { id: nonce.mintId } });
+  const isAbandoned = mint !== null && (await hasNoTask(mint));
+  let current = nonce;
+  // One that is signed is as good as a filler: it goes on.
+  if (isAbandoned && !nonce.isFiller && (await listTransactions(nonce)).length === 0) {
+    await giveUp(nonce, "abandoned");
+    current = { ...nonce, isFiller: true };
+  }
+  const outcome = await advanceNonce(chain, current, mint ? toCall(mint) : null);
+  const isOver = outcome.kind === "lost" || (outcome.kind === "mined" && outcome.isFinal);
+  if (mint === null && isOver) await transaction((tx) => settle(tx, nonce));
+  if (mint !== null && isAbandoned) {
+    const found = { kind: "nonce", nonce: current, outcome, tokenExists: false } as const;
+    await transaction((tx) => recordMintOutcome(tx, mint.id, found));
+  }
+}
+
+/** Whether no task will look at a mint again: an operator has to replay it, or it was lost. */
+async function hasNoTask({ id, taskId }: { id: string; taskId: string | null }): Promise<boolean> {
+  const task = await db().task.findUnique({ where: { id: taskId ?? id }, select: { state: true } });
+  return task === null || task.state === "dead" || task.state === "cancelled";
+}

@@ -1,0 +1,61 @@
+import type { Transaction } from "../db";
+import { backgroundTaskService, defineTask, type Payload } from "../tasks";
+import { env } from "../core/env";
+import { findMintOutcome, findOrCreateMint, type MintOutcome } from "./find-outcome";
+import { keepQueueMoving } from "./keep-queue-moving";
+import { mintSubject } from "./mint-row";
+import { recordMintOutcome } from "./record-outcome";
+
+interface Look {
+  mintId: string;
+  payload: Payload<"nft-minting">;
+  found: MintOutcome;
+}
+
+/**
+ * Queue `nft-minting`: one look at a mint. The first begins it; each enqueues the next until the token is final or the
+ * mint has failed, so no function waits for a block.
+ */
+export const task = defineTask<"nft-minting">()({
+  async prepare(payload, { taskId, reportProgress }): Promise<Look> {
+    const mint = await findOrCreateMint(payload, taskId);
+    const found = await findMintOutcome(mint, payload.metadata);
+    await keepQueueMoving();
+    if (found.kind === "nonce" && found.outcome.kind === "mined") {
+      const total = env().MINT_CONFIRMATIONS;
+      await reportProgress({ done: Math.min(found.outcome.confirmations, total), total });
+    }
+    return { mintId: mint.id, payload, found };
+  },
+  async commit(tx, { mintId, payload, found }) {
+    const reason = await recordMintOutcome(tx, mintId, found);
+    if (reason !== null) await enqueueNextLook(tx, mintId, payload, reason);
+  },
+});
+
+/** Seconds before each look. A block takes 1 to 12 s, and twelve confirmations two and a half minutes at most. */
+const LOOK_DELAYS_SECONDS = [3, 5, 10, 15, 20, 30, 45, 60, 60, 120, 300];
+/** An operator must send coins first. */
+const FUNDS_DELAY_SECONDS = 300;
+
+async function enqueueNextLook(
+  tx: Transaction,
+  mintId: string,
+  payload: Payload<"nft-minting">,
+  reason: "waiting" | "mined" | "funds",
+): Promise<void> {
+  const round = (payload.check?.round ?? 0) + 1;
+  const delaySeconds =
+    reason === "funds"
+      ? FUNDS_DELAY_SECONDS
+      : (LOOK_DELAYS_SECONDS[Math.min(round, LOOK_DELAYS_SECONDS.length) - 1] ?? 0);
+  const owner = await tx.mint.findUniqueOrThrow({ where: { id: mintId }, select: { userId: true } });
+  const taskId = await backgroundTaskService.mintNft(
+    { ...payload, check: { mintId, round } },
+    {
+      ...{ tx, key: `look:${mintId}:${round}`, delaySeconds, subject: mintSubject(payload.postId) },
+      ...(owner.userId === null ? {} : { ownerId: owner.userId }),
+    },
+  );
+  await tx.mint.update({ where: { id: mintId }, data: { taskId }, select: { id: true } });
+}

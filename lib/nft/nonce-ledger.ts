@@ -1,0 +1,146 @@
+import { z } from "zod";
+import { db, type Transaction, transaction } from "../db";
+import type { Chain } from "./chain";
+
+/**
+ * The ledger of nonces. All instances mint from one account, and the chain takes its transactions in the order of their
+ * nonces: one that is missing holds up all behind it. So Postgres gives them out, one lock at a time, and a nonce that
+ * was given out is used up in any case, if need be by an empty transaction.
+ */
+
+/** A nonce of the account that mints. */
+export interface Nonce {
+  chainId: number;
+  account: string;
+  nonce: number;
+}
+
+export interface OpenNonce extends Nonce {
+  mintId: string | null;
+  isFiller: boolean;
+}
+
+const columns = { chainId: true, account: true, nonce: true, mintId: true, isFiller: true } as const;
+
+/** The nonce under which a mint is on its way; null before it has one, and after it was used up. */
+export function findOpenNonce(mintId: string): Promise<OpenNonce | null> {
+  return db().chainNonce.findFirst({ where: { mintId, state: "open" }, select: columns });
+}
+
+/**
+ * Gives a mint the next nonce, or returns the one that it has. Atomic; safe to repeat and to run concurrently.
+ * @param minedCount  the account's transactions in blocks, asked before: nonces that were used without us are skipped
+ * @returns null when the mint is not open any more
+ */
+export async function assignNonce(
+  chain: Chain,
+  mintId: string,
+  minedCount: number,
+): Promise<OpenNonce | null> {
+  return transaction(async (tx) => {
+    await lockAccount(tx, chain);
+    const existing = await tx.chainNonce.findFirst({ where: { mintId, state: "open" }, select: columns });
+    if (existing) return existing;
+    const mint = await tx.mint.findUnique({ where: { id: mintId }, select: { state: true } });
+    if (mint?.state !== "pending") return null;
+    const nonce = Math.max((await lastNonce(tx, chain)) + 1, minedCount);
+    return tx.chainNonce.create({ data: { ...accountOf(chain), nonce, mintId }, select: columns });
+  });
+}
+
+/**
+ * Makes fillers for nonces that the chain waits for and that nobody has: a ledger that was restored from a backup, or a
+ * node that once reported a wrong count. Without them every later mint would wait for ever.
+ */
+export async function fillGaps(chain: Chain, minedCount: number): Promise<void> {
+  const first = await db().chainNonce.findFirst({
+    where: { ...accountOf(chain), state: "open" },
+    orderBy: { nonce: "asc" },
+    select: { nonce: true },
+  });
+  if (!first || first.nonce <= minedCount) return;
+  await transaction(async (tx) => {
+    await lockAccount(tx, chain);
+    await tx.$executeRaw`
+INSERT INTO "ChainNonce" ("chainId", account, nonce, "isFiller")
+SELECT ${chain.id}, ${chain.signer.address}, missing, true
+FROM generate_series(${minedCount}::int, ${Math.min(first.nonce, minedCount + MAX_FILLERS) - 1}::int) missing
+ON CONFLICT DO NOTHING`;
+  });
+}
+
+/** Fillers of one call: a node that reports nonsense must not cost more. */
+const MAX_FILLERS = 20;
+
+/**
+ * Open nonces up to the one that the chain waits for which no instance has looked after lately; the caller then does
+ * so. Of concurrent callers one gets a nonce.
+ */
+export async function claimStalledNonces(chain: Chain, minedCount: number): Promise<OpenNonce[]> {
+  const rows = await db().$queryRaw`
+UPDATE "ChainNonce" SET "checkedAt" = clock_timestamp()
+WHERE "chainId" = ${chain.id} AND account = ${chain.signer.address} AND state = 'open' AND nonce IN (
+  SELECT nonce FROM "ChainNonce"
+  WHERE "chainId" = ${chain.id} AND account = ${chain.signer.address} AND nonce <= ${minedCount} AND state = 'open'
+    AND coalesce("checkedAt", "createdAt") < clock_timestamp() - ${STALLED_SECONDS} * interval '1 second'
+  ORDER BY nonce LIMIT ${MAX_STALLED} FOR UPDATE SKIP LOCKED)
+RETURNING "chainId", account, nonce, "mintId"::text AS "mintId", "isFiller"`;
+  return openNonceRowsSchema.parse(rows);
+}
+
+/** Stalled nonces that one look at another mint also looks after. */
+const MAX_STALLED = 3;
+
+/** Longer than a task waits between two looks while its transaction is new. */
+const STALLED_SECONDS = 60;
+
+const openNonceRowsSchema = z.array(
+  z.object({
+    chainId: z.int(),
+    account: z.string(),
+    nonce: z.int(),
+    mintId: z.uuid().nullable(),
+    isFiller: z.boolean(),
+  }),
+);
+
+export async function markChecked({ chainId, account, nonce }: Nonce): Promise<void> {
+  await db().chainNonce.update({
+    where: { chainId_account_nonce: { chainId, account, nonce } },
+    data: { checkedAt: new Date() },
+    select: { nonce: true },
+  });
+}
+
+/**
+ * From now on an empty transaction uses the nonce up. The mint's own may still be the one that the chain takes.
+ * @param failure  recorded when the filler is final
+ */
+export async function giveUp(
+  { chainId, account, nonce, mintId }: OpenNonce,
+  failure: "reverted" | "refused" | "abandoned",
+): Promise<void> {
+  await transaction(async (tx) => {
+    await tx.chainNonce.update({
+      where: { chainId_account_nonce: { chainId, account, nonce } },
+      data: { isFiller: true },
+      select: { nonce: true },
+    });
+    if (mintId !== null) await tx.mint.updateMany({ where: { id: mintId, failure: null }, data: { failure } });
+  });
+}
+
+/** One transaction at a time gives out nonces of an account; the lock ends with it. */
+async function lockAccount(tx: Transaction, { id, signer }: Chain): Promise<void> {
+  const name = `chain:${id}:${signer.address}`;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${name}, 0))`;
+}
+
+async function lastNonce(tx: Transaction, chain: Chain): Promise<number> {
+  const { _max } = await tx.chainNonce.aggregate({ where: accountOf(chain), _max: { nonce: true } });
+  return _max.nonce ?? -1;
+}
+
+function accountOf({ id, signer }: Chain) {
+  return { chainId: id, account: signer.address };
+}

@@ -1,0 +1,131 @@
+import { log } from "../core/log";
+import { afterCommit, type Prisma, type Transaction } from "../db";
+import { raiseAlert } from "../tasks";
+import type { NonceOutcome } from "./advance-nonce";
+import type { MintOutcome } from "./find-outcome";
+import { publishMintChanged } from "./mint-row";
+import type { OpenNonce } from "./nonce-ledger";
+
+/**
+ * Records what a look at a mint found, in the caller's transaction. An outcome that another instance has overtaken
+ * changes nothing: the row is locked, and a final one stays as it is.
+ *
+ * @returns why it must be looked at again; null when it is final
+ */
+export async function recordMintOutcome(
+  tx: Transaction,
+  mintId: string,
+  found: MintOutcome,
+): Promise<"waiting" | "mined" | "funds" | null> {
+  await tx.$executeRaw`SELECT 1 FROM "Mint" WHERE id = ${mintId}::uuid FOR UPDATE`;
+  const mint = await tx.mint.findUniqueOrThrow({
+    where: { id: mintId },
+    select: { state: true, blockHash: true, failure: true },
+  });
+  if (mint.state === "confirmed" || mint.state === "failed") return null;
+  afterCommit(tx, () => publishMintChanged(mintId));
+  switch (found.kind) {
+    case "nothing":
+      return "waiting";
+    case "failed":
+      await finish(tx, mintId, { state: "failed", failure: found.failure });
+      return null;
+    case "exists":
+      await finish(tx, mintId, { state: "confirmed" });
+      return null;
+    case "postponed":
+      if (found.reason === "funds") await raiseFundsAlert(tx);
+      return found.reason === "funds" ? "funds" : "waiting";
+    case "nonce":
+      return recordNonceOutcome(tx, { ...mint, id: mintId }, found);
+  }
+}
+
+interface LockedMint {
+  id: string;
+  blockHash: string | null;
+  failure: string | null;
+}
+
+async function recordNonceOutcome(
+  tx: Transaction,
+  mint: LockedMint,
+  { nonce, outcome, tokenExists }: Extract<MintOutcome, { kind: "nonce" }>,
+): Promise<"waiting" | "mined" | "funds" | null> {
+  const { id } = mint;
+  if (outcome.kind === "lost") {
+    // The next look finds the token, or gives the mint another nonce.
+    await settle(tx, nonce);
+    await tx.mint.update({ where: { id }, data: { ...noBlock, state: "pending" }, select: { id: true } });
+    return "waiting";
+  }
+  if (outcome.kind === "waiting") {
+    if (mint.blockHash !== null) log().warn({ mintId: id }, "mint undone by a reorganisation: it is sent again");
+    if (outcome.reason === "funds") await raiseFundsAlert(tx);
+    await tx.mint.update({ where: { id }, data: { ...noBlock, state: "sent" }, select: { id: true } });
+    return outcome.reason === "funds" ? "funds" : "waiting";
+  }
+  const { hash, blockNumber, blockHash, confirmations, isFinal, succeeded, isFiller, feeWei } = outcome;
+  const block = {
+    ...{ blockNumber, blockHash, confirmations },
+    transactionHash: isFiller ? null : hash,
+    feeWei: feeWei.toString(),
+  };
+  const isMinted = succeeded && !isFiller;
+  if (!isFinal) {
+    const state = isMinted ? "mined" : "sent";
+    await tx.mint.update({ where: { id }, data: { ...block, state }, select: { id: true } });
+    return "mined";
+  }
+  await settle(tx, nonce);
+  await closeAlerts(tx);
+  if (isMinted || tokenExists) await finish(tx, id, { ...block, state: "confirmed" });
+  else await finish(tx, id, { ...block, state: "failed", failure: failureOf(outcome, mint) });
+  return null;
+}
+
+const noBlock = { blockNumber: null, blockHash: null, confirmations: 0, transactionHash: null, feeWei: null };
+
+function failureOf(
+  { isFiller, ranOutOfGas }: Extract<NonceOutcome, { kind: "mined" }>,
+  { failure }: LockedMint,
+): string {
+  if (isFiller) return failure ?? "abandoned";
+  return ranOutOfGas ? "out_of_gas" : "reverted";
+}
+
+async function finish(
+  tx: Transaction,
+  id: string,
+  data: Prisma.MintUpdateInput & { state: "confirmed" | "failed" },
+): Promise<void> {
+  await tx.mint.update({ where: { id }, data: { ...(data.state === "confirmed" ? { failure: null } : {}), ...data, finishedAt: new Date() }, select: { id: true } });
+}
+
+/** The nonce is used up for good. */
+export async function settle(
+  tx: Transaction,
+  { chainId, account, nonce }: Pick<OpenNonce, "chainId" | "account" | "nonce">,
+): Promise<void> {
+  await tx.chainNonce.update({
+    where: { chainId_account_nonce: { chainId, account, nonce } },
+    data: { state: "settled" },
+    select: { nonce: true },
+  });
+}
+
+async function raiseFundsAlert(tx: Transaction): Promise<void> {
+  await raiseAlert(tx, {
+    kind: "minter_funds",
+    subject: "minting",
+    message: "the account that mints has too few coins for the next transaction: mints wait for more",
+  });
+}
+
+/** What the alerts asked for is done: a transaction was paid for, under settings that work. */
+async function closeAlerts(tx: Transaction): Promise<void> {
+  await tx.alert.updateMany({
+    where: { kind: { in: ["minter_funds", "minter_settings"] }, subject: "minting", closedAt: null },
+    data: { closedAt: new Date() },
+  });
+}

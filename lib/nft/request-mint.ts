@@ -1,0 +1,135 @@
+import { type Address, getAddress, isAddress, zeroAddress } from "viem";
+import type { Caller } from "../core/access-token";
+import { AppError } from "../core/errors";
+import { log } from "../core/log";
+import { db, isForeignKeyViolation, isUniqueViolation, transaction } from "../db";
+import type { MintView } from "../schemas/mint";
+import { backgroundTaskService } from "../tasks";
+import { type Chain, chain, isContract, verifiedChain } from "./chain";
+import { mintSubject, toMintView } from "./mint-row";
+import { createProofMessage, verifyProof } from "./ownership-proof";
+
+/** The newest mint of a post, or the one that succeeded; null when there is none. Public, as the chain is. */
+export async function getMint(postId: string): Promise<MintView | null> {
+  const rows = await db().mint.findMany({ where: { postId }, orderBy: { id: "desc" }, take: 10 });
+  const row = rows.find(({ state }) => state !== "failed") ?? rows[0];
+  return row ? toMintView(row) : null;
+}
+
+/**
+ * The message that an artist signs with the key of an address, so that a post of theirs is minted to it.
+ *
+ * @throws {AppError} bad_request: an invalid address; not_found; forbidden: someone else's post; conflict: it is minted
+ *         already; not_available; unavailable: the node does not answer
+ */
+export async function createMintChallenge(
+  caller: Caller,
+  postId: string,
+  input: { address: string },
+): Promise<{ message: string; address: string; expiresAt: string }> {
+  const current = chain();
+  const address = parseOwner(input.address);
+  await requireMintable(caller, postId);
+  await requireKeyHolder(current, address);
+  const { message, expiresAt } = createProofMessage({
+    userId: caller.userId,
+    postId,
+    address,
+    chainId: current.id,
+  });
+  return { message, address, expiresAt };
+}
+
+/**
+ * Begins the mint of an artist's own post to the address that signed the message. Safe to repeat: the same message is
+ * the same mint.
+ *
+ * @throws {AppError} as {@link createMintChallenge}, and forbidden when the message is not the address's own
+ */
+export async function requestMint(
+  caller: Caller,
+  postId: string,
+  signed: { message: string; signature: string },
+): Promise<MintView> {
+  const current = chain();
+  const { address, nonce } = await verifyProof({ userId: caller.userId, postId, chainId: current.id }, signed);
+  const repeated = await findByProof(nonce);
+  if (repeated) return repeated;
+  const owner = parseOwner(address);
+  await requireMintable(caller, postId);
+  await requireKeyHolder(current, owner);
+  try {
+    return await insertMint(current, { caller, postId, owner, proofNonce: nonce });
+  } catch (error) {
+    // Deleted meanwhile.
+    if (isForeignKeyViolation(error)) throw new AppError("not_found", { message: "post_not_found", cause: error });
+    if (!isUniqueViolation(error)) throw error;
+    // The same message at the same time, or another mint of the post.
+    const winner = await findByProof(nonce);
+    if (winner) return winner;
+    throw new AppError("conflict", { message: "already_minted", cause: error });
+  }
+}
+
+interface NewMint {
+  caller: Caller;
+  postId: string;
+  owner: Address;
+  proofNonce: string;
+}
+
+function insertMint({ id: chainId, contract }: Chain, mint: NewMint): Promise<MintView> {
+  const { caller, postId, owner, proofNonce } = mint;
+  return transaction(async (tx) => {
+    const taskId = await backgroundTaskService.mintNft(
+      { postId, ownerAddress: owner, metadata: {} },
+      { tx, ownerId: caller.userId, subject: mintSubject(postId) },
+    );
+    const row = await tx.mint.create({
+      data: { id: taskId, postId, userId: caller.userId, ownerAddress: owner, chainId, contract, proofNonce },
+    });
+    return toMintView(row);
+  });
+}
+
+async function findByProof(proofNonce: string): Promise<MintView | null> {
+  const row = await db().mint.findUnique({ where: { proofNonce } });
+  return row && toMintView(row);
+}
+
+/** @throws {AppError} bad_request: no address, or one that belongs to nobody */
+function parseOwner(text: string): Address {
+  // One in a single case has no checksum; viem then accepts lower case only.
+  const hex = /^0[xX]([0-9a-fA-F]{40})$/.exec(text)?.[1];
+  const candidate = hex !== undefined && hex === hex.toUpperCase() ? `0x${hex.toLowerCase()}` : text;
+  if (!isAddress(candidate))
+    throw new AppError("bad_request", { message: "mint_address_invalid", field: "address" });
+  const address = getAddress(candidate);
+  if (address === zeroAddress)
+    throw new AppError("bad_request", { message: "mint_address_zero", field: "address" });
+  return address;
+}
+
+/** @throws {AppError} not_found, forbidden, conflict */
+async function requireMintable({ userId }: Caller, postId: string): Promise<void> {
+  const post = await db().post.findUnique({
+    where: { id: postId, author: { deletedAt: null } },
+    select: { authorId: true, mints: { where: { state: { not: "failed" } }, take: 1, select: { id: true } } },
+  });
+  if (!post) throw new AppError("not_found", { message: "post_not_found" });
+  if (post.authorId !== userId) throw new AppError("forbidden", { message: "mint_not_yours" });
+  if (post.mints.length > 0) throw new AppError("conflict", { message: "already_minted" });
+}
+
+/** @throws {AppError} bad_request for a contract; unavailable when the node does not answer or is the wrong one */
+async function requireKeyHolder(current: Chain, address: Address): Promise<void> {
+  let isCode: boolean;
+  try {
+    await verifiedChain();
+    isCode = await isContract(current, address);
+  } catch (cause) {
+    log().error({ err: cause }, "mint not begun: the chain cannot be asked");
+    throw new AppError("unavailable", { message: "minting_unavailable", retryAfterSeconds: 30, cause });
+  }
+  if (isCode) throw new AppError("bad_request", { message: "mint_address_contract", field: "address" });
+}
