@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
-import { ARTIFACT_FILE, compileContract } from "./compile-contracts";
+import { ARTIFACT_FILE } from "../contracts/artifact";
+import { compileContract } from "./compile-contracts";
 
 /** `npm run contracts`: compiles `contracts/` and writes the artifact that is committed. */
 const artifact = compileContract();
