@@ -36,6 +36,7 @@ export async function startBackends(): Promise<Backends> {
         externalStripe: true,
         externalMail: true,
         externalBlob: true,
+        externalChain: true,
       },
       dataDir,
       ports: "free",

@@ -16,11 +16,13 @@ export function signForm(wallets: readonly Wallet[]): Html {
     const { address } = privateKeyToAccount(key);
     return html`<option value="${address}">${name}: ${address}</option>`;
   });
-  return html`<form method="post" action="/sign" target="_blank" style="display: grid; gap: 0.5rem; max-width: 44rem">
-<label>Sign as <select name="address">${options}</select></label>
-<label>Message<br><textarea name="message" rows="6" cols="72" required></textarea></label>
-<span><button>Sign</button> <small>These wallets exist on this machine only. A real one signs in your browser or on its device.</small></span>
-</form>`;
+  return html`<details><summary>Sign a message as a wallet</summary>
+<p>These wallets exist on this machine only. A real one signs in your browser or on its device.</p>
+<form method="post" action="/sign" target="_blank">
+<label>Wallet<br><select name="address">${options}</select></label>
+<label>Message<br><textarea name="message" rows="12" cols="60" required></textarea></label>
+<button>Sign</button>
+</form></details>`;
 }
 
 /** Answers the form with the signature. */

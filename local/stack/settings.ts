@@ -33,6 +33,7 @@ const settingsSchema = z.object({
   SMTP_URL: z.string().optional(),
   BLOB_READ_WRITE_TOKEN: z.string().optional(),
   VERCEL_BLOB_API_URL: z.string().optional(),
+  CHAIN_RPC_URL: z.string().optional(),
   /** Folder of all data that survives a restart. */
   DATA_DIR: z.string().default(".data"),
   /** `embedded` ignores a redis-server on the PATH. */
@@ -62,6 +63,8 @@ export interface Settings {
   externalMail: boolean;
   /** When true, no local Vercel Blob is started. */
   externalBlob: boolean;
+  /** When true, no local chain is started. */
+  externalChain?: boolean;
 }
 
 /** @throws ZodError */
@@ -83,6 +86,7 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
     externalStripe: Boolean(settings.STRIPE_SECRET_KEY ?? settings.STRIPE_API_URL),
     externalMail: Boolean(settings.SMTP_URL),
     externalBlob: Boolean(settings.BLOB_READ_WRITE_TOKEN ?? settings.VERCEL_BLOB_API_URL),
+    externalChain: Boolean(settings.CHAIN_RPC_URL),
   };
 }
 
@@ -110,8 +114,14 @@ export function derivePorts(port: number) {
     smtp: port + 15,
     mailbox: port + 16,
     blob: port + 17,
+    chain: port + 18,
+    chainNode: port + 19,
   };
 }
+
+const privateKey = z.templateLiteral(["0x", z.string()]);
+
+const newPrivateKey = (): `0x${string}` => `0x${randomBytes(32).toString("hex")}`;
 
 const secretsSchema = z.object({
   AUTH_SECRET: z.string(),
@@ -121,6 +131,8 @@ const secretsSchema = z.object({
   stripeSecretKey: z.string(),
   stripeWebhookSecret: z.string(),
   blobToken: z.string(),
+  chainAdministratorKey: privateKey,
+  chainMinterKey: privateKey,
 });
 
 export type Secrets = z.infer<typeof secretsSchema>;
@@ -138,6 +150,8 @@ export async function loadLocalSecrets(dataDir: string | null): Promise<Secrets>
     stripeSecretKey: `sk_test_local_${randomBytes(24).toString("hex")}`,
     stripeWebhookSecret: `whsec_${randomBytes(24).toString("hex")}`,
     blobToken: newBlobToken(),
+    chainAdministratorKey: newPrivateKey(),
+    chainMinterKey: newPrivateKey(),
   };
   if (dataDir === null) return generated;
   const file = path.join(dataDir, "secrets.json");

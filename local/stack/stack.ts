@@ -1,6 +1,7 @@
 import path from "node:path";
 import { prepareRole } from "../../lib/db/role-settings";
 import { type RunningBlob, startBlob } from "../blob";
+import { LOCAL_CONFIRMATIONS, type RunningChain, startChain } from "../chain";
 import { startEmbeddedPostgres } from "../postgres/embedded";
 import { applyMigrations } from "../postgres/migrate";
 import { lockFolder } from "../process/folder-lock";
@@ -40,6 +41,7 @@ export interface Stack {
   readonly stripe: RunningStripe | null;
   readonly mail: MailCatcher | null;
   readonly blob: RunningBlob | null;
+  readonly chain: RunningChain | null;
   /** Migrations applied by this start. */
   readonly migrations: readonly string[];
   /** Stops the backends that were started here, last first. Safe to call twice. */
@@ -207,7 +209,25 @@ async function startBackends(
     env.PUBLIC_BLOB_READ_WRITE_TOKEN = blob.token;
     backends.push({ name: "Files", what: "Vercel Blob's API over a folder", url: blob.url });
   }
-  return { env, backends, engineUrl, engineKind, gateway, qstash, stripe, mail, blob, migrations };
+
+  let chain: RunningChain | null = null;
+  if (!settings.externalChain) {
+    chain = await startChain({
+      port: port("chain"),
+      nodePort: port("chainNode"),
+      dataDir: folder("chain"),
+      administratorKey: secrets.chainAdministratorKey,
+      minterKey: secrets.chainMinterKey,
+    });
+    stops.push(chain.close);
+    env.CHAIN_RPC_URL = chain.url;
+    env.CHAIN_ID = String(chain.chainId);
+    env.NFT_CONTRACT_ADDRESS = chain.contract;
+    env.MINTER_PRIVATE_KEY = secrets.chainMinterKey;
+    env.MINT_CONFIRMATIONS = String(LOCAL_CONFIRMATIONS);
+    backends.push({ name: "Chain", what: "Anvil, started by the first call; open it for its page", url: chain.url });
+  }
+  return { env, backends, engineUrl, engineKind, gateway, qstash, stripe, mail, blob, chain, migrations };
 }
 
 /** Whether the database is on this machine: no other is migrated or seeded on start. */

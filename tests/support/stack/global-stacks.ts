@@ -71,6 +71,7 @@ async function startWorkerStack(
       externalStripe: false,
       externalMail: false,
       externalBlob: false,
+      externalChain: true,
     },
     dataDir,
     ports: "free",

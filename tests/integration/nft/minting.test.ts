@@ -1,0 +1,173 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Caller } from "@/lib/core/access-token";
+import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
+import { backgroundTaskService } from "@/lib/tasks";
+import { tokenMetadataSchema } from "@/lib/schemas/mint";
+import {
+  askChallenge,
+  chainReader,
+  finishMints,
+  lookAtMint,
+  newWallet,
+  nonceViolations,
+  readTestMint,
+  requestTestMint,
+  sendProof,
+  startTestChain,
+  TEST_CONFIRMATIONS,
+} from "@/tests/support/factories/minting";
+import { createPerson, createTestPost } from "@/tests/support/factories/people";
+import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
+
+const backends = await startIsolatedBackends();
+const chain = await startTestChain();
+const reader = chainReader(chain);
+let artist: Caller;
+beforeAll(async () => {
+  artist = await createPerson("artist");
+});
+afterAll(async () => {
+  await (await import("@/lib/db")).disconnectDb();
+  await chain.close();
+  await backends.stop();
+});
+
+describe("minting", () => {
+  it("mints a token that a client which knows nothing of the app reads", async () => {
+    const postId = await createTestPost(artist);
+    const wallet = newWallet();
+    const { id, tokenId } = await requestTestMint(artist, postId, wallet);
+    expect((await readTestMint(postId)).state).toBe("pending");
+    await lookAtMint(id);
+    expect((await readTestMint(postId)).state).toBe("sent");
+    await chain.node.call("evm_mine");
+    await lookAtMint(id);
+    const mined = await readTestMint(postId);
+    expect(mined).toMatchObject({ state: "mined", confirmations: 1, confirmationsNeeded: TEST_CONFIRMATIONS });
+    await finishMints(chain, [id]);
+    expect(await readTestMint(postId)).toMatchObject({
+      ...{ state: "confirmed", failure: null, ownerAddress: wallet.address, contract: chain.contract },
+      ...{ confirmations: TEST_CONFIRMATIONS, transactionHash: mined.transactionHash },
+    });
+
+    expect(await reader.ownerOf(tokenId)).toBe(wallet.address);
+    expect(await reader.royalty(tokenId, 10_000n)).toEqual([wallet.address, 500n]);
+    const uri = await reader.tokenUri(tokenId);
+    const bytes = Buffer.from(await (await fetch(uri)).arrayBuffer());
+    expect(uri).toContain(createHash("sha256").update(bytes).digest("hex"));
+    const metadata = tokenMetadataSchema.parse(JSON.parse(bytes.toString()));
+    expect(metadata).toMatchObject({ name: "A track", external_url: `${process.env.APP_URL}/posts/${postId}` });
+    expect(bytes.toString()).not.toContain(artist.userId);
+    expect(await nonceViolations()).toEqual([]);
+  });
+
+  it("mints again after a reorganisation, under the same nonce", async () => {
+    const postId = await createTestPost(artist);
+    const wallet = newWallet();
+    const { id, tokenId } = await requestTestMint(artist, postId, wallet);
+    await lookAtMint(id);
+    await chain.node.call("evm_mine");
+    await chain.node.call("evm_mine");
+    await chain.node.call("evm_mine");
+    await lookAtMint(id);
+    expect(await readTestMint(postId)).toMatchObject({ state: "mined", confirmations: 3 });
+    await chain.node.call("anvil_reorg", [3, []]);
+    await lookAtMint(id);
+    expect(await readTestMint(postId)).toMatchObject({ state: "sent", blockNumber: null });
+    await finishMints(chain, [id]);
+    expect(await reader.ownerOf(tokenId)).toBe(wallet.address);
+    expect(await nonceViolations()).toEqual([]);
+  });
+
+  it("replaces a transaction whose fee is too low, and waits for coins with an alert", async () => {
+    const postId = await createTestPost(artist);
+    const wallet = newWallet();
+    const { id } = await requestTestMint(artist, postId, wallet);
+    await lookAtMint(id);
+    const [first] = await db().chainTransaction.findMany({ where: { of: { mintId: id } } });
+    const baseFee = (BigInt(first?.maxFee.toFixed() ?? 0) * 3n) / 2n;
+    await chain.node.call("anvil_setNextBlockBaseFeePerGas", [`0x${baseFee.toString(16)}`]);
+    await chain.node.call("evm_mine");
+    expect(await reader.mintedTo(wallet.address)).toEqual([]);
+    await db().chainTransaction.updateMany({
+      where: { hash: first?.hash ?? "" },
+      data: { createdAt: new Date(Date.now() - 60_000) },
+    });
+    await lookAtMint(id);
+    expect(await db().chainTransaction.count({ where: { of: { mintId: id } } })).toBe(2);
+    await finishMints(chain, [id]);
+    expect(await reader.mintedTo(wallet.address)).toHaveLength(1);
+
+    const account = (await db().chainNonce.findFirstOrThrow()).account;
+    const balance = await chain.node.call("eth_getBalance", [account, "latest"]);
+    await chain.node.call("anvil_setBalance", [account, "0x0"]);
+    const poor = await requestTestMint(artist, await createTestPost(artist), newWallet());
+    await lookAtMint(poor.id);
+    const alert = { where: { kind: "minter_funds", closedAt: null } };
+    expect(await db().alert.count(alert)).toBe(1);
+    await chain.node.call("anvil_setBalance", [account, balance]);
+    await finishMints(chain, [poor.id]);
+    expect(await db().alert.count(alert)).toBe(0);
+    expect(await nonceViolations()).toEqual([]);
+  });
+
+  it("refuses addresses that cannot own a token, and messages that prove nothing", async () => {
+    const postId = await createTestPost(artist);
+    const stranger = await createPerson("artist");
+    const wallet = newWallet();
+    const upper = wallet.address.replace(/[a-f]/, (letter) => letter.toUpperCase());
+    const wrong = upper === wallet.address ? wallet.address.replace(/[A-F]/, (l) => l.toLowerCase()) : upper;
+    const zero = `0x${"0".repeat(40)}`;
+    const codes = async (as: Caller, address: string) => {
+      const { status, body } = await askChallenge(as, postId, address);
+      return [status, body.error?.details?.[0]?.path ?? body.error?.code];
+    };
+    expect((await codes(artist, zero))[0]).toBe(400);
+    expect((await codes(artist, chain.contract))[0]).toBe(400);
+    expect((await codes(artist, "0x1234"))[0]).toBe(400);
+    expect((await codes(artist, wrong))[0]).toBe(400);
+    expect((await codes(artist, wallet.address.toLowerCase()))[0]).toBe(200);
+    expect((await codes(stranger, wallet.address))[0]).toBe(403);
+    expect((await askChallenge(artist, newId(), wallet.address)).status).toBe(404);
+
+    const { message } = (await askChallenge(artist, postId, wallet.address)).body;
+    const signature = await wallet.signMessage({ message });
+    const forged = await newWallet().signMessage({ message });
+    expect((await sendProof(artist, postId, { message, signature: forged })).status).toBe(403);
+    const other = await createTestPost(artist);
+    expect((await sendProof(artist, other, { message, signature })).status).toBe(403);
+    expect((await sendProof(stranger, postId, { message, signature })).status).toBe(403);
+    expect((await sendProof(artist, postId, { message: "Hello", signature })).status).toBe(400);
+    expect(await db().mint.count({ where: { postId } })).toBe(0);
+
+    const [once, again] = await Promise.all([
+      sendProof(artist, postId, { message, signature }),
+      sendProof(artist, postId, { message, signature }),
+    ]);
+    expect([once.status, again.status]).toEqual([202, 202]);
+    expect(once.body.mint.id).toBe(again.body.mint.id);
+    expect((await askChallenge(artist, postId, wallet.address)).status).toBe(409);
+    await finishMints(chain, [once.body.mint.id]);
+    const second = await sendProof(artist, postId, { message, signature });
+    expect(second.body.mint).toMatchObject({ id: once.body.mint.id, state: "confirmed" });
+    expect(await reader.mintedTo(wallet.address)).toHaveLength(1);
+  });
+
+  it("mints one of two tasks of a post that were enqueued without a request", async () => {
+    const postId = await createTestPost(artist);
+    const { address } = newWallet();
+    const payload = { postId, ownerAddress: address, metadata: { mood: "calm", name: "Mine" } };
+    const first = await backgroundTaskService.mintNft(payload);
+    const second = await backgroundTaskService.mintNft(payload);
+    await lookAtMint(first);
+    await lookAtMint(second);
+    await finishMints(chain, [first]);
+    const tokens = await reader.mintedTo(address);
+    expect(tokens).toHaveLength(1);
+    const metadata = await (await fetch(await reader.tokenUri(tokens[0] ?? ""))).json();
+    expect(metadata).toMatchObject({ mood: "calm", name: "A track" });
+    expect((await db().task.findUniqueOrThrow({ where: { id: second } })).state).toBe("dead");
+  });
+});
