@@ -8,4 +8,6 @@ export async function register(): Promise<void> {
   (await import("./lib/ops")).registerShutdown();
   // Not awaited: requests need not wait for it.
   void (await import("./lib/db")).reportRoleSettings();
+  // Not in development, where the local chain starts with the first mint.
+  if (process.env.NODE_ENV === "production") void (await import("./lib/nft")).verifyMintingAtStart();
 }

@@ -1,1 +1,4 @@
-export { createMintChallenge, getMint, requestMint } from "./request-mint";
+export { isMintingAvailable } from "./availability";
+export { getMint, listMints } from "./read-mints";
+export { createMintChallenge, requestMint } from "./request-mint";
+export { verifyMintingAtStart } from "./verify-at-start";

@@ -1,4 +1,3 @@
-import { getAddress } from "viem";
 import { env } from "../core/env";
 import type { Transaction } from "../db";
 import { emit } from "../realtime";
@@ -14,7 +13,7 @@ export function toMintView(row: MintRow): MintView {
     // Noted before its filler is final: until then the mint's own transaction may still succeed.
     failure: state === "failed" ? (mintFailures.find((failure) => failure === row.failure) ?? null) : null,
     tokenId: toTokenId(id).toString(),
-    ownerAddress: getAddress(row.ownerAddress),
+    ownerAddress: row.ownerAddress,
     confirmations: row.confirmations,
     confirmationsNeeded: env().MINT_CONFIRMATIONS,
     createdAt: row.createdAt.toISOString(),

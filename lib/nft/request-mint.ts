@@ -5,16 +5,10 @@ import { log } from "../core/log";
 import { db, isForeignKeyViolation, isUniqueViolation, transaction } from "../db";
 import type { MintView } from "../schemas/mint";
 import { backgroundTaskService } from "../tasks";
+import { isMintingAvailable } from "./availability";
 import { type Chain, chain, isContract, verifiedChain } from "./chain";
 import { mintSubject, toMintView } from "./mint-row";
 import { createProofMessage, verifyProof } from "./ownership-proof";
-
-/** The newest mint of a post, or the one that succeeded; null when there is none. Public, as the chain is. */
-export async function getMint(postId: string): Promise<MintView | null> {
-  const rows = await db().mint.findMany({ where: { postId }, orderBy: { id: "desc" }, take: 10 });
-  const row = rows.find(({ state }) => state !== "failed") ?? rows[0];
-  return row ? toMintView(row) : null;
-}
 
 /**
  * The message that an artist signs with the key of an address, so that a post of theirs is minted to it.
@@ -27,7 +21,7 @@ export async function createMintChallenge(
   postId: string,
   input: { address: string },
 ): Promise<{ message: string; address: string; expiresAt: string }> {
-  const current = chain();
+  const current = requireSetUp();
   const address = parseOwner(input.address);
   await requireMintable(caller, postId);
   await requireKeyHolder(current, address);
@@ -51,7 +45,7 @@ export async function requestMint(
   postId: string,
   signed: { message: string; signature: string },
 ): Promise<MintView> {
-  const current = chain();
+  const current = requireSetUp();
   const { address, nonce } = await verifyProof({ userId: caller.userId, postId, chainId: current.id }, signed);
   const repeated = await findByProof(nonce);
   if (repeated) return repeated;
@@ -90,6 +84,12 @@ function insertMint({ id: chainId, contract }: Chain, mint: NewMint): Promise<Mi
     });
     return toMintView(row);
   });
+}
+
+/** @throws {AppError} not_available */
+function requireSetUp(): Chain {
+  if (!isMintingAvailable()) throw new AppError("not_available", { message: "minting_not_available" });
+  return chain();
 }
 
 async function findByProof(proofNonce: string): Promise<MintView | null> {

@@ -11,6 +11,7 @@ const PAGES = [
   { key: "devices", href: "/me/devices" },
   { key: "security", href: "/me/security" },
   { key: "notifications", href: "/me/notifications" },
+  { key: "tokens", href: "/me/tokens" },
   { key: "data", href: "/me/data" },
 ] as const;
 

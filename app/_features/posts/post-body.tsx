@@ -19,6 +19,8 @@ interface Props {
   renderedAt: number;
   /** What the author sees in the place of the player while there is none. */
   ownTrack?: ReactNode;
+  /** The post's token, if it has one or may have. */
+  mint?: ReactNode;
 }
 
 /** Shorter titles get larger type. */
@@ -28,7 +30,7 @@ function titleClass(title: string): string {
   return "text-[clamp(1.4rem,3.2vw,2.1rem)]";
 }
 
-export function PostBody({ post, viewerId, renderedAt, ownTrack }: Props) {
+export function PostBody({ post, viewerId, renderedAt, ownTrack, mint }: Props) {
   const t = useTranslations("post");
   const isOwn = viewerId === post.authorId;
   return (
@@ -84,6 +86,7 @@ export function PostBody({ post, viewerId, renderedAt, ownTrack }: Props) {
         </div>
       ) : null}
       <Tags tags={post.tags} className="mt-6 text-base" />
+      {mint}
       {viewerId !== null && !isOwn ? <PostViewTracker postId={post.id} /> : null}
       <TrackOpened name="post.opened" id={post.id} />
     </div>

@@ -28,7 +28,7 @@ export default async function DataPage() {
             title={t("goes")}
             items={["profile", "posts", "goods", "bonuses", "sessions"]}
           />
-          <DeletionSummary kind="stays" title={t("stays")} items={["bought", "orders", "views"]} />
+          <DeletionSummary kind="stays" title={t("stays")} items={["bought", "orders", "views", "tokens"]} />
         </div>
         <DeletionForm email={viewer.email} />
       </SettingsSection>

@@ -3,6 +3,8 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { Suspense } from "react";
+import { PostMint } from "@/app/_features/minting/post-mint";
 import { CoverFrame } from "@/app/_features/posts/cover-frame";
 import { KnownCover } from "@/app/_features/posts/known-cover";
 import { PostBody } from "@/app/_features/posts/post-body";
@@ -102,6 +104,11 @@ async function CurrentPost({ id }: { id: string }) {
       post={post}
       viewerId={viewer?.id ?? null}
       renderedAt={Date.now()}
+      mint={
+        <Suspense fallback={null}>
+          <PostMint postId={post.id} isOwn={isOwn} />
+        </Suspense>
+      }
       ownTrack={isOwn && post.track && post.track.status !== "ready" ? <OwnTrack post={post} /> : null}
     />
   );

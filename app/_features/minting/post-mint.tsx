@@ -1,0 +1,19 @@
+import { log } from "@/lib/core/log";
+import { getMint, isMintingAvailable } from "@/lib/nft";
+import { readForPage } from "@/app/_shell/read-for-page";
+import type { MintView } from "@/lib/schemas/mint";
+import { MintPanel } from "./mint-panel";
+
+/** A post's mint; nothing while Postgres does not answer, since the post itself is shown from the cache. */
+export async function PostMint({ postId, isOwn }: { postId: string; isOwn: boolean }) {
+  const isAvailable = isMintingAvailable();
+  let mint: MintView | null;
+  try {
+    mint = await readForPage(getMint(postId));
+  } catch (error) {
+    log().warn({ err: error, postId }, "mint not shown");
+    return null;
+  }
+  if (mint === null && !(isOwn && isAvailable)) return null;
+  return <MintPanel postId={postId} rendered={mint} isOwn={isOwn} isAvailable={isAvailable} />;
+}
