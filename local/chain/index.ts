@@ -104,7 +104,10 @@ async function handle(
 async function forward(node: ChainNode, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request, MAX_BODY_BYTES);
   const url = await node.url();
-  const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body });
+  const answer = await fetch(url, {
+    method: "POST", headers: { "content-type": "application/json" },
+    body: new Uint8Array(body),
+  });
   const text = Buffer.from(await answer.arrayBuffer());
   if (body.includes('"eth_sendRawTransaction"')) node.keepMining();
   response.writeHead(answer.status, { "content-type": "application/json", "content-length": text.length });

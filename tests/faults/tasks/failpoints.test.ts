@@ -188,8 +188,8 @@ async function chatScenario(): Promise<FailpointScenario> {
   };
 }
 
-// A missing failpoint does not compile. Those of the shop, the sessions, deletions, files, sound and tasks without QStash
-// are in separate files.
+// A missing failpoint does not compile. Those of the shop, the sessions, deletions, files, sound, minting and tasks without
+// QStash are in separate files.
 testFailpoints<
   Exclude<
     Failpoint,
@@ -198,6 +198,7 @@ testFailpoints<
     | `privacy.${string}`
     | `media.${string}`
     | `transcoding.${string}`
+    | `nft.${string}`
     | "tasks.rejected"
   >
 >({
