@@ -14,6 +14,7 @@ import { putBlob } from "@/lib/storage";
 import { backgroundTaskService, enqueue } from "@/lib/tasks";
 import { recordPlay, recordViews, syncViews } from "@/lib/views";
 import { createTestUser, type TestUser } from "./accounts";
+import { newWallet } from "./minting";
 import { createGroup, readMessages, sendTestMessage } from "./chat-tools";
 import { createTestOrder } from "./orders";
 import { createPerson, createTestPost } from "./people";
@@ -60,6 +61,14 @@ export async function createFullAccount(currency = newCurrency()) {
     tags: ["mine"],
     audioFileId: postedSound,
     coverFileId: null,
+  });
+  const mint = await db().mint.create({
+    data: {
+      ...{ id: newId(), postId: post.id, userId, state: "confirmed", chainId: 1, proofNonce: newId() },
+      ...{ ownerAddress: newWallet().address, contract: newWallet().address },
+      metadataUrl: `https://files.example/tokens/${newId()}.json`,
+    },
+    select: { id: true },
   });
   await recordViews(viewer.seq, [post.id]);
   const [seenPost, lastSeenPost] = await Promise.all([createTestPost(seller), createTestPost(seller)]);
@@ -177,6 +186,7 @@ export async function createFullAccount(currency = newCurrency()) {
     person,
     browser,
     others: { viewer, buyer, seller, referrer, friend, administrator },
+    mint: mint.id,
     posts: { own: post.id, seen: seenPost, lastSeen: lastSeenPost },
     products: { sold: sold.id, unsold: unsold.id },
     orders: { sale, purchase, currency },
