@@ -7,6 +7,7 @@ import {
   expirePasswordConfirmation,
   startTestSession,
 } from "@/tests/support/factories/sessions";
+import { startTestChain } from "@/tests/support/factories/minting";
 import { stopShopServer } from "@/tests/support/factories/shop-server";
 import {
   createTestUsers,
@@ -88,6 +89,9 @@ const MATRIX = `
   GET    /api/people                        401     200       200    200     200
   GET    /api/posts/{id}                    200     200       200    200     200
   PATCH  /api/posts/{id}                    401     403       403    409     403
+  GET    /api/posts/{id}/mint               200     200       200    200     200
+  POST   /api/posts/{id}/mint               401     403       403    202     403
+  GET    /api/posts/{id}/mint/challenge     401     403       403    200     403
   GET    /api/posts                         200     200       200    200     200
   POST   /api/posts                         401     201       201    201     201
   POST   /api/posts/sync-views              401     403       403    403     200
@@ -130,12 +134,16 @@ const signedInOnly = [...routes.values()].filter(({ spec }) =>
   ["user", "admin", "optional"].includes(spec.auth),
 );
 
+const chain = await startTestChain();
 let users: TestUsers;
 
 beforeAll(async () => {
   users = await createTestUsers();
 });
-afterAll(stopShopServer);
+afterAll(async () => {
+  await stopShopServer();
+  await chain.close();
+});
 
 function routeOf(name: string): AppRoute {
   const route = routes.get(name);

@@ -1,6 +1,9 @@
 import { newId } from "@/lib/core/ids";
+import { createProofMessage } from "@/lib/nft/ownership-proof";
+import { LOCAL_CHAIN_ID } from "@/local/chain";
 import type { RouteInput } from "@/tests/support/clients/routes";
 import { TEST_PASSWORD, type TestUser } from "@/tests/support/factories/accounts";
+import { newWallet } from "@/tests/support/factories/minting";
 import { startTestSession } from "@/tests/support/factories/sessions";
 import {
   makeAlert,
@@ -29,6 +32,15 @@ const callerOrListener = (users: TestUsers, caller: TestUser | null) => caller ?
 const chatInput = async (users: TestUsers): Promise<RouteInput> => withId((await makeChat(users)).id);
 const chatMessageInput = async (users: TestUsers): Promise<RouteInput> => ({ params: await makeChat(users) });
 const newEmail = () => `${newId()}@test.example`;
+
+/** A new wallet's signed message for a post of the artist. */
+const mintInput = async (users: TestUsers, caller: TestUser | null): Promise<RouteInput> => {
+  const postId = await makePost(users);
+  const wallet = newWallet();
+  const { userId } = callerOrListener(users, caller);
+  const { message } = createProofMessage({ userId, postId, address: wallet.address, chainId: LOCAL_CHAIN_ID });
+  return { ...withId(postId), body: { message, signature: await wallet.signMessage({ message }) } };
+};
 
 /** Inputs by route name; routes that need no input are absent. */
 export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
@@ -115,6 +127,12 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "PATCH /api/posts/{id}": async (users) => ({
     ...withId(await makePost(users)),
     body: { audioFileId: newId() },
+  }),
+  "GET /api/posts/{id}/mint": async (users) => withId(await makePost(users)),
+  "POST /api/posts/{id}/mint": mintInput,
+  "GET /api/posts/{id}/mint/challenge": async (users) => ({
+    ...withId(await makePost(users)),
+    query: `?address=${newWallet().address}`,
   }),
   "POST /api/posts": () => ({ body: { title: "A new track" } }),
   "POST /api/posts/view": async (users) => ({ body: { postId: await makePost(users) } }),
