@@ -134,9 +134,11 @@ async function canPay(chain: Chain, gas: number): Promise<boolean> {
 
 async function advanceOwn(chain: Chain, mint: MintRow, nonce: OpenNonce): Promise<MintOutcome> {
   const outcome = await advanceNonce(chain, nonce, toCall(mint));
-  const failed = outcome.kind === "mined" && outcome.isFinal && (outcome.isFiller || !outcome.succeeded);
-  // Under an earlier nonce, which a node reported as used by another transaction.
-  const tokenExists = failed && (await findExistence(chain, mint.id)) !== "none";
+  const isOver = outcome.kind === "mined" && outcome.isFinal;
+  const tokenExists = isOver && (await findTokenOwner(chain, toTokenId(mint.id))) !== null;
+  // A node that answers wrongly, or is behind: nothing is recorded as final on its word alone.
+  if (isOver && outcome.succeeded && !outcome.isFiller && !tokenExists)
+    throw new Error("the node has a final receipt of the mint, and no token");
   return { kind: "nonce", nonce, outcome, tokenExists };
 }
 

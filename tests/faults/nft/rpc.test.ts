@@ -1,0 +1,148 @@
+import { createWalletClient, http, keccak256, parseAbi, toHex } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { Caller } from "@/lib/core/access-token";
+import { db } from "@/lib/db";
+import {
+  askChallenge,
+  chainReader,
+  finishMints,
+  lookAtMint,
+  newWallet,
+  nonceViolations,
+  readTestMint,
+  requestTestMint,
+  startTestChain,
+} from "@/tests/support/factories/minting";
+import { createPerson, createTestPost } from "@/tests/support/factories/people";
+import { type RpcFault, startRpcProxy } from "@/tests/support/proxies/rpc-proxy";
+import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
+
+requireRealStack();
+const backends = await startIsolatedBackends();
+const chain = await startTestChain();
+const CHAIN_TIMEOUT_MS = 500;
+const proxy = await startRpcProxy(() => chain.url, 3 * CHAIN_TIMEOUT_MS);
+Object.assign(process.env, { CHAIN_RPC_URL: proxy.url, CHAIN_TIMEOUT_MS: String(CHAIN_TIMEOUT_MS) });
+const reader = chainReader(chain);
+let artist: Caller;
+beforeAll(async () => {
+  artist = await createPerson("artist");
+  // The node and the check of the settings take longer than a call may here.
+  await chain.node.call("eth_blockNumber");
+});
+afterEach(() => proxy.heal());
+afterAll(async () => {
+  await (await import("@/lib/db")).disconnectDb();
+  await proxy.close();
+  await chain.close();
+  await backends.stop();
+});
+
+async function startMint() {
+  const postId = await createTestPost(artist);
+  const wallet = newWallet();
+  return { ...(await requestTestMint(artist, postId, wallet)), postId, owner: wallet.address };
+}
+
+const FAULTS: RpcFault[] = ["late", "twice", "lost", "never", "nonsense", "null"];
+/** Every call on the way to a transaction, and to its outcome. */
+const METHODS = [
+  "eth_estimateGas",
+  "eth_getTransactionCount",
+  "eth_sendRawTransaction",
+  "eth_getTransactionReceipt",
+  "eth_getBlockByNumber",
+  "eth_call",
+];
+
+describe("a node that answers late, twice, wrongly or not at all", () => {
+  it.each(METHODS)("%s: one token after each fault", async (method) => {
+    const mints = [];
+    for (const fault of FAULTS) {
+      const mint = await startMint();
+      mints.push(mint);
+      proxy.fail(method, fault, 2);
+      for (let look = 0; look < 8 && proxy.hits < 2; look++) {
+        await lookAtMint(mint.id);
+        await chain.node.call("evm_mine");
+      }
+      expect(proxy.hits, `${method} ${fault}`).toBeGreaterThan(0);
+      proxy.heal();
+    }
+    await finishMints(chain, mints.map(({ id }) => id));
+    for (const { owner, tokenId } of mints) expect(await reader.mintedTo(owner)).toEqual([tokenId]);
+    expect(await nonceViolations()).toEqual([]);
+  });
+
+  it("begins nothing while the node is away, and says so", async () => {
+    const postId = await createTestPost(artist);
+    proxy.fail("eth_getCode", "never", Number.POSITIVE_INFINITY);
+    const response = await askChallenge(artist, postId, newWallet().address);
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "30"]);
+    expect(await db().mint.count({ where: { postId } })).toBe(0);
+  });
+});
+
+describe("a mint that the contract refuses", () => {
+  const roles = parseAbi([
+    "function grantRole(bytes32 role, address account)",
+    "function revokeRole(bytes32 role, address account)",
+  ]);
+
+  async function setMinterRole(functionName: "grantRole" | "revokeRole"): Promise<void> {
+    const administrator = privateKeyToAccount(chain.node.options.administratorKey);
+    const minter = privateKeyToAccount(chain.node.options.minterKey);
+    const client = createWalletClient({ account: administrator, transport: http(chain.url) });
+    const args = [keccak256(toHex("MINTER_ROLE")), minter.address] as const;
+    await client.writeContract({
+      ...{ abi: roles, address: chain.contract, functionName, args, chain: null, gas: 100_000n },
+      maxFeePerGas: 10n ** 12n,
+      maxPriorityFeePerGas: 10n ** 12n,
+    });
+  }
+
+  it("ends as failed with its reason, and those behind it go on", async () => {
+    const refused = await startMint();
+    await lookAtMint(refused.id);
+    await setMinterRole("revokeRole");
+    await chain.node.call("evm_mine");
+    await finishMints(chain, [refused.id]);
+    expect(await readTestMint(refused.postId)).toMatchObject({ state: "failed", failure: "reverted" });
+    expect(await reader.mintedTo(refused.owner)).toEqual([]);
+
+    // Without the role nothing is signed: it takes no nonce.
+    const early = await startMint();
+    const nonces = await db().chainNonce.count();
+    await finishMints(chain, [early.id]);
+    expect(await readTestMint(early.postId)).toMatchObject({ state: "failed", failure: "reverted" });
+    expect(await db().chainNonce.count()).toBe(nonces);
+
+    await setMinterRole("grantRole");
+    await chain.node.call("evm_mine");
+    const again = await startMint();
+    await finishMints(chain, [again.id]);
+    expect(await reader.mintedTo(again.owner)).toEqual([again.tokenId]);
+    expect(await nonceViolations()).toEqual([]);
+  });
+
+  it("uses up the nonce of one whose task is dead, so that the next is minted", async () => {
+    const given = await startMint();
+    await lookAtMint(given.id);
+    const { taskId } = await db().mint.findUniqueOrThrow({ where: { id: given.id } });
+    // Given up by an operator before anything of it was signed.
+    await db().chainTransaction.deleteMany({ where: { of: { mintId: given.id } } });
+    await chain.node.call("anvil_dropAllTransactions");
+    await db().task.update({ where: { id: taskId ?? "" }, data: { state: "dead" } });
+    await db().chainNonce.updateMany({ where: { mintId: given.id }, data: { checkedAt: new Date(0) } });
+    const next = await startMint();
+    await finishMints(chain, [next.id]);
+    expect(await reader.mintedTo(next.owner)).toEqual([next.tokenId]);
+    await db().chainNonce.updateMany({ where: { mintId: given.id }, data: { checkedAt: new Date(0) } });
+    const last = await startMint();
+    await finishMints(chain, [last.id]);
+    expect(await readTestMint(given.postId)).toMatchObject({ state: "failed", failure: "abandoned" });
+    expect(await nonceViolations()).toEqual([]);
+  });
+});

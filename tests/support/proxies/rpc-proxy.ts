@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
+import { listen, readBody, sendJson } from "@/local/http/server";
+
+/**
+ * What goes wrong with a call of the chain's node:
+ * - `late`: it is done, and the answer comes after the caller stopped waiting
+ * - `twice`: it is done twice
+ * - `lost`: it is done, and the connection breaks before the answer
+ * - `never`: it is not done, and the connection breaks
+ * - `nonsense`: it is not done, and the answer is a page
+ * - `null`: it is not done, and the answer is the JSON-RPC result null
+ */
+export type RpcFault = "late" | "twice" | "lost" | "never" | "nonsense" | "null";
+
+export interface RpcProxy {
+  readonly url: string;
+  /** Faulty calls since the last fault was set. */
+  readonly hits: number;
+  /** Applies a fault to the next calls of a method. @param times  Infinity: until `heal` */
+  fail(method: string, fault: RpcFault, times?: number): void;
+  heal(): void;
+  close(): Promise<void>;
+}
+
+const MAX_BODY_BYTES = 1_048_576;
+
+/** A proxy in front of a chain's JSON-RPC that injects faults by method. @param lateMs  longer than CHAIN_TIMEOUT_MS */
+export async function startRpcProxy(target: () => string, lateMs: number): Promise<RpcProxy> {
+  let current: { method: string; fault: RpcFault; left: number } | null = null;
+  let hits = 0;
+  const forward = async (body: Buffer) => {
+    const answer = await fetch(target(), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: new Uint8Array(body),
+    });
+    return (await answer.json()) as unknown;
+  };
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request, MAX_BODY_BYTES);
+    const { method, id } = JSON.parse(body.toString()) as { method: string; id: number };
+    if (current?.method !== method || current.left <= 0) return sendJson(response, 200, await forward(body));
+    const { fault } = current;
+    current.left--;
+    hits++;
+    if (fault === "never") return void response.destroy();
+    if (fault === "null") return sendJson(response, 200, { jsonrpc: "2.0", id, result: null });
+    if (fault === "nonsense") {
+      response.writeHead(502, { "content-type": "text/html" });
+      return void response.end("<h1>Bad gateway</h1>");
+    }
+    let answer = await forward(body);
+    if (fault === "lost") return void response.destroy();
+    if (fault === "twice") answer = await forward(body);
+    if (fault === "late") await delay(lateMs);
+    sendJson(response, 200, answer);
+  }
+
+  const server = await listen("RPC proxy", 0, (request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  return {
+    url: server.url,
+    get hits() {
+      return hits;
+    },
+    fail: (method, fault, times = 1) => {
+      hits = 0;
+      current = { method, fault, left: times };
+    },
+    heal: () => {
+      current = null;
+    },
+    close: server.close,
+  };
+}
