@@ -4,7 +4,12 @@ import { toMintView } from "./mint-row";
 
 /** The newest mint of a post, or the one that succeeded; null when there is none. Public, as the chain is. */
 export async function getMint(postId: string): Promise<MintView | null> {
-  const rows = await db().mint.findMany({ where: { postId }, orderBy: { id: "desc" }, take: MAX_ATTEMPTS });
+  const rows = await db().mint.findMany({
+    // A post of an account that is being deleted is hidden.
+    where: { postId, post: { author: { deletedAt: null } } },
+    orderBy: { id: "desc" },
+    take: MAX_ATTEMPTS,
+  });
   const row = rows.find(({ state }) => state !== "failed") ?? rows[0];
   return row ? toMintView(row) : null;
 }

@@ -60,6 +60,11 @@ describe("minting", () => {
     const metadata = tokenMetadataSchema.parse(JSON.parse(bytes.toString()));
     expect(metadata).toMatchObject({ name: "A track", external_url: `${process.env.APP_URL}/posts/${postId}` });
     expect(bytes.toString()).not.toContain(artist.userId);
+    const { gasUsed } = await reader.client.getTransactionReceipt({
+      hash: mined.transactionHash as `0x${string}`,
+    });
+    // docs/MINTING.md states it.
+    expect(Number(gasUsed)).toBeLessThan(250_000);
     expect(await nonceViolations()).toEqual([]);
   });
 
