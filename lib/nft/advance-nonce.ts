@@ -68,6 +68,9 @@ export async function advanceNonce(
     return { kind: "waiting", reason: await sendOrReplace(chain, nonce, transaction, isFiller ? null : call) };
   } catch (error) {
     if (!(error instanceof MintRevertedError)) throw error;
+    // Another look has signed meanwhile: its transaction must not be replaced by a filler.
+    if (error.isMinted || (await listTransactions(nonce)).length > 0)
+      return { kind: "waiting", reason: "queued" };
     // It would pay for nothing, but those behind it need the nonce to be used.
     log().error({ err: error, nonce: nonce.nonce, mintId: nonce.mintId }, "mint given up: the contract refuses it");
     await giveUp(nonce, "reverted");

@@ -115,6 +115,7 @@ async function begin(chain: Chain, mint: MintRow, extra: Record<string, unknown>
     if (!(await canPay(chain, gas))) return { kind: "postponed", reason: "funds" };
   } catch (error) {
     if (!(error instanceof MintRevertedError)) throw error;
+    if (error.isMinted) return { kind: "postponed", reason: "confirmations" };
     log().error({ err: error, mintId: mint.id }, "mint refused by the contract");
     return { kind: "failed", failure: "reverted" };
   }

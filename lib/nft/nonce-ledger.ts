@@ -41,6 +41,8 @@ export async function assignNonce(
     await lockAccount(tx, chain);
     const existing = await tx.chainNonce.findFirst({ where: { mintId, state: "open" }, select: columns });
     if (existing) return existing;
+    // Locked: a look that finds it refused records that either before, or sees the nonce.
+    await tx.$executeRaw`SELECT 1 FROM "Mint" WHERE id = ${mintId}::uuid FOR UPDATE`;
     const mint = await tx.mint.findUnique({ where: { id: mintId }, select: { state: true } });
     if (mint?.state !== "pending") return null;
     const nonce = Math.max((await lastNonce(tx, chain)) + 1, minedCount);

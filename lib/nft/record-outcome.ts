@@ -28,6 +28,8 @@ export async function recordMintOutcome(
     case "nothing":
       return "waiting";
     case "failed":
+      // Another look has given it a nonce meanwhile, so something may be on its way.
+      if (await hasOpenNonce(tx, mintId)) return "waiting";
       await finish(tx, mintId, { state: "failed", failure: found.failure });
       return null;
     case "exists":
@@ -39,6 +41,10 @@ export async function recordMintOutcome(
     case "nonce":
       return recordNonceOutcome(tx, { ...mint, id: mintId }, found);
   }
+}
+
+async function hasOpenNonce(tx: Transaction, mintId: string): Promise<boolean> {
+  return (await tx.chainNonce.count({ where: { mintId, state: "open" } })) > 0;
 }
 
 interface LockedMint {

@@ -62,6 +62,11 @@ export class MintRevertedError extends Error {
     super(`the contract refuses the mint: ${errorName}`);
     this.name = "MintRevertedError";
   }
+
+  /** The token exists: another look has sent the mint, which is not refused but done. */
+  get isMinted(): boolean {
+    return this.errorName === "ERC721InvalidSender";
+  }
 }
 
 /** Gas for a mint, with a margin. @throws {MintRevertedError}; other errors when the node does not answer */
@@ -73,6 +78,8 @@ export async function estimateMint(chain: Chain, call: MintCall): Promise<number
       functionName: "mint",
       args: mintArguments(call),
       account: chain.signer.address,
+      // Some nodes would add what waits in their pool, perhaps the same mint of another look.
+      blockTag: "latest",
     });
     return Number(gas + (gas * GAS_MARGIN_PERCENT) / 100n);
   } catch (error) {

@@ -67,7 +67,7 @@ async function keysWith(text: string): Promise<string[]> {
 describe("DELETE /api/me", () => {
   it("erases an account with data of every kind, and keeps other users' data without the name", async () => {
     const code = newCurrency();
-    const { person, browser, others, posts, products, orders, tasks, file, sounds, chats } =
+    const { person, browser, others, posts, products, orders, tasks, file, sounds, chats, mint } =
       await createFullAccount(code);
     const [issued, other] = [await startTestSession(person), await startTestSession(person)];
     // A view that is not synced yet.
@@ -94,6 +94,9 @@ describe("DELETE /api/me", () => {
     expect(feed.map(({ id }) => id)).not.toContain(posts.own);
     expect((await recordViews(others.viewer.seq, [posts.own]))[0]?.status).toBe("unknown");
     await finishErasure(person.userId);
+
+    // The token is on the chain; our row of it is nobody's.
+    expect(await db().mint.findUnique({ where: { id: mint } })).toMatchObject({ userId: null, postId: null });
 
     // View counts do not decrease.
     expect([await displayedCount(posts.seen), await displayedCount(posts.lastSeen)]).toEqual(countsBefore);
