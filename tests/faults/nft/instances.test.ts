@@ -45,6 +45,9 @@ async function enqueueMints(count: number): Promise<{ ids: string[]; owner: `0x$
   return { ids, owner };
 }
 
+/** 200 mints are a thousand looks, each with some twenty calls of the node. */
+const LONG_TEST_MS = 600_000;
+
 /** Looks at all mints from three processes at once, each mint in two of them. */
 async function lookFromThreeInstances(ids: readonly string[]): Promise<void> {
   const share = (instance: number) => ids.filter((_, index) => index % 3 !== instance);
@@ -74,7 +77,7 @@ describe("one account of many instances", () => {
     expect(await reader.mintedTo(owner)).toHaveLength(ids.length);
     expect(await nonceViolations()).toEqual([]);
     expect(await db().chainNonce.count()).toBe(ids.length);
-  });
+  }, LONG_TEST_MS);
 
   it("goes on after the node was killed half-way", async () => {
     const { ids, owner } = await enqueueMints(6);

@@ -6,6 +6,7 @@ import { GET as readMint, POST as mint } from "@/app/api/posts/[id]/mint/route";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
 import type { MintView } from "@/lib/schemas/mint";
+import { lanes } from "@/lib/tasks/define-queue";
 import { type RunningChain, startChain } from "@/local/chain";
 import { type ApiResponse, call } from "@/tests/support/clients/call";
 import { runTasks } from "./shop";
@@ -101,6 +102,15 @@ export async function lookAtMint(mintId: string): Promise<void> {
   await runTasks([{ id: row?.taskId ?? mintId, queue: "nft-minting" }]);
 }
 
+/** Looks at mints, as many at once as QStash delivers in the lane. */
+export async function lookAtMints(mintIds: readonly string[]): Promise<void> {
+  const waiting = [...mintIds];
+  const work = async () => {
+    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await lookAtMint(id);
+  };
+  await Promise.all(Array.from({ length: lanes.money.parallelism }, work));
+}
+
 const MAX_LOOKS = 40;
 
 /** Looks at mints and makes blocks until all are over. */
@@ -113,7 +123,7 @@ export async function finishMints(chain: RunningChain, mintIds: readonly string[
     });
     const rows = await db().mint.count({ where: { id: { in: [...mintIds] } } });
     if (open.length === 0 && rows === mintIds.length) return;
-    for (const id of rows === mintIds.length ? open.map((mint) => mint.id) : mintIds) await lookAtMint(id);
+    await lookAtMints(rows === mintIds.length ? open.map((mint) => mint.id) : mintIds);
     await chain.node.call("evm_mine");
   }
   throw new Error(`mints are not over after ${MAX_LOOKS} looks`);
