@@ -90,8 +90,8 @@ async function handle(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // A page of another site must neither read the chain nor have messages signed.
-  if (!isLocalHostHeader(request) || isCrossOrigin(request))
+  // A page of another site must neither send transactions nor have messages signed.
+  if (!isLocalHostHeader(request) || (request.method === "POST" && isCrossOrigin(request)))
     return sendJson(response, 403, { error: "this server is for programs on this machine" });
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
   if (request.method === "POST" && pathname === "/sign")

@@ -39,7 +39,7 @@ export function MintPanel({ postId, rendered, isOwn, isAvailable }: Props) {
         <p className="mt-1 max-w-[56ch] text-sm text-pretty text-muted">{t("lead")}</p>
       )}
       {mayMint && !isOpen ? (
-        <Button className="mt-4" onClick={() => setIsOpen(true)}>
+        <Button look="quiet" className="mt-4" onClick={() => setIsOpen(true)}>
           {t(mint ? "again" : "begin")}
         </Button>
       ) : null}

@@ -59,7 +59,8 @@ it("signs with its wallets for pages of its own only, and shows blocks", async (
   const headers = { origin: "https://evil.example" };
   expect((await fetch(`${chain.url}/sign`, { method: "POST", body, headers })).status).toBe(403);
   expect((await fetch(chain.url, { method: "POST", body: "{}", headers })).status).toBe(403);
-  const page = await (await fetch(chain.url)).text();
+  // As a browser does when the address is typed.
+  const page = await (await fetch(chain.url, { headers: { "sec-fetch-site": "none" } })).text();
   expect(page).toContain("Local chain");
   expect(page).toContain(chain.contract);
   await chain.close();
