@@ -15,7 +15,17 @@ npm run stack    the backends without the app
 npm run reset    empties the data folder: DATA_DIR, or .data/`;
 
 /** The stack's own files. Only these are removed: DATA_DIR may name a folder with other files in it. */
-const STACK_FILES = ["postgres", "redis", "qstash", "stripe", "mail", "blob", "chain", "secrets.json", "stack.env"];
+const STACK_FILES = [
+  "postgres",
+  "redis",
+  "qstash",
+  "stripe",
+  "mail",
+  "blob",
+  "chain",
+  "secrets.json",
+  "stack.env",
+];
 
 async function main(command: string | undefined): Promise<void> {
   switch (command) {

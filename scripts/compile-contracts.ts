@@ -27,7 +27,10 @@ const outputSchema = z.object({
 /** What solc's package has; it ships no types. */
 interface Solc {
   version(): string;
-  compile(input: string, callbacks: { import(file: string): { contents: string } | { error: string } }): string;
+  compile(
+    input: string,
+    callbacks: { import(file: string): { contents: string } | { error: string } },
+  ): string;
 }
 
 /**

@@ -65,14 +65,20 @@ export async function advanceNonce(
   try {
     const transaction = await chooseTransaction(chain, nonce, transactions, isFiller ? null : call);
     if (transaction === null) return { kind: "waiting", reason: "queued" };
-    return { kind: "waiting", reason: await sendOrReplace(chain, nonce, transaction, isFiller ? null : call) };
+    return {
+      kind: "waiting",
+      reason: await sendOrReplace(chain, nonce, transaction, isFiller ? null : call),
+    };
   } catch (error) {
     if (!(error instanceof MintRevertedError)) throw error;
     // Another look has signed meanwhile: its transaction must not be replaced by a filler.
     if (error.isMinted || (await listTransactions(nonce)).length > 0)
       return { kind: "waiting", reason: "queued" };
     // It would pay for nothing, but those behind it need the nonce to be used.
-    log().error({ err: error, nonce: nonce.nonce, mintId: nonce.mintId }, "mint given up: the contract refuses it");
+    log().error(
+      { err: error, nonce: nonce.nonce, mintId: nonce.mintId },
+      "mint given up: the contract refuses it",
+    );
     await giveUp(nonce, "reverted");
     return advanceNonce(chain, { ...nonce, isFiller: true }, null);
   }
@@ -119,7 +125,8 @@ async function findReceipt({ client }: Chain, hash: Hex): Promise<TransactionRec
     if (error instanceof TransactionReceiptNotFoundError) return null;
     throw error;
   }
-  if (receipt.transactionHash.toLowerCase() !== hash) throw new Error("the node answered with another receipt");
+  if (receipt.transactionHash.toLowerCase() !== hash)
+    throw new Error("the node answered with another receipt");
   const block = await client.getBlock({ blockNumber: receipt.blockNumber });
   return block.hash === receipt.blockHash ? receipt : null;
 }
@@ -153,11 +160,7 @@ async function chooseTransaction(
   return replace(chain, nonce, transactions, call);
 }
 
-async function signFirst(
-  chain: Chain,
-  nonce: OpenNonce,
-  call: MintCall | null,
-): Promise<StoredTransaction> {
+async function signFirst(chain: Chain, nonce: OpenNonce, call: MintCall | null): Promise<StoredTransaction> {
   const gas = call ? await estimateMint(chain, call) : fillerGas;
   return signAndStore(chain, nonce, { call, gas, fees: await currentFees(chain) });
 }

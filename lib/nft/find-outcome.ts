@@ -119,7 +119,7 @@ async function begin(chain: Chain, mint: MintRow, extra: Record<string, unknown>
     log().error({ err: error, mintId: mint.id }, "mint refused by the contract");
     return { kind: "failed", failure: "reverted" };
   }
-  // Before the nonce: whoever looks after the nonce must be able to sign.
+  // Before the nonce: every look at the nonce must be able to sign.
   await db().mint.update({ where: { id: mint.id }, data: { metadataUrl }, select: { id: true } });
   const nonce = await assignNonce(chain, mint.id, await countMined(chain));
   if (!nonce) return { kind: "nothing" };

@@ -8,7 +8,7 @@ import { recordMintOutcome, settle } from "./record-outcome";
 import { listTransactions } from "./transactions";
 
 /**
- * Looks after the nonces that the chain waits for and that nobody else looks after, because their task is dead or late:
+ * Looks after the nonces that the chain waits for and that are left alone, because their task is dead or late:
  * all mints behind them wait too. Best effort, by every look at any mint.
  */
 export async function keepQueueMoving(): Promise<void> {

@@ -6,7 +6,7 @@ import { type TokenMetadata, tokenMetadataSchema } from "../schemas/mint";
 import { publicBlobUrl, putPublicBlob } from "../storage";
 
 /**
- * Stores a token's metadata under the hash of its bytes, so that whoever reads it can check that nobody changed it.
+ * Stores a token's metadata under the hash of its bytes, so that a reader can check that it is unchanged.
  * The only personal data in it is the artist's chosen name: what is in a token stays there for ever.
  *
  * @param extra  fields of the caller, which cannot replace ours
@@ -50,7 +50,9 @@ async function buildMetadata(postId: string, extra: Record<string, unknown>): Pr
 }
 
 /** Copies the largest variant of the cover, which may be deleted with the post. @returns its address; null without one */
-async function storeCover(sources: readonly { url: string; type: string; width: number }[]): Promise<string | null> {
+async function storeCover(
+  sources: readonly { url: string; type: string; width: number }[],
+): Promise<string | null> {
   // WebP is what every marketplace shows.
   const usable = sources.filter(({ type, url }) => type === "image/webp" && url !== "");
   const [largest] = [...usable].sort((a, b) => b.width - a.width);

@@ -1,6 +1,6 @@
+import { env } from "../core/env";
 import type { Transaction } from "../db";
 import { backgroundTaskService, defineTask, type Payload } from "../tasks";
-import { env } from "../core/env";
 import { findMintOutcome, findOrCreateMint, type MintOutcome } from "./find-outcome";
 import { keepQueueMoving } from "./keep-queue-moving";
 import { mintSubject } from "./mint-row";

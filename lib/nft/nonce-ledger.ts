@@ -51,7 +51,7 @@ export async function assignNonce(
 }
 
 /**
- * Makes fillers for nonces that the chain waits for and that nobody has: a ledger that was restored from a backup, or a
+ * Makes fillers for nonces that the chain waits for and that no mint has: a ledger that was restored from a backup, or a
  * node that once reported a wrong count. Without them every later mint would wait for ever.
  */
 export async function fillGaps(chain: Chain, minedCount: number): Promise<void> {
@@ -128,7 +128,8 @@ export async function giveUp(
       data: { isFiller: true },
       select: { nonce: true },
     });
-    if (mintId !== null) await tx.mint.updateMany({ where: { id: mintId, failure: null }, data: { failure } });
+    if (mintId !== null)
+      await tx.mint.updateMany({ where: { id: mintId, failure: null }, data: { failure } });
   });
 }
 

@@ -66,7 +66,8 @@ async function recordNonceOutcome(
     return "waiting";
   }
   if (outcome.kind === "waiting") {
-    if (mint.blockHash !== null) log().warn({ mintId: id }, "mint undone by a reorganisation: it is sent again");
+    if (mint.blockHash !== null)
+      log().warn({ mintId: id }, "mint undone by a reorganisation: it is sent again");
     if (outcome.reason === "funds") await raiseFundsAlert(tx);
     await tx.mint.update({ where: { id }, data: { ...noBlock, state: "sent" }, select: { id: true } });
     return outcome.reason === "funds" ? "funds" : "waiting";
@@ -105,7 +106,11 @@ async function finish(
   id: string,
   data: Prisma.MintUpdateInput & { state: "confirmed" | "failed" },
 ): Promise<void> {
-  await tx.mint.update({ where: { id }, data: { ...(data.state === "confirmed" ? { failure: null } : {}), ...data, finishedAt: new Date() }, select: { id: true } });
+  await tx.mint.update({
+    where: { id },
+    data: { ...(data.state === "confirmed" ? { failure: null } : {}), ...data, finishedAt: new Date() },
+    select: { id: true },
+  });
 }
 
 /** The nonce is used up for good. */

@@ -46,7 +46,10 @@ export async function requestMint(
   signed: { message: string; signature: string },
 ): Promise<MintView> {
   const current = requireSetUp();
-  const { address, nonce } = await verifyProof({ userId: caller.userId, postId, chainId: current.id }, signed);
+  const { address, nonce } = await verifyProof(
+    { userId: caller.userId, postId, chainId: current.id },
+    signed,
+  );
   const repeated = await findByProof(nonce);
   if (repeated) return repeated;
   const owner = parseOwner(address);
@@ -56,7 +59,8 @@ export async function requestMint(
     return await insertMint(current, { caller, postId, owner, proofNonce: nonce });
   } catch (error) {
     // Deleted meanwhile.
-    if (isForeignKeyViolation(error)) throw new AppError("not_found", { message: "post_not_found", cause: error });
+    if (isForeignKeyViolation(error))
+      throw new AppError("not_found", { message: "post_not_found", cause: error });
     if (!isUniqueViolation(error)) throw error;
     // The same message at the same time, or another mint of the post.
     const winner = await findByProof(nonce);
@@ -97,7 +101,7 @@ async function findByProof(proofNonce: string): Promise<MintView | null> {
   return row && toMintView(row);
 }
 
-/** @throws {AppError} bad_request: no address, or one that belongs to nobody */
+/** @throws {AppError} bad_request: no address, or one without a key */
 function parseOwner(text: string): Address {
   // One in a single case has no checksum; viem then accepts lower case only.
   const hex = /^0[xX]([0-9a-fA-F]{40})$/.exec(text)?.[1];

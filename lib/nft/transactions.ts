@@ -116,7 +116,11 @@ export async function replacementFees(
 ): Promise<Fees | null> {
   const current = await currentFees(chain);
   const raise = (fee: bigint) => fee + (fee * REPLACEMENT_PERCENT) / 100n + 1n;
-  const highest = (values: bigint[]) => values.reduce((a, b) => (a > b ? a : b), 0n);
+  const highest = (values: bigint[]) =>
+    values.reduce((highestYet, value) => {
+      if (value > highestYet) return value;
+      return highestYet;
+    }, 0n);
   const fees = {
     maxFee: highest([current.maxFee, ...replaced.map(({ maxFee }) => raise(maxFee))]),
     maxPriorityFee: highest([
@@ -188,8 +192,14 @@ const REFUSALS: readonly [RegExp, SendOutcome][] = [
   [/already known|already imported|known transaction|already exists/i, "taken"],
   [/nonce too low|nonce is too low|nonce has already been used|old nonce/i, "used"],
   [/insufficient funds|insufficient balance|doesn't have enough funds/i, "funds"],
-  [/underpriced|fee too low|less than block base fee|below base fee|gas price too low|tip .*low/i, "underpriced"],
-  [/exceeds block gas limit|intrinsic gas|gas limit too high|oversized|invalid sender|invalid chain/i, "refused"],
+  [
+    /underpriced|fee too low|less than block base fee|below base fee|gas price too low|tip .*low/i,
+    "underpriced",
+  ],
+  [
+    /exceeds block gas limit|intrinsic gas|gas limit too high|oversized|invalid sender|invalid chain/i,
+    "refused",
+  ],
 ];
 
 /** Sends a stored transaction. Safe to repeat: its bytes are the same, so it is the same transaction. */
@@ -210,6 +220,7 @@ export async function send({ client }: Chain, { hash, raw }: StoredTransaction):
 }
 
 function classifyRefusal(error: unknown): SendOutcome {
-  const text = error instanceof Error ? `${(error as { details?: string }).details ?? ""} ${error.message}` : "";
+  const text =
+    error instanceof Error ? `${(error as { details?: string }).details ?? ""} ${error.message}` : "";
   return REFUSALS.find(([pattern]) => pattern.test(text))?.[1] ?? "unknown";
 }

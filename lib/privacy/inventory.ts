@@ -272,7 +272,10 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       chainId: none("the network"),
       taskId: none("a task's"),
       proofNonce: none("random"),
-      metadataUrl: kept("mints", "an address in the token, with the track's title and the artist's chosen name"),
+      metadataUrl: kept(
+        "mints",
+        "an address in the token, with the track's title and the artist's chosen name",
+      ),
       transactionHash: kept("mints", "public on the chain"),
       blockHash: none("the chain's"),
     },

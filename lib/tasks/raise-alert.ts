@@ -3,7 +3,13 @@ import { log } from "../core/log";
 import type { Transaction } from "../db";
 
 export interface NewAlert {
-  kind: "task_dead" | "payment_mismatch" | "refund_failed" | "delivery_failed" | "minter_funds" | "minter_settings";
+  kind:
+    | "task_dead"
+    | "payment_mismatch"
+    | "refund_failed"
+    | "delivery_failed"
+    | "minter_funds"
+    | "minter_settings";
   /** What the alert is about; one alert exists per kind and subject, however often it is raised. */
   subject: string;
   /** Description for operators; no personal data. */

@@ -31,7 +31,7 @@ export function findAnvil(): string {
 }
 
 /**
- * Starts an EVM node on loopback that makes blocks only when it is told to (`evm_mine`), and waits until it answers. It
+ * Starts an EVM node on loopback that makes blocks only on request (`evm_mine`), and waits until it answers. It
  * ends with this process, however that ends.
  */
 export async function startAnvil({ port, chainId, stateFile }: AnvilOptions): Promise<Anvil> {
@@ -61,7 +61,9 @@ export async function startAnvil({ port, chainId, stateFile }: AnvilOptions): Pr
     await waitUntilReady(url, guarded);
   } catch (error) {
     await guarded.stop();
-    throw new Error(`the chain's node did not start: ${firstLine(error)}\n${output.join("\n")}`, { cause: error });
+    throw new Error(`the chain's node did not start: ${firstLine(error)}\n${output.join("\n")}`, {
+      cause: error,
+    });
   }
   return { url, process: guarded };
 }

@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
-import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import path from "node:path";
 import { type Address, getContractAddress, type Hex, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";

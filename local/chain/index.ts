@@ -72,7 +72,7 @@ export async function startChain(options: ChainOptions): Promise<RunningChain> {
   };
 }
 
-/** The same after every start, and nobody else's. */
+/** The same after every start, and of this machine only. */
 function createWallets(seed: Hex): Wallet[] {
   return Array.from({ length: WALLETS }, (_, index) => ({
     name: `Wallet ${index + 1}`,
@@ -105,7 +105,8 @@ async function forward(node: ChainNode, request: IncomingMessage, response: Serv
   const body = await readBody(request, MAX_BODY_BYTES);
   const url = await node.url();
   const answer = await fetch(url, {
-    method: "POST", headers: { "content-type": "application/json" },
+    method: "POST",
+    headers: { "content-type": "application/json" },
     body: new Uint8Array(body),
   });
   const text = Buffer.from(await answer.arrayBuffer());

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { Html, html } from "../http/html";
+import { type Html, html } from "../http/html";
 import { sendJson } from "../http/server";
 
 /** An account to mint to, for those who have no wallet in their browser. */
@@ -46,7 +46,8 @@ export async function sendSignature(
     "content-type": "text/html; charset=utf-8",
     "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
+    "content-security-policy":
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'",
     "referrer-policy": "same-origin",
   });
   response.end(text);

@@ -225,7 +225,11 @@ async function startBackends(
     env.NFT_CONTRACT_ADDRESS = chain.contract;
     env.MINTER_PRIVATE_KEY = secrets.chainMinterKey;
     env.MINT_CONFIRMATIONS = String(LOCAL_CONFIRMATIONS);
-    backends.push({ name: "Chain", what: "Anvil, started by the first call; open it for its page", url: chain.url });
+    backends.push({
+      name: "Chain",
+      what: "Anvil, started by the first call; open it for its page",
+      url: chain.url,
+    });
   }
   return { env, backends, engineUrl, engineKind, gateway, qstash, stripe, mail, blob, chain, migrations };
 }

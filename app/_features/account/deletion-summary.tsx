@@ -2,7 +2,16 @@ import { Minus, Plus } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 
-type SummaryItem = "profile" | "posts" | "goods" | "bonuses" | "sessions" | "bought" | "orders" | "views" | "tokens";
+type SummaryItem =
+  | "profile"
+  | "posts"
+  | "goods"
+  | "bonuses"
+  | "sessions"
+  | "bought"
+  | "orders"
+  | "views"
+  | "tokens";
 
 interface Props {
   kind: "goes" | "stays";

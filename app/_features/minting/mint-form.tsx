@@ -19,7 +19,7 @@ interface Props {
 
 /**
  * Proves an address and begins the mint: with the browser's wallet in one go, or by hand with any other, which signs
- * the shown text elsewhere.
+ * the shown text.
  */
 export function MintForm({ postId, onMint, onCancel }: Props) {
   const t = useTranslations("minting");
@@ -39,6 +39,13 @@ export function MintForm({ postId, onMint, onCancel }: Props) {
     setProblem(null);
     await work();
     setBusy(false);
+  };
+
+  const startOver = () => {
+    setMessage(null);
+    setSignature("");
+    setFailure(null);
+    setProblem(null);
   };
 
   const requestMessage = async (owner: string): Promise<string | null> => {
@@ -107,6 +114,8 @@ export function MintForm({ postId, onMint, onCancel }: Props) {
               {t("message")}
             </p>
             <pre
+              // biome-ignore lint/a11y/useSemanticElements: a text that scrolls has no element of its own
+              role="region"
               aria-labelledby={messageId}
               // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
               tabIndex={0}
@@ -144,7 +153,7 @@ export function MintForm({ postId, onMint, onCancel }: Props) {
         </Button>
         <Button
           look="plain"
-          onClick={() => (message === null ? onCancel() : (setMessage(null), setSignature("")))}
+          onClick={message === null ? onCancel : startOver}
         >
           {t(message === null ? "cancel" : "otherAddress")}
         </Button>

@@ -28,7 +28,10 @@ export function MintPanel({ postId, rendered, isOwn, isAvailable }: Props) {
     if (!mayMint) return null;
   }
   return (
-    <section aria-label={t("title")} className="mt-8 rounded-3xl border border-line bg-sunken px-5 py-5 sm:px-7">
+    <section
+      aria-label={t("title")}
+      className="mt-8 rounded-3xl border border-line bg-sunken px-5 py-5 sm:px-7"
+    >
       <h2 className="display text-xl">{t("title")}</h2>
       {mint ? (
         <div className="mt-2">

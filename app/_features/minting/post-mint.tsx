@@ -1,6 +1,6 @@
+import { readForPage } from "@/app/_shell/read-for-page";
 import { log } from "@/lib/core/log";
 import { getMint, isMintingAvailable } from "@/lib/nft";
-import { readForPage } from "@/app/_shell/read-for-page";
 import type { MintView } from "@/lib/schemas/mint";
 import { MintPanel } from "./mint-panel";
 

@@ -8,7 +8,7 @@ import { fetchMint } from "./minting-api";
 
 /** Between two reads of a mint that is under way; a network makes a block in 1 to 12 s. */
 const INTERVAL_MS = 3_000;
-/** While its owner's page is told of every change. */
+/** While events of every change reach its owner's page. */
 const LIVE_INTERVAL_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 10_000;
 

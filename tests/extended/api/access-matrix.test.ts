@@ -2,12 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { changeAccount, deleteSession } from "@/lib/sessions";
 import { type AppRoute, allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
 import { createTestUser, type TestUser } from "@/tests/support/factories/accounts";
+import { startTestChain } from "@/tests/support/factories/minting";
 import {
   accessTokenFor,
   expirePasswordConfirmation,
   startTestSession,
 } from "@/tests/support/factories/sessions";
-import { startTestChain } from "@/tests/support/factories/minting";
 import { stopShopServer } from "@/tests/support/factories/shop-server";
 import {
   createTestUsers,

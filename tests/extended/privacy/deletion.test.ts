@@ -95,7 +95,7 @@ describe("DELETE /api/me", () => {
     expect((await recordViews(others.viewer.seq, [posts.own]))[0]?.status).toBe("unknown");
     await finishErasure(person.userId);
 
-    // The token is on the chain; our row of it is nobody's.
+    // The token is on the chain; our row of it has no account.
     expect(await db().mint.findUnique({ where: { id: mint } })).toMatchObject({ userId: null, postId: null });
 
     // View counts do not decrease.

@@ -6,7 +6,6 @@ import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
 import { toTokenId } from "@/lib/nft/token-id";
 import { backgroundTaskService } from "@/lib/tasks";
-import { runs } from "@/tests/support/fuzz/runs";
 import {
   chainReader,
   finishMints,
@@ -15,6 +14,7 @@ import {
   startTestChain,
 } from "@/tests/support/factories/minting";
 import { createPerson, createTestPost } from "@/tests/support/factories/people";
+import { runs } from "@/tests/support/fuzz/runs";
 import { startChild } from "@/tests/support/processes/children";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
@@ -68,16 +68,20 @@ async function problems(ids: readonly string[]): Promise<unknown[]> {
 }
 
 describe("one account of many instances", () => {
-  it("mints 200 tracks from three instances, each once, without a gap", async () => {
-    const { ids, owner } = await enqueueMints(runs(200));
-    await lookFromThreeInstances(ids);
-    await chain.node.call("evm_mine");
-    await finishMints(chain, ids);
-    expect(await problems(ids)).toEqual([]);
-    expect(await reader.mintedTo(owner)).toHaveLength(ids.length);
-    expect(await nonceViolations()).toEqual([]);
-    expect(await db().chainNonce.count()).toBe(ids.length);
-  }, LONG_TEST_MS);
+  it(
+    "mints 200 tracks from three instances, each once, without a gap",
+    async () => {
+      const { ids, owner } = await enqueueMints(runs(200));
+      await lookFromThreeInstances(ids);
+      await chain.node.call("evm_mine");
+      await finishMints(chain, ids);
+      expect(await problems(ids)).toEqual([]);
+      expect(await reader.mintedTo(owner)).toHaveLength(ids.length);
+      expect(await nonceViolations()).toEqual([]);
+      expect(await db().chainNonce.count()).toBe(ids.length);
+    },
+    LONG_TEST_MS,
+  );
 
   it("goes on after the node was killed half-way", async () => {
     const { ids, owner } = await enqueueMints(6);

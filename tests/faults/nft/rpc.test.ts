@@ -71,7 +71,10 @@ describe("a node that answers late, twice, wrongly or not at all", () => {
       expect(proxy.hits, `${method} ${fault}`).toBeGreaterThan(0);
       proxy.heal();
     }
-    await finishMints(chain, mints.map(({ id }) => id));
+    await finishMints(
+      chain,
+      mints.map(({ id }) => id),
+    );
     for (const { owner, tokenId } of mints) expect(await reader.mintedTo(owner)).toEqual([tokenId]);
     expect(await nonceViolations()).toEqual([]);
   });

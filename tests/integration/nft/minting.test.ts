@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
-import { backgroundTaskService } from "@/lib/tasks";
 import { tokenMetadataSchema } from "@/lib/schemas/mint";
+import { backgroundTaskService } from "@/lib/tasks";
 import {
   askChallenge,
   chainReader,
@@ -45,7 +45,11 @@ describe("minting", () => {
     await chain.node.call("evm_mine");
     await lookAtMint(id);
     const mined = await readTestMint(postId);
-    expect(mined).toMatchObject({ state: "mined", confirmations: 1, confirmationsNeeded: TEST_CONFIRMATIONS });
+    expect(mined).toMatchObject({
+      state: "mined",
+      confirmations: 1,
+      confirmationsNeeded: TEST_CONFIRMATIONS,
+    });
     await finishMints(chain, [id]);
     expect(await readTestMint(postId)).toMatchObject({
       ...{ state: "confirmed", failure: null, ownerAddress: wallet.address, contract: chain.contract },
@@ -58,7 +62,10 @@ describe("minting", () => {
     const bytes = Buffer.from(await (await fetch(uri)).arrayBuffer());
     expect(uri).toContain(createHash("sha256").update(bytes).digest("hex"));
     const metadata = tokenMetadataSchema.parse(JSON.parse(bytes.toString()));
-    expect(metadata).toMatchObject({ name: "A track", external_url: `${process.env.APP_URL}/posts/${postId}` });
+    expect(metadata).toMatchObject({
+      name: "A track",
+      external_url: `${process.env.APP_URL}/posts/${postId}`,
+    });
     expect(bytes.toString()).not.toContain(artist.userId);
     const { gasUsed } = await reader.client.getTransactionReceipt({
       hash: mined.transactionHash as `0x${string}`,

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { type Address, createPublicClient, type Hex, http, parseAbi, type PublicClient } from "viem";
+import { type Address, createPublicClient, type Hex, http, type PublicClient, parseAbi } from "viem";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import { GET as getChallenge } from "@/app/api/posts/[id]/mint/challenge/route";
-import { GET as readMint, POST as mint } from "@/app/api/posts/[id]/mint/route";
+import { POST as mint, GET as readMint } from "@/app/api/posts/[id]/mint/route";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
 import type { MintView } from "@/lib/schemas/mint";
@@ -54,14 +54,15 @@ export function chainReader({ url, contract: address }: RunningChain) {
     client,
     ownerOf: (id: string) => client.readContract({ ...token, functionName: "ownerOf", args: [BigInt(id)] }),
     tokenUri: (id: string) => client.readContract({ ...token, functionName: "tokenURI", args: [BigInt(id)] }),
-    balanceOf: (owner: Address) => client.readContract({ ...token, functionName: "balanceOf", args: [owner] }),
+    balanceOf: (owner: Address) =>
+      client.readContract({ ...token, functionName: "balanceOf", args: [owner] }),
     royalty: (id: string, price: bigint) =>
       client.readContract({ ...token, functionName: "royaltyInfo", args: [BigInt(id), price] }),
     /** The tokens that were ever minted to an address. */
     mintedTo: async (to: Address) =>
-      (
-        await client.getContractEvents({ ...token, eventName: "Transfer", args: { to }, fromBlock: 0n })
-      ).map(({ args }) => String(args.tokenId)),
+      (await client.getContractEvents({ ...token, eventName: "Transfer", args: { to }, fromBlock: 0n })).map(
+        ({ args }) => String(args.tokenId),
+      ),
   };
 }
 

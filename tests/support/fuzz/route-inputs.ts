@@ -38,7 +38,12 @@ const mintInput = async (users: TestUsers, caller: TestUser | null): Promise<Rou
   const postId = await makePost(users);
   const wallet = newWallet();
   const { userId } = callerOrListener(users, caller);
-  const { message } = createProofMessage({ userId, postId, address: wallet.address, chainId: LOCAL_CHAIN_ID });
+  const { message } = createProofMessage({
+    userId,
+    postId,
+    address: wallet.address,
+    chainId: LOCAL_CHAIN_ID,
+  });
   return { ...withId(postId), body: { message, signature: await wallet.signMessage({ message }) } };
 };
 

@@ -1,5 +1,5 @@
-import { expect, it } from "vitest";
 import { toFunctionSignature } from "viem";
+import { expect, it } from "vitest";
 import { readArtifact } from "@/contracts/artifact";
 import { abi } from "@/lib/nft/abi";
 import { toTokenId } from "@/lib/nft/token-id";

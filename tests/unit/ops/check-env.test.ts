@@ -40,7 +40,8 @@ function check(change: Record<string, string | undefined>, environment = "produc
 }
 
 describe("secrets-config.json, .env.example and the environment's schema", () => {
-  const SECRET_NAME = /(_TOKEN|_SECRET|_KEY|_PASSWORD|^DATABASE_URL|^DIRECT_URL|^REDIS_URL|^SMTP_URL|^CHAIN_RPC_URL)$/;
+  const SECRET_NAME =
+    /(_TOKEN|_SECRET|_KEY|_PASSWORD|^DATABASE_URL|^DIRECT_URL|^REDIS_URL|^SMTP_URL|^CHAIN_RPC_URL)$/;
   const shape = Object.entries(envSchema.shape);
   const config = loadSecrets();
 
