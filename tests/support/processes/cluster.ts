@@ -57,6 +57,7 @@ export async function startCluster(count: number, extra: Record<string, string> 
         externalStripe: false,
         externalMail: false,
         externalBlob: false,
+        externalChain: true,
       },
     },
     dataDir,
