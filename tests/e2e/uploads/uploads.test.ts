@@ -147,7 +147,10 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
     for (const each of [page, stranger]) await playButton(each, "Midnight Tram").waitFor();
     await playButton(stranger, "Midnight Tram").click();
     await expect.poll(() => playedSeconds(stranger)).toBeGreaterThan(1);
-    expect((await readPost()).track).toMatchObject({ status: "ready", durationSeconds: expect.closeTo(20, 0) });
+    expect((await readPost()).track).toMatchObject({
+      status: "ready",
+      durationSeconds: expect.closeTo(20, 0),
+    });
 
     // The form is empty again.
     await page.goto("/posts/new");
