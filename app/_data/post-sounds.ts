@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback, useState, useSyncExternalStore } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import type { Post } from "@/lib/schemas/post";
 import { callApi } from "./call-api";
@@ -36,10 +36,19 @@ const subscribe = (notify: () => void) => {
 
 type SoundFields = Pick<Post, "id" | "track" | "cover">;
 
-/** The newest known sound of a post. What the page was rendered with stays while it can be played. */
+/**
+ * The newest known sound of a post. What the page was rendered with stays while it can be played; and a failure that
+ * was read before the page was rendered as being processed was of a sound that its author has replaced.
+ */
 function useKnownSound(post: SoundFields): PostSound {
   const isOpen = post.track?.status === "processing";
-  const read = useCallback(() => (isOpen ? sounds.get(post.id) : undefined), [isOpen, post.id]);
+  const [rendered, setRendered] = useState({ track: post.track, known: sounds.get(post.id) });
+  if (rendered.track !== post.track) setRendered({ track: post.track, known: sounds.get(post.id) });
+  const { known: earlier } = rendered;
+  const read = useCallback(() => {
+    const known = isOpen ? sounds.get(post.id) : undefined;
+    return known === earlier && known?.track?.status === "failed" ? undefined : known;
+  }, [isOpen, post.id, earlier]);
   return useSyncExternalStore(subscribe, read, () => undefined) ?? post;
 }
 
