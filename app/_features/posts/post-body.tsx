@@ -19,6 +19,8 @@ interface Props {
   renderedAt: number;
   /** What the author sees in the place of the player while there is none. */
   ownTrack?: ReactNode;
+  /** For the author. */
+  playsByDay?: ReactNode;
 }
 
 /** Shorter titles get larger type. */
@@ -28,7 +30,7 @@ function titleClass(title: string): string {
   return "text-[clamp(1.4rem,3.2vw,2.1rem)]";
 }
 
-export function PostBody({ post, viewerId, renderedAt, ownTrack }: Props) {
+export function PostBody({ post, viewerId, renderedAt, ownTrack, playsByDay }: Props) {
   const t = useTranslations("post");
   const isOwn = viewerId === post.authorId;
   return (
@@ -60,6 +62,7 @@ export function PostBody({ post, viewerId, renderedAt, ownTrack }: Props) {
           ) : null}
         </div>
         {isOwn ? <p className="mt-2 text-sm text-muted">{t("own")}</p> : null}
+        {playsByDay}
         {viewerId === null ? (
           <p className="mt-2 text-sm text-muted">
             {t.rich("anonymousView", {
