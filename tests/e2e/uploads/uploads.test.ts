@@ -178,6 +178,13 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
     await sound(page).getByText("Draft.wav").waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
     expect(await phase(page)).toBe("empty");
+    // It is offered again, and can be deleted.
+    const offer = page.getByRole("button", { name: /^Use .*Draft\.wav/ });
+    await expect.poll(async () => (await page.reload(), offer.count())).toBe(1);
+    const deleted = page.waitForResponse((response) => response.request().method() === "DELETE");
+    await page.getByRole("button", { name: /^Delete .*Draft\.wav/ }).click();
+    expect((await deleted).status()).toBe(200);
+    await offer.waitFor({ state: "detached" });
   });
 
   it("that is a text by its content is refused with a reason, and the form is not sent without it", async () => {
