@@ -18,6 +18,8 @@ const listeners = new Set<() => void>();
 const MAX_JITTER_MS = 1_500;
 /** While no events arrive. */
 const POLL_INTERVAL_MS = 15_000;
+/** While they do; finds a change that a crash kept from being published. */
+const LIVE_POLL_INTERVAL_MS = 60_000;
 
 /** Reads a post's sound again. @returns the failure, if any */
 async function refreshPostSound(postId: string): Promise<ApiFailure | null> {
@@ -73,7 +75,7 @@ export function useWatchedPostSound(post: SoundFields): PostSound {
   const { refetch } = useLiveQuery(
     isProcessing ? "views" : null,
     () => refreshPostSound(post.id),
-    (isLive) => (isLive ? null : POLL_INTERVAL_MS),
+    (isLive) => (isLive ? LIVE_POLL_INTERVAL_MS : POLL_INTERVAL_MS),
     {
       on: {
         track: ({ postId }) => {
