@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useSyncExternalStore } from "react";
+import { useCallback, useState, useSyncExternalStore } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import type { Post } from "@/lib/schemas/post";
 import { callApi } from "./call-api";
@@ -18,6 +18,8 @@ const listeners = new Set<() => void>();
 const MAX_JITTER_MS = 1_500;
 /** While no events arrive. */
 const POLL_INTERVAL_MS = 15_000;
+/** While they do; finds a change that a crash kept from being published. */
+const LIVE_POLL_INTERVAL_MS = 60_000;
 
 /** Reads a post's sound again. @returns the failure, if any */
 async function refreshPostSound(postId: string): Promise<ApiFailure | null> {
@@ -36,10 +38,19 @@ const subscribe = (notify: () => void) => {
 
 type SoundFields = Pick<Post, "id" | "track" | "cover">;
 
-/** The newest known sound of a post. What the page was rendered with stays while it can be played. */
+/**
+ * The newest known sound of a post. What the page was rendered with stays while it can be played; and a failure that
+ * was read before the page was rendered as being processed was of a sound that its author has replaced.
+ */
 function useKnownSound(post: SoundFields): PostSound {
   const isOpen = post.track?.status === "processing";
-  const read = useCallback(() => (isOpen ? sounds.get(post.id) : undefined), [isOpen, post.id]);
+  const [rendered, setRendered] = useState({ track: post.track, known: sounds.get(post.id) });
+  if (rendered.track !== post.track) setRendered({ track: post.track, known: sounds.get(post.id) });
+  const { known: earlier } = rendered;
+  const read = useCallback(() => {
+    const known = isOpen ? sounds.get(post.id) : undefined;
+    return known === earlier && known?.track?.status === "failed" ? undefined : known;
+  }, [isOpen, post.id, earlier]);
   return useSyncExternalStore(subscribe, read, () => undefined) ?? post;
 }
 
@@ -64,7 +75,7 @@ export function useWatchedPostSound(post: SoundFields): PostSound {
   const { refetch } = useLiveQuery(
     isProcessing ? "views" : null,
     () => refreshPostSound(post.id),
-    (isLive) => (isLive ? null : POLL_INTERVAL_MS),
+    (isLive) => (isLive ? LIVE_POLL_INTERVAL_MS : POLL_INTERVAL_MS),
     {
       on: {
         track: ({ postId }) => {

@@ -39,6 +39,12 @@ export async function readForPage<T>(read: Promise<T>): Promise<T> {
   }
 }
 
+/** For `catch`, where a page does without a read: null for an outage. */
+export function toNullWhenUnavailable(error: unknown): null {
+  if (error instanceof PageUnavailableError) return null;
+  throw error;
+}
+
 /** @throws {TimeoutError} when the render is older than `limitMs`, and this read older than {@link MIN_READ_MS} */
 export async function withRenderLimit<T>(read: Promise<T>, limitMs: number): Promise<T> {
   const remainingMs = Math.max(MIN_READ_MS, renderStart() + limitMs - performance.now());

@@ -14,7 +14,7 @@ export const coverFileColumns = { select: { placeholder: true, variants } } as c
 export const audioFileColumns = {
   select: {
     variants,
-    track: { select: { status: true, problem: true, durationMs: true, embeddedCover: coverFileColumns } },
+    track: { select: { status: true, problem: true, durationMs: true } },
   },
 } as const;
 
@@ -49,7 +49,7 @@ export function toTrackView(
             .map(({ pathname, type }) => ({ url: publicBlobUrl(pathname) ?? "", type }))
         : [],
     peaksUrl: status === "ready" && peaks ? publicBlobUrl(peaks.pathname) : null,
-    coverUrls: toCoverView(cover ?? track?.embeddedCover ?? null)?.sources ?? [],
+    coverUrls: toCoverView(cover)?.sources ?? [],
   };
 }
 

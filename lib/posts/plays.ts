@@ -23,7 +23,11 @@ export async function playPost(listener: Caller, postId: string): Promise<PlayRe
  * A post's plays by UTC day, for its author and administrators.
  * @throws {AppError} not_found for an unknown post; forbidden for anyone else
  */
-export async function getPlaysByDay(caller: Caller, postId: string, days: number): Promise<PlaysByDay> {
+export async function getPlaysByDay(
+  caller: Pick<Caller, "userId" | "role">,
+  postId: string,
+  days: number,
+): Promise<PlaysByDay> {
   const post = await readCachedPost(postId);
   if (!post) throw new AppError("not_found", { message: "post_not_found" });
   if (post.authorId !== caller.userId && caller.role !== "admin") throw new AppError("forbidden");

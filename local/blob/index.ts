@@ -67,7 +67,8 @@ export async function startBlob(options: BlobOptions): Promise<RunningBlob> {
     });
   });
   return {
-    url: `${http.url}/api/blob`,
+    // Browsers upload there too, and their SDK knows an emulator by this name.
+    url: `${http.url.replace("127.0.0.1", "localhost")}/api/blob`,
     token,
     close: async () => {
       callbacks.close();

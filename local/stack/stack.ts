@@ -202,8 +202,7 @@ async function startBackends(
   if (!settings.externalBlob) {
     blob = await startBlob({ port: port("blob"), dataDir: folder("blob"), token: secrets.blobToken });
     stops.push(blob.close);
-    // Browsers upload there too, and their SDK knows an emulator by this name.
-    env.VERCEL_BLOB_API_URL = blob.url.replace("127.0.0.1", "localhost");
+    env.VERCEL_BLOB_API_URL = blob.url;
     env.BLOB_READ_WRITE_TOKEN = blob.token;
     // The emulator's store holds private and public blobs.
     env.PUBLIC_BLOB_READ_WRITE_TOKEN = blob.token;

@@ -1,6 +1,6 @@
 import { useFormatter, useTranslations } from "next-intl";
+import { BarChart } from "@/app/_ui/bar-chart";
 import type { EventReport } from "@/lib/analytics";
-import { BarChart } from "./bar-chart";
 
 /** Formats a day, which is a day in UTC. */
 function useDayFormatter(): (day: string, style?: "short" | "long") => string {

@@ -5,11 +5,12 @@ const PLAY_SHARE = 0.5;
 const TOLERANCE_SECONDS = 0.75;
 
 /**
- * Measures how much of a track was really played. The position may not advance faster than the clock: what a seek skips
+ * Measures how much of a track was really played in one listen. The position may not advance faster than the clock: what a seek skips
  * does not count, and what plays twice counts twice.
  */
 export class ListeningMeter {
   private playedSeconds = 0;
+  private isSettled = false;
   private last: { positionSeconds: number; atMs: number } | null = null;
 
   /** @param atMs  of a clock that never jumps */
@@ -27,13 +28,14 @@ export class ListeningMeter {
     this.last = null;
   }
 
-  reset(): void {
-    this.playedSeconds = 0;
-    this.last = null;
+  /** The play was counted: one listen is one play, however long it goes on. */
+  settle(): void {
+    this.isSettled = true;
   }
 
-  /** Whether this was a play since the reset. */
+  /** Whether this listen is a play that is not yet counted. */
   isPlay(durationSeconds: number | null): boolean {
+    if (this.isSettled) return false;
     const half = durationSeconds === null ? PLAY_SECONDS : durationSeconds * PLAY_SHARE;
     return this.playedSeconds > 0 && this.playedSeconds >= Math.min(PLAY_SECONDS, half);
   }

@@ -9,18 +9,27 @@ const RETRY_DELAY_MS = 15_000;
 export class PlayReporter {
   /** Hour of the last report of each post, in hours since the epoch. */
   private readonly hours = new Map<string, number>();
+  private isSending = false;
   private retryAt = 0;
 
-  /** Safe to call often. */
-  async report(postId: string): Promise<void> {
+  /**
+   * Safe to call often.
+   * @returns whether the listen is settled: its play counts, now or by an earlier listen of this hour, or never will
+   */
+  async report(postId: string): Promise<boolean> {
     const hour = Math.floor(Date.now() / MS_PER_HOUR);
-    if (this.hours.get(postId) === hour || Date.now() < this.retryAt) return;
-    this.hours.set(postId, hour);
+    if (this.hours.get(postId) === hour) return true;
+    if (this.isSending || Date.now() < this.retryAt) return false;
+    this.isSending = true;
     const result = await sendPlay(postId);
-    if (result.ok) return playCounts.apply(postId, result.data.playsCount);
+    this.isSending = false;
+    if (result.ok) playCounts.apply(postId, result.data.playsCount);
     // A refusal stays one; everything else may pass.
-    if (["forbidden", "not_found", "unauthenticated", "bad_request"].includes(result.failure.code)) return;
-    this.hours.delete(postId);
-    this.retryAt = Date.now() + RETRY_DELAY_MS;
+    else if (!["forbidden", "not_found", "unauthenticated", "bad_request"].includes(result.failure.code)) {
+      this.retryAt = Date.now() + RETRY_DELAY_MS;
+      return false;
+    }
+    this.hours.set(postId, hour);
+    return true;
   }
 }

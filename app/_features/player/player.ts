@@ -13,7 +13,13 @@ import {
   removeTrack,
   startQueue,
 } from "./queue";
-import { readSavedPlayer, savePlayer, withoutPrivate } from "./saved-player";
+import {
+  readSavedPlayer,
+  type SavedPlayer,
+  savePlayer,
+  watchSavedPlayer,
+  withoutPrivate,
+} from "./saved-player";
 import { SoundOutput, type SoundProblem } from "./sound-output";
 import { openTabMessages, type TabMessages } from "./tab-messages";
 
@@ -63,7 +69,8 @@ export class Player {
   private output: SoundOutput | null = null;
   private tabs: TabMessages | null = null;
   private viewerId: string | null = null;
-  private readonly meter = new ListeningMeter();
+  /** Of the current listen: from its start, or its repetition, to its end. */
+  private meter = new ListeningMeter();
   private readonly reporter = new PlayReporter();
   /** Whether this tab changed something: a tab that only restored must not overwrite what another one saved. */
   private isChanged = false;
@@ -97,12 +104,14 @@ export class Player {
     const tabs = openTabMessages(() => this.onOtherTabPlays());
     const save = () => this.save();
     window.addEventListener("pagehide", save);
+    const stopWatching = watchSavedPlayer(() => this.onSavedElsewhere());
     this.output = output;
     this.tabs = tabs;
     this.restore();
     return () => {
       this.save();
       window.removeEventListener("pagehide", save);
+      stopWatching();
       output.close();
       tabs.close();
       this.output = null;
@@ -222,9 +231,10 @@ export class Player {
   private changeSettings(
     settings: Partial<Pick<PlayerState, "repeat" | "shortcuts" | "volume" | "muted">>,
   ): void {
-    this.change(settings);
+    this.set(settings);
     this.output?.setVolume(this.state.volume, this.state.muted);
-    this.save();
+    const saved = this.isChanged ? null : readSavedPlayer(this.viewerId);
+    savePlayer(saved ? { ...saved, ...settings } : this.toSaved(), this.viewerId);
   }
 
   /** Another place in the queue, playing or not as before. */
@@ -237,7 +247,7 @@ export class Player {
   /** Makes the queue's current track the current one, without playing it. */
   private show(queue: Queue): void {
     this.output?.stop();
-    this.meter.reset();
+    this.meter = new ListeningMeter();
     this.change({ queue, status: "paused", ...beginningOf(queue) });
     this.save();
   }
@@ -277,12 +287,16 @@ export class Player {
     this.meter.advance(positionSeconds, performance.now());
     const postId = postIdOf(track);
     if (postId !== null && this.viewerId !== null && this.meter.isPlay(this.state.durationSeconds))
-      void this.reporter.report(postId);
+      void this.report(this.meter, postId);
     if (performance.now() - this.savedAt > SAVE_INTERVAL_MS) this.save();
   }
 
+  private async report(meter: ListeningMeter, postId: string): Promise<void> {
+    if (await this.reporter.report(postId)) meter.settle();
+  }
+
   private onEnded(): void {
-    this.meter.reset();
+    this.meter = new ListeningMeter();
     const { queue, repeat } = this.state;
     const index = repeat === "one" ? queue.index : nextIndex(queue, repeat);
     if (index !== null && index !== queue.index) {
@@ -296,16 +310,25 @@ export class Player {
   }
 
   private onOtherTabPlays(): void {
-    if (this.state.status === "paused") return;
     // From now on that tab knows better what was played last.
     this.isChanged = false;
+    if (this.state.status === "paused") return;
     this.pause();
     this.set({ problem: "otherTab" });
   }
 
+  /** A tab that only waits follows the one that plays, so that going on here goes on where that one stopped. */
+  private onSavedElsewhere(): void {
+    if (!this.isChanged && this.state.status === "paused") this.showSaved();
+  }
+
   private restore(): void {
+    if (!currentTrack(this.state.queue)) this.showSaved();
+  }
+
+  private showSaved(): void {
     const saved = readSavedPlayer(this.viewerId);
-    if (!saved || currentTrack(this.state.queue)) return;
+    if (!saved) return;
     const { positionSeconds, ...rest } = saved;
     this.set({ ...rest, ...beginningOf(saved.queue), positionSeconds });
     this.output?.setVolume(saved.volume, saved.muted);
@@ -313,9 +336,12 @@ export class Player {
 
   private save(): void {
     this.savedAt = performance.now();
-    if (!this.isChanged) return;
+    if (this.isChanged) savePlayer(this.toSaved(), this.viewerId);
+  }
+
+  private toSaved(): SavedPlayer {
     const { status: _status, durationSeconds: _duration, problem: _problem, ...saved } = this.state;
-    savePlayer(saved, this.viewerId);
+    return saved;
   }
 
   /** A change that is worth saving. */

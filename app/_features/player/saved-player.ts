@@ -38,6 +38,15 @@ export function savePlayer(saved: SavedPlayer, viewerId: string | null): void {
   }
 }
 
+/** @param onSaved  another tab saved its player  @returns stops watching */
+export function watchSavedPlayer(onSaved: () => void): () => void {
+  const onStorage = ({ key }: StorageEvent) => {
+    if (key === STORAGE_KEY) onSaved();
+  };
+  window.addEventListener("storage", onStorage);
+  return () => window.removeEventListener("storage", onStorage);
+}
+
 /** @returns null for what is not a saved player. Checked by hand: pages without a form do not load zod. */
 export function parseSavedPlayer(text: string | null, viewerId: string | null): SavedPlayer | null {
   const stored = parseJson(text);

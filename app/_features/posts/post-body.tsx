@@ -21,6 +21,8 @@ interface Props {
   ownTrack?: ReactNode;
   /** The post's token, if it has one or may have. */
   mint?: ReactNode;
+  /** For the author. */
+  playsByDay?: ReactNode;
 }
 
 /** Shorter titles get larger type. */
@@ -30,7 +32,7 @@ function titleClass(title: string): string {
   return "text-[clamp(1.4rem,3.2vw,2.1rem)]";
 }
 
-export function PostBody({ post, viewerId, renderedAt, ownTrack, mint }: Props) {
+export function PostBody({ post, viewerId, renderedAt, ownTrack, mint, playsByDay }: Props) {
   const t = useTranslations("post");
   const isOwn = viewerId === post.authorId;
   return (
@@ -62,6 +64,7 @@ export function PostBody({ post, viewerId, renderedAt, ownTrack, mint }: Props) 
           ) : null}
         </div>
         {isOwn ? <p className="mt-2 text-sm text-muted">{t("own")}</p> : null}
+        {playsByDay}
         {viewerId === null ? (
           <p className="mt-2 text-sm text-muted">
             {t.rich("anonymousView", {

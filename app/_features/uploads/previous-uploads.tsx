@@ -1,6 +1,6 @@
 "use client";
 
-import { Music } from "lucide-react";
+import { Music, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useFileSize } from "@/app/_ui/use-file-size";
 import { isolate } from "@/lib/schemas/isolate";
@@ -14,7 +14,7 @@ const MAX_SHOWN = 4;
 export function PreviousUploads({ onChoose }: { onChoose: (file: UploadedFile) => void }) {
   const t = useTranslations("uploads");
   const size = useFileSize();
-  const items = useUnusedUploads("audio");
+  const { items, remove } = useUnusedUploads("audio");
   if (items.length === 0) return null;
   return (
     <div className="-mt-2 mb-3">
@@ -23,12 +23,12 @@ export function PreviousUploads({ onChoose }: { onChoose: (file: UploadedFile) =
         {items.slice(0, MAX_SHOWN).map((file) => {
           const seconds = file.track?.durationSeconds ?? null;
           return (
-            <li key={file.id} className="min-w-0">
+            <li key={file.id} className="flex min-w-0 items-center gap-1">
               <button
                 type="button"
                 aria-label={t("use", { name: isolate(file.name) })}
                 onClick={() => onChoose(file)}
-                className="flex w-full items-center gap-3 rounded-2xl border border-line bg-ground/70 px-3.5 py-2.5 text-left transition-colors hover:border-ink hover:bg-raised"
+                className="flex min-w-0 grow items-center gap-3 rounded-2xl border border-line bg-ground/70 px-3.5 py-2.5 text-left transition-colors hover:border-ink hover:bg-raised"
               >
                 <Music className="size-5 shrink-0 text-muted" aria-hidden="true" />
                 <span className="min-w-0">
@@ -41,6 +41,14 @@ export function PreviousUploads({ onChoose }: { onChoose: (file: UploadedFile) =
                       .join(" · ")}
                   </span>
                 </span>
+              </button>
+              <button
+                type="button"
+                aria-label={t("delete", { name: isolate(file.name) })}
+                onClick={() => void remove(file)}
+                className="grid size-11 shrink-0 place-items-center rounded-full text-muted transition-colors hover:text-danger"
+              >
+                <Trash2 className="size-5" aria-hidden="true" />
               </button>
             </li>
           );

@@ -245,10 +245,10 @@ export class UploadSlot {
     this.#set({ phase: "sending", ...sending });
   }
 
-  /** A refused file is uploaded again by a retry, under a token of its own. */
+  /** A refused file takes no quota any more; a retry uploads it again, under a token of its own. */
   #finish(file: UploadedFile): void {
     const state = stateOf(file);
-    if (state.phase === "failed") this.#discard();
+    if (state.phase === "failed") this.steps.discard(file.id);
     this.#begun = null;
     this.#set(state);
   }

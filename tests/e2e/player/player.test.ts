@@ -233,6 +233,8 @@ describe("the player", () => {
       await context.close();
     }
     expect(plays).toEqual([`${app.url}/api/posts/${short.id}/play`]);
+    const readPost = async () => await (await fetch(`${app.url}/api/posts/${short.id}`)).json();
+    await expect.poll(readPost).toMatchObject({ post: { playsCount: 1 } });
   });
 
   it("says what happened to a sound that is gone, and tells only its author why one failed", async () => {
@@ -255,9 +257,9 @@ describe("the player", () => {
     });
     await page.goto(`/posts/${failed.id}`);
     await page.getByRole("heading", { name: "Silence" }).waitFor();
-    expect(await page.getByText("could not be prepared").count()).toBe(0);
+    expect(await page.getByText("The track won't play").count()).toBe(0);
     const own = await openTab(author.context, `/posts/${failed.id}`);
-    await own.getByText("Nothing can be heard in this file.").waitFor();
+    await own.getByText("There is only silence in the file.").waitFor();
   });
 
   it("hides nothing of a narrow page, and has no serious fault of accessibility", async () => {

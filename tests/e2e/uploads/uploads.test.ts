@@ -72,6 +72,12 @@ const coverInput = (page: Page) => page.locator('input[name="coverFileId"]');
 const sound = (page: Page) => page.getByRole("region", { name: "Sound" });
 const phase = (page: Page) => sound(page).locator("[data-phase]").getAttribute("data-phase");
 
+const playButton = (page: Page, title: string) =>
+  page.getByRole("main").getByRole("button", { name: `Play: ${title}` });
+
+const playedSeconds = (page: Page) =>
+  page.evaluate(() => document.querySelector<HTMLAudioElement>("audio[data-player]")?.currentTime ?? 0);
+
 /** A track of 20 seconds in two parts. @returns its path */
 async function wav(name: string): Promise<string> {
   const file = path.join(folder, name);
@@ -89,7 +95,7 @@ const warnsBeforeLeaving = (page: Page) =>
   page.evaluate(() => !dispatchEvent(new Event("beforeunload", { cancelable: true })));
 
 describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
-  it("survives a lost connection and other pages, and is published as soon as it has arrived", async () => {
+  it("survives a lost connection and other pages, is published when it has arrived, and plays for others", async () => {
     const { page } = await openForm();
     const setGate = await gateSecondPart(page);
     expect(await warnsBeforeLeaving(page)).toBe(false);
@@ -134,10 +140,19 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
     expect((await readPost()).track).not.toBeNull();
     await expect.poll(async () => (await readPost()).cover?.sources.length).toBeGreaterThan(0);
 
-    // A stranger sees the post without it, and the form is empty again.
+    // A stranger's page gets the sound without a reload, and plays it.
     const stranger = await openTab(await newContext(), `/posts/${postId}`);
     await stranger.getByRole("heading", { name: "Midnight Tram", level: 1 }).waitFor();
     expect(await stranger.getByRole("heading", { name: "Your track is being prepared" }).count()).toBe(0);
+    for (const each of [page, stranger]) await playButton(each, "Midnight Tram").waitFor();
+    await playButton(stranger, "Midnight Tram").click();
+    await expect.poll(() => playedSeconds(stranger)).toBeGreaterThan(1);
+    expect((await readPost()).track).toMatchObject({
+      status: "ready",
+      durationSeconds: expect.closeTo(20, 0),
+    });
+
+    // The form is empty again.
     await page.goto("/posts/new");
     await expect.poll(() => phase(page)).toBe("empty");
   });
@@ -163,6 +178,13 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
     await sound(page).getByText("Draft.wav").waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
     expect(await phase(page)).toBe("empty");
+    // It is offered again, and can be deleted.
+    const offer = page.getByRole("button", { name: /^Use .*Draft\.wav/ });
+    await expect.poll(async () => (await page.reload(), offer.count())).toBe(1);
+    const deleted = page.waitForResponse((response) => response.request().method() === "DELETE");
+    await page.getByRole("button", { name: /^Delete .*Draft\.wav/ }).click();
+    expect((await deleted).status()).toBe(200);
+    await offer.waitFor({ state: "detached" });
   });
 
   it("that is a text by its content is refused with a reason, and the form is not sent without it", async () => {

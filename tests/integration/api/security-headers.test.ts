@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { signAccessToken } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
+import { blobUploadUrl, publicStoreUrl } from "@/lib/core/public-store";
 import { DATA_CONTENT_POLICY, NONCE_HEADER } from "@/lib/core/security-headers";
 
 /** The headers that the gate sets on every response. Browsers are tested in tests/e2e/api/security-headers.test.ts. */
@@ -38,7 +39,7 @@ describe("the headers of a response", () => {
       "base-uri": "'none'",
       "form-action": "'self'",
       "frame-ancestors": "'none'",
-      "connect-src": "'self'",
+      "connect-src": `'self' ${publicStoreUrl()} ${blobUploadUrl()}`,
     });
     // Next's names for the headers that it forwards to the app.
     expect(headers.get(`x-middleware-request-${NONCE_HEADER}`)).toBe(nonce);

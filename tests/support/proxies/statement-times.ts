@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { Client, type QueryResult } from "pg";
 
 /** The statements that this process has run since the start. */
 export interface StatementTimes {
@@ -18,17 +18,31 @@ export function measureStatements(): StatementTimes {
       Client.prototype.query = original;
     },
   };
-  async function measured(this: Client, ...args: unknown[]): Promise<unknown> {
+  function measured(this: Client, ...args: unknown[]): unknown {
     const startedAt = performance.now();
-    const result = await (
-      original as (...all: unknown[]) => Promise<{ rowCount: number | null; command: string }>
-    ).apply(this, args);
-    const ms = performance.now() - startedAt;
-    const text = textOf(args[0]);
-    if (ms > times.longest.ms) times.longest = { ms, text };
-    const rows = result.command === "SELECT" ? 0 : (result.rowCount ?? 0);
-    if (rows > times.mostRows.rows) times.mostRows = { rows, text };
-    return result;
+    const record = (result: QueryResult | undefined) => {
+      const ms = performance.now() - startedAt;
+      const text = textOf(args[0]);
+      if (ms > times.longest.ms) times.longest = { ms, text };
+      const rows = !result || result.command === "SELECT" ? 0 : (result.rowCount ?? 0);
+      if (rows > times.mostRows.rows) times.mostRows = { rows, text };
+    };
+    const query = (...all: unknown[]) => (original as (...all: unknown[]) => unknown).apply(this, all);
+    const callback = args.at(-1);
+    // A pool gives its connections a callback; everything else awaits the result.
+    if (typeof callback === "function") {
+      return query(...args.slice(0, -1), (error: unknown, result?: QueryResult) => {
+        record(result);
+        callback(error, result);
+      });
+    }
+    const result = query(...args);
+    return result instanceof Promise
+      ? result.then((rows: QueryResult) => {
+          record(rows);
+          return rows;
+        })
+      : result;
   }
   Client.prototype.query = measured as typeof original;
   return times;

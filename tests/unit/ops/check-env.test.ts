@@ -29,6 +29,9 @@ const validEnv: Record<string, string> = {
   STRIPE_WEBHOOK_SECRET: `whsec_${randomSecret()}`,
   SMTP_URL: `smtps://app:${randomSecret()}@mail.music.test:465`,
   BLOB_READ_WRITE_TOKEN: `vercel_blob_rw_store_${randomSecret()}`,
+  PUBLIC_BLOB_READ_WRITE_TOKEN: `vercel_blob_rw_public_${randomSecret()}`,
+  CHAIN_RPC_URL: `https://rpc.music.test/${randomSecret()}`,
+  MINTER_PRIVATE_KEY: `0x${randomBytes(32).toString("hex")}`,
   TRUST_PROXY: "vercel",
 };
 

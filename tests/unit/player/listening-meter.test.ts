@@ -35,9 +35,12 @@ it("does not count what a seek skips, nor time in which the sound stands still",
   expect(waiting.isPlay(300)).toBe(false);
 });
 
-it("starts from nothing for the next track, and counts no silence of an unknown length", () => {
+it("is a play once, however long it goes on, and none of an unknown length before it played", () => {
   const meter = new ListeningMeter();
-  listen(meter, 0, 31, 0);
-  meter.reset();
   expect([meter.isPlay(300), meter.isPlay(null), meter.isPlay(0)]).toEqual([false, false, false]);
+  const at = listen(meter, 0, 31, 0);
+  expect([meter.isPlay(300), meter.isPlay(null)]).toEqual([true, true]);
+  meter.settle();
+  listen(meter, 31, 200, at);
+  expect(meter.isPlay(300)).toBe(false);
 });

@@ -199,6 +199,52 @@ it("pauses when another tab begins to play, and does not overwrite what that tab
   expect(JSON.parse(storage.get("normaldance:player") ?? "")).toMatchObject({ positionSeconds: 12 });
 });
 
+it("changes the settings in a tab that waits, and follows what another one plays", async () => {
+  const [first, second] = [await openPage(), await openPage()];
+  first.player.play(a, [b]);
+  first.audio.reach(20);
+  first.player.pause();
+  second.player.setVolume(0.3);
+  const saved = () => JSON.parse(storage.get("normaldance:player") ?? "");
+  expect(saved()).toMatchObject({ volume: 0.3, positionSeconds: 20, queue: { tracks: [a, b] } });
+  window.dispatchEvent(Object.assign(new Event("storage"), { key: "normaldance:player" }));
+  expect([second.player.getState().positionSeconds, playing(second.player)]).toEqual([20, "a paused"]);
+  // The first tab has the queue: it does not follow.
+  first.player.seek(50);
+  expect([first.player.getState().volume, saved().positionSeconds]).toEqual([1, 50]);
+});
+
+it("reports one play of a listen that goes on in another hour, and another one of its repetition", async () => {
+  vi.useFakeTimers({ toFake: ["Date", "performance"], now: Date.parse("2026-03-01T12:59:00Z") });
+  const reports: string[] = [];
+  let status = 503;
+  vi.stubGlobal("fetch", async (url: string) => {
+    reports.push(url);
+    return Response.json(status === 200 ? { playsCount: reports.length } : {}, { status });
+  });
+  const { player, audio } = await openPage();
+  const listen = async (to: number) => {
+    for (let at = Math.floor(audio.currentTime); at <= to; at += 1) {
+      vi.advanceTimersByTime(1_000);
+      audio.reach(at);
+      await new Promise(setImmediate);
+    }
+  };
+  audio.duration = 200;
+  player.play({ ...a, durationSeconds: 200 });
+  player.nextRepeat();
+  await listen(40);
+  expect(reports).toEqual(["/api/posts/a/play"]);
+  status = 200;
+  await listen(199);
+  expect(reports).toHaveLength(2);
+  for (let round = 0; round < 2; round++) {
+    audio.finish();
+    await listen(199);
+    expect(reports).toHaveLength(3);
+  }
+});
+
 it("keeps its position when the connection is lost, and goes on when it is back", async () => {
   const { player, audio } = await openPage();
   player.play(a);

@@ -94,13 +94,14 @@ describe("a chosen file", () => {
     expect(calls).toEqual([]);
   });
 
-  it("that turns out to be unusable is no longer the form's", async () => {
-    const { slot } = createSlot();
+  it("that turns out to be unusable is no longer the form's, and takes no quota", async () => {
+    const { slot, calls } = createSlot();
     slot.choose(track);
     await vi.advanceTimersByTimeAsync(100);
     slot.update(uploaded("file-1", { status: "refused", problem: "wrong_type" }));
     expect(slot.state()).toMatchObject({ phase: "failed", problem: "wrong_type", name: "tram.wav" });
     expect(slot.fileId()).toBeNull();
+    expect(calls.at(-1)).toBe("discard file-1");
     expect(slot.canRetry()).toBe(false);
   });
 });

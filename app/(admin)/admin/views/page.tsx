@@ -4,8 +4,7 @@ import { LastSync } from "@/app/_features/console/last-sync";
 import { SyncNowButton } from "@/app/_features/console/sync-now-button";
 import { ViewSyncGauges } from "@/app/_features/console/view-sync-gauges";
 import { Page, PageTitle } from "@/app/_shell/page";
-import { readForPage } from "@/app/_shell/read-for-page";
-import { isPageUnavailable } from "@/app/_shell/unavailable-digest";
+import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { countOpenAlerts } from "@/lib/ops";
 import { getViewSyncState } from "@/lib/views";
@@ -19,6 +18,7 @@ export default async function AdminViewsPage() {
   await requireAdmin("/admin/views");
   const [t, alerts, state] = await Promise.all([
     getTranslations("viewSync"),
+    // Without Postgres the page still shows what waits in Redis.
     readForPage(countOpenAlerts()).catch(toNullWhenUnavailable),
     readForPage(getViewSyncState()),
   ]);
@@ -43,10 +43,4 @@ export default async function AdminViewsPage() {
       {state.available ? <LastSync run={state.lastRun} renderedAt={Date.now()} /> : null}
     </Page>
   );
-}
-
-/** Without Postgres the page still shows what waits in Redis. */
-function toNullWhenUnavailable(error: unknown): null {
-  if (isPageUnavailable(error)) return null;
-  throw error;
 }

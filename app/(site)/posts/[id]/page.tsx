@@ -7,6 +7,7 @@ import { Suspense } from "react";
 import { PostMint } from "@/app/_features/minting/post-mint";
 import { CoverFrame } from "@/app/_features/posts/cover-frame";
 import { KnownCover } from "@/app/_features/posts/known-cover";
+import { PlaysChart } from "@/app/_features/posts/plays-chart";
 import { PostBody } from "@/app/_features/posts/post-body";
 import { PostSkeleton } from "@/app/_features/posts/post-skeleton";
 import { tintStyle } from "@/app/_features/posts/tint-style";
@@ -14,14 +15,15 @@ import { ProcessingPanel } from "@/app/_features/uploads/processing-panel";
 import { getUploadSettings } from "@/app/_features/uploads/upload-settings";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
-import { readForPage } from "@/app/_shell/read-for-page";
-import { getShellViewer } from "@/app/_shell/viewer";
-import { getAudioFileId } from "@/lib/posts";
+import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
+import { getShellViewer, getViewerIfKnown } from "@/app/_shell/viewer";
+import { getAudioFileId, getPlaysByDay } from "@/lib/posts";
 import { isolate } from "@/lib/schemas/isolate";
 import type { Post } from "@/lib/schemas/post";
 import { readPost } from "./read-post";
 
 const MAX_DESCRIPTION_LENGTH = 180;
+const DAYS_OF_PLAYS = 30;
 
 export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Promise<Metadata> {
   const [{ id }, t] = await Promise.all([params, getTranslations("post")]);
@@ -109,6 +111,13 @@ async function CurrentPost({ id }: { id: string }) {
           <PostMint postId={post.id} isOwn={isOwn} />
         </Suspense>
       }
+      playsByDay={
+        isOwn && post.track?.status === "ready" ? (
+          <Suspense fallback={<div className="mt-6 h-[6.25rem]" />}>
+            <OwnPlays id={post.id} />
+          </Suspense>
+        ) : null
+      }
       ownTrack={isOwn && post.track && post.track.status !== "ready" ? <OwnTrack post={post} /> : null}
     />
   );
@@ -128,4 +137,13 @@ async function OwnTrack({ post: { id, authorId, track } }: { post: Post }) {
       uploadSettings={getUploadSettings()}
     />
   );
+}
+
+/** Left out when it cannot be read: the page is about the post. */
+async function OwnPlays({ id }: { id: string }) {
+  const viewer = await getViewerIfKnown();
+  if (!viewer) return null;
+  const caller = { userId: viewer.id, role: viewer.role };
+  const plays = await readForPage(getPlaysByDay(caller, id, DAYS_OF_PLAYS)).catch(toNullWhenUnavailable);
+  return plays && <PlaysChart items={plays.items} />;
 }

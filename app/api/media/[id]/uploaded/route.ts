@@ -8,7 +8,7 @@ import { uploadedFileSchema } from "@/lib/schemas/media-file";
 // POST /api/media/{id}/uploaded
 export const POST = defineRoute(
   {
-    summary: "Tell that an upload's bytes were sent, so that its processing begins",
+    summary: "Report that an upload's bytes were sent, so that its processing begins",
     auth: "user",
     params: z.object({ id: idSchema }),
     response: z.object({ file: uploadedFileSchema }),

@@ -6,7 +6,7 @@ import { receiveUploadCallback } from "@/lib/media";
 // POST /api/media/upload/completed
 export const POST = defineRoute(
   {
-    summary: "The store tells that a browser's upload has arrived; it signs what it sends",
+    summary: "Receive the store's signed notice that a browser's upload is complete",
     auth: "public",
     origin: "any",
     limit: "skip",

@@ -1,5 +1,5 @@
 import { useFormatter, useTranslations } from "next-intl";
-import { cn } from "@/app/_ui/cn";
+import { cn } from "./cn";
 
 const BAR_PITCH = 10;
 const BAR_GAP = 2;
@@ -8,7 +8,7 @@ const CHART_HEIGHT = 100;
 const MIN_BAR_HEIGHT = 2;
 
 interface Props {
-  /** Label of the counted event. */
+  /** What is counted, such as “Plays”. */
   name: string;
   days: readonly string[];
   values: readonly number[];
@@ -17,14 +17,14 @@ interface Props {
 
 /** One bar per day, with the best day highlighted. Screen readers get a one-sentence summary. */
 export function BarChart({ name, days, values, className }: Props) {
-  const t = useTranslations("analyticsConsole");
+  const t = useTranslations("chart");
   const format = useFormatter();
   const max = Math.max(0, ...values);
   const maxIndex = values.indexOf(max);
   const label =
     max === 0
-      ? t("chartNone", { name })
-      : t("chart", {
+      ? t("none", { name })
+      : t("summary", {
           name,
           total: format.number(values.reduce((total, value) => total + value, 0)),
           most: format.number(max),
