@@ -113,17 +113,16 @@ export function MintForm({ postId, onMint, onCancel }: Props) {
             <p id={messageId} className="text-sm font-semibold">
               {t("message")}
             </p>
-            <pre
-              // biome-ignore lint/a11y/useSemanticElements: a text that scrolls has no element of its own
-              role="region"
+            <section
               aria-labelledby={messageId}
               // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
               tabIndex={0}
-              data-proof
-              className="mt-1.5 max-h-72 overflow-auto rounded-xl border border-line bg-sunken p-4 text-xs whitespace-pre-wrap [overflow-wrap:anywhere]"
+              className="mt-1.5 max-h-72 overflow-auto rounded-xl border border-line bg-sunken p-4"
             >
-              {message}
-            </pre>
+              <pre data-proof className="text-xs whitespace-pre-wrap [overflow-wrap:anywhere]">
+                {message}
+              </pre>
+            </section>
             <p className="mt-1.5 text-xs text-faint">{t("messageHint")}</p>
           </div>
           <Field
