@@ -150,10 +150,7 @@ export function MintForm({ postId, onMint, onCancel }: Props) {
         >
           {t(busy ? "working" : message === null ? "toMessage" : "mint")}
         </Button>
-        <Button
-          look="plain"
-          onClick={message === null ? onCancel : startOver}
-        >
+        <Button look="plain" onClick={message === null ? onCancel : startOver}>
           {t(message === null ? "cancel" : "otherAddress")}
         </Button>
       </div>
