@@ -4,6 +4,7 @@ import { keccak256 } from "viem";
 import { isCrossOrigin, isLocalHostHeader } from "../http/same-origin";
 import { listen, readBody, sendJson } from "../http/server";
 import { ChainNode } from "./chain-node";
+import type { ChainContext } from "./context";
 import { sendChainPage } from "./page";
 import { sendSignature, type Wallet } from "./sign-page";
 
@@ -78,11 +79,6 @@ function createWallets(seed: Hex): Wallet[] {
     name: `Wallet ${index + 1}`,
     key: keccak256(`${seed}${index.toString(16).padStart(2, "0")}`),
   }));
-}
-
-export interface ChainContext {
-  node: ChainNode;
-  wallets: readonly Wallet[];
 }
 
 async function handle(

@@ -3,7 +3,7 @@ import { createPublicClient, formatEther, http, parseAbi } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { sendDashboard, type Table, timeCell } from "../http/dashboard";
 import { html } from "../http/html";
-import type { ChainContext } from "./index";
+import type { ChainContext } from "./context";
 import { signForm } from "./sign-page";
 
 const abi = parseAbi([
