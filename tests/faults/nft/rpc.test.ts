@@ -22,14 +22,14 @@ import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 requireRealStack();
 const backends = await startIsolatedBackends();
 const chain = await startTestChain();
-const CHAIN_TIMEOUT_MS = 500;
+const CHAIN_TIMEOUT_MS = 1_500;
 const proxy = await startRpcProxy(() => chain.url, 3 * CHAIN_TIMEOUT_MS);
 Object.assign(process.env, { CHAIN_RPC_URL: proxy.url, CHAIN_TIMEOUT_MS: String(CHAIN_TIMEOUT_MS) });
 const reader = chainReader(chain);
 let artist: Caller;
 beforeAll(async () => {
   artist = await createPerson("artist");
-  // The node and the check of the settings take longer than a call may here.
+  // The start of the node takes longer than a call may here.
   await chain.node.call("eth_blockNumber");
 });
 afterEach(() => proxy.heal());
