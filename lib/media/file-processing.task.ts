@@ -2,12 +2,13 @@ import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { db, type Transaction } from "../db";
-import type { FilePurpose } from "../schemas/enums";
+import type { FilePurpose, FileStatus } from "../schemas/enums";
 import type { FileProblem } from "../schemas/media-file";
 import { defineTask, NonRetryableTaskError, type Payload } from "../tasks";
 import { type ExaminedCover, examineCover, saveCover } from "./examine-cover";
 import { examineSound } from "./examine-sound";
 import { FileRefusedError } from "./file-refused-error";
+import { INTERRUPTED, interruptFile } from "./interrupt-files";
 import { refuseFile } from "./refuse-file";
 import { type FoundSound, keepEmbeddedCover, saveSound } from "./save-sound";
 
@@ -43,10 +44,17 @@ export const task = defineTask<"file-processing">()<Outcome>({
   prepare: async ({ fileId, operation }, context) => {
     const file = await db().mediaFile.findUnique({
       where: { id: fileId },
-      select: { id: true, pathname: true, bytes: true, purpose: true, status: true, ownerId: true },
+      select: {
+        id: true,
+        pathname: true,
+        bytes: true,
+        purpose: true,
+        status: true,
+        problem: true,
+        ownerId: true,
+      },
     });
-    if (!file || file.ownerId === null || !["processing", "ready"].includes(file.status))
-      return { kind: "gone" };
+    if (!file || file.ownerId === null || !isProcessable(file)) return { kind: "gone" };
     const purpose = OPERATION_PURPOSES[operation] ?? file.purpose;
     if (purpose !== file.purpose || purpose === "attachment")
       throw new NonRetryableTaskError(`a file for ${file.purpose} has no ${operation}`);
@@ -83,7 +91,22 @@ export const task = defineTask<"file-processing">()<Outcome>({
     else if (outcome.kind === "cover") await saveCover(tx, outcome.fileId, outcome.cover);
     else await saveSound(tx, outcome.fileId, outcome.sound);
   },
+
+  abandon: async (tx, { fileId, operation }) => {
+    const file = await tx.mediaFile.findUnique({
+      where: { id: fileId },
+      select: { purpose: true, track: { select: { taskId: true } } },
+    });
+    // A sound that is being transcoded was examined before.
+    if (!file || file.track?.taskId != null) return;
+    if ((OPERATION_PURPOSES[operation] ?? file.purpose) === file.purpose) await interruptFile(tx, fileId);
+  },
 });
+
+/** An interrupted one is processed after all when an operator replays its task. */
+function isProcessable({ status, problem }: { status: FileStatus; problem: string | null }): boolean {
+  return status === "processing" || status === "ready" || (status === "refused" && problem === INTERRUPTED);
+}
 
 /** @returns false when the file was deleted meanwhile; what was stored is deleted with it, or by the tidy */
 async function lockOwnedFile(tx: Transaction, fileId: string): Promise<boolean> {

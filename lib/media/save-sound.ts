@@ -56,22 +56,21 @@ export async function saveSound(tx: Transaction, fileId: string, sound: FoundSou
   });
   await tx.mediaFile.update({
     where: { id: fileId },
-    data: { type, sha256, name: sanitizeName(file.name, soundTypes[type]), problem: null },
+    data: { type, sha256, name: sanitizeName(file.name, soundTypes[type]) },
   });
   const embeddedCoverId = cover && file.ownerId ? await saveEmbeddedCover(tx, file.ownerId, cover) : null;
   const tags = { title, artist, bpm, embeddedCoverId };
-  if (file.status === "ready") {
+  if (file.status === "ready" || file.track?.taskId != null) {
     // What was decoded says more than the container.
-    await tx.track.update({ where: { fileId }, data: tags });
-    await publishTrackChanged(tx, fileId, "ready");
+    const { status } = await tx.track.update({ where: { fileId }, data: tags, select: { status: true } });
+    await publishTrackChanged(tx, fileId, status);
     return;
   }
-  const taskId =
-    file.track?.taskId ??
-    (await backgroundTaskService.transcodeAudio(
-      { fileId, formats: ["aac", "opus"] },
-      { tx, key: fileId, ...(file.ownerId ? { ownerId: file.ownerId } : {}) },
-    ));
+  await tx.mediaFile.update({ where: { id: fileId }, data: { status: "processing", problem: null } });
+  const taskId = await backgroundTaskService.transcodeAudio(
+    { fileId, formats: ["aac", "opus"] },
+    { tx, key: fileId, ...(file.ownerId ? { ownerId: file.ownerId } : {}) },
+  );
   const found = {
     ...tags,
     durationMs,
