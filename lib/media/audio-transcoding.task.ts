@@ -1,13 +1,13 @@
-import { defer } from "../core/defer";
 import { newId } from "../core/ids";
-import { afterCommit, db, type Transaction } from "../db";
+import { db, type Transaction } from "../db";
 import { backgroundTaskService, defineTask, type Payload, type TaskContext } from "../tasks";
 import type { RenditionFormat, ResumedEncoding } from "../tasks/queues/audio-transcoding";
+import { deleteBlobsAfterCommit } from "./delete-blobs-after-commit";
 import { publishTrackChanged } from "./file-users";
 import { INTERRUPTED, interruptFile } from "./interrupt-files";
 import { refuseFile } from "./refuse-file";
 import { PLAYED_FORMATS } from "./transcode/renditions";
-import { type Blobs, deleteQuietly, type StoredVariant } from "./transcode/run";
+import type { StoredVariant } from "./transcode/run";
 import { encodeSound, measureSound, type Transcoded } from "./transcode/transcode";
 
 type TranscodingPayload = Payload<"audio-transcoding">;
@@ -30,11 +30,11 @@ export function transcodingTask(options: { encodeUntilMs?: number } = {}) {
     async commit(tx, { payload, result }, { taskId }) {
       const { fileId } = payload;
       if (result === null) return;
-      if (result !== "fan-out") deleteAfterCommit(tx, result.superfluous);
+      if (result !== "fan-out") deleteBlobsAfterCommit(tx, result.superfluous);
       const file = await lockFile(tx, fileId);
       if (!file) {
         // It was deleted meanwhile, and so is what was made of it.
-        if (result !== "fan-out") deleteAfterCommit(tx, result.stored);
+        if (result !== "fan-out") deleteBlobsAfterCommit(tx, result.stored);
         return;
       }
       const chain = { tx, ownerId: file.ownerId };
@@ -167,7 +167,7 @@ async function writeVariants(
     await tx.mediaVariant.deleteMany({ where: which });
     await tx.mediaVariant.create({ data: { id: newId(), ...which, ...blob } });
     const pathnames = replaced.map(({ pathname }) => pathname);
-    if (pathnames.length > 0) deleteAfterCommit(tx, { private: [], public: pathnames });
+    deleteBlobsAfterCommit(tx, { private: [], public: pathnames });
   }
 }
 
@@ -183,8 +183,4 @@ async function publishIfComplete(tx: Transaction, fileId: string): Promise<void>
   await tx.track.update({ where: { fileId }, data: { status: "ready", problem: null, taskId: null } });
   await tx.mediaFile.update({ where: { id: fileId }, data: { status: "ready", problem: null } });
   await publishTrackChanged(tx, fileId, "ready");
-}
-
-function deleteAfterCommit(tx: Transaction, blobs: Blobs): void {
-  afterCommit(tx, () => defer(() => deleteQuietly(blobs)));
 }

@@ -14,7 +14,7 @@ import {
 } from "../../storage";
 import type { TaskContext } from "../../tasks";
 import type { RenditionFormat, ResumedEncoding } from "../../tasks/queues/audio-transcoding";
-import { soundPartPathname, soundPathname } from "../sound-pathname";
+import { earlierAttempts, soundPartPathname, soundPathname } from "../attempt-pathname";
 import { Engine } from "./engine";
 import { RENDITIONS } from "./renditions";
 import { withWorkFolder } from "./work-folder";
@@ -143,7 +143,7 @@ export class TranscodingRun {
     await this.requireLease();
     const pathname = soundPartPathname(this.context);
     this.stored.private.push(pathname);
-    this.superfluous.private.push(...this.earlierAttempts().map(soundPartPathname));
+    this.superfluous.private.push(...earlierAttempts(this.context).map(soundPartPathname));
     await putBlobFile(pathname, file, "video/x-matroska");
     return { pathname, bytes: (await stat(file)).size };
   }
@@ -168,14 +168,10 @@ export class TranscodingRun {
   private claimPublic(name: string): string {
     const pathname = soundPathname(this.context, name);
     this.stored.public.push(pathname);
-    this.superfluous.public.push(...this.earlierAttempts().map((attempt) => soundPathname(attempt, name)));
+    this.superfluous.public.push(
+      ...earlierAttempts(this.context).map((attempt) => soundPathname(attempt, name)),
+    );
     return pathname;
-  }
-
-  /** They may have stored the same before they were killed. */
-  private earlierAttempts() {
-    const { taskId, attempt } = this.context;
-    return Array.from({ length: attempt - 1 }, (_, index) => ({ taskId, attempt: index + 1 }));
   }
 }
 
