@@ -148,12 +148,12 @@ export class TranscodingRun {
     return { pathname, bytes: (await stat(file)).size };
   }
 
-  /** @returns their paths on disk. @throws Error when one is gone */
-  async downloadParts(parts: readonly Part[]): Promise<string[]> {
+  /** @returns their paths on disk; null when one is gone */
+  async downloadParts(parts: readonly Part[]): Promise<string[] | null> {
     const files: string[] = [];
     for (const [index, { pathname, bytes }] of parts.entries()) {
       const file = this.file(`part-${index}.mka`);
-      if (!(await downloadBlob(pathname, file, bytes))) throw new Error("a part of the encoding is gone");
+      if (!(await downloadBlob(pathname, file, bytes))) return null;
       files.push(file);
       await this.report();
     }

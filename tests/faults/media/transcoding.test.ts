@@ -8,7 +8,9 @@ import type { Failpoint } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { transcodingTask } from "@/lib/media/audio-transcoding.task";
+import { SOUND_PARTS_ROOT } from "@/lib/media/pathname";
 import { createPost, getPost } from "@/lib/posts";
+import { deleteBlobs } from "@/lib/storage";
 import { cancelTask, reviveDeadTask, sweepTasks } from "@/lib/tasks";
 import { abandonByHandler } from "@/lib/tasks/abandon-by-handler";
 import { setTaskAbandoner } from "@/lib/tasks/abandon-task";
@@ -219,6 +221,28 @@ it("what does not fit into one run continues in the next, and sounds as if made 
     expect(Math.abs(lostWithJoins.loudness - lost.loudness), format).toBeLessThan(0.5);
     expect(lostWithJoins.truePeak - lost.truePeak, format).toBeLessThan(1);
   }
+});
+
+it("begins again when a part of it is gone, as after days in a queue", async () => {
+  const before = await soundBlobs();
+  const file = samples.file("parts.wav");
+  await ffmpeg([...music(60), file]);
+  const fileId = await storeTestSound(artist, file);
+  await enqueueTranscoding(fileId);
+  const restore = replaceHandler("audio-transcoding", transcodingTask({ encodeUntilMs: 1 }));
+  const partsLeft = async () =>
+    [...(await soundBlobs())].filter((name) => name.startsWith(SOUND_PARTS_ROOT) && !before.has(name));
+  try {
+    while ((await partsLeft()).length === 0) {
+      const next = (await transcodingTasks(fileId)).find(({ state }) => state !== "done");
+      await runTask({ taskId: next?.id ?? "", queue: "audio-transcoding", messageId: null });
+    }
+  } finally {
+    restore();
+  }
+  await deleteBlobs(await partsLeft());
+  await runTranscoding(fileId);
+  expect(await violations(fileId, before)).toEqual([]);
 });
 
 /** A rendition minus the original at the same loudness. */
