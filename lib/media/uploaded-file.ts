@@ -12,7 +12,7 @@ import { progressSchema } from "../schemas/task";
 import { coverFileColumns, toCoverView } from "./track-view";
 
 /** Files that are uploaded for a post or a product, not in a chat. */
-const isUpload = { purpose: { not: "attachment" } } as const;
+const isUpload = { purpose: { not: "attachment" }, cancelledAt: null } as const;
 
 const isUnused = {
   ...{ postsWithAudio: { none: {} }, postsWithCover: { none: {} } },

@@ -1,14 +1,15 @@
 import { list } from "@vercel/blob";
-import { beforeAll } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { setClock } from "@/lib/core/clock";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import type { Failpoint } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
-import { db } from "@/lib/db";
-import { tidyFiles } from "@/lib/media";
+import { db, transaction } from "@/lib/db";
+import { deleteUpload, requireUsableUploads, tidyFiles } from "@/lib/media";
 import { deleteOwnerlessFiles } from "@/lib/media/delete-files";
 import { createPost, getPost } from "@/lib/posts";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import {
   enableTranscoding,
@@ -156,6 +157,46 @@ async function deletionScenario(): Promise<FailpointScenario> {
     ],
   };
 }
+
+it("a post takes the cover within a sound while the sound is deleted: the cover stays", async () => {
+  const picture = await gradient(50, 50).png().toBuffer();
+  const tags = { title: "a", artist: "b", bpm: 100, picture };
+  const fileId = await uploadAndProcess(author, "audio", withId3(silentMp3(2), tags));
+  const { embeddedCoverId } = await db().track.findUniqueOrThrow({ where: { fileId } });
+  let commit = () => {};
+  const mayCommit = new Promise<void>((resolve) => {
+    commit = resolve;
+  });
+  let isTaken = false;
+  const postId = newId();
+  const post = transaction(async (tx) => {
+    await requireUsableUploads(tx, author, { audioFileId: null, coverFileId: embeddedCoverId });
+    await tx.post.create({
+      data: {
+        ...{ id: postId, authorId: author.userId, title: "A post", text: "", tags: [] },
+        coverFileId: embeddedCoverId,
+      },
+    });
+    isTaken = true;
+    await mayCommit;
+  });
+  await waitUntil("the post has the cover", () => isTaken);
+  const deletion = deleteUpload(author, fileId);
+  await waitUntil("the deletion waits", async () => {
+    const [row] = await db().$queryRaw<{ waiting: number }[]>`
+SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted`;
+    return (row?.waiting ?? 0) > 0;
+  });
+  commit();
+  await Promise.all([post, deletion]);
+  await waitForDeferredWork();
+  const cover = await db().mediaFile.findUnique({ where: { id: embeddedCoverId ?? "" } });
+  expect(cover?.ownerId).toBe(author.userId);
+  // The scenarios look at the whole store.
+  await db().post.delete({ where: { id: postId } });
+  await deleteUpload(author, embeddedCoverId ?? "");
+  await waitForDeferredWork();
+});
 
 testFailpoints<
   | "tasks.claimed"
