@@ -24,8 +24,8 @@ interface LockedFile {
 
 /**
  * Deletes an upload of the caller's that no post and no product uses; its bytes and variants follow, right after the
- * commit or by the daily tidy. A row of it stays, seen by nobody, while its token may be valid: its bytes may arrive
- * yet, or again, and the quota must know of them.
+ * commit or by the daily tidy. A row of it stays, hidden from its owner too, while its token may be valid: its bytes may
+ * arrive yet, or again, and the quota must know of them.
  *
  * @throws {AppError} not_found, also for another user's file and for a file of a chat; conflict when it is in use
  */
@@ -70,8 +70,8 @@ ORDER BY f.id FOR UPDATE`;
 }
 
 /**
- * Leaves a row of a cancelled upload in the place of a deleted one: once its bytes are gone, whoever still has its token
- * may send them again.
+ * Leaves a row of a cancelled upload in the place of a deleted one: once its bytes are gone, a client that still
+ * has its token may send them again.
  */
 async function keepCounting(
   tx: Transaction,

@@ -43,7 +43,7 @@ export const MAX_COVER_BYTES = 20 * 1024 * 1024;
 export const MAX_UPLOADS_PER_USER = 500;
 export const MAX_UPLOAD_BYTES_PER_USER = 10 * 1024 * 1024 * 1024;
 /**
- * Cancelled uploads that do not count for these limits. Whoever got a token may send the bytes until it expires; more
+ * Cancelled uploads that do not count for these limits. A client may send the bytes until its token expires; more
  * cancelled ones than this count until then.
  */
 export const MAX_CANCELLED_UPLOADS = 20;
