@@ -125,9 +125,15 @@ export function encodeSound(
         await failpoint("transcoding.stored");
         return unfinished({ ...state, parts, packets: encoded.packets }, number);
       }
+      const earlierParts = await run.downloadParts(state.parts);
+      // They are deleted two days after they were stored, and a chain of tasks may take longer.
+      if (earlierParts === null) {
+        run.discard(state.parts);
+        return unfinished({ ...state, parts: [], packets: 0 }, number);
+      }
       const rendition = run.file(`rendition.${RENDITIONS[format].extension}`);
       const { samples, sampleRate, padding } = encoded;
-      const parts = [...(await run.downloadParts(state.parts)), part];
+      const parts = [...earlierParts, part];
       await run.engine.run(
         "join",
         { parts, output: rendition, format, samples, sampleRate, padding },

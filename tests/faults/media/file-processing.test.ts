@@ -1,14 +1,15 @@
 import { list } from "@vercel/blob";
-import { beforeAll } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { setClock } from "@/lib/core/clock";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import type { Failpoint } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
-import { db } from "@/lib/db";
-import { tidyFiles } from "@/lib/media";
+import { db, transaction } from "@/lib/db";
+import { deleteUpload, requireUsableUploads, tidyFiles } from "@/lib/media";
 import { deleteOwnerlessFiles } from "@/lib/media/delete-files";
 import { createPost, getPost } from "@/lib/posts";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import {
   enableTranscoding,
@@ -80,6 +81,8 @@ async function soundScenario(): Promise<FailpointScenario> {
   const input = { title: "A track", text: "", tags: [], audioFileId: fileId, coverFileId: null };
   const post = await createPost(author, input, newId());
   await getPost(post.id);
+  const countCovers = () => db().mediaFile.count({ where: { ownerId: author.userId, purpose: "cover" } });
+  const coversBefore = await countCovers();
   return {
     act: () => processUpload(fileId),
     actConcurrently: () => processUpload(fileId),
@@ -99,7 +102,7 @@ async function soundScenario(): Promise<FailpointScenario> {
       if (file.track?.title !== "Once" || file.sha256 === null) found.push("the sound was not examined");
       const pictures = file.track?.embeddedCover?.variants.length ?? 0;
       if (pictures !== 4) found.push(`${pictures} pictures`);
-      const covers = await db().mediaFile.count({ where: { pathname: `${file.pathname}-cover` } });
+      const covers = (await countCovers()) - coversBefore;
       if (covers !== 1) found.push(`${covers} covers`);
       const shown = (await getPost(post.id))?.track?.coverUrls.length;
       if (shown !== 4) found.push(`the post shows ${shown} pictures`);
@@ -154,6 +157,46 @@ async function deletionScenario(): Promise<FailpointScenario> {
     ],
   };
 }
+
+it("a post takes the cover within a sound while the sound is deleted: the cover stays", async () => {
+  const picture = await gradient(50, 50).png().toBuffer();
+  const tags = { title: "a", artist: "b", bpm: 100, picture };
+  const fileId = await uploadAndProcess(author, "audio", withId3(silentMp3(2), tags));
+  const { embeddedCoverId } = await db().track.findUniqueOrThrow({ where: { fileId } });
+  let commit = () => {};
+  const mayCommit = new Promise<void>((resolve) => {
+    commit = resolve;
+  });
+  let isTaken = false;
+  const postId = newId();
+  const post = transaction(async (tx) => {
+    await requireUsableUploads(tx, author, { audioFileId: null, coverFileId: embeddedCoverId });
+    await tx.post.create({
+      data: {
+        ...{ id: postId, authorId: author.userId, title: "A post", text: "", tags: [] },
+        coverFileId: embeddedCoverId,
+      },
+    });
+    isTaken = true;
+    await mayCommit;
+  });
+  await waitUntil("the post has the cover", () => isTaken);
+  const deletion = deleteUpload(author, fileId);
+  await waitUntil("the deletion waits", async () => {
+    const [row] = await db().$queryRaw<{ waiting: number }[]>`
+SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted`;
+    return (row?.waiting ?? 0) > 0;
+  });
+  commit();
+  await Promise.all([post, deletion]);
+  await waitForDeferredWork();
+  const cover = await db().mediaFile.findUnique({ where: { id: embeddedCoverId ?? "" } });
+  expect(cover?.ownerId).toBe(author.userId);
+  // The scenarios look at the whole store.
+  await db().post.delete({ where: { id: postId } });
+  await deleteUpload(author, embeddedCoverId ?? "");
+  await waitForDeferredWork();
+});
 
 testFailpoints<
   | "tasks.claimed"

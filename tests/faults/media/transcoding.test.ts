@@ -6,11 +6,14 @@ import { afterAll, expect, it } from "vitest";
 import { now } from "@/lib/core/clock";
 import type { Failpoint } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
-import { db } from "@/lib/db";
+import { db, transaction } from "@/lib/db";
 import { transcodingTask } from "@/lib/media/audio-transcoding.task";
-import { failStalledTracks } from "@/lib/media/fail-stalled-tracks";
+import { SOUND_PARTS_ROOT } from "@/lib/media/pathname";
 import { createPost, getPost } from "@/lib/posts";
-import { cancelTask } from "@/lib/tasks";
+import { deleteBlobs } from "@/lib/storage";
+import { cancelTask, reviveDeadTask, sweepTasks } from "@/lib/tasks";
+import { abandonByHandler } from "@/lib/tasks/abandon-by-handler";
+import { setTaskAbandoner } from "@/lib/tasks/abandon-task";
 import { replaceHandler } from "@/lib/tasks/registry";
 import { runTask } from "@/lib/tasks/run-task";
 import { waitUntil } from "@/tests/support/clients/wait-until";
@@ -31,6 +34,8 @@ import { startStoreProxy } from "@/tests/support/proxies/store-proxy";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
+
+setTaskAbandoner(abandonByHandler);
 
 // Set before anything reads the environment.
 const proxy = await startStoreProxy();
@@ -160,8 +165,26 @@ it("a cancelled one stops, cannot commit and leaves nothing", async () => {
   const sound = await readSound(fileId);
   expect([sound.track?.loudness, sound.variants]).toEqual([null, []]);
   expect([...(await soundBlobs())].filter((pathname) => !before.has(pathname))).toEqual([]);
-  await failStalledTracks();
   expect((await readSound(fileId)).track?.status).toBe("failed");
+});
+
+it("a track without one of its formats fails, and is ready after all when the dead task is replayed", async () => {
+  const before = await soundBlobs();
+  const fileId = await storeTestSound(artist, short);
+  const taskId = await enqueueTranscoding(fileId);
+  const deliver = (id: string) => runTask({ taskId: id, queue: "audio-transcoding", messageId: null });
+  await deliver(taskId);
+  const aac = (await transcodingTasks(fileId)).find(({ key }) => key === `${taskId}:aac`);
+  if (!aac) throw new Error("no task for AAC");
+  await db().task.update({ where: { id: aac.id }, data: { deadlineAt: new Date(0) } });
+  await sweepTasks();
+  await runTranscoding(fileId);
+  expect(await readSound(fileId)).toMatchObject({
+    ...{ status: "refused", problem: "interrupted", track: { status: "failed", problem: "interrupted" } },
+  });
+  await transaction((tx) => reviveDeadTask(tx, aac.id, "audio-transcoding"));
+  await runTranscoding(fileId);
+  expect(await violations(fileId, before)).toEqual([]);
 });
 
 it("what does not fit into one run continues in the next, and sounds as if made in one", async () => {
@@ -198,6 +221,28 @@ it("what does not fit into one run continues in the next, and sounds as if made 
     expect(Math.abs(lostWithJoins.loudness - lost.loudness), format).toBeLessThan(0.5);
     expect(lostWithJoins.truePeak - lost.truePeak, format).toBeLessThan(1);
   }
+});
+
+it("begins again when a part of it is gone, as after days in a queue", async () => {
+  const before = await soundBlobs();
+  const file = samples.file("parts.wav");
+  await ffmpeg([...music(60), file]);
+  const fileId = await storeTestSound(artist, file);
+  await enqueueTranscoding(fileId);
+  const restore = replaceHandler("audio-transcoding", transcodingTask({ encodeUntilMs: 1 }));
+  const partsLeft = async () =>
+    [...(await soundBlobs())].filter((name) => name.startsWith(SOUND_PARTS_ROOT) && !before.has(name));
+  try {
+    while ((await partsLeft()).length === 0) {
+      const next = (await transcodingTasks(fileId)).find(({ state }) => state !== "done");
+      await runTask({ taskId: next?.id ?? "", queue: "audio-transcoding", messageId: null });
+    }
+  } finally {
+    restore();
+  }
+  await deleteBlobs(await partsLeft());
+  await runTranscoding(fileId);
+  expect(await violations(fileId, before)).toEqual([]);
 });
 
 /** A rendition minus the original at the same loudness. */
