@@ -4,7 +4,9 @@ import type { FileProblem } from "../../schemas/media-file";
 import { peaksSchema } from "../../schemas/track";
 import type { TaskContext } from "../../tasks";
 import type { RenditionFormat, ResumedEncoding } from "../../tasks/queues/audio-transcoding";
-import { EngineCrashError, FileProblemError, type Measurement } from "./engine";
+import { noteCrash } from "./crashes";
+import { EngineCrashError, type Measurement } from "./engine";
+import { FileProblemError } from "./file-problem-error";
 import { correctGain, MAX_TRUE_PEAK_DBTP, type MeasuredLevel, planGain } from "./loudness";
 import { PLAYED_FORMATS, RENDITIONS } from "./renditions";
 import { type Blobs, type OriginalSound, type StoredVariant, TranscodingRun } from "./run";
@@ -27,8 +29,6 @@ const LIMITS = {
 const MAX_RUNS = 20;
 /** Lower gains that are tried; one is the rule. */
 const MAX_CORRECTIONS = 4;
-/** A crash or a time limit may be the machine's fault once. */
-const MAX_CRASHES = 2;
 
 /** Shorter sounds are mistakes. */
 const MIN_TRACK_SECONDS = 1;
@@ -197,14 +197,15 @@ async function transcode(
   try {
     return await TranscodingRun.with(original, context, work);
   } catch (error) {
-    const problem = problemOf(error, context);
+    const problem = await problemOf(error, context);
     if (problem === null) throw error;
     const none = { private: [], public: [] };
     return { outcome: "refused", problem, stored: none, superfluous: none };
   }
 }
 
-function problemOf(error: unknown, { attempt }: TaskContext): FileProblem | null {
+/** A crash or a time limit may be the machine's fault once. */
+async function problemOf(error: unknown, { taskId }: TaskContext): Promise<FileProblem | null> {
   if (error instanceof FileProblemError) return error.problem;
-  return error instanceof EngineCrashError && attempt >= MAX_CRASHES ? "too_complex" : null;
+  return error instanceof EngineCrashError && (await noteCrash(taskId)) ? "too_complex" : null;
 }

@@ -26,6 +26,7 @@ import {
   transcodingTasks,
 } from "@/tests/support/factories/sounds";
 import { startChild } from "@/tests/support/processes/children";
+import { killTranscoders } from "@/tests/support/processes/kill-transcoders";
 import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
 import { startStoreProxy } from "@/tests/support/proxies/store-proxy";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
@@ -235,4 +236,27 @@ it.runIf(process.getuid?.() === 0)("a full disk fails the attempt, not the track
   }
   await runTranscoding(fileId);
   expect(await violations(fileId, before)).toEqual([]);
+});
+
+it("a track is refused when the transcoder crashes twice in it, whatever else has ended attempts", async () => {
+  const long = samples.file("crashed.wav");
+  await ffmpeg(["-f", "lavfi", "-i", "sine=f=220:r=44100:d=900", "-ac", "2", long]);
+  const fileId = await storeTestSound(artist, long);
+  const taskId = await enqueueTranscoding(fileId);
+  const deliver = () => runTask({ taskId, queue: "audio-transcoding", messageId: null });
+  const deliverWith = async (signal: NodeJS.Signals) => {
+    const run = deliver();
+    run.catch(() => {});
+    await waitUntil("the transcoder runs", async () => (await killTranscoders(signal)) > 0);
+    return run;
+  };
+  await proxy.set("refuse");
+  await expect(deliver()).rejects.toThrow();
+  await proxy.set("pass");
+  for (const signal of ["SIGTERM", "SIGTERM", "SIGSEGV"] as const) {
+    await expect(deliverWith(signal)).rejects.toThrow(/the transcoder/);
+    expect((await readSound(fileId)).track?.status).toBe("processing");
+  }
+  expect(await deliverWith("SIGSEGV")).toEqual({ outcome: "done" });
+  expect(await readSound(fileId)).toMatchObject({ status: "refused", problem: "too_complex" });
 });
