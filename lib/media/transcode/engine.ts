@@ -82,6 +82,8 @@ interface Steps {
     samples: number;
     sampleRate: number;
     padding: number;
+    /** Joins only this many packets on each side of the seam between two parts. */
+    around?: number;
   };
 }
 

@@ -52,6 +52,37 @@ describe("the process that reads strangers' files", () => {
     await engine.close();
   });
 
+  it("measures where two parts meet: a peak that neither has", async () => {
+    const engine = new Engine(new AbortController().signal);
+    const [before, after, seam] = ["1.mka", "2.mka", "seam.mka"].map((name) => samples.file(name)) as [
+      string,
+      string,
+      string,
+    ];
+    const options = { limitMs: LIMIT_MS };
+    const encoding = { input: long, format: "aac" } as const;
+    const { packets } = await engine.run(
+      "encode",
+      { ...encoding, output: before, gain: 0, budgetMs: 1 },
+      options,
+    );
+    const {
+      samples: length,
+      sampleRate,
+      padding,
+    } = await engine.run(
+      "encode",
+      { ...encoding, output: after, gain: 12, fromPacket: packets, budgetMs: 1 },
+      options,
+    );
+    const joined = { format: "aac", samples: length, sampleRate, padding } as const;
+    await engine.run("join", { parts: [before, after], output: seam, ...joined, around: 50 }, options);
+    const peakOf = async (input: string) =>
+      (await engine.run("verify", { input, ceiling: -40 }, options)).truePeak ?? -40;
+    expect(await peakOf(seam)).toBeGreaterThan(Math.max(await peakOf(before), await peakOf(after)) + 0.5);
+    await engine.close();
+  });
+
   it("reports what the disk refuses", async () => {
     const engine = new Engine(new AbortController().signal);
     const encoding = { input: long, output: "/dev/full", format: "aac", gain: 0 } as const;

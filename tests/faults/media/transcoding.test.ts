@@ -9,6 +9,7 @@ import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { transcodingTask } from "@/lib/media/audio-transcoding.task";
 import { failStalledTracks } from "@/lib/media/fail-stalled-tracks";
+import { MAX_TRUE_PEAK_DBTP } from "@/lib/media/transcode/loudness";
 import { createPost, getPost } from "@/lib/posts";
 import { cancelTask } from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
@@ -194,6 +195,7 @@ it("what does not fit into one run continues in the next, and sounds as if made 
     const [expected, found] = [await judge(a), await judge(b)];
     expect(Math.abs(found.seconds - expected.seconds)).toBeLessThan(0.05);
     expect(Math.abs(found.loudness - expected.loudness)).toBeLessThan(0.5);
+    expect(found.truePeak).toBeLessThanOrEqual(MAX_TRUE_PEAK_DBTP + 0.05);
     // What the encoder has changed of the original is as loud with joins as without, and no louder at a join.
     const [lost, lostWithJoins] = [await encodingError(file, a), await encodingError(file, b)];
     expect(Math.abs(lostWithJoins.loudness - lost.loudness), format).toBeLessThan(0.5);
