@@ -91,7 +91,8 @@ const messageSchema = z.union([
   z.object({ seconds: z.number() }),
   z.object({ result: z.unknown() }),
   z.object({ problem: z.enum(fileProblems), detail: z.string() }),
-  z.object({ error: z.string() }),
+  /** `code` as in Node's own errors. */
+  z.object({ error: z.string(), code: z.string().optional() }),
 ]);
 
 interface StepOptions {
@@ -153,7 +154,10 @@ export class Engine {
         await reporting;
         if (failure.occurred) throw failure.error;
         if ("problem" in message) throw new FileProblemError(message.problem, message.detail);
-        if ("error" in message) throw new Error(`transcoding failed in ${step}: ${message.error}`);
+        if ("error" in message) {
+          const { error, code } = message;
+          throw Object.assign(new Error(`transcoding failed in ${step}: ${error}`), code ? { code } : {});
+        }
         return results[step].parse(message.result) as z.infer<(typeof results)[S]>;
       }
     } finally {

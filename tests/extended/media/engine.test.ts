@@ -86,7 +86,9 @@ describe("the process that reads strangers' files", () => {
   it("reports what the disk refuses", async () => {
     const engine = new Engine(new AbortController().signal);
     const encoding = { input: long, output: "/dev/full", format: "aac", gain: 0 } as const;
-    await expect(engine.run("encode", encoding, { limitMs: LIMIT_MS })).rejects.toThrow(/transcoding failed/);
+    await expect(engine.run("encode", encoding, { limitMs: LIMIT_MS })).rejects.toMatchObject({
+      code: "ENOSPC",
+    });
     await engine.close();
   });
 
