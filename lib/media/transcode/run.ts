@@ -16,8 +16,9 @@ import type { TaskContext } from "../../tasks";
 import type { RenditionFormat, ResumedEncoding } from "../../tasks/queues/audio-transcoding";
 import { earlierAttempts, soundPartPathname, soundPathname } from "../attempt-pathname";
 import { Engine } from "./engine";
+import { FileProblemError } from "./file-problem-error";
 import { RENDITIONS } from "./renditions";
-import { withWorkFolder } from "./work-folder";
+import { fillsDisk, isDiskFull, withWorkFolder } from "./work-folder";
 
 /** A blob that is stored and that the commit gives its row. */
 export interface StoredVariant {
@@ -66,6 +67,7 @@ export class TranscodingRun {
    * no row will have its names. (A process that is killed leaves it to the next attempt, or to the tidy.)
    *
    * @returns null when the original is gone
+   * @throws {FileProblemError} too_large for the disk; what `work` rejects with
    */
   static async with<T>(
     original: OriginalSound,
@@ -82,6 +84,8 @@ export class TranscodingRun {
         return { ...result, stored: run.stored, superfluous: run.superfluous };
       } catch (error) {
         await deleteQuietly(run.stored);
+        if (isDiskFull(error) && (await fillsDisk(folder, original.bytes)))
+          throw new FileProblemError("too_large", "does not fit on the disk");
         throw error;
       } finally {
         await engine.close();

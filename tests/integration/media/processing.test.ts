@@ -26,6 +26,7 @@ import { createTestProduct } from "@/tests/support/factories/shop";
 import { isInStore } from "@/tests/support/factories/stored-files";
 import {
   enableTranscoding,
+  endlessOgg,
   gradient,
   markReady,
   processUpload,
@@ -173,6 +174,20 @@ describe("a sound", () => {
     expect(row.sha256).toBe(
       Buffer.from(await crypto.subtle.digest("SHA-256", new Uint8Array(bytes))).toString("hex"),
     );
+  });
+
+  it("made so that parsing it takes seconds stops nothing else", async () => {
+    const id = await upload(owner, "audio", endlessOgg(20_000));
+    let latestAt = performance.now();
+    let longestStopMs = 0;
+    const timer = setInterval(() => {
+      longestStopMs = Math.max(longestStopMs, performance.now() - latestAt);
+      latestAt = performance.now();
+    }, 10);
+    expect(await processUpload(id)).toEqual({ outcome: "done" });
+    clearInterval(timer);
+    expect(longestStopMs).toBeLessThan(2_000);
+    expect(await getUpload(owner, id)).toMatchObject({ status: "refused", problem: "damaged" });
   });
 });
 
