@@ -181,8 +181,11 @@ export function decode({
         frame.pts = BigInt(decodedSamples);
         decodedSamples += frame.nbSamples;
         if (decodedSamples / format.sampleRate > maxSeconds) throw new FileProblemError("too_long");
-        FFmpegError.throwIfError(chain.source.buffersrcAddFrameSync(frame), "filter source");
+        const added = chain.source.buffersrcAddFrameSync(frame);
+        // A filter that cuts an excerpt has ended: the rest of the sound is not needed.
+        if (added !== AVERROR_EOF) FFmpegError.throwIfError(added, "filter source");
         drainFilters();
+        if (added === AVERROR_EOF) running = false;
       }
       frame.unref();
     }
