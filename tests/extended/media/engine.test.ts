@@ -52,6 +52,30 @@ describe("the process that reads strangers' files", () => {
     await engine.close();
   });
 
+  it.each(
+    ["aac", "opus"].flatMap((format) =>
+      [8_000, 22_050, 32_000, 44_100].map((rate) => [format, rate] as const),
+    ),
+  )("encodes an excerpt in %s of a sound at %i Hz that goes on after it", async (format, rate) => {
+    const input = samples.file(`excerpt-${rate}.wav`);
+    await ffmpeg(["-f", "lavfi", "-i", `sine=f=220:r=${rate}:d=31`, "-ac", "2", input]);
+    const engine = new Engine(new AbortController().signal);
+    // The last is no whole number of samples: what the filter cuts, it rounds down.
+    for (const seconds of [3.2, 10.00001]) {
+      const encoded = await engine.run(
+        "encode",
+        {
+          ...{ input, output: samples.file(`excerpt.${format}.mka`), gain: 0 },
+          format: format as "aac" | "opus",
+          excerpt: { fromSeconds: 31 / 3, seconds, fadeSeconds: 0.5 },
+        },
+        { limitMs: LIMIT_MS },
+      );
+      expect(encoded.samples / encoded.sampleRate).toBeCloseTo(seconds, 1);
+    }
+    await engine.close();
+  });
+
   it("measures where two parts meet: a peak that neither has", async () => {
     const engine = new Engine(new AbortController().signal);
     const [before, after, seam] = ["1.mka", "2.mka", "seam.mka"].map((name) => samples.file(name)) as [

@@ -181,11 +181,8 @@ export function decode({
         frame.pts = BigInt(decodedSamples);
         decodedSamples += frame.nbSamples;
         if (decodedSamples / format.sampleRate > maxSeconds) throw new FileProblemError("too_long");
-        const added = chain.source.buffersrcAddFrameSync(frame);
-        // A filter that cuts an excerpt has ended: the rest of the sound is not needed.
-        if (added !== AVERROR_EOF) FFmpegError.throwIfError(added, "filter source");
+        FFmpegError.throwIfError(chain.source.buffersrcAddFrameSync(frame), "filter source");
         drainFilters();
-        if (added === AVERROR_EOF) running = false;
       }
       frame.unref();
     }
