@@ -120,7 +120,7 @@ function limitingShell(limits: ProcessLimits): string[] {
   const { dataKilobytes, fileBlocks, openFiles, processorSeconds } = limits;
   const ulimits = [
     ...["-c 0", `-d ${dataKilobytes}`, `-f ${fileBlocks}`, `-n ${openFiles}`],
-    // The first ends the process with a signal that tells why.
+    // The soft limit ends the process by SIGXCPU, which names the cause; the hard one by SIGKILL.
     ...[`-S -t ${processorSeconds}`, `-H -t ${processorSeconds + PROCESSOR_GRACE_SECONDS}`],
   ];
   return ["/bin/sh", "-c", `${ulimits.map((limit) => `ulimit ${limit}`).join("; ")}; exec "$0" "$@"`];

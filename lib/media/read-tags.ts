@@ -89,7 +89,7 @@ export class TagReader {
     clearTimeout(watch);
   }
 
-  /** Tells that there are no more bytes. */
+  /** Closes the reader's input: there are no more bytes. */
   end(): void {
     this.process.stdin.end();
     const watch = this.watch();

@@ -48,7 +48,7 @@ export const MAX_UPLOAD_BYTES_PER_USER = 10 * 1024 * 1024 * 1024;
  */
 export const MAX_CANCELLED_UPLOADS = 20;
 export const MAX_CANCELLED_UPLOAD_BYTES = 1024 * 1024 * 1024;
-/** Of a track that is sold, everybody hears this much. */
+/** Length (s) of the preview of a track that is sold, which any visitor can play. */
 export const PREVIEW_SECONDS = 30;
 
 // Batches of one call.
