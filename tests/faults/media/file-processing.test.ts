@@ -29,9 +29,12 @@ requireRealStack();
 
 const token = process.env.BLOB_READ_WRITE_TOKEN ?? "";
 let author: Caller;
+/** What earlier files have left in this worker's stores. */
+let foreign: Set<string>;
 beforeAll(async () => {
   enableTranscoding();
   author = await createPerson("artist");
+  foreign = new Set(await compareStores());
 });
 
 const crashDuring = (work: MediaWork) => (failpoint: Failpoint) =>
@@ -48,11 +51,18 @@ async function finishProcessing(fileId: string): Promise<void> {
   await waitForDeferredWork();
 }
 
+const storeViolations = async () => (await compareStores()).filter((difference) => !foreign.has(difference));
+
 /** What is in the stores and named by no row, and what a row names and is not there. */
-async function storeViolations(): Promise<string[]> {
+async function compareStores(): Promise<string[]> {
   const stored = new Set<string>();
   for (const prefix of ["media/", "variants/"]) {
-    for (const { pathname } of (await list({ token, prefix, limit: 1_000 })).blobs) stored.add(pathname);
+    let cursor: string | undefined;
+    do {
+      const page = await list({ token, prefix, cursor });
+      for (const { pathname } of page.blobs) stored.add(pathname);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
   }
   const [files, variants] = await Promise.all([
     db().mediaFile.findMany({ where: { status: { not: "uploading" } }, select: { pathname: true } }),
