@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import createNextIntlPlugin from "next-intl/plugin";
 
 const withNextIntl = createNextIntlPlugin("./app/i18n/request.ts");
@@ -24,6 +24,22 @@ const TRANSCODER_FILES = [
   `./${TRANSCODER_PLATFORM}/{package.json,node-av.node}`,
 ];
 
+/** Adds a package and what it needs to a set of names. They are one version each, in the first folder. */
+function addPackages(name, names) {
+  if (names.has(name)) return names;
+  names.add(name);
+  const { dependencies = {} } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, "utf8"));
+  for (const needed of Object.keys(dependencies)) addPackages(needed, names);
+  return names;
+}
+
+const TAG_READER_FILES = [
+  "./lib/media/tag-reader.mjs",
+  ...[...addPackages("music-metadata", new Set())].map(
+    (name) => `./node_modules/${name}/{package.json,**/*.js,**/*.cjs,**/*.mjs}`,
+  ),
+];
+
 /** @type {import('next').NextConfig} */
 const config = {
   reactStrictMode: true,
@@ -45,6 +61,8 @@ const config = {
     "/opengraph-image": ["./app/_assets/**"],
     // A process of its own runs these; of all functions only this one carries them, 177 MB.
     "/api/qstash/audio-transcoding": TRANSCODER_FILES,
+    // So does a process of its own here. (The key is a pattern, in which brackets are a set.)
+    "/api/qstash/\\[queue\\]": TAG_READER_FILES,
   },
   serverExternalPackages: ["@node-rs/argon2", "pino", "pg"],
 };

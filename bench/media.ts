@@ -6,11 +6,14 @@ import { promisify } from "node:util";
 import { Engine } from "@/lib/media/transcode/engine";
 import { planGain } from "@/lib/media/transcode/loudness";
 import { music } from "@/tests/support/factories/sound-samples";
+import { comparePictures } from "./media-pictures";
+import { countPlay } from "./media-play";
 
 /**
  * `npm run bench:media`: what sound costs beside the system's `ffmpeg`, which makes the same renditions from the same
  * file: AAC and Opus, each with its preview, at the same bit rates. Turns are interleaved; the report has the medians of
- * processor time, which a busy machine changes less than the time that passes.
+ * processor time, which a busy machine changes less than the time that passes. Then covers beside sharp alone, and what
+ * one play costs, for which it starts the production build (`npm run build` first).
  */
 
 const ROUNDS = Number(process.env.ROUNDS ?? 3);
@@ -41,6 +44,8 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
+await comparePictures(ROUNDS);
+await countPlay();
 
 /** Measures, encodes, measures what was made, and joins: all that the tasks of a track do, without the stores. */
 async function transcode(): Promise<void> {

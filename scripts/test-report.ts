@@ -5,7 +5,7 @@ import { z } from "zod";
 /**
  * `tsx scripts/test-report.ts FOLDER`: merges the JSON reports of several test runs. Prints the distinct tests, their
  * assertions and property runs (a test that ran twice counts once), the slowest files, and the tests that passed only
- * at a second attempt.
+ * at a second attempt, and those that failed, with the start of their messages.
  */
 const reportSchema = z.object({
   testResults: z.array(
@@ -25,6 +25,9 @@ const reportSchema = z.object({
 });
 
 const MAX_SLOW_FILES = 10;
+const MAX_FAILURES = 10;
+/** Enough for the seed and the counterexample of a property. */
+const MESSAGE_LINES = 5;
 
 const [folder = "."] = process.argv.slice(2);
 const reports = readdirSync(folder)
@@ -49,8 +52,12 @@ const flakyTests = tests.filter(
 );
 if (flakyTests.length > 0) {
   console.log("passed at a second attempt:");
-  for (const { run, fullName, failureMessages } of flakyTests)
-    console.log(`  ${run}: ${fullName}: ${failureMessages[0]?.split("\n")[0]}`);
+  for (const test of flakyTests) printFailure(test);
+}
+const failedTests = tests.filter(({ status }) => status === "failed");
+if (failedTests.length > 0) {
+  console.log("failed:");
+  for (const test of failedTests.slice(0, MAX_FAILURES)) printFailure(test);
 }
 
 console.log("the slowest files, by the time in their tests:");
@@ -77,3 +84,9 @@ console.log(
 const countByStatus = (wantedStatus: string) => tests.filter(({ status }) => status === wantedStatus).length;
 console.log(`${countByStatus("passed")} passed, ${countByStatus("failed")} failed`);
 process.exitCode = countByStatus("failed") > 0 ? 1 : 0;
+
+function printFailure({ run, file, fullName, failureMessages }: (typeof tests)[number]): void {
+  const [first, ...rest] = (failureMessages[0] ?? "").split("\n").slice(0, MESSAGE_LINES);
+  console.log(`  ${run}: ${file}: ${fullName}: ${first}`);
+  for (const line of rest) console.log(`      ${line.trim().slice(0, 1_000)}`);
+}

@@ -1,12 +1,13 @@
-import { defer } from "../core/defer";
 import { newId } from "../core/ids";
-import { afterCommit, db, type Transaction } from "../db";
+import { db, type Transaction } from "../db";
 import { backgroundTaskService, defineTask, type Payload, type TaskContext } from "../tasks";
 import type { RenditionFormat, ResumedEncoding } from "../tasks/queues/audio-transcoding";
+import { deleteBlobsAfterCommit } from "./delete-blobs-after-commit";
 import { publishTrackChanged } from "./file-users";
+import { INTERRUPTED, interruptFile } from "./interrupt-files";
 import { refuseFile } from "./refuse-file";
 import { PLAYED_FORMATS } from "./transcode/renditions";
-import { type Blobs, deleteQuietly, type StoredVariant } from "./transcode/run";
+import type { StoredVariant } from "./transcode/run";
 import { encodeSound, measureSound, type Transcoded } from "./transcode/transcode";
 
 type TranscodingPayload = Payload<"audio-transcoding">;
@@ -29,11 +30,11 @@ export function transcodingTask(options: { encodeUntilMs?: number } = {}) {
     async commit(tx, { payload, result }, { taskId }) {
       const { fileId } = payload;
       if (result === null) return;
-      if (result !== "fan-out") deleteAfterCommit(tx, result.superfluous);
+      if (result !== "fan-out") deleteBlobsAfterCommit(tx, result.superfluous);
       const file = await lockFile(tx, fileId);
       if (!file) {
         // It was deleted meanwhile, and so is what was made of it.
-        if (result !== "fan-out") deleteAfterCommit(tx, result.stored);
+        if (result !== "fan-out") deleteBlobsAfterCommit(tx, result.stored);
         return;
       }
       const chain = { tx, ownerId: file.ownerId };
@@ -58,7 +59,16 @@ export function transcodingTask(options: { encodeUntilMs?: number } = {}) {
           return enqueueRest(payload, result.resume, taskId, chain);
       }
     },
+
+    async abandon(tx, { fileId, formats }) {
+      // Others are extras of a track that plays without them.
+      if (formats.some(isPlayed)) await interruptFile(tx, fileId);
+    },
   });
+}
+
+function isPlayed(format: RenditionFormat): boolean {
+  return PLAYED_FORMATS.includes(format);
 }
 
 /** @returns null when there is nothing left to do; `fan-out` when each format gets a task */
@@ -90,7 +100,10 @@ interface Chain {
   ownerId: string;
 }
 
-/** One task per format. The owner watches the one that takes longest. */
+/**
+ * One task per format. The owner watches the one that takes longest of those that the track waits for; a track that plays
+ * waits for none.
+ */
 async function enqueueFormats(
   { fileId, formats }: TranscodingPayload,
   taskId: string,
@@ -102,9 +115,15 @@ async function enqueueFormats(
   const ids: string[] = [];
   for (const format of slowestFirst) ids.push(await enqueueNext([format], { fileId }, taskId, chain));
   const [watched] = ids;
-  if (watched === undefined) return;
-  await chain.tx.track.update({ where: { fileId }, data: { taskId: watched } });
-  await publishTrackChanged(chain.tx, fileId, "processing");
+  if (watched === undefined || !formats.some(isPlayed)) return;
+  const { tx } = chain;
+  const { count } = await tx.track.updateMany({
+    where: { fileId, OR: [{ status: "processing" }, { status: "failed", problem: INTERRUPTED }] },
+    data: { taskId: watched, status: "processing", problem: null },
+  });
+  if (count === 0) return;
+  await tx.mediaFile.update({ where: { id: fileId }, data: { status: "processing", problem: null } });
+  await publishTrackChanged(tx, fileId, "processing");
 }
 
 /** The next run of an encoding. Its owner goes on watching it. */
@@ -115,7 +134,10 @@ async function enqueueRest(
   chain: Chain,
 ): Promise<void> {
   const next = await enqueueNext(formats, { fileId, resume }, taskId, chain);
-  const { count } = await chain.tx.track.updateMany({ where: { fileId, taskId }, data: { taskId: next } });
+  const { count } = await chain.tx.track.updateMany({
+    where: { fileId, taskId, status: "processing" },
+    data: { taskId: next },
+  });
   if (count > 0) await publishTrackChanged(chain.tx, fileId, "processing");
 }
 
@@ -145,7 +167,7 @@ async function writeVariants(
     await tx.mediaVariant.deleteMany({ where: which });
     await tx.mediaVariant.create({ data: { id: newId(), ...which, ...blob } });
     const pathnames = replaced.map(({ pathname }) => pathname);
-    if (pathnames.length > 0) deleteAfterCommit(tx, { private: [], public: pathnames });
+    deleteBlobsAfterCommit(tx, { private: [], public: pathnames });
   }
 }
 
@@ -156,12 +178,9 @@ async function publishIfComplete(tx: Transaction, fileId: string): Promise<void>
     where: { fileId, kind: "rendition", format: { in: [...PLAYED_FORMATS] } },
     select: { format: true },
   });
-  if (!track || track.problem !== null || renditions.length < PLAYED_FORMATS.length) return;
+  const isRefused = !track || (track.problem !== null && track.problem !== INTERRUPTED);
+  if (isRefused || renditions.length < PLAYED_FORMATS.length) return;
   await tx.track.update({ where: { fileId }, data: { status: "ready", problem: null, taskId: null } });
   await tx.mediaFile.update({ where: { id: fileId }, data: { status: "ready", problem: null } });
   await publishTrackChanged(tx, fileId, "ready");
-}
-
-function deleteAfterCommit(tx: Transaction, blobs: Blobs): void {
-  afterCommit(tx, () => defer(() => deleteQuietly(blobs)));
 }

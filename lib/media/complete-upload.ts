@@ -44,7 +44,7 @@ export async function receiveUploadCallback(body: string, request: Request): Pro
  */
 async function completeUpload(id: string): Promise<boolean> {
   const file = await db().mediaFile.findFirst({
-    where: { id, status: "uploading", ownerId: { not: null } },
+    where: { id, status: "uploading", ownerId: { not: null }, cancelledAt: null },
     select: { pathname: true },
   });
   if (!file) return true;
@@ -53,7 +53,7 @@ async function completeUpload(id: string): Promise<boolean> {
   await transaction(async (tx) => {
     const [row] = await tx.$queryRaw<{ bytes: number; purpose: string; ownerId: string }[]>`
 SELECT bytes, purpose, "ownerId" FROM "MediaFile"
-WHERE id = ${id}::uuid AND status = 'uploading' AND "ownerId" IS NOT NULL FOR UPDATE`;
+WHERE id = ${id}::uuid AND status = 'uploading' AND "ownerId" IS NOT NULL AND "cancelledAt" IS NULL FOR UPDATE`;
     if (!row) return;
     if (blob.bytes !== row.bytes) return refuseFile(tx, id, "incomplete");
     await tx.mediaFile.update({ where: { id }, data: { status: "processing" } });

@@ -63,22 +63,22 @@ export async function deleteAfterCommit(): Promise<void> {
  */
 export async function deleteOwnerlessFiles(): Promise<number> {
   let deleted = 0;
+  // The row is all that knows the names of its variants: without the public store it stays, and those after it do not wait.
+  const where = { ...isDeletable, ...(hasPublicStore() ? {} : { variants: { none: {} } }) };
   // One batch more than there are, for covers whose sounds were in the last.
   for (let batch = 0; batch < MAX_BATCHES; batch++) {
     const files = await db().mediaFile.findMany({
-      where: isDeletable,
+      where,
       orderBy: { id: "asc" },
       take: BATCH_SIZE,
       select: { id: true, pathname: true, variants: { select: { pathname: true } } },
     });
     const variants = files.flatMap((file) => file.variants.map(({ pathname }) => pathname));
-    if (hasPublicStore()) await deleteBlobs(variants, "public");
-    // The row is all that knows these names.
-    else if (variants.length > 0) break;
+    await deleteBlobs(variants, "public");
     await deleteBlobs(files.map(({ pathname }) => pathname));
     await failpoint("media.bytes.deleted");
     const ids = files.map(({ id }) => id);
-    const { count } = await db().mediaFile.deleteMany({ where: { id: { in: ids }, ...isDeletable } });
+    const { count } = await db().mediaFile.deleteMany({ where: { id: { in: ids }, ...where } });
     deleted += count;
     if (count === 0) break;
   }

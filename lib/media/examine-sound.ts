@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { PassThrough, Readable } from "node:stream";
+import { Readable } from "node:stream";
 import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { openBlob } from "../storage";
 import { FileRefusedError } from "./file-refused-error";
-import { readTags, type SoundTags } from "./read-tags";
+import { type SoundTags, TagReader } from "./read-tags";
 import { sniffSound } from "./sniff-sound";
 import type { SoundType } from "./sound-types";
 
@@ -33,29 +33,19 @@ export async function examineSound(
   if (!blob) throw new FileRefusedError("incomplete");
   const source = Readable.fromWeb(blob.body as NodeReadableStream<Uint8Array>);
   const hash = createHash("sha256");
-  const copy = new PassThrough();
-  // The parser destroys its input when it has read enough.
-  copy.on("error", () => {});
-  const tags = readTags(copy, type, bytes).finally(() => copy.destroy());
-  tags.catch(() => {});
-  let received = 0;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    received += chunk.length;
-    if (!copy.destroyed && !copy.write(chunk)) await writableOrClosed(copy);
-    await onRead(received);
+  const reader = new TagReader(type, bytes);
+  try {
+    let received = 0;
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      hash.update(chunk);
+      received += chunk.length;
+      await reader.write(chunk);
+      await onRead(received);
+    }
+    reader.end();
+    if (received !== bytes) throw new Error(`blob ended after ${received} of ${bytes} bytes`);
+    return { type, sha256: hash.digest("hex"), ...(await reader.tags) };
+  } finally {
+    await reader.close();
   }
-  copy.end();
-  if (received !== bytes) throw new Error(`blob ended after ${received} of ${bytes} bytes`);
-  return { type, sha256: hash.digest("hex"), ...(await tags) };
-}
-
-function writableOrClosed(stream: PassThrough): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      stream.off("drain", done).off("close", done);
-      resolve();
-    };
-    stream.on("drain", done).on("close", done);
-  });
 }

@@ -8,16 +8,11 @@ import type { TrackStatus } from "../schemas/enums";
  * its track. Locks the file's row: a post that is being made with it has committed and is found, or waits and reads
  * what this transaction has written.
  *
- * @returns the posts that play the file, or show it as the cover within their sound
+ * @returns the posts with sound that play the file or have it as their cover
  */
 export async function invalidateFileUsers(tx: Transaction, fileId: string): Promise<string[]> {
   await tx.$executeRaw`SELECT 1 FROM "MediaFile" WHERE id = ${fileId}::uuid FOR UPDATE`;
-  const embeddedIn = await tx.track.findUnique({
-    where: { embeddedCoverId: fileId },
-    select: { fileId: true },
-  });
-  const sounds = [fileId, ...(embeddedIn ? [embeddedIn.fileId] : [])];
-  const where = { OR: [{ audioFileId: { in: sounds } }, { coverFileId: fileId }] };
+  const where = { OR: [{ audioFileId: fileId }, { coverFileId: fileId }] };
   const select = { id: true, audioFileId: true } as const;
   const posts = await tx.post.findMany({ where, select });
   const products = await tx.product.findMany({ where, select });

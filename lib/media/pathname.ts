@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 const DAY_MS = 86_400_000;
 
 /** Path prefix of all our files in the store. */
@@ -13,21 +11,6 @@ export const SOUND_ROOT = "sound/";
 
 /** Path prefix, in the private store, of encodings that did not fit into one run. */
 export const SOUND_PARTS_ROOT = "sound-parts/";
-
-/**
- * Where a variant of a file is stored. It cannot be guessed, because the file's own pathname has 128 random bits that
- * only its owner has seen; and it is the same whenever the variant is made, so that a run after an interrupted one
- * overwrites what that left. In a folder of the file's day, which the tidy scans.
- *
- * @param original  pathname of the file in the private store
- * @param variant  what tells it from others of the file, such as `image/avif/320`
- * @param extension  without a dot
- */
-export function variantPathname(original: string, variant: string, extension: string): string {
-  const [, day = ""] = /^[^/]+\/([^/]+)\//.exec(original) ?? [];
-  const name = createHash("sha256").update(`${original} ${variant}`).digest("hex").slice(0, 40);
-  return `${VARIANT_ROOT}${day}/${name}.${extension}`;
-}
 
 /** One folder per day, so that the tidy can scan recent folders instead of the whole store. */
 export function dayFolder(date: Date): string {

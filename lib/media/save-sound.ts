@@ -4,6 +4,8 @@ import { log } from "../core/log";
 import type { Transaction } from "../db";
 import { putBlob } from "../storage";
 import { backgroundTaskService } from "../tasks";
+import { type Attempt, earlierAttempts, embeddedCoverPathname } from "./attempt-pathname";
+import { deleteBlobsAfterCommit } from "./delete-blobs-after-commit";
 import { type ExaminedCover, saveCover, toExaminedCover } from "./examine-cover";
 import type { ExaminedSound } from "./examine-sound";
 import { sanitizeName } from "./file-name";
@@ -15,6 +17,8 @@ import { soundTypes } from "./sound-types";
 interface EmbeddedCover extends ExaminedCover {
   pathname: string;
   bytes: number;
+  /** Pathnames of what earlier attempts may have stored of it. */
+  superfluousOriginals: string[];
 }
 
 export interface FoundSound extends Omit<ExaminedSound, "picture"> {
@@ -22,21 +26,22 @@ export interface FoundSound extends Omit<ExaminedSound, "picture"> {
 }
 
 /**
- * Stores the picture in a sound as a cover, which its owner may use. Its names follow from the sound's, so that a run
- * after an interrupted one overwrites what that left. A picture that cannot be used is no reason to refuse the sound.
+ * Stores the picture in a sound as a cover, which its owner may use. A picture that cannot be used is no reason to
+ * refuse the sound.
  *
  * @throws {AppError} unavailable
  */
 export async function keepEmbeddedCover(
-  { pathname }: { pathname: string },
   { picture, ...sound }: ExaminedSound,
+  attempt: Attempt,
 ): Promise<FoundSound> {
   if (!picture) return { ...sound, cover: null };
-  const coverPathname = `${pathname}-cover`;
+  const pathname = embeddedCoverPathname(attempt);
   try {
-    const cover = await toExaminedCover(coverPathname, picture);
-    await putBlob(coverPathname, picture, cover.type);
-    return { ...sound, cover: { ...cover, pathname: coverPathname, bytes: picture.length } };
+    const cover = await toExaminedCover(picture, attempt);
+    await putBlob(pathname, picture, cover.type);
+    const superfluousOriginals = earlierAttempts(attempt).map(embeddedCoverPathname);
+    return { ...sound, cover: { ...cover, pathname, superfluousOriginals, bytes: picture.length } };
   } catch (error) {
     if (!(error instanceof FileRefusedError)) throw error;
     log().info({ problem: error.problem }, "picture in a sound not used");
@@ -52,26 +57,32 @@ export async function saveSound(tx: Transaction, fileId: string, sound: FoundSou
   const { type, sha256, cover, durationMs, sampleRate, channels, title, artist, bpm } = sound;
   const file = await tx.mediaFile.findUniqueOrThrow({
     where: { id: fileId },
-    select: { name: true, ownerId: true, status: true, track: { select: { taskId: true } } },
+    select: {
+      ...{ name: true, ownerId: true, status: true },
+      track: { select: { taskId: true, embeddedCover: { select: { id: true, pathname: true } } } },
+    },
   });
   await tx.mediaFile.update({
     where: { id: fileId },
-    data: { type, sha256, name: sanitizeName(file.name, soundTypes[type]), problem: null },
+    data: { type, sha256, name: sanitizeName(file.name, soundTypes[type]) },
   });
-  const embeddedCoverId = cover && file.ownerId ? await saveEmbeddedCover(tx, file.ownerId, cover) : null;
+  const { ownerId } = file;
+  const embeddedCoverId =
+    cover && ownerId
+      ? await saveEmbeddedCover(tx, { ownerId, former: file.track?.embeddedCover ?? null }, cover)
+      : null;
   const tags = { title, artist, bpm, embeddedCoverId };
-  if (file.status === "ready") {
+  if (file.status === "ready" || file.track?.taskId != null) {
     // What was decoded says more than the container.
-    await tx.track.update({ where: { fileId }, data: tags });
-    await publishTrackChanged(tx, fileId, "ready");
+    const { status } = await tx.track.update({ where: { fileId }, data: tags, select: { status: true } });
+    await publishTrackChanged(tx, fileId, status);
     return;
   }
-  const taskId =
-    file.track?.taskId ??
-    (await backgroundTaskService.transcodeAudio(
-      { fileId, formats: ["aac", "opus"] },
-      { tx, key: fileId, ...(file.ownerId ? { ownerId: file.ownerId } : {}) },
-    ));
+  await tx.mediaFile.update({ where: { id: fileId }, data: { status: "processing", problem: null } });
+  const taskId = await backgroundTaskService.transcodeAudio(
+    { fileId, formats: ["aac", "opus"] },
+    { tx, key: fileId, ...(file.ownerId ? { ownerId: file.ownerId } : {}) },
+  );
   const found = {
     ...tags,
     durationMs,
@@ -86,16 +97,24 @@ export async function saveSound(tx: Transaction, fileId: string, sound: FoundSou
 }
 
 /** @returns the cover's id */
-async function saveEmbeddedCover(tx: Transaction, ownerId: string, cover: EmbeddedCover): Promise<string> {
-  const { pathname, bytes, type } = cover;
-  const { id } = await tx.mediaFile.upsert({
-    where: { pathname },
+async function saveEmbeddedCover(
+  tx: Transaction,
+  { ownerId, former }: { ownerId: string; former: { id: string; pathname: string } | null },
+  cover: EmbeddedCover,
+): Promise<string> {
+  const { pathname, bytes, type, superfluousOriginals } = cover;
+  const id = former?.id ?? newId();
+  await tx.mediaFile.upsert({
+    where: { id },
     create: {
-      ...{ id: newId(), ownerId, name: "cover", type, bytes, pathname, purpose: "cover" },
+      ...{ id, ownerId, name: "cover", type, bytes, pathname, purpose: "cover" },
       createdAt: new Date(now()),
     },
-    update: { bytes },
-    select: { id: true },
+    update: { bytes, pathname },
+  });
+  deleteBlobsAfterCommit(tx, {
+    private: [...superfluousOriginals, ...(former ? [former.pathname] : [])],
+    public: [],
   });
   await saveCover(tx, id, cover);
   return id;

@@ -10,7 +10,7 @@ import {
   listFolders,
 } from "../storage";
 import { deleteOwnerlessFiles } from "./delete-files";
-import { failStalledTracks } from "./fail-stalled-tracks";
+import { interruptStalledFiles } from "./interrupt-files";
 import { ageInDays, MEDIA_ROOT, SOUND_PARTS_ROOT, SOUND_ROOT, VARIANT_ROOT } from "./pathname";
 
 const HOUR_MS = 3_600_000;
@@ -39,14 +39,14 @@ export const tidiedFilesSchema = z.object({
 });
 
 /**
- * Deletes ownerless files, files that nothing uses, and bytes of interrupted uploads and runs. Safe to repeat. Without a
- * store there is nothing to do.
+ * Deletes ownerless files, files that nothing uses, and bytes of interrupted uploads and runs; refuses files on which
+ * nothing works any more. Safe to repeat. Without a store there is nothing to do.
  *
  * @throws {AppError} unavailable when the store is down; the next run continues
  */
 export async function tidyFiles(): Promise<z.infer<typeof tidiedFilesSchema>> {
   if (!hasBlobStore()) return { unused: 0, deleted: 0, orphans: 0 };
-  await failStalledTracks();
+  await interruptStalledFiles();
   const unused = await disownUnusedFiles();
   const deleted = await deleteOwnerlessFiles();
   let orphans = 0;

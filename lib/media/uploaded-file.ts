@@ -12,7 +12,7 @@ import { progressSchema } from "../schemas/task";
 import { coverFileColumns, toCoverView } from "./track-view";
 
 /** Files that are uploaded for a post or a product, not in a chat. */
-const isUpload = { purpose: { not: "attachment" } } as const;
+const isUpload = { purpose: { not: "attachment" }, cancelledAt: null } as const;
 
 const isUnused = {
   ...{ postsWithAudio: { none: {} }, postsWithCover: { none: {} } },
@@ -85,7 +85,6 @@ export function processingTaskKey(fileId: string): string {
 interface FileTask {
   id: string;
   key: string;
-  state: string;
   progress: unknown;
 }
 
@@ -95,7 +94,7 @@ async function toUploadedFiles(
   client: Pick<Transaction, "task">,
 ): Promise<UploadedFile[]> {
   const processing = rows.filter(({ status }) => status === "processing");
-  const select = { id: true, key: true, state: true, progress: true } as const;
+  const select = { id: true, key: true, progress: true } as const;
   const tasks =
     processing.length === 0
       ? []
@@ -119,12 +118,10 @@ function findTask({ id, status, track }: UploadRow, tasks: readonly FileTask[]):
 
 function toUploadedFile(row: UploadRow, task: FileTask | undefined): UploadedFile {
   const { id, purpose, name, bytes, track } = row;
-  // Nothing works on the file any more.
-  const isGivenUp = task?.state === "dead" || task?.state === "cancelled";
   return {
     ...{ id, purpose, name, bytes },
-    status: isGivenUp ? "refused" : row.status,
-    problem: isGivenUp ? "too_complex" : z.enum(fileProblems).nullable().catch("damaged").parse(row.problem),
+    status: row.status,
+    problem: z.enum(fileProblems).nullable().catch("damaged").parse(row.problem),
     track: track && {
       status: track.status,
       durationSeconds: track.durationMs === null ? null : track.durationMs / 1_000,

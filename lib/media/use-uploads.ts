@@ -33,7 +33,7 @@ export async function requireUsableUploads(
   if (ids.length === 0) return;
   const rows = await tx.$queryRaw`
 SELECT id, purpose::text AS purpose, status::text AS status FROM "MediaFile"
-WHERE id = ANY(${ids}::uuid[]) AND "ownerId" = ${userId}::uuid ORDER BY id FOR UPDATE`;
+WHERE id = ANY(${ids}::uuid[]) AND "ownerId" = ${userId}::uuid AND "cancelledAt" IS NULL ORDER BY id FOR UPDATE`;
   const files = new Map(rowsSchema.parse(rows).map((file) => [file.id, file]));
   for (const { field, id, purpose } of wanted) {
     if (id === null) continue;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { cacheManager, FEED_TAG, postTag } from "../cache";
-import { db, ERASURE_BATCH_SIZE, retryOnConflict, transaction } from "../db";
+import { db, ERASURE_BATCH_SIZE, Prisma, retryOnConflict, transaction } from "../db";
 import { deleteCachedViews } from "../views";
 
 /** The posts' part of erasing an account whose deletion was requested: no reader loads its posts any more. */
@@ -50,32 +50,10 @@ UPDATE "ChatMessage" SET "postId" = NULL WHERE id = ANY(ARRAY(
   SELECT id FROM "ChatMessage" WHERE "postId" = ANY(${ids}::uuid[]) LIMIT ${ERASURE_BATCH_SIZE}))`,
   );
   if (unlinked > 0) return unlinked;
-  const uncounted = await retryOnConflict(
-    () => db().$executeRaw`
-WITH removed AS (
-  DELETE FROM "PostView" WHERE id = ANY(ARRAY(
-    SELECT id FROM "PostView" WHERE "postId" = ANY(${ids}::uuid[]) LIMIT ${ERASURE_BATCH_SIZE}))
-  RETURNING "postId"
-), counted AS (
-  SELECT "postId", count(*)::int AS size FROM removed GROUP BY "postId"
-)
-UPDATE "Post" post SET views = post.views - counted.size, "viewsVersion" = post."viewsVersion" + 1
-FROM counted WHERE post.id = counted."postId"`,
-  );
-  if (uncounted > 0) return uncounted;
-  const unplayed = await retryOnConflict(
-    () => db().$executeRaw`
-WITH removed AS (
-  DELETE FROM "PostPlay" WHERE id = ANY(ARRAY(
-    SELECT id FROM "PostPlay" WHERE "postId" = ANY(${ids}::uuid[]) LIMIT ${ERASURE_BATCH_SIZE}))
-  RETURNING "postId"
-), counted AS (
-  SELECT "postId", count(*)::int AS size FROM removed GROUP BY "postId"
-)
-UPDATE "Post" post SET plays = post.plays - counted.size, "playsVersion" = post."playsVersion" + 1
-FROM counted WHERE post.id = counted."postId"`,
-  );
-  if (unplayed > 0) return unplayed;
+  for (const counter of COUNTERS) {
+    const uncounted = await deleteCounted(ids, counter);
+    if (uncounted > 0) return uncounted;
+  }
   const deleted = await transaction(async (tx) => {
     // Locked first: a view or a link that refers to one of them either has committed, or waits and then fails.
     await tx.$executeRaw`SELECT 1 FROM "Post" WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE`;
@@ -92,4 +70,30 @@ RETURNING post.id`;
   await deleteCachedViews(deleted);
   // Not 0 while posts are left: what still refers to them is removed by the next batch.
   return Math.max(deleted.length, 1);
+}
+
+/** What a post counts: the table with a row for each, and the post's columns that are written with it. */
+const COUNTERS = [
+  { table: "PostView", count: "views", version: "viewsVersion" },
+  { table: "PostPlay", count: "plays", version: "playsVersion" },
+] as const;
+
+/** Deletes one batch of these posts' counted rows, and takes them off the counts in the same statement. */
+function deleteCounted(
+  postIds: readonly string[],
+  { table, count, version }: (typeof COUNTERS)[number],
+): Promise<number> {
+  const [rows, counts, versions] = [table, count, version].map((name) => Prisma.raw(`"${name}"`));
+  return retryOnConflict(
+    () => db().$executeRaw`
+WITH removed AS (
+  DELETE FROM ${rows} WHERE id = ANY(ARRAY(
+    SELECT id FROM ${rows} WHERE "postId" = ANY(${postIds}::uuid[]) LIMIT ${ERASURE_BATCH_SIZE}))
+  RETURNING "postId"
+), counted AS (
+  SELECT "postId", count(*)::int AS size FROM removed GROUP BY "postId"
+)
+UPDATE "Post" post SET ${counts} = post.${counts} - counted.size, ${versions} = post.${versions} + 1
+FROM counted WHERE post.id = counted."postId"`,
+  );
 }

@@ -54,6 +54,7 @@ const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   chatRecent: "list",
   chatPinned: "zset",
   chatRevision: "string",
+  transcoderCrash: "string",
   probe: "string",
   throttle: "string",
   throttlePrefix: null,

@@ -105,6 +105,8 @@ export const keyBuilders = {
   chatPinned: (chatId: string) => `webchat:chat:pinned:${chatId}`,
   /** String: the revision of the chat that the two lists above reflect; readers check it before they use them. */
   chatRevision: (chatId: string) => `webchat:chat:revision:${chatId}`,
+  /** String; exists when the transcoder crashed in a task. If lost, its track is tried once more. */
+  transcoderCrash: (taskId: string) => `transcoding:crash:${taskId}`,
   /** Written and read back by the integration probe. */
   probe: (id: string) => `probe:${id}`,
   /**
@@ -136,6 +138,8 @@ export const ttlSeconds = {
   userSockets: 5 * 60,
   chatMessage: HOUR_SECONDS,
   chat: DAY_SECONDS,
+  /** A task's deadline. */
+  transcoderCrash: DAY_SECONDS,
   probe: 60,
 } as const;
 

@@ -42,7 +42,13 @@ export const MAX_COVER_BYTES = 20 * 1024 * 1024;
 /** Tracks and covers that one user may have, apart from what they send in chats. */
 export const MAX_UPLOADS_PER_USER = 500;
 export const MAX_UPLOAD_BYTES_PER_USER = 10 * 1024 * 1024 * 1024;
-/** Of a track that is sold, everybody hears this much. */
+/**
+ * Cancelled uploads that do not count for these limits. A client may send the bytes until its token expires; more
+ * cancelled ones than this count until then.
+ */
+export const MAX_CANCELLED_UPLOADS = 20;
+export const MAX_CANCELLED_UPLOAD_BYTES = 1024 * 1024 * 1024;
+/** Length (s) of the preview of a track that is sold, which any visitor can play. */
 export const PREVIEW_SECONDS = 30;
 
 // Batches of one call.

@@ -39,6 +39,8 @@ export const fileProblems = [
   "incomplete",
   /** Could not be processed within the limits of time and memory. */
   "too_complex",
+  /** Its processing was cancelled, or failed for another reason than the file. */
+  "interrupted",
 ] as const;
 
 export type FileProblem = (typeof fileProblems)[number];

@@ -10,8 +10,8 @@ import { AppError } from "../core/errors";
 
 /** Browsers send large files straight to the private store: a function's request body has at most 4.5 MB. */
 
-/** Long enough for the largest file at 100 kB a second. */
-const TOKEN_VALID_MS = 2 * 3_600_000;
+/** How long an upload may take: long enough for the largest file at 100 kB a second. */
+export const UPLOAD_TOKEN_VALID_MS = 2 * 3_600_000;
 
 interface UploadGrant {
   pathname: string;
@@ -23,10 +23,12 @@ interface UploadGrant {
   callbackPath: string;
   /** Returned in the call. */
   callbackPayload: string;
+  /** How long the token is valid. */
+  validMs: number;
 }
 
 /**
- * A token with which its holder stores one blob in the private store, once, within two hours.
+ * A token with which its holder stores one blob in the private store, once, while it is valid.
  * @throws {AppError} unavailable when no store is configured
  */
 export async function createUploadToken(grant: UploadGrant): Promise<string> {
@@ -39,7 +41,7 @@ export async function createUploadToken(grant: UploadGrant): Promise<string> {
     addRandomSuffix: false,
     // What was examined cannot be exchanged afterwards.
     allowOverwrite: false,
-    validUntil: now() + TOKEN_VALID_MS,
+    validUntil: now() + grant.validMs,
     onUploadCompleted: {
       callbackUrl: new URL(grant.callbackPath, APP_URL).href,
       tokenPayload: grant.callbackPayload,

@@ -37,6 +37,11 @@ export interface TaskHandler<Q extends GuaranteedQueue, R> {
    * rolled back. No external effects: a deadlock reruns it.
    */
   commit(tx: Transaction, result: R, context: TaskContext): Promise<void>;
+  /**
+   * Nothing runs the task any more: it is dead, late or cancelled. Writes in the transaction that marks it, so that what
+   * waits for the task does not wait for ever. An operator may replay a dead one: `commit` undoes it then.
+   */
+  abandon?(tx: Transaction, payload: Payload<Q>): Promise<void>;
 }
 
 /** A handler made by `defineTask`; the result type of `prepare` is hidden. */
@@ -60,10 +65,11 @@ export type HandlerFor<Q extends HandledQueue> = Q extends GuaranteedQueue
  */
 export function defineTask<Q extends GuaranteedQueue>() {
   return <R = Payload<Q>>(
-    handler: Pick<TaskHandler<Q, R>, "commit"> & Partial<Pick<TaskHandler<Q, R>, "prepare">>,
+    handler: Pick<TaskHandler<Q, R>, "commit"> & Partial<TaskHandler<Q, R>>,
   ): AnyTaskHandler<Q> => ({
     prepare: handler.prepare ?? (async (payload) => payload),
     commit: (tx, result, context) => handler.commit(tx, result as R, context),
+    ...(handler.abandon ? { abandon: handler.abandon } : {}),
   });
 }
 

@@ -5,6 +5,7 @@ import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/pe
 import { withTimeout } from "../core/with-timeout";
 import { afterCommit, db, transaction } from "../db";
 import type { TaskView } from "../schemas/task";
+import { abandonTask } from "./abandon-task";
 import { getQueueDefinition, isQueueName, type QueueName } from "./catalogue";
 import { qstash } from "./publish";
 import { publishTaskChanged } from "./publish-changes";
@@ -38,6 +39,7 @@ export async function cancelTask(
       data: { state: "cancelled", finishedAt: new Date(), leaseUntil: null, ...clearedPayload },
     });
     if (count === 0) throw new AppError("conflict", { message: "task_finished" });
+    await abandonTask(tx, task);
     await recordAudit(tx, {
       action: "task_cancelled",
       actorId: caller.userId,

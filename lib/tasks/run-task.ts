@@ -3,9 +3,11 @@ import { log } from "../core/log";
 import { currentTraceparent, getTraceId, withTrace } from "../core/trace";
 import { TimeoutError, withTimeout } from "../core/with-timeout";
 import { transaction } from "../db";
-import { type GuaranteedQueue, getQueueDefinition, type HandledQueue, queues } from "./catalogue";
+import { abandonByHandler } from "./abandon-by-handler";
+import { type GuaranteedQueue, type HandledQueue, queues } from "./catalogue";
 import { type AnyTaskHandler, LeaseLostError, NonRetryableTaskError, type TaskContext } from "./handler";
 import { claimTask, completeTask, extendLease, type Lease, markTaskDead, releaseTask } from "./lease";
+import { parseTaskPayload } from "./parse-task-payload";
 import { loadHandler } from "./registry";
 
 /**
@@ -64,7 +66,10 @@ async function runLeasedTask(lease: Lease, queue: TaskDelivery["queue"]): Promis
       return { outcome: "busy", retryAfterSeconds: 1 };
     }
     if (error instanceof NonRetryableTaskError) {
-      await transaction((tx) => markTaskDead(tx, lease, error.message));
+      await transaction(async (tx) => {
+        await markTaskDead(tx, lease, error.message);
+        await abandonByHandler(tx, lease);
+      });
       await failpoint("tasks.failed");
       return { outcome: "refused", reason: error.message };
     }
@@ -101,26 +106,5 @@ async function prepareAndCommit(lease: Lease, queue: TaskDelivery["queue"]): Pro
     await completeTask(tx, lease);
     await handler.commit(tx, prepared, context);
     await failpoint("tasks.completing");
-  });
-}
-
-/** Upgrades a row's payload to the current version and parses it. @throws {NonRetryableTaskError} */
-function parseTaskPayload({ payload, version }: Lease, queue: TaskDelivery["queue"]): unknown {
-  const definition = getQueueDefinition(queue);
-  // A newer deployment enqueued it and may be rolled out again; until its deadline the task is retried.
-  if (version > definition.version)
-    throw new Error(`the payload has version ${version}, newer than this code`);
-  let upgraded: unknown = payload;
-  for (let fromVersion = version; fromVersion < definition.version; fromVersion += 1) {
-    const upgrade = definition.upgrades?.[fromVersion];
-    if (!upgrade)
-      throw new NonRetryableTaskError(`nothing reads version ${fromVersion} of the payload any more`);
-    upgraded = upgrade(upgraded);
-  }
-  const parsed = definition.payload.safeParse(upgraded);
-  if (parsed.success) return parsed.data;
-  const invalidPaths = parsed.error.issues.map(({ path }) => path.join(".") || "the whole").join(", ");
-  throw new NonRetryableTaskError(`the payload does not fit its schema: ${invalidPaths}`, {
-    cause: parsed.error,
   });
 }

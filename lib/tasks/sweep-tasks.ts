@@ -4,6 +4,7 @@ import { defer } from "../core/defer";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { afterCommit, transaction } from "../db";
+import { abandonTask } from "./abandon-task";
 import { isQueueName, queues } from "./catalogue";
 import { claimDueTasks } from "./claim-due-tasks";
 import { importDeadLetters } from "./dead-letters";
@@ -93,6 +94,8 @@ const expiredRowsSchema = z.array(
   z.object({
     id: z.uuid(),
     queue: z.string(),
+    version: z.int(),
+    payload: z.json(),
     error: z.string().nullable(),
     ownerId: z.uuid().nullable(),
     subject: z.string().nullable(),
@@ -111,16 +114,18 @@ WITH late AS (
 )
 UPDATE "Task" task SET state = 'dead', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
 FROM late WHERE task.id = late.id
-RETURNING task.id, task.queue, task.error, task."ownerId", task.subject`;
+RETURNING task.id, task.queue, task.version, task.payload, task.error, task."ownerId", task.subject`;
     const expired = expiredRowsSchema.parse(rows);
     afterCommit(tx, () => expired.forEach(publishTaskChanged));
-    for (const { id, queue, error } of expired) {
+    for (const task of expired) {
+      const { id, queue, error } = task;
       const reason = error === null ? "nothing ran it" : `last: ${error}`;
       await raiseAlert(tx, {
         kind: "task_dead",
         subject: id,
         message: `a task of ${queue} was not done by its deadline; ${reason}`,
       });
+      await abandonTask(tx, task);
     }
     return expired.length;
   });

@@ -8,7 +8,7 @@ import { type RefObject, useEffect, useRef, useState } from "react";
 import { CoverImage } from "@/app/_art/cover-image";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
-import { formatPosition } from "./format-position";
+import { formatDuration } from "@/app/_ui/format-duration";
 import { PlayButton } from "./play-button";
 import { player } from "./player";
 import type { PlayerTrack } from "./player-track";
@@ -148,11 +148,11 @@ function Timeline({ track }: { track: PlayerTrack }) {
   return (
     <div className="order-first col-span-3 flex items-center gap-3 @2xl:order-none @2xl:col-span-1">
       <span className="tabular w-11 text-right text-xs text-muted @max-2xl:hidden" aria-hidden="true">
-        {formatPosition(at)}
+        {formatDuration(at)}
       </span>
       <SeekBar track={track} className="h-7 min-w-0 flex-1 @2xl:h-11" />
       <span className="tabular w-11 text-xs text-muted @max-2xl:hidden" aria-hidden="true">
-        {length === null ? "" : formatPosition(length)}
+        {length === null ? "" : formatDuration(length)}
       </span>
     </div>
   );

@@ -2,8 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { formatDuration } from "@/app/_ui/format-duration";
 import { isolate } from "@/lib/schemas/isolate";
-import { formatPosition } from "./format-position";
 import { player } from "./player";
 import { SEEK_STEP_SECONDS } from "./seek-step";
 import { selectTrack, usePlayer } from "./use-player";
@@ -42,7 +42,7 @@ export function PlayerKeys() {
           return "";
         }
         player.seekBy(direction * SEEK_STEP_SECONDS);
-        return formatPosition(player.getState().positionSeconds);
+        return formatDuration(player.getState().positionSeconds);
       }
       // The same key in a Russian layout.
       case "m":

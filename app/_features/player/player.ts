@@ -104,7 +104,7 @@ export class Player {
     const tabs = openTabMessages(() => this.onOtherTabPlays());
     const save = () => this.save();
     window.addEventListener("pagehide", save);
-    const stopWatching = watchSavedPlayer(() => this.onSavedElsewhere());
+    const stopWatching = watchSavedPlayer(() => this.onSavedByOtherTab());
     this.output = output;
     this.tabs = tabs;
     this.restore();
@@ -318,7 +318,7 @@ export class Player {
   }
 
   /** A tab that only waits follows the one that plays, so that going on here goes on where that one stopped. */
-  private onSavedElsewhere(): void {
+  private onSavedByOtherTab(): void {
     if (!this.isChanged && this.state.status === "paused") this.showSaved();
   }
 

@@ -9,8 +9,8 @@ import { tintStyle } from "@/app/_features/posts/tint-style";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { Dialog } from "@/app/_ui/dialog";
+import { formatDuration } from "@/app/_ui/format-duration";
 import { isolate } from "@/lib/schemas/isolate";
-import { formatPosition } from "./format-position";
 import { PlayButton } from "./play-button";
 import { player } from "./player";
 import type { PlayerTrack } from "./player-track";
@@ -128,7 +128,7 @@ function QueueRow({ track, index, isCurrent }: { track: PlayerTrack; index: numb
         </span>
         {track.durationSeconds === null ? null : (
           <span aria-hidden="true" className="tabular text-xs text-muted">
-            {formatPosition(track.durationSeconds)}
+            {formatDuration(track.durationSeconds)}
           </span>
         )}
       </button>

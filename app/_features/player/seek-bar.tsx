@@ -3,8 +3,8 @@
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { cn } from "@/app/_ui/cn";
+import { formatDuration } from "@/app/_ui/format-duration";
 import { isolate } from "@/lib/schemas/isolate";
-import { formatPosition } from "./format-position";
 import { player } from "./player";
 import type { PlayerTrack } from "./player-track";
 import { SEEK_STEP_SECONDS } from "./seek-step";
@@ -79,8 +79,8 @@ export function SeekBar({ track, tabIndex, className }: Props) {
         disabled={length === null}
         aria-label={t("position", { name: isolate(track.title) })}
         aria-valuetext={t("positionOf", {
-          at: formatPosition(position),
-          length: formatPosition(length ?? 0),
+          at: formatDuration(position),
+          length: formatDuration(length ?? 0),
         })}
         onChange={({ currentTarget }) => setDragged(Number(currentTarget.value))}
         onKeyDown={isCurrent ? onKeyDown : undefined}
@@ -93,7 +93,7 @@ export function SeekBar({ track, tabIndex, className }: Props) {
 /** `0:42 / 3:07`, or the length alone before it plays. */
 export function PositionText({ track, className }: { track: PlayerTrack; className?: string }) {
   const { at, length, isCurrent } = usePosition(track);
-  const parts = [isCurrent ? formatPosition(at) : null, length === null ? null : formatPosition(length)];
+  const parts = [isCurrent ? formatDuration(at) : null, length === null ? null : formatDuration(length)];
   return (
     <span className={cn("tabular", className)} aria-hidden="true">
       {parts.filter((part) => part !== null).join(" / ")}

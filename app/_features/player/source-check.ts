@@ -3,7 +3,10 @@ import { refreshSession } from "@/app/_data/session";
 /** Why a browser could not read a source; `fine`: it can, so what it got is nothing that it plays. */
 export type SourceState = "fine" | "gone" | "unreachable";
 
-/** Asks for a source without its bytes, because a media element does not tell a missing file from an unknown format. */
+/**
+ * Asks for a source without its bytes, because a media element reports the same error for a missing file and an unknown
+ * format.
+ */
 export async function checkSource(url: string): Promise<SourceState> {
   const startedAt = Date.now();
   const status = await fetchStatus(url);

@@ -1,4 +1,4 @@
-/** Tabs tell each other that they begin to play: only one does at a time. */
+/** A tab that begins to play publishes it here, and the others pause: one tab plays at a time. */
 const CHANNEL_NAME = "normaldance:player";
 
 export interface TabMessages {

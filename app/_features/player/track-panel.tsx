@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
-import { formatPosition } from "./format-position";
+import { formatDuration } from "@/app/_ui/format-duration";
 import { PlayButton } from "./play-button";
 import type { PlayerTrack } from "./player-track";
 import { SeekBar, usePosition } from "./seek-bar";
@@ -24,8 +24,8 @@ export function TrackPanel({
       <div className="min-w-0 flex-1">
         <SeekBar track={track} className="h-16 sm:h-20" />
         <p className="tabular mt-1 flex justify-between text-xs text-muted" aria-hidden="true">
-          <span>{isCurrent ? formatPosition(at) : label}</span>
-          <span>{length === null ? "" : formatPosition(length)}</span>
+          <span>{isCurrent ? formatDuration(at) : label}</span>
+          <span>{length === null ? "" : formatDuration(length)}</span>
         </p>
       </div>
     </section>

@@ -2,10 +2,10 @@
 
 import { Music, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { formatDuration } from "@/app/_ui/format-duration";
 import { useFileSize } from "@/app/_ui/use-file-size";
 import { isolate } from "@/lib/schemas/isolate";
 import type { UploadedFile } from "@/lib/schemas/media-file";
-import { formatDuration } from "./format-duration";
 import { useUnusedUploads } from "./use-unused-uploads";
 
 const MAX_SHOWN = 4;

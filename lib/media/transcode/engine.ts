@@ -1,54 +1,28 @@
-import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
-import type { Readable, Writable } from "node:stream";
 import { z } from "zod";
-import { atExit } from "../../core/at-exit";
 import { log } from "../../core/log";
-import { type FileProblem, fileProblems } from "../../schemas/media-file";
+import { fileProblems } from "../../schemas/media-file";
 import type { RenditionFormat } from "../../tasks/queues/audio-transcoding";
+import { LimitedProcess } from "../limited-process";
+import { FileProblemError } from "./file-problem-error";
 
 /**
- * FFmpeg (node-av) in a process of its own, because it reads strangers' files: a crash ends that process, and its
- * memory, processor time, files and lifetime are limited. It opens nothing but the given file, no playlist and no
- * address (lib/media/transcode/engine/decode.mjs).
+ * FFmpeg (node-av) in a process of its own. It opens nothing but the given file, no playlist and no address
+ * (lib/media/transcode/engine/decode.mjs).
  */
 
-/** Joined by hand: with a path that the bundler can follow, every function would carry FFmpeg. next.config.mjs adds it. */
-const scriptFile = () => [process.cwd(), "lib/media/transcode/engine/main.mjs"].join("/");
+const LIMITS = {
+  heapMegabytes: 128,
+  // It needs about 100 MB, and the samples are outside of the heap.
+  residentBytes: 700 * 1024 * 1024,
+  dataKilobytes: 1_200_000,
+  // 2 GB. A FLAC of two hours has less.
+  fileBlocks: 4_194_304,
+  openFiles: 64,
+  processorSeconds: 600,
+};
 
-/** Of JavaScript; the samples are outside of it. */
-const HEAP_MEGABYTES = 128;
-/** Of the whole process, which needs about 100 MB. */
-const MAX_RESIDENT_BYTES = 700 * 1024 * 1024;
-const MEMORY_CHECK_INTERVAL_MS = 250;
-/** Of data segments; a limit of the system, for what grows faster than it is looked at. */
-const DATA_KILOBYTES = 1_200_000;
-/** Of one file, in blocks of 512 bytes: 2 GB. A FLAC of two hours has less. */
-const FILE_BLOCKS = 4_194_304;
-const OPEN_FILES = 64;
-const PROCESSOR_SECONDS = 600;
-
-/** What the system has is set by the shell; on Windows only the heap, the lifetime and the result are limited. */
-const LIMITING_SHELL = [
-  "/bin/sh",
-  "-c",
-  `ulimit -c 0; ulimit -d ${DATA_KILOBYTES}; ulimit -f ${FILE_BLOCKS}; ulimit -n ${OPEN_FILES}; ` +
-    `ulimit -t ${PROCESSOR_SECONDS}; exec "$0" "$@"`,
-] as const;
-
-/** The file itself is the reason: a repeat finds the same. */
-export class FileProblemError extends Error {
-  constructor(
-    readonly problem: FileProblem,
-    detail: string,
-  ) {
-    super(detail);
-    this.name = "FileProblemError";
-  }
-}
-
-/** The process ended by itself or went over a limit, which may be the file's fault or the machine's. */
+/** The process crashed or went over a limit, which may be the file's fault or the machine's. */
 export class EngineCrashError extends Error {
   constructor(reason: string) {
     super(`the transcoder ended: ${reason}`);
@@ -108,6 +82,8 @@ interface Steps {
     samples: number;
     sampleRate: number;
     padding: number;
+    /** Joins only this many packets on each side of the seam between two parts. */
+    around?: number;
   };
 }
 
@@ -115,7 +91,8 @@ const messageSchema = z.union([
   z.object({ seconds: z.number() }),
   z.object({ result: z.unknown() }),
   z.object({ problem: z.enum(fileProblems), detail: z.string() }),
-  z.object({ error: z.string() }),
+  /** `code` as in Node's own errors. */
+  z.object({ error: z.string(), code: z.string().optional() }),
 ]);
 
 interface StepOptions {
@@ -125,64 +102,38 @@ interface StepOptions {
   onProgress?: (seconds: number) => Promise<void>;
 }
 
-type EngineProcess = ChildProcessByStdio<Writable, Readable, Readable>;
-
-const running = new Set<EngineProcess>();
-atExit(() => {
-  for (const child of running) child.kill("SIGKILL");
-});
-
 /** One process, for the steps of one run of a task. */
 export class Engine {
-  private readonly child: EngineProcess;
+  private readonly process = new LimitedProcess("lib/media/transcode/engine/main.mjs", [], LIMITS);
   private readonly lines: AsyncIterator<string>;
-  private readonly ended: Promise<string>;
-  private killReason: string | undefined;
-  private errorText = "";
 
   /** @param signal  aborting it kills the process */
   constructor(private readonly signal: AbortSignal) {
-    const node = [process.execPath, `--max-old-space-size=${HEAP_MEGABYTES}`, scriptFile()];
-    const [command = "", ...args] = process.platform === "win32" ? node : [...LIMITING_SHELL, ...node];
-    // Of the environment it gets nothing: it has no use for our secrets.
-    this.child = spawn(command, args, { stdio: ["pipe", "pipe", "pipe"], env: {} as NodeJS.ProcessEnv });
-    running.add(this.child);
-    this.lines = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();
-    this.child.stderr.on("data", (chunk: Buffer) => {
-      this.errorText = `${this.errorText}${chunk.toString()}`.slice(-500);
-    });
-    // A broken pipe shows as the end of the process.
-    this.child.stdin.on("error", () => {});
-    this.ended = new Promise((resolve) => {
-      this.child.once("error", (error) => resolve(error.message));
-      this.child.once("exit", (code, killedBy) => resolve(this.killReason ?? killedBy ?? `exit ${code}`));
-    });
-    const watch = setInterval(() => void this.checkMemory(), MEMORY_CHECK_INTERVAL_MS);
-    const onAbort = () => this.kill("the run was stopped");
+    this.lines = createInterface({ input: this.process.stdout })[Symbol.asyncIterator]();
+    const onAbort = () => this.stop();
     signal.addEventListener("abort", onAbort);
-    void this.ended.then(() => {
-      running.delete(this.child);
-      clearInterval(watch);
-      signal.removeEventListener("abort", onAbort);
-    });
+    void this.process.ended.then(() => signal.removeEventListener("abort", onAbort));
     if (signal.aborted) onAbort();
   }
 
   /**
    * Runs one step; one at a time.
    * @throws {FileProblemError} the file is damaged, silent, …; {EngineCrashError}; what `onProgress` rejects with; Error
-   *         for anything else, such as a full disk
+   *         for anything else, such as a full disk, and a process that was stopped from outside
    */
   async run<S extends keyof Steps>(
     step: S,
     options: Steps[S],
     { limitMs, onProgress }: StepOptions,
   ): Promise<z.infer<(typeof results)[S]>> {
-    const timer = setTimeout(() => this.kill(`${step} took over ${limitMs} ms`), limitMs);
+    const timer = setTimeout(
+      () => this.process.kill(`${step} took over ${limitMs} ms`, { isItsFault: true }),
+      limitMs,
+    );
     let reporting: Promise<void> | undefined;
     const failure: { error?: unknown; occurred: boolean } = { occurred: false };
     try {
-      this.child.stdin.write(`${JSON.stringify({ step, ...options })}\n`);
+      this.process.stdin.write(`${JSON.stringify({ step, ...options })}\n`);
       for (;;) {
         const line = await this.lines.next();
         if (failure.occurred) throw failure.error;
@@ -193,7 +144,7 @@ export class Engine {
             .catch((error: unknown) => {
               failure.error = error;
               failure.occurred = true;
-              this.kill("the run was stopped");
+              this.stop();
             })
             .finally(() => {
               reporting = undefined;
@@ -203,7 +154,10 @@ export class Engine {
         await reporting;
         if (failure.occurred) throw failure.error;
         if ("problem" in message) throw new FileProblemError(message.problem, message.detail);
-        if ("error" in message) throw new Error(`transcoding failed in ${step}: ${message.error}`);
+        if ("error" in message) {
+          const { error, code } = message;
+          throw Object.assign(new Error(`transcoding failed in ${step}: ${error}`), code ? { code } : {});
+        }
         return results[step].parse(message.result) as z.infer<(typeof results)[S]>;
       }
     } finally {
@@ -213,28 +167,18 @@ export class Engine {
 
   /** Ends the process. Safe to repeat. */
   async close(): Promise<void> {
-    this.kill("closed");
-    await this.ended;
+    this.stop();
+    await this.process.ended;
+  }
+
+  private stop(): void {
+    this.process.kill("the run was stopped", { isItsFault: false });
   }
 
   private async endError(): Promise<Error> {
-    const reason = await this.ended;
+    const { reason, isItsFault } = await this.process.ended;
     if (this.signal.aborted) return new Error("transcoding stopped", { cause: this.signal.reason });
-    log().warn({ reason, output: this.errorText }, "transcoder process ended");
-    return new EngineCrashError(reason);
-  }
-
-  private kill(reason: string): void {
-    this.killReason ??= reason;
-    this.child.kill("SIGKILL");
-  }
-
-  /** Where the system shows it (Linux). */
-  private async checkMemory(): Promise<void> {
-    const { pid } = this.child;
-    if (pid === undefined || process.platform !== "linux") return;
-    const pages = await readFile(`/proc/${pid}/statm`, "utf8").catch(() => "");
-    const resident = Number(pages.split(" ")[1] ?? 0) * 4_096;
-    if (resident > MAX_RESIDENT_BYTES) this.kill("over its memory");
+    log().warn({ reason, isItsFault, output: this.process.output }, "transcoder process ended");
+    return isItsFault ? new EngineCrashError(reason) : new Error(`the transcoder was stopped: ${reason}`);
   }
 }

@@ -14,10 +14,11 @@ import {
 } from "../../storage";
 import type { TaskContext } from "../../tasks";
 import type { RenditionFormat, ResumedEncoding } from "../../tasks/queues/audio-transcoding";
-import { soundPartPathname, soundPathname } from "../sound-pathname";
+import { earlierAttempts, soundPartPathname, soundPathname } from "../attempt-pathname";
 import { Engine } from "./engine";
+import { FileProblemError } from "./file-problem-error";
 import { RENDITIONS } from "./renditions";
-import { withWorkFolder } from "./work-folder";
+import { fillsDisk, isDiskFull, withWorkFolder } from "./work-folder";
 
 /** A blob that is stored and that the commit gives its row. */
 export interface StoredVariant {
@@ -66,6 +67,7 @@ export class TranscodingRun {
    * no row will have its names. (A process that is killed leaves it to the next attempt, or to the tidy.)
    *
    * @returns null when the original is gone
+   * @throws {FileProblemError} too_large for the disk; what `work` rejects with
    */
   static async with<T>(
     original: OriginalSound,
@@ -82,6 +84,8 @@ export class TranscodingRun {
         return { ...result, stored: run.stored, superfluous: run.superfluous };
       } catch (error) {
         await deleteQuietly(run.stored);
+        if (isDiskFull(error) && (await fillsDisk(folder, original.bytes)))
+          throw new FileProblemError("too_large", "does not fit on the disk");
         throw error;
       } finally {
         await engine.close();
@@ -143,17 +147,17 @@ export class TranscodingRun {
     await this.requireLease();
     const pathname = soundPartPathname(this.context);
     this.stored.private.push(pathname);
-    this.superfluous.private.push(...this.earlierAttempts().map(soundPartPathname));
+    this.superfluous.private.push(...earlierAttempts(this.context).map(soundPartPathname));
     await putBlobFile(pathname, file, "video/x-matroska");
     return { pathname, bytes: (await stat(file)).size };
   }
 
-  /** @returns their paths on disk. @throws Error when one is gone */
-  async downloadParts(parts: readonly Part[]): Promise<string[]> {
+  /** @returns their paths on disk; null when one is gone */
+  async downloadParts(parts: readonly Part[]): Promise<string[] | null> {
     const files: string[] = [];
     for (const [index, { pathname, bytes }] of parts.entries()) {
       const file = this.file(`part-${index}.mka`);
-      if (!(await downloadBlob(pathname, file, bytes))) throw new Error("a part of the encoding is gone");
+      if (!(await downloadBlob(pathname, file, bytes))) return null;
       files.push(file);
       await this.report();
     }
@@ -168,14 +172,10 @@ export class TranscodingRun {
   private claimPublic(name: string): string {
     const pathname = soundPathname(this.context, name);
     this.stored.public.push(pathname);
-    this.superfluous.public.push(...this.earlierAttempts().map((attempt) => soundPathname(attempt, name)));
+    this.superfluous.public.push(
+      ...earlierAttempts(this.context).map((attempt) => soundPathname(attempt, name)),
+    );
     return pathname;
-  }
-
-  /** They may have stored the same before they were killed. */
-  private earlierAttempts() {
-    const { taskId, attempt } = this.context;
-    return Array.from({ length: attempt - 1 }, (_, index) => ({ taskId, attempt: index + 1 }));
   }
 }
 

@@ -4,7 +4,9 @@ import type { FileProblem } from "../../schemas/media-file";
 import { peaksSchema } from "../../schemas/track";
 import type { TaskContext } from "../../tasks";
 import type { RenditionFormat, ResumedEncoding } from "../../tasks/queues/audio-transcoding";
-import { EngineCrashError, FileProblemError, type Measurement } from "./engine";
+import { noteCrash } from "./crashes";
+import { EngineCrashError, type Measurement } from "./engine";
+import { FileProblemError } from "./file-problem-error";
 import { correctGain, MAX_TRUE_PEAK_DBTP, type MeasuredLevel, planGain } from "./loudness";
 import { PLAYED_FORMATS, RENDITIONS } from "./renditions";
 import { type Blobs, type OriginalSound, type StoredVariant, TranscodingRun } from "./run";
@@ -23,12 +25,10 @@ const LIMITS = {
   joinMs: 60_000,
 } as const;
 
+/** Packets on each side of a seam that are measured together: about a second, many times a decoder's memory. */
+const SEAM_PACKETS = 50;
 /** Runs of one encoding: two hours need as many on a core with a tenth of the usual speed. */
 const MAX_RUNS = 20;
-/** Lower gains that are tried; one is the rule. */
-const MAX_CORRECTIONS = 4;
-/** A crash or a time limit may be the machine's fault once. */
-const MAX_CRASHES = 2;
 
 /** Shorter sounds are mistakes. */
 const MIN_TRACK_SECONDS = 1;
@@ -112,8 +112,22 @@ export function encodeSound(
       const { loudness, truePeak } = await verify(run, part);
       const isWhole = fromPacket === 0 && encoded.finished;
       const level = { loudness: isWhole ? loudness : null, truePeak };
-      const corrected = correctGain(gain, level, state.corrections);
-      if (corrected !== null && state.corrections < MAX_CORRECTIONS) {
+      let corrected = correctGain(gain, level, state.corrections);
+      let parts: string[] = [];
+      const { samples, sampleRate, padding } = encoded;
+      const joined = { format, samples, sampleRate, padding };
+      if (corrected === null && encoded.finished) {
+        const earlierParts = await run.downloadParts(state.parts);
+        // They are deleted two days after they were stored, and a chain of tasks may take longer.
+        if (earlierParts === null) {
+          run.discard(state.parts);
+          return unfinished({ ...state, parts: [], packets: 0 }, number);
+        }
+        parts = [...earlierParts, part];
+        const ofSeams = { loudness: null, truePeak: await verifySeams(run, parts, joined) };
+        corrected = correctGain(gain, ofSeams, state.corrections);
+      }
+      if (corrected !== null) {
         run.discard(state.parts);
         state = { parts: [], packets: 0, gain: corrected, corrections: state.corrections + 1 };
         if (encodeUntilMs - run.elapsedMs() >= LIMITS.minEncodeMs) continue;
@@ -121,18 +135,12 @@ export function encodeSound(
       }
       await failpoint("transcoding.encoded");
       if (!encoded.finished) {
-        const parts = [...state.parts, await run.storePart(part)];
+        const stored = [...state.parts, await run.storePart(part)];
         await failpoint("transcoding.stored");
-        return unfinished({ ...state, parts, packets: encoded.packets }, number);
+        return unfinished({ ...state, parts: stored, packets: encoded.packets }, number);
       }
       const rendition = run.file(`rendition.${RENDITIONS[format].extension}`);
-      const { samples, sampleRate, padding } = encoded;
-      const parts = [...(await run.downloadParts(state.parts)), part];
-      await run.engine.run(
-        "join",
-        { parts, output: rendition, format, samples, sampleRate, padding },
-        { limitMs: LIMITS.joinMs },
-      );
+      await run.engine.run("join", { parts, output: rendition, ...joined }, { limitMs: LIMITS.joinMs });
       const preview = PLAYED_FORMATS.includes(format)
         ? await encodePreview(run, format, gain, seconds)
         : null;
@@ -159,6 +167,28 @@ function verify(run: TranscodingRun, input: string): Promise<{ loudness: number;
   );
 }
 
+/**
+ * Measures what was measured in no part. Joining copies packets, so a rendition sounds as its parts do, except where a
+ * decoder goes on from one to the next: there it has the end of the one in its memory, for some frames.
+ *
+ * @returns the highest true peak; null when all are below the ceiling for certain
+ */
+async function verifySeams(
+  run: TranscodingRun,
+  parts: readonly string[],
+  joined: { format: RenditionFormat; samples: number; sampleRate: number; padding: number },
+): Promise<number | null> {
+  const output = run.file("seam.mka");
+  let highest: number | null = null;
+  for (let index = 1; index < parts.length; index++) {
+    const step = { parts: parts.slice(index - 1, index + 1), output, ...joined, around: SEAM_PACKETS };
+    await run.engine.run("join", step, { limitMs: LIMITS.joinMs });
+    const { truePeak } = await verify(run, output);
+    if (truePeak !== null) highest = Math.max(truePeak, highest ?? truePeak);
+  }
+  return highest;
+}
+
 /** @returns its file */
 async function encodePreview(
   run: TranscodingRun,
@@ -179,7 +209,7 @@ async function encodePreview(
     );
     const { truePeak } = await verify(run, part);
     const corrected = correctGain(gain, { loudness: null, truePeak }, corrections);
-    if (corrected === null || corrections >= MAX_CORRECTIONS) {
+    if (corrected === null) {
       const join = { parts: [part], output, format, samples, sampleRate, padding };
       await run.engine.run("join", join, { limitMs: LIMITS.joinMs });
       return output;
@@ -197,14 +227,15 @@ async function transcode(
   try {
     return await TranscodingRun.with(original, context, work);
   } catch (error) {
-    const problem = problemOf(error, context);
+    const problem = await problemOf(error, context);
     if (problem === null) throw error;
     const none = { private: [], public: [] };
     return { outcome: "refused", problem, stored: none, superfluous: none };
   }
 }
 
-function problemOf(error: unknown, { attempt }: TaskContext): FileProblem | null {
+/** A crash or a time limit may be the machine's fault once. */
+async function problemOf(error: unknown, { taskId }: TaskContext): Promise<FileProblem | null> {
   if (error instanceof FileProblemError) return error.problem;
-  return error instanceof EngineCrashError && attempt >= MAX_CRASHES ? "too_complex" : null;
+  return error instanceof EngineCrashError && (await noteCrash(taskId)) ? "too_complex" : null;
 }

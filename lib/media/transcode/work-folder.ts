@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { now } from "../../core/clock";
@@ -16,6 +16,30 @@ export async function withWorkFolder<T>(work: (folder: string) => Promise<T>): P
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+const NO_SPACE = "ENOSPC";
+/** What of the disk a run has when nothing else fills it. */
+const WHOLE_DISK_SHARE = 0.9;
+
+/** Whether an error, or what caused it, is that the disk is full. */
+export function isDiskFull(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if ("code" in cause && cause.code === NO_SPACE) return true;
+  return false;
+}
+
+/**
+ * Whether a run fills the disk alone, so that a repeat finds no more space. A disk that is full of other things, or of
+ * other runs, may have space later.
+ *
+ * @param originalBytes  of the original, of which a failed download leaves a part
+ */
+export async function fillsDisk(folder: string, originalBytes: number): Promise<boolean> {
+  const { blocks, bsize } = await statfs(folder);
+  let bytes = 0;
+  for (const name of await readdir(folder)) bytes += (await stat(path.join(folder, name))).size;
+  return Math.max(bytes, originalBytes) > blocks * bsize * WHOLE_DISK_SHARE;
 }
 
 async function deleteAbandonedFolders(): Promise<void> {

@@ -1,4 +1,6 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { expect, it } from "vitest";
 
@@ -43,8 +45,25 @@ it("the transcoding function carries FFmpeg and what runs it, within the platfor
   expect(bytes).toBeLessThan(MAX_FUNCTION_BYTES);
 });
 
-it("the function of the other queues does not", () => {
+it("the function of the other queues does not, and carries what reads tags", () => {
   const { files, bytes } = traceOf("[queue]");
   expect(files.filter((file) => /node-av/.test(file))).toEqual([]);
+  const reader = files.find((file) => file.endsWith("lib/media/tag-reader.mjs"));
+  // Everything that it imports, in a folder that has nothing else.
+  const folder = mkdtempSync(path.join(tmpdir(), "normaldance-function-"));
+  try {
+    for (const file of files)
+      cpSync(file, path.join(folder, path.relative(process.cwd(), file)), { recursive: true });
+    const script = path.join(folder, path.relative(process.cwd(), reader ?? "missing"));
+    const options = { type: "audio/mpeg", bytes: 0, maxPictureBytes: 0, maxTextLength: 99 };
+    const answer = spawnSync(process.execPath, [script, JSON.stringify(options)], {
+      input: "",
+      encoding: "utf8",
+    });
+    expect(answer.stderr).toBe("");
+    expect(JSON.parse(answer.stdout)).toHaveProperty("format");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
   expect(bytes).toBeLessThan(60 * MEGABYTE);
 });

@@ -179,8 +179,11 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
     await page.getByRole("button", { name: "Clear" }).click();
     expect(await phase(page)).toBe("empty");
     // It is offered again, and can be deleted.
+    const listUnused = () => page.request.get("/api/media/uploads?purpose=audio&unused=true");
+    await expect.poll(async () => (await (await listUnused()).json()).items.length).toBe(1);
+    await page.reload();
     const offer = page.getByRole("button", { name: /^Use .*Draft\.wav/ });
-    await expect.poll(async () => (await page.reload(), offer.count())).toBe(1);
+    await offer.waitFor();
     const deleted = page.waitForResponse((response) => response.request().method() === "DELETE");
     await page.getByRole("button", { name: /^Delete .*Draft\.wav/ }).click();
     expect((await deleted).status()).toBe(200);

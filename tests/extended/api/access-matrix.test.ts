@@ -79,7 +79,13 @@ const MATRIX = `
   GET    /api/me/preferences                401     200       200    200     200
   PATCH  /api/me/preferences                401     200       200    200     200
   GET    /api/media/{id}                    401     200       404    404     404
+  DELETE /api/media/{id}                    401     200       404    404     404
+  GET    /api/media/{id}/status             401     200       404    404     404
+  POST   /api/media/{id}/uploaded           401     200       404    404     404
   POST   /api/media                         401     201       201    201     201
+  POST   /api/media/upload                  401     201       201    201     201
+  POST   /api/media/upload/completed        400     400       400    400     400
+  GET    /api/media/uploads                 401     200       200    200     200
   POST   /api/notifications/read            401     200       200    200     200
   GET    /api/notifications                 401     200       200    200     200
   POST   /api/orders/{id}/refund            401     403       404    202     202
@@ -92,6 +98,8 @@ const MATRIX = `
   GET    /api/posts/{id}/mint               200     200       200    200     200
   POST   /api/posts/{id}/mint               401     403       403    202     403
   GET    /api/posts/{id}/mint/challenge     401     403       403    200     403
+  POST   /api/posts/{id}/play               401     409       409    409     409
+  GET    /api/posts/{id}/plays              401     403       403    200     200
   GET    /api/posts                         200     200       200    200     200
   POST   /api/posts                         401     201       201    201     201
   POST   /api/posts/sync-views              401     403       403    403     200

@@ -13,11 +13,6 @@ import { createPerson } from "@/tests/support/factories/people";
 import { enableTranscoding, gradient, sineWav, uploadAndProcess } from "@/tests/support/factories/uploads";
 
 const run = promisify(execFile);
-const hasFfmpeg = await run("ffmpeg", ["-version"]).then(
-  () => true,
-  () => false,
-);
-
 let owner: Caller;
 let folder = "";
 beforeAll(async () => {
@@ -40,7 +35,7 @@ const cut = async (bytes: Promise<Uint8Array>, share: number) => {
   return whole.subarray(0, Math.floor(whole.length * share));
 };
 
-describe.skipIf(!hasFfmpeg)("a sound by FFmpeg", () => {
+describe("a sound by FFmpeg", () => {
   const surround = ["-ac", "6"];
   const tags = ["-metadata", "title=Снег", "-metadata", "artist=Лето", "-metadata", "TBPM=128"];
   it.each([

@@ -142,6 +142,7 @@ beforeAll(async () => {
     chatRecent: keys.chatRecent(chat),
     chatPinned: keys.chatPinned(chat),
     chatRevision: keys.chatRevision(chat),
+    transcoderCrash: keys.transcoderCrash("x"),
     probe: keys.probe("x"),
     throttle: keys.throttle("default", `user:${me.userId}`, "*"),
     throttlePrefix: keys.throttlePrefix,

@@ -1,14 +1,15 @@
 import { list } from "@vercel/blob";
-import { beforeAll } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { setClock } from "@/lib/core/clock";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import type { Failpoint } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
-import { db } from "@/lib/db";
-import { tidyFiles } from "@/lib/media";
+import { db, transaction } from "@/lib/db";
+import { deleteUpload, requireUsableUploads, tidyFiles } from "@/lib/media";
 import { deleteOwnerlessFiles } from "@/lib/media/delete-files";
 import { createPost, getPost } from "@/lib/posts";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import {
   enableTranscoding,
@@ -28,9 +29,12 @@ requireRealStack();
 
 const token = process.env.BLOB_READ_WRITE_TOKEN ?? "";
 let author: Caller;
+/** What earlier files have left in this worker's stores. */
+let foreign: Set<string>;
 beforeAll(async () => {
   enableTranscoding();
   author = await createPerson("artist");
+  foreign = new Set(await compareStores());
 });
 
 const crashDuring = (work: MediaWork) => (failpoint: Failpoint) =>
@@ -43,13 +47,22 @@ async function finishProcessing(fileId: string): Promise<void> {
     data: { leaseUntil: null },
   });
   await processUpload(fileId);
+  // What earlier attempts have stored is deleted then.
+  await waitForDeferredWork();
 }
 
+const storeViolations = async () => (await compareStores()).filter((difference) => !foreign.has(difference));
+
 /** What is in the stores and named by no row, and what a row names and is not there. */
-async function storeViolations(): Promise<string[]> {
+async function compareStores(): Promise<string[]> {
   const stored = new Set<string>();
   for (const prefix of ["media/", "variants/"]) {
-    for (const { pathname } of (await list({ token, prefix, limit: 1_000 })).blobs) stored.add(pathname);
+    let cursor: string | undefined;
+    do {
+      const page = await list({ token, prefix, cursor });
+      for (const { pathname } of page.blobs) stored.add(pathname);
+      cursor = page.cursor;
+    } while (cursor !== undefined);
   }
   const [files, variants] = await Promise.all([
     db().mediaFile.findMany({ where: { status: { not: "uploading" } }, select: { pathname: true } }),
@@ -80,6 +93,8 @@ async function soundScenario(): Promise<FailpointScenario> {
   const input = { title: "A track", text: "", tags: [], audioFileId: fileId, coverFileId: null };
   const post = await createPost(author, input, newId());
   await getPost(post.id);
+  const countCovers = () => db().mediaFile.count({ where: { ownerId: author.userId, purpose: "cover" } });
+  const coversBefore = await countCovers();
   return {
     act: () => processUpload(fileId),
     actConcurrently: () => processUpload(fileId),
@@ -99,10 +114,11 @@ async function soundScenario(): Promise<FailpointScenario> {
       if (file.track?.title !== "Once" || file.sha256 === null) found.push("the sound was not examined");
       const pictures = file.track?.embeddedCover?.variants.length ?? 0;
       if (pictures !== 4) found.push(`${pictures} pictures`);
-      const covers = await db().mediaFile.count({ where: { pathname: `${file.pathname}-cover` } });
+      const covers = (await countCovers()) - coversBefore;
       if (covers !== 1) found.push(`${covers} covers`);
+      // It is offered to its owner, and not used by itself.
       const shown = (await getPost(post.id))?.track?.coverUrls.length;
-      if (shown !== 4) found.push(`the post shows ${shown} pictures`);
+      if (shown !== 0) found.push(`the post shows ${shown} pictures`);
       return found;
     },
   };
@@ -154,6 +170,46 @@ async function deletionScenario(): Promise<FailpointScenario> {
     ],
   };
 }
+
+it("a post takes the cover within a sound while the sound is deleted: the cover stays", async () => {
+  const picture = await gradient(50, 50).png().toBuffer();
+  const tags = { title: "a", artist: "b", bpm: 100, picture };
+  const fileId = await uploadAndProcess(author, "audio", withId3(silentMp3(2), tags));
+  const { embeddedCoverId } = await db().track.findUniqueOrThrow({ where: { fileId } });
+  let commit = () => {};
+  const mayCommit = new Promise<void>((resolve) => {
+    commit = resolve;
+  });
+  let isTaken = false;
+  const postId = newId();
+  const post = transaction(async (tx) => {
+    await requireUsableUploads(tx, author, { audioFileId: null, coverFileId: embeddedCoverId });
+    await tx.post.create({
+      data: {
+        ...{ id: postId, authorId: author.userId, title: "A post", text: "", tags: [] },
+        coverFileId: embeddedCoverId,
+      },
+    });
+    isTaken = true;
+    await mayCommit;
+  });
+  await waitUntil("the post has the cover", () => isTaken);
+  const deletion = deleteUpload(author, fileId);
+  await waitUntil("the deletion waits", async () => {
+    const [row] = await db().$queryRaw<{ waiting: number }[]>`
+SELECT count(*)::int AS waiting FROM pg_locks WHERE NOT granted`;
+    return (row?.waiting ?? 0) > 0;
+  });
+  commit();
+  await Promise.all([post, deletion]);
+  await waitForDeferredWork();
+  const cover = await db().mediaFile.findUnique({ where: { id: embeddedCoverId ?? "" } });
+  expect(cover?.ownerId).toBe(author.userId);
+  // The scenarios look at the whole store.
+  await db().post.delete({ where: { id: postId } });
+  await deleteUpload(author, embeddedCoverId ?? "");
+  await waitForDeferredWork();
+});
 
 testFailpoints<
   | "tasks.claimed"

@@ -1,16 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rmdir } from "node:fs/promises";
+import { mkdtemp, readFile, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { now } from "@/lib/core/clock";
 import type { Failpoint } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
-import { db } from "@/lib/db";
+import { db, transaction } from "@/lib/db";
 import { transcodingTask } from "@/lib/media/audio-transcoding.task";
-import { failStalledTracks } from "@/lib/media/fail-stalled-tracks";
+import { SOUND_PARTS_ROOT } from "@/lib/media/pathname";
+import { MAX_TRUE_PEAK_DBTP } from "@/lib/media/transcode/loudness";
 import { createPost, getPost } from "@/lib/posts";
-import { cancelTask } from "@/lib/tasks";
+import { deleteBlobs } from "@/lib/storage";
+import { cancelTask, reviveDeadTask, sweepTasks } from "@/lib/tasks";
+import { abandonByHandler } from "@/lib/tasks/abandon-by-handler";
+import { setTaskAbandoner } from "@/lib/tasks/abandon-task";
 import { replaceHandler } from "@/lib/tasks/registry";
 import { runTask } from "@/lib/tasks/run-task";
 import { waitUntil } from "@/tests/support/clients/wait-until";
@@ -26,11 +30,14 @@ import {
   transcodingTasks,
 } from "@/tests/support/factories/sounds";
 import { startChild } from "@/tests/support/processes/children";
+import { killTranscoders } from "@/tests/support/processes/kill-transcoders";
 import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
 import { startStoreProxy } from "@/tests/support/proxies/store-proxy";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
+
+setTaskAbandoner(abandonByHandler);
 
 // Set before anything reads the environment.
 const proxy = await startStoreProxy();
@@ -160,8 +167,26 @@ it("a cancelled one stops, cannot commit and leaves nothing", async () => {
   const sound = await readSound(fileId);
   expect([sound.track?.loudness, sound.variants]).toEqual([null, []]);
   expect([...(await soundBlobs())].filter((pathname) => !before.has(pathname))).toEqual([]);
-  await failStalledTracks();
   expect((await readSound(fileId)).track?.status).toBe("failed");
+});
+
+it("a track without one of its formats fails, and is ready after all when the dead task is replayed", async () => {
+  const before = await soundBlobs();
+  const fileId = await storeTestSound(artist, short);
+  const taskId = await enqueueTranscoding(fileId);
+  const deliver = (id: string) => runTask({ taskId: id, queue: "audio-transcoding", messageId: null });
+  await deliver(taskId);
+  const aac = (await transcodingTasks(fileId)).find(({ key }) => key === `${taskId}:aac`);
+  if (!aac) throw new Error("no task for AAC");
+  await db().task.update({ where: { id: aac.id }, data: { deadlineAt: new Date(0) } });
+  await sweepTasks();
+  await runTranscoding(fileId);
+  expect(await readSound(fileId)).toMatchObject({
+    ...{ status: "refused", problem: "interrupted", track: { status: "failed", problem: "interrupted" } },
+  });
+  await transaction((tx) => reviveDeadTask(tx, aac.id, "audio-transcoding"));
+  await runTranscoding(fileId);
+  expect(await violations(fileId, before)).toEqual([]);
 });
 
 it("what does not fit into one run continues in the next, and sounds as if made in one", async () => {
@@ -193,11 +218,34 @@ it("what does not fit into one run continues in the next, and sounds as if made 
     const [expected, found] = [await judge(a), await judge(b)];
     expect(Math.abs(found.seconds - expected.seconds)).toBeLessThan(0.05);
     expect(Math.abs(found.loudness - expected.loudness)).toBeLessThan(0.5);
+    expect(found.truePeak).toBeLessThanOrEqual(MAX_TRUE_PEAK_DBTP + 0.05);
     // What the encoder has changed of the original is as loud with joins as without, and no louder at a join.
     const [lost, lostWithJoins] = [await encodingError(file, a), await encodingError(file, b)];
     expect(Math.abs(lostWithJoins.loudness - lost.loudness), format).toBeLessThan(0.5);
     expect(lostWithJoins.truePeak - lost.truePeak, format).toBeLessThan(1);
   }
+});
+
+it("begins again when a part of it is gone, as after days in a queue", async () => {
+  const before = await soundBlobs();
+  const file = samples.file("parts.wav");
+  await ffmpeg([...music(60), file]);
+  const fileId = await storeTestSound(artist, file);
+  await enqueueTranscoding(fileId);
+  const restore = replaceHandler("audio-transcoding", transcodingTask({ encodeUntilMs: 1 }));
+  const partsLeft = async () =>
+    [...(await soundBlobs())].filter((name) => name.startsWith(SOUND_PARTS_ROOT) && !before.has(name));
+  try {
+    while ((await partsLeft()).length === 0) {
+      const next = (await transcodingTasks(fileId)).find(({ state }) => state !== "done");
+      await runTask({ taskId: next?.id ?? "", queue: "audio-transcoding", messageId: null });
+    }
+  } finally {
+    restore();
+  }
+  await deleteBlobs(await partsLeft());
+  await runTranscoding(fileId);
+  expect(await violations(fileId, before)).toEqual([]);
 });
 
 /** A rendition minus the original at the same loudness. */
@@ -215,24 +263,73 @@ async function encodingError(original: string, rendition: string) {
 /** A disk of this size takes the original, 353 kB, and nothing of what is made of it. */
 const DISK_KILOBYTES = 368;
 
-// Only root may mount a disk.
-it.runIf(process.getuid?.() === 0)("a full disk fails the attempt, not the track", async () => {
-  const before = await soundBlobs();
-  const fileId = await storeTestSound(artist, short);
-  await enqueueTranscoding(fileId);
+/** Runs with a small disk as the temporary folder. */
+async function onDisk(kilobytes: number, work: (disk: string) => Promise<void>): Promise<void> {
   const disk = await mkdtemp(path.join(tmpdir(), "normaldance-disk-"));
   const folder = process.env.TMPDIR;
-  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${DISK_KILOBYTES}k`, "tmpfs", disk]);
+  execFileSync("mount", ["-t", "tmpfs", "-o", `size=${kilobytes}k`, "tmpfs", disk]);
   try {
     process.env.TMPDIR = disk;
-    await expect(runTranscoding(fileId, { attempts: 2 })).rejects.toThrow(/No space|encode|trailer/);
-    expect((await readSound(fileId)).track?.status).toBe("processing");
+    await work(disk);
   } finally {
     if (folder === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = folder;
     execFileSync("umount", [disk]);
     await rmdir(disk);
   }
-  await runTranscoding(fileId);
-  expect(await violations(fileId, before)).toEqual([]);
+}
+
+// Only root may mount a disk.
+describe.runIf(process.getuid?.() === 0)("a full disk", () => {
+  it.each([
+    ["the original", 200],
+    ["what is made of it", DISK_KILOBYTES],
+  ])("that has no space for %s of this file alone refuses it as too large", async (_, kilobytes) => {
+    const before = await soundBlobs();
+    const fileId = await storeTestSound(artist, short);
+    await enqueueTranscoding(fileId);
+    await onDisk(kilobytes, () => runTranscoding(fileId, { attempts: 2 }));
+    const sound = await readSound(fileId);
+    expect([sound.status, sound.problem, sound.track?.status]).toEqual(["refused", "too_large", "failed"]);
+    const named = new Set(sound.variants.map(({ pathname }) => pathname));
+    expect(
+      [...(await soundBlobs())].filter((pathname) => !before.has(pathname) && !named.has(pathname)),
+    ).toEqual([]);
+  });
+
+  it("of other things fails the attempt, not the track", async () => {
+    const before = await soundBlobs();
+    const fileId = await storeTestSound(artist, short);
+    await enqueueTranscoding(fileId);
+    await onDisk(DISK_KILOBYTES * 3, async (disk) => {
+      await writeFile(path.join(disk, "other"), Buffer.alloc(DISK_KILOBYTES * 2 * 1_024));
+      await expect(runTranscoding(fileId, { attempts: 2 })).rejects.toThrow(/No space|ENOSPC/);
+      expect((await readSound(fileId)).track?.status).toBe("processing");
+    });
+    await runTranscoding(fileId);
+    expect(await violations(fileId, before)).toEqual([]);
+  });
+});
+
+it("a track is refused when the transcoder crashes twice in it, whatever else has ended attempts", async () => {
+  const long = samples.file("crashed.wav");
+  await ffmpeg(["-f", "lavfi", "-i", "sine=f=220:r=44100:d=900", "-ac", "2", long]);
+  const fileId = await storeTestSound(artist, long);
+  const taskId = await enqueueTranscoding(fileId);
+  const deliver = () => runTask({ taskId, queue: "audio-transcoding", messageId: null });
+  const deliverWith = async (signal: NodeJS.Signals) => {
+    const run = deliver();
+    run.catch(() => {});
+    await waitUntil("the transcoder runs", async () => (await killTranscoders(signal)) > 0);
+    return run;
+  };
+  await proxy.set("refuse");
+  await expect(deliver()).rejects.toThrow();
+  await proxy.set("pass");
+  for (const signal of ["SIGTERM", "SIGTERM", "SIGSEGV"] as const) {
+    await expect(deliverWith(signal)).rejects.toThrow(/the transcoder/);
+    expect((await readSound(fileId)).track?.status).toBe("processing");
+  }
+  expect(await deliverWith("SIGSEGV")).toEqual({ outcome: "done" });
+  expect(await readSound(fileId)).toMatchObject({ status: "refused", problem: "too_complex" });
 });

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { isSoundAvailable } from "@/lib/media";
-import { soundPathname } from "@/lib/media/sound-pathname";
+import {
+  type Attempt,
+  embeddedCoverPathname,
+  picturePathname,
+  soundPartPathname,
+  soundPathname,
+} from "@/lib/media/attempt-pathname";
 import { backgroundTaskService } from "@/lib/tasks";
 import { queueUrl } from "@/lib/tasks/publish";
 
@@ -32,6 +38,17 @@ describe("audio-transcoding", () => {
       soundPathname({ taskId, attempt: 1 }, "preview.aac.m4a"),
     ];
     expect(new Set([name, ...others]).size).toBe(4);
+    // A retry never writes where the tidy may be deleting what the attempt before has left.
+    const inFolder = (root: string) => expect.stringMatching(new RegExp(`^${root}/2025-11-30/[0-9a-f]{40}`));
+    for (const [root, nameOf] of [
+      ["variants", (attempt: Attempt) => picturePathname(attempt, "320.avif")],
+      ["media", embeddedCoverPathname],
+      ["sound-parts", soundPartPathname],
+    ] as const) {
+      const names = [1, 2].map((attempt) => nameOf({ taskId, attempt }));
+      expect(names).toEqual([inFolder(root), inFolder(root)]);
+      expect(names[0]).not.toBe(names[1]);
+    }
     expect(soundPathname({ taskId, attempt: 1 }, "rendition.aac.m4a")).toBe(name);
   });
 });

@@ -1,13 +1,16 @@
 import { createHmac } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
+import { DELETE as deleteFile } from "@/app/api/media/[id]/route";
 import { GET as readStatus } from "@/app/api/media/[id]/status/route";
 import { POST as callBack } from "@/app/api/media/upload/completed/route";
 import type { Caller } from "@/lib/core/access-token";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { call } from "@/tests/support/clients/call";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
+import { isInStore } from "@/tests/support/factories/stored-files";
 import {
   enableTranscoding,
   gradient,
@@ -112,6 +115,57 @@ describe("an upload", () => {
     await db().mediaFile.createMany({ data: Array.from({ length: 10 }, () => row(1024 ** 3)) });
     const full = await requestUpload(person, "audio");
     expect([full.status, full.body.error.message]).toEqual([409, expect.stringMatching(/10 GB/)]);
+  });
+
+  it("that is cancelled is gone for its owner, and counts until its bytes can no longer arrive", async () => {
+    const person = await createPerson("artist");
+    const remove = (id: string) => call(deleteFile, { as: person, method: "DELETE", params: { id } });
+    const key = newId();
+    const { file, upload: grant } = (await requestUpload(person, "audio", { bytes: 10, key })).body;
+    expect((await remove(file.id)).status).toBe(200);
+    expect([(await status(file.id, person)).status, (await remove(file.id)).status]).toEqual([404, 404]);
+    expect((await requestUpload(person, "audio", { bytes: 10, key })).status).toBe(404);
+    await putBytes(grant, new Uint8Array(10));
+    expect((await storeCalls(completed(grant.pathname, file.id))).status).toBe(200);
+    const row = await db().mediaFile.findUniqueOrThrow({ where: { id: file.id } });
+    expect(row).toMatchObject({ ownerId: person.userId, status: "uploading", name: "" });
+
+    const { id: _, ...cancelled } = row;
+    const copies = (count: number, bytes: number) =>
+      db().mediaFile.createMany({
+        data: Array.from({ length: count }, () => ({ ...cancelled, bytes, id: newId(), pathname: newId() })),
+      });
+    // A few of them are free.
+    await copies(1, 1024 ** 3 - 10);
+    expect((await requestUpload(person, "audio", { bytes: 10 })).status).toBe(201);
+    await copies(10, 1024 ** 3);
+    const full = await requestUpload(person, "audio", { bytes: 10 });
+    expect([full.status, full.body.error?.message]).toEqual([409, expect.stringMatching(/10 GB/)]);
+    await db().mediaFile.updateMany({
+      where: { ownerId: person.userId, cancelledAt: { not: null } },
+      data: { cancelledAt: new Date(Date.now() - 3 * 3_600_000) },
+    });
+    expect((await requestUpload(person, "audio", { bytes: 10 })).status).toBe(201);
+    await waitForDeferredWork();
+    expect(await isInStore(grant.pathname)).toBe(false);
+    expect(await db().mediaFile.findUnique({ where: { id: file.id } })).toBeNull();
+  });
+
+  it("that is deleted soon after it arrived counts on, since its token can send the bytes again", async () => {
+    const person = await createPerson("artist");
+    const key = newId();
+    const { file, upload: grant } = (await requestUpload(person, "cover", { bytes: 10, key })).body;
+    await putBytes(grant, new Uint8Array(10));
+    expect((await reportUploaded(person, file.id)).status).toBe(200);
+    const again = (await requestUpload(person, "cover", { bytes: 10, key })).body.upload;
+    await call(deleteFile, { as: person, method: "DELETE", params: { id: file.id } });
+    await waitForDeferredWork();
+    expect(await isInStore(grant.pathname)).toBe(false);
+    await expect(putBytes(again, new Uint8Array(10))).rejects.toThrow();
+    await putBytes(grant, new Uint8Array(10));
+    const rows = await db().mediaFile.findMany({ where: { ownerId: person.userId } });
+    expect(rows).toMatchObject([{ pathname: grant.pathname, bytes: 10, cancelledAt: expect.any(Date) }]);
+    expect(rows[0]?.id).not.toBe(file.id);
   });
 
   it("is reported by the store alone: a wrong signature, another pathname or body changes nothing", async () => {

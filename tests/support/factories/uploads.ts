@@ -141,6 +141,36 @@ function syncSafe(value: number): Buffer {
   return Buffer.from([21, 14, 7, 0].map((shift) => (value >> shift) & 0x7f));
 }
 
+/** Ogg whose comment header goes on for so many pages of a byte: for each, parsers copy what they have read. */
+export function endlessOgg(pages: number): Uint8Array {
+  const page = (flags: number, sequence: number, body: Buffer) => {
+    const header = Buffer.alloc(28);
+    header.write("OggS", 0, "latin1");
+    header[5] = flags;
+    header.writeUInt32LE(1, 14);
+    header.writeUInt32LE(sequence, 18);
+    header[26] = 1;
+    header[27] = body.length;
+    return Buffer.concat([header, body]);
+  };
+  const identification = Buffer.alloc(30);
+  identification.write("\x01vorbis", 0, "latin1");
+  identification[11] = 2;
+  identification.writeUInt32LE(44_100, 12);
+  identification[28] = 0xb8;
+  identification[29] = 1;
+  const [FIRST, CONTINUED, LAST] = [2, 1, 4];
+  const comment = Array.from({ length: pages }, (_, index) => page(CONTINUED, index + 2, Buffer.from("A")));
+  return new Uint8Array(
+    Buffer.concat([
+      page(FIRST, 0, identification),
+      page(0, 1, Buffer.from("\x03vorbis", "latin1")),
+      ...comment,
+      page(CONTINUED | LAST, pages + 2, Buffer.from("A")),
+    ]),
+  );
+}
+
 /** MP3 of silence: MPEG 1, layer 3, 128 kbit/s, 44.1 kHz. */
 export function silentMp3(seconds: number): Uint8Array {
   const frame = Buffer.alloc(417);

@@ -139,6 +139,8 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
     ...withId(await makePost(users)),
     query: `?address=${newWallet().address}`,
   }),
+  "POST /api/posts/{id}/play": async (users) => withId(await makePost(users)),
+  "GET /api/posts/{id}/plays": async (users) => withId(await makePost(users)),
   "POST /api/posts": () => ({ body: { title: "A new track" } }),
   "POST /api/posts/view": async (users) => ({ body: { postId: await makePost(users) } }),
   "POST /api/posts/views-batch": async (users) => ({ body: { postIds: [await makePost(users)] } }),

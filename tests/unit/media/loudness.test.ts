@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { FileProblemError } from "@/lib/media/transcode/file-problem-error";
 import {
   correctGain,
   MAX_TRUE_PEAK_DBTP,
@@ -34,4 +35,11 @@ it("an encoding with a peak over the ceiling gets a lower gain, however often; a
   expect(correctGain(-3, { loudness: -14.8, truePeak: null }, 1)).toBeNull();
   expect(correctGain(-3, { loudness: -14.1, truePeak: null }, 0)).toBeNull();
   expect(correctGain(-3, { loudness: null, truePeak: -1 }, 0)).toBeNull();
+});
+
+it("the last correction has a wide margin, and what exceeds the ceiling even then is refused", () => {
+  expect(correctGain(-3, { loudness: null, truePeak: -0.4 }, 4)).toBeCloseTo(-6.6, 2);
+  const again = () => correctGain(-6.6, { loudness: null, truePeak: -0.9 }, 5);
+  expect(again).toThrow(FileProblemError);
+  expect(correctGain(-6.6, { loudness: null, truePeak: -1.1 }, 5)).toBeNull();
 });

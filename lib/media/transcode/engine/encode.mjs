@@ -93,12 +93,15 @@ export function encode(
     }
   }
 
+  let neededSamples = Number.POSITIVE_INFINITY;
   const { seconds } = decode({
     path: input,
     onProgress,
     filters: ({ sampleRate: originalRate, bits }) => {
       sampleRate = settings.sampleRate ?? renditionRate(originalRate);
       if (bits > 16 && settings.deepSampleFormat) sampleFormat = settings.deepSampleFormat;
+      // The filters end there, and refuse what comes after it.
+      if (excerpt) neededSamples = toSamples(excerpt.seconds, sampleRate);
       return filtersFor({ sampleRate, sampleFormat, gain, excerpt, settings, firstSample: samples });
     },
     onFrame: (frame) => {
@@ -110,7 +113,7 @@ export function encode(
       drain();
       isTimeUp =
         budgetMs !== null && packets - fromPacket >= MIN_PACKETS && performance.now() - startedAt > budgetMs;
-      return !isTimeUp && (excerpt ? samples < excerpt.seconds * sampleRate : true);
+      return !isTimeUp && samples < neededSamples;
     },
   });
   if (!encoder) throw new FileProblemError("damaged", `nothing after ${seconds} seconds`);
@@ -127,10 +130,12 @@ export function encode(
 /** A run that gets to nothing else must still get on: about a minute of sound. */
 const MIN_PACKETS = 3_000;
 
+const toSamples = (seconds, sampleRate) => Math.round(seconds * sampleRate);
+
 function filtersFor({ sampleRate, sampleFormat, gain, excerpt, settings, firstSample }) {
   const filters = [`aformat=sample_fmts=fltp:sample_rates=${sampleRate}:channel_layouts=stereo`];
-  const from = excerpt ? Math.round(excerpt.fromSeconds * sampleRate) : firstSample;
-  const until = excerpt ? from + Math.round(excerpt.seconds * sampleRate) : null;
+  const from = excerpt ? toSamples(excerpt.fromSeconds, sampleRate) : firstSample;
+  const until = excerpt ? from + toSamples(excerpt.seconds, sampleRate) : null;
   if (from > 0 || until !== null)
     filters.push(`atrim=start_sample=${from}${until === null ? "" : `:end_sample=${until}`},asetpts=N`);
   filters.push(`volume=${gain}dB:precision=float`);

@@ -17,7 +17,7 @@ Promise.withResolvers ??= () => {
  * and a parent that is gone ends the process at its next line.
  */
 const { Log } = await import("node-av/lib");
-const { AV_LOG_QUIET } = await import("node-av/constants");
+const { AV_LOG_QUIET, AVERROR_ENOSPC } = await import("node-av/constants");
 const { measure, verify } = await import("./measure.mjs");
 const { encode } = await import("./encode.mjs");
 const { join } = await import("./join.mjs");
@@ -55,6 +55,9 @@ for (const line of readLines()) {
     send({ result });
   } catch (error) {
     if (error instanceof FileProblemError) send({ problem: error.problem, detail: error.message });
-    else send({ error: error instanceof Error ? `${error.name}: ${error.message}` : String(error) });
+    else {
+      const code = error?.code === AVERROR_ENOSPC ? { code: "ENOSPC" } : {};
+      send({ error: error instanceof Error ? `${error.name}: ${error.message}` : String(error), ...code });
+    }
   }
 }
