@@ -4,7 +4,7 @@ import { type MailCatcher, startMailCatcher } from "@/local/smtp";
 import { seriousViolations } from "@/tests/support/clients/browser";
 import { workerBrowser } from "@/tests/support/processes/worker";
 import { serveHttp } from "@/tests/support/proxies/http-server";
-import { list, send } from "../../local/smtp/support";
+import { list, send } from "@/tests/support/servers/smtp";
 
 /** The local stack's mailbox page, which needs neither the app nor a build. */
 

@@ -20,8 +20,9 @@ import {
 } from "@vercel/blob/client";
 import { describe, expect, it } from "vitest";
 import { listen, readBody, sendJson } from "@/local/http/server";
-import { afterTest, read, start } from "@/tests/local/blob/support";
 import { waitUntil } from "@/tests/support/clients/wait-until";
+import { afterTest } from "@/tests/support/servers/after-test";
+import { read, start } from "@/tests/support/servers/blob";
 
 /** Uploads from a browser, by the SDK's own client and server functions. */
 

@@ -1,8 +1,8 @@
 import { del, list, put } from "@vercel/blob";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { read, start } from "@/tests/local/blob/support";
 import { runs } from "@/tests/support/fuzz/runs";
+import { read, start } from "@/tests/support/servers/blob";
 
 const access = "private";
 

@@ -3,10 +3,11 @@ import path from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { startQstash } from "@/local/qstash";
-import { afterTest, clientOf, start, TOKEN } from "@/tests/local/qstash/support/harness";
-import { journalFolder, openJournalOfLines } from "@/tests/local/qstash/support/journal";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
+import { afterTest } from "@/tests/support/servers/after-test";
+import { clientOf, start, TOKEN } from "@/tests/support/servers/qstash";
+import { journalFolder, openJournalOfLines } from "@/tests/support/servers/qstash-journal";
 
 describe("the journal", () => {
   it("returns everything appended, after restarts and compactions, in any order of writes", async () => {

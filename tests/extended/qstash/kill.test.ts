@@ -5,10 +5,11 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { startQstash } from "@/local/qstash";
-import { afterTest, clientOf, TOKEN } from "@/tests/local/qstash/support/harness";
-import { startReceiver } from "@/tests/local/qstash/support/receiver";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
+import { afterTest } from "@/tests/support/servers/after-test";
+import { clientOf, TOKEN } from "@/tests/support/servers/qstash";
+import { startReceiver } from "@/tests/support/servers/receiver";
 
 const ROUNDS = runs(6);
 const PUBLISHERS = 8;
@@ -21,7 +22,7 @@ async function spawnQstash(
   dataDir: string,
   limit?: string,
 ): Promise<{ child: ChildProcess; url: string; dead: Promise<void> }> {
-  const script = path.join(import.meta.dirname, "../../local/qstash/support/crash-child.ts");
+  const script = path.join(import.meta.dirname, "../../support/processes/qstash-process.ts");
   const command = [process.execPath, "--import", "tsx", script, dataDir, TOKEN];
   const child = spawn("sh", ["-c", `${limit ?? ":"}; exec "$@"`, "sh", ...command], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { EngineConnection } from "@/local/redis/engine-connection";
 import { parseRedisUrl } from "@/local/redis/redis-address";
+import { hasRedisServer, newKey, TOKEN, temporaryFolder, until } from "@/tests/support/servers/redis-gateway";
 import { startRedisEngine } from "../../../local/redis/engine";
 import { type RedisGateway, startRedisGateway } from "../../../local/redis/gateway";
-import { hasRedisServer, newKey, TOKEN, temporaryFolder, until } from "../../local/redis-gateway/support";
 
 /** Redis accepts a kill after its threshold, 5 s by default. */
 const LIMIT_MS = 100;

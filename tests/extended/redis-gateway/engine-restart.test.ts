@@ -5,8 +5,8 @@ import { startRedisEngine } from "@/local/redis/engine";
 import { EngineConnection, EngineDownError } from "@/local/redis/engine-connection";
 import { startRedisGateway } from "@/local/redis/gateway";
 import { parseRedisUrl } from "@/local/redis/redis-address";
-import { startServingCli } from "@/tests/local/redis-gateway/cli";
-import { folderPerTest, hasRedisServer, newKey, until } from "@/tests/local/redis-gateway/support";
+import { folderPerTest, hasRedisServer, newKey, until } from "@/tests/support/servers/redis-gateway";
+import { startServingCli } from "@/tests/support/servers/redis-gateway-cli";
 
 const folder = folderPerTest();
 

@@ -1,8 +1,8 @@
 import { Redis } from "@upstash/redis";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newKey, startTestGateway, type TestGateway, TOKEN } from "@/tests/local/redis-gateway/support";
 import { runs } from "@/tests/support/fuzz/runs";
+import { newKey, startTestGateway, type TestGateway, TOKEN } from "@/tests/support/servers/redis-gateway";
 
 /** Large bodies, long pipelines and any text. */
 

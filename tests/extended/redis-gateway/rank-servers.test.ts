@@ -8,8 +8,8 @@ import { EMBEDDED_MISSING_FEATURES, missingFeatures } from "@/local/redis/engine
 import { describeServer, findServers } from "@/local/redis/find-servers";
 import { parseRedisUrl } from "@/local/redis/redis-address";
 import { ErrorReply } from "@/local/redis/resp/reply";
-import { startServingCli } from "@/tests/local/redis-gateway/cli";
-import { folderPerTest, hasRedisServer } from "@/tests/local/redis-gateway/support";
+import { folderPerTest, hasRedisServer } from "@/tests/support/servers/redis-gateway";
+import { startServingCli } from "@/tests/support/servers/redis-gateway-cli";
 
 const folder = folderPerTest();
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buy, start } from "@/tests/local/stripe/support/harness";
 import { runs } from "@/tests/support/fuzz/runs";
+import { buy, start } from "@/tests/support/servers/stripe";
 
 describe("a refund", () => {
   it("never exceeds the payment with concurrent requests", async () => {

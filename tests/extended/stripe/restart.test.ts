@@ -5,9 +5,11 @@ import path from "node:path";
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import { FolderInUseError } from "@/local/process/folder-lock";
-import { ManualClock } from "@/tests/local/qstash/support/manual-clock";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import { runs } from "@/tests/support/fuzz/runs";
+import { afterTest } from "@/tests/support/servers/after-test";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
 import {
-  afterTest,
   buy,
   openSession,
   post,
@@ -15,9 +17,7 @@ import {
   start,
   startApp,
   WEBHOOK_SECRET,
-} from "@/tests/local/stripe/support/harness";
-import { waitUntil } from "@/tests/support/clients/wait-until";
-import { runs } from "@/tests/support/fuzz/runs";
+} from "@/tests/support/servers/stripe";
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(path.join(tmpdir(), "stripe-"));
@@ -164,7 +164,7 @@ async function spawnStripe(
   dataDir: string,
   appUrl: string,
 ): Promise<{ sdk: Stripe; kill: () => Promise<void> }> {
-  const script = path.join(import.meta.dirname, "../../local/stripe/support/crash-child.ts");
+  const script = path.join(import.meta.dirname, "../../support/processes/stripe-process.ts");
   const args = ["--import", "tsx", script, dataDir, `${appUrl}/hook`, SECRET_KEY, WEBHOOK_SECRET];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   const dead = new Promise<void>((resolve) => child.once("exit", () => resolve()));

@@ -2,7 +2,7 @@ import * as client from "@vercel/blob/client";
 import { expect, it } from "vitest";
 import type { BlobClient } from "@/app/_features/uploads/transfer/blob-client";
 import { BlobTransfer, PART_BYTES } from "@/app/_features/uploads/transfer/blob-transfer";
-import { read, start } from "./support";
+import { read, start } from "@/tests/support/servers/blob";
 
 /** Transfers of the upload form, with the SDK's calls of a browser. */
 

@@ -4,7 +4,7 @@ import path from "node:path";
 import { head, list, put } from "@vercel/blob";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { read, start } from "./support";
+import { read, start } from "@/tests/support/servers/blob";
 
 const access = "private";
 let folder: string;

@@ -10,7 +10,7 @@ import {
   rename,
 } from "@vercel/blob";
 import { expect, it } from "vitest";
-import { read, start } from "./support";
+import { read, start } from "@/tests/support/servers/blob";
 
 const access = "private";
 

@@ -1,7 +1,7 @@
 import { Receiver } from "@upstash/qstash";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { start } from "./support/harness";
+import { start } from "@/tests/support/servers/qstash";
 
 describe("callbacks", () => {
   it("report every attempt, signed, with the destination's response", async () => {

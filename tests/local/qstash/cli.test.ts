@@ -2,8 +2,8 @@ import { Client, Receiver } from "@upstash/qstash";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runCommand, startCommand } from "@/tests/support/processes/command-line";
-import { afterTest } from "./support/harness";
-import { startReceiver } from "./support/receiver";
+import { afterTest } from "@/tests/support/servers/after-test";
+import { startReceiver } from "@/tests/support/servers/receiver";
 
 describe("the command line", () => {
   it("prints the environment of clients, is found by QSTASH_DEV=true, and exits on SIGTERM", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { type Harness, start } from "./support/harness";
-import { ManualClock } from "./support/manual-clock";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
+import { type Harness, start } from "@/tests/support/servers/qstash";
 
 async function withLetters(count: number, options: Parameters<typeof start>[0] = {}): Promise<Harness> {
   const harness = await start(options);

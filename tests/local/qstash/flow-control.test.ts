@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { applyRecord } from "@/local/qstash/apply-record";
 import { FlowController } from "@/local/qstash/flow-controller";
 import { waitUntil } from "@/tests/support/clients/wait-until";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
+import { start } from "@/tests/support/servers/qstash";
 import { defaultLimits } from "../../../local/qstash/options";
 import { State } from "../../../local/qstash/state";
 import { Timers } from "../../../local/qstash/timers";
-import { start } from "./support/harness";
-import { ManualClock } from "./support/manual-clock";
 
 interface Arrival {
   key: "a" | "b" | "none";

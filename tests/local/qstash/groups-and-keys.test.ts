@@ -1,6 +1,6 @@
 import { Receiver } from "@upstash/qstash";
 import { describe, expect, it } from "vitest";
-import { start } from "./support/harness";
+import { start } from "@/tests/support/servers/qstash";
 
 describe("URL groups", () => {
   it("add, replace and remove endpoints by name or URL, and are deleted with the last one", async () => {

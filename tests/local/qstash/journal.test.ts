@@ -6,6 +6,10 @@ import { describe, expect, it } from "vitest";
 import { applyRecord } from "@/local/qstash/apply-record";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
+import { afterTest } from "@/tests/support/servers/after-test";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
+import { clientOf, start, TOKEN } from "@/tests/support/servers/qstash";
+import { journalFolder, openJournalOfLines } from "@/tests/support/servers/qstash-journal";
 import { PortTakenError } from "../../../local/http/server";
 import { FolderInUseError } from "../../../local/process/folder-lock";
 import { startQstash } from "../../../local/qstash";
@@ -14,9 +18,6 @@ import { decodeLines, encodeLine } from "../../../local/qstash/journal-lines";
 import { defaultLimits } from "../../../local/qstash/options";
 import type { JournalRecord } from "../../../local/qstash/records";
 import { State } from "../../../local/qstash/state";
-import { afterTest, clientOf, start, TOKEN } from "./support/harness";
-import { journalFolder, openJournalOfLines } from "./support/journal";
-import { ManualClock } from "./support/manual-clock";
 
 describe("the journal", () => {
   it("drops only a last line that was truncated, at any byte", async () => {

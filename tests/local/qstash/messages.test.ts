@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { start } from "./support/harness";
-import { ManualClock } from "./support/manual-clock";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
+import { start } from "@/tests/support/servers/qstash";
 
 describe("messages", () => {
   it("are returned with all options, and for a short time after they have ended", async () => {

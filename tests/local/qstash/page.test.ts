@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { start, TOKEN } from "./support/harness";
+import { start, TOKEN } from "@/tests/support/servers/qstash";
 
 describe("the page", () => {
   it("shows messages, attempts, dead letters, queues, schedules and flow control, escaped, with no secret", async () => {

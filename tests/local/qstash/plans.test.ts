@@ -1,10 +1,10 @@
 import { type Client, QstashDailyRatelimitError, type QstashError } from "@upstash/qstash";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
+import { clientOf, start, TOKEN } from "@/tests/support/servers/qstash";
+import { journalFolder } from "@/tests/support/servers/qstash-journal";
 import { startQstash } from "../../../local/qstash";
-import { clientOf, start, TOKEN } from "./support/harness";
-import { journalFolder } from "./support/journal";
-import { ManualClock } from "./support/manual-clock";
 
 const DAY_MS = 86_400_000;
 /** Noon in UTC. */

@@ -1,8 +1,8 @@
 import { Receiver } from "@upstash/qstash";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { start } from "./support/harness";
-import { ManualClock } from "./support/manual-clock";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
+import { start } from "@/tests/support/servers/qstash";
 
 describe("publishing", () => {
   it("delivers with QStash's headers, the forwarded ones and a signature that the SDK accepts", async () => {

@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
-import { start } from "./support/harness";
-import { ManualClock } from "./support/manual-clock";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
+import { start } from "@/tests/support/servers/qstash";
 
 describe("queues", () => {
   it("deliver one at a time in FIFO order, and retries block later messages", async () => {

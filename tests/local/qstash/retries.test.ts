@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { start } from "./support/harness";
-import { ManualClock } from "./support/manual-clock";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
+import { start } from "@/tests/support/servers/qstash";
 
 const SECOND = 1000;
 

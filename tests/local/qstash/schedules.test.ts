@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
+import { start } from "@/tests/support/servers/qstash";
 import { parseCron } from "../../../local/qstash/cron";
-import { start } from "./support/harness";
-import { ManualClock } from "./support/manual-clock";
 
 const MINUTE = 60_000;
 /** 2026-01-01T00:00:30Z, a Thursday. */

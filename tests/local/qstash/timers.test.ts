@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
 import { Timers } from "../../../local/qstash/timers";
-import { ManualClock } from "./support/manual-clock";
 
 describe("timers", () => {
   it("fire once, never early, in order of time, then of creation, unless canceled", () => {

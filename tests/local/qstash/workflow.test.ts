@@ -1,6 +1,6 @@
 import { serve } from "@upstash/qstash/workflow";
 import { describe, expect, it } from "vitest";
-import { start } from "./support/harness";
+import { start } from "@/tests/support/servers/qstash";
 
 const REFUSAL = { error: expect.stringContaining("does not support Upstash Workflow yet") };
 

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newKey, READ_ONLY_TOKEN, startTestGateway, type TestGateway, TOKEN } from "./support";
+import {
+  newKey,
+  READ_ONLY_TOKEN,
+  startTestGateway,
+  type TestGateway,
+  TOKEN,
+} from "@/tests/support/servers/redis-gateway";
 
 let t: TestGateway;
 beforeAll(async () => {

@@ -3,12 +3,12 @@ import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
 import { EngineConnection, EngineDownError, EngineRefusedError } from "@/local/redis/engine-connection";
 import { parseRedisUrl } from "@/local/redis/redis-address";
+import { folderPerTest, hasRedisServer, newKey } from "@/tests/support/servers/redis-gateway";
 import { PortTakenError } from "../../../local/http/server";
 import { type RedisEngineOptions, startRedisEngine } from "../../../local/redis/engine";
 import { DataDirInUseError } from "../../../local/redis/engine-server";
 import { startRedisGateway } from "../../../local/redis/gateway";
 import type { Reply } from "../../../local/redis/resp/reply";
-import { folderPerTest, hasRedisServer, newKey } from "./support";
 
 const folder = folderPerTest();
 

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { EngineConnection } from "@/local/redis/engine-connection";
 import { parseRedisUrl } from "@/local/redis/redis-address";
 import { runCommand } from "@/tests/support/processes/command-line";
-import { startCli, startServingCli } from "./cli";
-import { until } from "./support";
+import { until } from "@/tests/support/servers/redis-gateway";
+import { startCli, startServingCli } from "@/tests/support/servers/redis-gateway-cli";
 
 test("starts, serves and stops on SIGTERM", async () => {
   const {

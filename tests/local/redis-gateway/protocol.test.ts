@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { runs } from "@/tests/support/fuzz/runs";
-import { newKey, startTestGateway, type TestGateway } from "./support";
+import { newKey, startTestGateway, type TestGateway } from "@/tests/support/servers/redis-gateway";
 
 let t: TestGateway;
 beforeAll(async () => {

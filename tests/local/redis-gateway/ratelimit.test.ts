@@ -1,6 +1,6 @@
 import { Ratelimit } from "@upstash/ratelimit";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { newKey, startTestGateway, type TestGateway } from "./support";
+import { newKey, startTestGateway, type TestGateway } from "@/tests/support/servers/redis-gateway";
 
 let t: TestGateway;
 beforeAll(async () => {

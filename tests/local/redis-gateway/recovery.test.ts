@@ -2,9 +2,9 @@ import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { EngineConnection } from "@/local/redis/engine-connection";
 import { parseRedisUrl } from "@/local/redis/redis-address";
+import { newKey, TOKEN, until } from "@/tests/support/servers/redis-gateway";
 import { startRedisEngine } from "../../../local/redis/engine";
 import { type RedisGateway, startRedisGateway } from "../../../local/redis/gateway";
-import { newKey, TOKEN, until } from "./support";
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

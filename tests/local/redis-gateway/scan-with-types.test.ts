@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newKey, READ_ONLY_TOKEN, startTestGateway, type TestGateway } from "./support";
+import {
+  newKey,
+  READ_ONLY_TOKEN,
+  startTestGateway,
+  type TestGateway,
+} from "@/tests/support/servers/redis-gateway";
 
 let t: TestGateway;
 beforeAll(async () => {

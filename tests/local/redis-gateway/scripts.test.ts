@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  client,
+  newKey,
+  startTestGateway,
+  type TestGateway,
+  TOKEN,
+} from "@/tests/support/servers/redis-gateway";
 import { type RedisGateway, startRedisGateway } from "../../../local/redis/gateway";
-import { client, newKey, startTestGateway, type TestGateway, TOKEN } from "./support";
 
 let t: TestGateway;
 beforeAll(async () => {

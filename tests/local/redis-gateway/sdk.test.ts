@@ -1,6 +1,6 @@
 import { Redis } from "@upstash/redis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newKey, startTestGateway, type TestGateway, TOKEN } from "./support";
+import { newKey, startTestGateway, type TestGateway, TOKEN } from "@/tests/support/servers/redis-gateway";
 
 let t: TestGateway;
 let redis: Redis;

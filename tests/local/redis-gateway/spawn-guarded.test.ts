@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { FAMILY_SCRIPT, isAlive, killParent } from "@/tests/support/processes/guarded-family";
+import { until } from "@/tests/support/servers/redis-gateway";
 import { type GuardedProcess, SpawnError, spawnGuarded } from "../../../local/process/spawn-guarded";
-import { until } from "./support";
 
 const NODE = process.execPath;
 /** Prints a line on SIGTERM and does not exit. */

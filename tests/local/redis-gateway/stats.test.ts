@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CommandEvent } from "@/local/redis/command-runner";
+import {
+  hasRedisServer,
+  newKey,
+  startTestGateway,
+  type TestGateway,
+  temporaryFolder,
+} from "@/tests/support/servers/redis-gateway";
 import { openCommandCounter } from "../../../local/redis/command-counter";
 import { startRedisEngine } from "../../../local/redis/engine";
-import { hasRedisServer, newKey, startTestGateway, type TestGateway, temporaryFolder } from "./support";
 
 const events: CommandEvent[] = [];
 let t: TestGateway;

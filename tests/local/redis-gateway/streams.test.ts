@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { newKey, startTestGateway, type TestGateway, until } from "./support";
+import { newKey, startTestGateway, type TestGateway, until } from "@/tests/support/servers/redis-gateway";
 
 let t: TestGateway;
 beforeAll(async () => {

@@ -6,8 +6,9 @@ import path from "node:path";
 import { createTransport } from "nodemailer";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
+import { afterTest } from "@/tests/support/servers/after-test";
+import { list, send, start, subjects } from "@/tests/support/servers/smtp";
 import { PortTakenError } from "../../../local/http/server";
-import { afterTest, list, send, start, subjects } from "./support";
 
 async function folder(): Promise<string> {
   const made = await mkdtemp(path.join(tmpdir(), "nd-mail-"));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { startCommand } from "@/tests/support/processes/command-line";
+import { afterTest } from "@/tests/support/servers/after-test";
 import { readSettings } from "../../../local/stack/settings";
 import { startStack } from "../../../local/stack/stack";
-import { afterTest } from "./support";
 
 describe("the command line", () => {
   it("prints its URLs and exits on SIGTERM", async () => {

@@ -1,8 +1,16 @@
 import { request } from "node:http";
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
+import {
+  buy,
+  lineItem,
+  openSession,
+  SECRET_KEY,
+  SUCCESS_URL,
+  sdkOf,
+  start,
+} from "@/tests/support/servers/stripe";
 import { API_VERSION } from "../../../local/stripe";
-import { buy, lineItem, openSession, SECRET_KEY, SUCCESS_URL, sdkOf, start } from "./support/harness";
 
 describe("the API, by the official SDK", () => {
   it("has the API version of the SDK", async () => {

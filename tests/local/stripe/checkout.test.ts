@@ -1,8 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { BUYER_ACTIONS } from "@/local/stripe/checkout/simulate-buyer";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { ManualClock } from "../qstash/support/manual-clock";
-import { CANCEL_URL, type Harness, openSession, post, SUCCESS_URL, start } from "./support/harness";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
+import {
+  CANCEL_URL,
+  type Harness,
+  openSession,
+  post,
+  SUCCESS_URL,
+  start,
+} from "@/tests/support/servers/stripe";
 
 const successUrl = (id: string): string => SUCCESS_URL.replace("{CHECKOUT_SESSION_ID}", id);
 const typesOf = ({ app }: Harness): string[] => app.events.map(({ type }) => type).sort();

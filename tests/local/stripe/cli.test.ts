@@ -2,7 +2,7 @@ import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runCommand, startCommand } from "@/tests/support/processes/command-line";
-import { openSession, post, startApp } from "./support/harness";
+import { openSession, post, startApp } from "@/tests/support/servers/stripe";
 
 describe("the command line", () => {
   it("prints the environment of an app, works with it, and exits on SIGTERM", async () => {

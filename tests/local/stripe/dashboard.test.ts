@@ -1,7 +1,15 @@
 import { request } from "node:http";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { buy, lineItem, openSession, post, SECRET_KEY, start, WEBHOOK_SECRET } from "./support/harness";
+import {
+  buy,
+  lineItem,
+  openSession,
+  post,
+  SECRET_KEY,
+  start,
+  WEBHOOK_SECRET,
+} from "@/tests/support/servers/stripe";
 
 describe("the page", () => {
   it("shows sessions, payments, refunds and events, escaped, with no secret", async () => {

@@ -1,9 +1,9 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
+import { ManualClock } from "@/tests/support/servers/manual-clock";
+import { buy, eventOf, openSession, post, start, WEBHOOK_SECRET } from "@/tests/support/servers/stripe";
 import { RETRY_DELAYS_MS } from "../../../local/stripe/options";
-import { ManualClock } from "../qstash/support/manual-clock";
-import { buy, eventOf, openSession, post, start, WEBHOOK_SECRET } from "./support/harness";
 
 describe("an event's signature", () => {
   it("is accepted by the SDK, and rejected after any change", async () => {

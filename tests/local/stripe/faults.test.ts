@@ -1,8 +1,8 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
+import { buy, openSession, SECRET_KEY, sdkOf, start } from "@/tests/support/servers/stripe";
 import type { FaultsInput } from "../../../local/stripe";
-import { buy, openSession, SECRET_KEY, sdkOf, start } from "./support/harness";
 
 describe("API faults", () => {
   it("error and rate-limit answer 500 and 429 without effect", async () => {

@@ -1,8 +1,8 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
+import { buy, openSession, SECRET_KEY, sdkOf, start } from "@/tests/support/servers/stripe";
 import { IdempotencyLocks, toIdempotentRequest } from "../../../local/stripe/api/idempotency";
 import { State } from "../../../local/stripe/state/state";
-import { buy, openSession, SECRET_KEY, sdkOf, start } from "./support/harness";
 
 describe("an idempotency key", () => {
   it("returns the stored response to the same request", async () => {

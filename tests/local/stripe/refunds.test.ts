@@ -1,7 +1,7 @@
 import Stripe from "stripe";
 import { describe, expect, it } from "vitest";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { buy, openSession, post, start } from "./support/harness";
+import { buy, openSession, post, start } from "@/tests/support/servers/stripe";
 
 describe("a refund", () => {
   it("of a part and then of the rest sends events for each", async () => {

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../../local/qstash";
+import type { Clock } from "@/local/qstash";
 
 /** A clock that only `advance` moves, so that tests can skip a backoff of a day. */
 export class ManualClock implements Clock {

@@ -1,4 +1,4 @@
-import { startStripe } from "../../../../local/stripe";
+import { startStripe } from "@/local/stripe";
 
 /** Runs a Stripe emulator in a process that tests kill. Prints its port once it listens. */
 const [dataDir = "", webhookUrl = "", secretKey = "", webhookSecret = ""] = process.argv.slice(2);

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Redis } from "@upstash/redis";
 import { afterEach, beforeEach } from "vitest";
-import { type RedisEngine, startRedisEngine } from "../../../local/redis/engine";
-import { type RedisGateway, type RedisGatewayOptions, startRedisGateway } from "../../../local/redis/gateway";
+import { type RedisEngine, startRedisEngine } from "@/local/redis/engine";
+import { type RedisGateway, type RedisGatewayOptions, startRedisGateway } from "@/local/redis/gateway";
 
 export const TOKEN = "full-token";
 export const READ_ONLY_TOKEN = "read-only-token";

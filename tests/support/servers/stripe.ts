@@ -1,23 +1,12 @@
 import Stripe from "stripe";
-import { afterEach } from "vitest";
-import { type RunningStripe, type StripeOptions, startStripe } from "../../../../local/stripe";
-import { type Received, startReceiver, type TestReceiver } from "../../qstash/support/receiver";
+import { type RunningStripe, type StripeOptions, startStripe } from "@/local/stripe";
+import { afterTest } from "./after-test";
+import { type Received, startReceiver, type TestReceiver } from "./receiver";
 
 export const SECRET_KEY = "sk_test_local_0123456789abcdef";
 export const WEBHOOK_SECRET = "whsec_0123456789abcdef";
 export const SUCCESS_URL = "http://shop.test/orders/1?session={CHECKOUT_SESSION_ID}";
 export const CANCEL_URL = "http://shop.test/products/1";
-
-const cleanups: (() => Promise<unknown>)[] = [];
-
-/** Stops everything that the test started, last first. */
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-export function afterTest(cleanup: () => Promise<unknown>): void {
-  cleanups.push(cleanup);
-}
 
 export interface Harness {
   server: RunningStripe;

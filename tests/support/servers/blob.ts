@@ -1,20 +1,14 @@
 import { afterEach, beforeEach } from "vitest";
-import { type BlobOptions, type RunningBlob, startBlob } from "../../../local/blob";
-
-const cleanups: (() => Promise<unknown>)[] = [];
+import { type BlobOptions, type RunningBlob, startBlob } from "@/local/blob";
+import { afterTest } from "./after-test";
 
 // The SDK retries unknown errors ten times, seconds apart.
 beforeEach(() => {
   process.env.VERCEL_BLOB_RETRIES = "0";
 });
-afterEach(async () => {
+afterEach(() => {
   delete process.env.VERCEL_BLOB_API_URL;
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
-
-export function afterTest(cleanup: () => Promise<unknown>): void {
-  cleanups.push(cleanup);
-}
 
 /** Starts a store and sets its URL in the environment, where the SDK reads it. */
 export async function start(options: Partial<BlobOptions> = {}): Promise<RunningBlob> {

@@ -1,4 +1,4 @@
-import { startQstash } from "../../../../local/qstash";
+import { startQstash } from "@/local/qstash";
 
 /** Runs a QStash emulator in a process that tests kill. Prints its port once it listens. */
 const [dataDir = "", token = ""] = process.argv.slice(2);

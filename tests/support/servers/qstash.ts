@@ -1,20 +1,9 @@
 import { Client } from "@upstash/qstash";
-import { afterEach } from "vitest";
-import { type QstashOptions, type RunningQstash, startQstash } from "../../../../local/qstash";
+import { type QstashOptions, type RunningQstash, startQstash } from "@/local/qstash";
+import { afterTest } from "./after-test";
 import { startReceiver, type TestReceiver } from "./receiver";
 
 export const TOKEN = "test-token";
-
-const cleanups: (() => Promise<unknown>)[] = [];
-
-/** Stops everything that the test started, last first. */
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-export function afterTest(cleanup: () => Promise<unknown>): void {
-  cleanups.push(cleanup);
-}
 
 export interface Harness {
   qstash: RunningQstash;

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { type ListeningServer, listen, readBody } from "@/local/http/server";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { type ListeningServer, listen, readBody } from "../../../../local/http/server";
 
 export interface Received {
   method: string;

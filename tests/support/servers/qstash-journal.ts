@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { openJournal } from "../../../../local/qstash/journal";
-import { afterTest } from "./harness";
+import { openJournal } from "@/local/qstash/journal";
+import { afterTest } from "./after-test";
 
 /** An empty folder, removed after the test. */
 export async function journalFolder(): Promise<string> {

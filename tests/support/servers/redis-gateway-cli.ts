@@ -1,6 +1,6 @@
 import { afterEach } from "vitest";
-import { type GuardedProcess, spawnGuarded } from "../../../local/process/spawn-guarded";
-import { until } from "./support";
+import { type GuardedProcess, spawnGuarded } from "@/local/process/spawn-guarded";
+import { until } from "./redis-gateway";
 
 const running: GuardedProcess[] = [];
 afterEach(async () => {

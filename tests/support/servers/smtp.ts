@@ -1,17 +1,7 @@
 import { createTransport } from "nodemailer";
 import type Mail from "nodemailer/lib/mailer";
-import { afterEach } from "vitest";
-import { type MailCatcher, type MailCatcherOptions, startMailCatcher } from "../../../local/smtp";
-
-const cleanups: (() => Promise<unknown>)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-export function afterTest(cleanup: () => Promise<unknown>): void {
-  cleanups.push(cleanup);
-}
+import { type MailCatcher, type MailCatcherOptions, startMailCatcher } from "@/local/smtp";
+import { afterTest } from "./after-test";
 
 export async function start(options: Partial<MailCatcherOptions> = {}): Promise<MailCatcher> {
   const catcher = await startMailCatcher({ dataDir: null, ...options });
