@@ -43,6 +43,8 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
+  const message = error instanceof Error ? error.message : String(error);
+  // Its address mostly has a provider's key in it, and viem's errors quote it.
+  console.error(message.replaceAll(process.env.CHAIN_RPC_URL || "CHAIN_RPC_URL", "the node"));
   process.exitCode = 1;
 });

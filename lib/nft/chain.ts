@@ -3,13 +3,13 @@ import {
   ContractFunctionZeroDataError,
   createPublicClient,
   getAddress,
-  http,
   type PublicClient,
 } from "viem";
 import { env } from "../core/env";
 import { AppError } from "../core/errors";
 import { getMintingSettings, type MintingSettings } from "../core/minting-settings";
 import { abi } from "./abi";
+import { nodeTransport } from "./node-transport";
 import { localSigner, type MinterSigner } from "./signer";
 
 /** The network, the contract on it, and the account that mints. */
@@ -40,8 +40,7 @@ export function chain(): Chain {
 }
 
 function createChain({ rpcUrl, chainId, contract, privateKey }: MintingSettings): Chain {
-  // Retried by the task, which asks the chain before it sends anything again.
-  const transport = http(rpcUrl, { timeout: env().CHAIN_TIMEOUT_MS, retryCount: 0 });
+  const transport = nodeTransport(rpcUrl, env().CHAIN_TIMEOUT_MS);
   return {
     id: chainId,
     // The settings may have it in lower case.
