@@ -272,8 +272,8 @@ const messages = {
     en: "This is not an address, or it has a typo: its checksum is wrong",
   },
   mint_address_zero: {
-    ru: "Нулевой адрес никому не принадлежит",
-    en: "The zero address belongs to nobody",
+    ru: "У нулевого адреса нет владельца",
+    en: "The zero address has no owner",
   },
   mint_address_contract: {
     ru: "По этому адресу контракт. Нужен адрес, ключ от которого есть у вас",
@@ -294,6 +294,10 @@ const messages = {
   already_minted: {
     ru: "Этот трек уже выпущен или выпускается",
     en: "This track is minted already, or is being minted",
+  },
+  mint_sound_not_ready: {
+    ru: "Звук трека ещё не готов. Дождитесь, пока он заиграет, или загрузите другой",
+    en: "The track's sound is not ready. Wait until it plays, or upload another one",
   },
   signed_out: { ru: "Вы вышли", en: "You are signed out" },
 } as const satisfies Record<string, Record<Locale, string>>;

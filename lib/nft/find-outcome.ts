@@ -21,7 +21,7 @@ export type MintOutcome =
   /** It cannot be minted, and nothing of it was ever signed. */
   | { kind: "failed"; failure: MintFailure }
   /** Nothing is signed yet. */
-  | { kind: "postponed"; reason: "funds" | "confirmations" }
+  | { kind: "postponed"; reason: "funds" | "confirmations" | "sound" }
   /** The token exists for good. */
   | { kind: "exists" }
   | { kind: "nonce"; nonce: OpenNonce; outcome: NonceOutcome; tokenExists: boolean };
@@ -107,8 +107,11 @@ function foreign({ signer }: Chain, nonce: OpenNonce | null): boolean {
 async function begin(chain: Chain, mint: MintRow, extra: Record<string, unknown>): Promise<MintOutcome> {
   const owner = getAddress(mint.ownerAddress);
   if (await isContract(chain, owner)) return { kind: "failed", failure: "owner_is_contract" };
-  const metadataUrl = mint.postId === null ? null : await storeMetadata(mint.postId, extra);
-  if (metadataUrl === null) return { kind: "failed", failure: "post_deleted" };
+  const metadata =
+    mint.postId === null ? ({ kind: "gone" } as const) : await storeMetadata(mint.postId, extra);
+  if (metadata.kind === "gone") return { kind: "failed", failure: "post_deleted" };
+  if (metadata.kind === "processing") return { kind: "postponed", reason: "sound" };
+  const metadataUrl = metadata.url;
   const call = { mintId: mint.id, owner, metadataUrl };
   try {
     const gas = await estimateMint(chain, call);

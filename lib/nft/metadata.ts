@@ -5,22 +5,31 @@ import { audioFileColumns, coverFileColumns, toCoverView, toTrackView } from "..
 import { type TokenMetadata, tokenMetadataSchema } from "../schemas/mint";
 import { publicBlobUrl, putPublicBlob } from "../storage";
 
+export type StoredMetadata =
+  | { kind: "stored"; url: string }
+  /** The post or its author does not exist any more. */
+  | { kind: "gone" }
+  /** A sound was added that cannot be played yet, so its address is not known. */
+  | { kind: "processing" };
+
 /**
  * Stores a token's metadata under the hash of its bytes, so that a reader can check that it is unchanged.
  * The only personal data in it is the artist's chosen name: what is in a token stays there for ever.
  *
  * @param extra  fields of the caller, which cannot replace ours
- * @returns its address; null when the post or its author is gone
  * @throws {AppError} unavailable: no public store is set up, or it does not respond. Safe to retry
  */
-export async function storeMetadata(postId: string, extra: Record<string, unknown>): Promise<string | null> {
+export async function storeMetadata(postId: string, extra: Record<string, unknown>): Promise<StoredMetadata> {
   const metadata = await buildMetadata(postId, extra);
-  if (!metadata) return null;
+  if (metadata === "gone" || metadata === "processing") return { kind: metadata };
   const bytes = Buffer.from(JSON.stringify(metadata));
-  return storeByContent(bytes, "json", "application/json");
+  return { kind: "stored", url: await storeByContent(bytes, "json", "application/json") };
 }
 
-async function buildMetadata(postId: string, extra: Record<string, unknown>): Promise<TokenMetadata | null> {
+async function buildMetadata(
+  postId: string,
+  extra: Record<string, unknown>,
+): Promise<TokenMetadata | "gone" | "processing"> {
   const post = await db().post.findUnique({
     where: { id: postId, author: { deletedAt: null } },
     select: {
@@ -31,8 +40,9 @@ async function buildMetadata(postId: string, extra: Record<string, unknown>): Pr
       coverFile: coverFileColumns,
     },
   });
-  if (!post) return null;
+  if (!post) return "gone";
   const track = toTrackView(post.audioFile, post.coverFile, "rendition");
+  if (track?.status === "processing") return "processing";
   const image = await storeCover(toCoverView(post.coverFile)?.sources ?? track?.coverUrls ?? []);
   const sound = track?.sources[0]?.url;
   return tokenMetadataSchema.parse({

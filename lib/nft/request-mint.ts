@@ -14,7 +14,7 @@ import { createProofMessage, verifyProof } from "./ownership-proof";
  * The message that an artist signs with the key of an address, so that a post of theirs is minted to it.
  *
  * @throws {AppError} bad_request: an invalid address; not_found; forbidden: someone else's post; conflict: it is minted
- *         already; not_available; unavailable: the node does not answer
+ *         already, or its sound cannot be played yet; not_available; unavailable: the node does not answer
  */
 export async function createMintChallenge(
   caller: Caller,
@@ -118,11 +118,18 @@ function parseOwner(text: string): Address {
 async function requireMintable({ userId }: Caller, postId: string): Promise<void> {
   const post = await db().post.findUnique({
     where: { id: postId, author: { deletedAt: null } },
-    select: { authorId: true, mints: { where: { state: { not: "failed" } }, take: 1, select: { id: true } } },
+    select: {
+      authorId: true,
+      audioFile: { select: { track: { select: { status: true } } } },
+      mints: { where: { state: { not: "failed" } }, take: 1, select: { id: true } },
+    },
   });
   if (!post) throw new AppError("not_found", { message: "post_not_found" });
   if (post.authorId !== userId) throw new AppError("forbidden", { message: "mint_not_yours" });
   if (post.mints.length > 0) throw new AppError("conflict", { message: "already_minted" });
+  // The token would be without the sound for ever.
+  if (post.audioFile && post.audioFile.track?.status !== "ready")
+    throw new AppError("conflict", { message: "mint_sound_not_ready" });
 }
 
 /** @throws {AppError} bad_request for a contract; unavailable when the node does not answer or is the wrong one */

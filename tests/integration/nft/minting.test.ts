@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
+import { toTokenId } from "@/lib/nft/token-id";
 import { tokenMetadataSchema } from "@/lib/schemas/mint";
+import { publicBlobUrl } from "@/lib/storage";
 import { backgroundTaskService } from "@/lib/tasks";
 import {
   askChallenge,
@@ -19,6 +21,7 @@ import {
   TEST_CONFIRMATIONS,
 } from "@/tests/support/factories/minting";
 import { createPerson, createTestPost } from "@/tests/support/factories/people";
+import { createPlayablePost } from "@/tests/support/factories/play-tools";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 
 const backends = await startIsolatedBackends();
@@ -165,6 +168,29 @@ describe("minting", () => {
     const second = await sendProof(artist, postId, { message, signature });
     expect(second.body.mint).toMatchObject({ id: once.body.mint.id, state: "confirmed" });
     expect(await reader.mintedTo(wallet.address)).toHaveLength(1);
+  });
+
+  it("waits for the sound that the token's metadata refers to", async () => {
+    const postId = await createPlayablePost(artist);
+    const { audioFileId } = await db().post.findUniqueOrThrow({ where: { id: postId } });
+    const fileId = audioFileId ?? "";
+    const pathname = `test/${newId()}.m4a`;
+    await db().mediaVariant.create({
+      data: { fileId, kind: "rendition", format: "aac", type: "audio/mp4", bytes: 1, sha256: "", pathname },
+    });
+    const { address } = newWallet();
+    expect((await askChallenge(artist, postId, address)).status).toBe(200);
+    for (const status of ["failed", "processing"] as const) {
+      await db().track.update({ where: { fileId }, data: { status } });
+      expect((await askChallenge(artist, postId, address)).status, status).toBe(409);
+    }
+    const id = await backgroundTaskService.mintNft({ postId, ownerAddress: address, metadata: {} });
+    await lookAtMint(id);
+    expect(await readTestMint(postId)).toMatchObject({ state: "pending", metadataUrl: null });
+    await db().track.update({ where: { fileId }, data: { status: "ready" } });
+    await finishMints(chain, [id]);
+    const metadata = await (await fetch(await reader.tokenUri(toTokenId(id).toString()))).json();
+    expect(metadata.animation_url).toBe(publicBlobUrl(pathname));
   });
 
   it("mints one of two tasks of a post that were enqueued without a request", async () => {
