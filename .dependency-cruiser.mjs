@@ -63,7 +63,13 @@ export default {
       name: "lib-imports-lib-only",
       severity: "error",
       from: { path: "^lib/" },
-      to: { path: "^(app|local|tests|scripts|bench)/" },
+      to: { path: "^(app|local|contracts|tests|scripts|bench)/" },
+    },
+    {
+      name: "contracts-import-nothing-of-the-app",
+      severity: "error",
+      from: { path: "^contracts/" },
+      to: { path: "^(app|lib|local|tests|scripts|bench|prisma)/" },
     },
     {
       name: "only-lib-db-imports-the-prisma-client",

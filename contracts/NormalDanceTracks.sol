@@ -9,8 +9,8 @@ import {ERC2981} from "@openzeppelin/contracts/token/common/ERC2981.sol";
 /// Tracks of NormalDance as tokens. One task of the app mints one token, whose id is the task's UUID as a number: a
 /// second mint of the same task reverts here, whatever the app believes.
 ///
-/// The administrator grants and revokes the minter role and can do nothing to tokens that exist: nobody but its owner
-/// moves, changes or burns a token.
+/// The administrator grants and revokes the minter role and can do nothing to tokens that exist: only its owner moves a
+/// token, and no account changes or burns it.
 contract NormalDanceTracks is ERC721URIStorage, ERC2981, AccessControl {
     bytes32 public constant MINTER_ROLE = keccak256("MINTER_ROLE");
 

@@ -1,6 +1,6 @@
 import { parseAbi } from "viem";
 
-/** The contract's functions that the app calls, and the errors that it tells apart. A test compares them with the artifact. */
+/** The contract's functions that the app calls, and the errors that it distinguishes. A test compares them with the artifact. */
 export const abi = parseAbi([
   "function mint(address owner, uint256 tokenId, string metadataUri, address royaltyReceiver, uint96 royaltyBasisPoints)",
   "function ownerOf(uint256 tokenId) view returns (address)",

@@ -21,7 +21,7 @@ export function toMintView(row: MintRow): MintView {
   };
 }
 
-/** Tells open pages that a mint has changed, on the channel of the task that began it. Call it after the commit. */
+/** Notifies open pages of a changed mint, on the channel of the task that began it. Call it after the commit. */
 export function publishMintChanged(mintId: string): void {
   emit(`task:${mintId}`, "changed", {});
 }

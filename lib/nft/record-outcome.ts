@@ -2,6 +2,7 @@ import { log } from "../core/log";
 import { afterCommit, type Prisma, type Transaction } from "../db";
 import { raiseAlert } from "../tasks";
 import type { NonceOutcome } from "./advance-nonce";
+import { chain } from "./chain";
 import type { MintOutcome } from "./find-outcome";
 import { publishMintChanged } from "./mint-row";
 import type { OpenNonce } from "./nonce-ledger";
@@ -129,7 +130,7 @@ async function raiseFundsAlert(tx: Transaction): Promise<void> {
   await raiseAlert(tx, {
     kind: "minter_funds",
     subject: "minting",
-    message: "the account that mints has too few coins for the next transaction: mints wait for more",
+    message: `the account that mints, ${chain().signer.address}, has too few coins for the next transaction: mints wait`,
   });
 }
 

@@ -264,7 +264,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     columns: {},
   },
   Mint: {
-    rows: "kept without the account and the post: the token and its owner's address are on the chain, where nobody can erase them",
+    rows: "kept without the account and the post: the token and its owner's address are on the chain and cannot be erased",
     section: { name: "mints", owner: "userId" },
     columns: {
       userId: unnamed("mints"),

@@ -15,13 +15,11 @@ export const mintFailures = [
   "refused",
   /** Given up, and its nonce was used up by an empty transaction. */
   "abandoned",
-  /** The post had another mint. */
-  "already_minted",
 ] as const;
 
-/** A mint as everybody may see it: all of it is public on the chain. */
+/** A mint as anyone may see it: all of it is public on the chain. */
 export const mintSchema = z.object({
-  /** Also the task's: its owner hears on `task:{id}` of every change. */
+  /** Also the task's: every change is published to its owner on `task:{id}`. */
   id: z.uuid(),
   postId: z.uuid().nullable(),
   state: z.enum(MintState),

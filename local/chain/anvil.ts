@@ -41,7 +41,7 @@ export async function startAnvil({ port, chainId, stateFile }: AnvilOptions): Pr
     command: findAnvil(),
     args: [
       ...["--host", "127.0.0.1", "--port", String(port), "--chain-id", String(chainId)],
-      // A node of its own: no accounts that everybody knows the keys of.
+      // A node of its own: no accounts with published keys.
       ...["--accounts", "0", "--no-mining", "--hardfork", "cancun"],
       ...state,
       ...(stateFile === null

@@ -49,7 +49,8 @@ export function MintFacts({ mint }: { mint: MintView }) {
   const t = useTranslations("minting");
   const format = useFormatter();
   const { tokenId, ownerAddress, contract, transactionHash, confirmations, confirmationsNeeded } = mint;
-  const shown = mint.state === "confirmed" ? confirmationsNeeded : Math.min(confirmations, confirmationsNeeded);
+  const shown =
+    mint.state === "confirmed" ? confirmationsNeeded : Math.min(confirmations, confirmationsNeeded);
   return (
     <dl className="mt-4 grid gap-x-6 gap-y-3 text-sm sm:grid-cols-2">
       <Fact name={t("token")}>{tokenId}</Fact>

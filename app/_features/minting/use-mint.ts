@@ -18,7 +18,7 @@ export function isMintOver({ state }: MintView): boolean {
 
 /**
  * A post's mint as it changes, until it is over.
- * @param isOwn  its owner hears of changes on the task's channel; everybody else asks for them
+ * @param isOwn  changes reach its owner on the task's channel; other viewers poll
  */
 export function useMint(postId: string | null, rendered: MintView | null, isOwn: boolean) {
   const [mint, setMint] = useState(rendered);

@@ -11,7 +11,7 @@ export const nftMinting = defineQueue({
     postId: idSchema,
     /** The handler checks the chain's address format. */
     ownerAddress: z.string().min(1).max(128),
-    /** Added to the token's metadata, which everybody reads for ever. */
+    /** Added to the token's metadata, which is public for ever. */
     metadata: z.record(z.string(), z.json()),
     /** A later look at a mint: the id of the task that began it, and how many looks there were before. */
     check: z.object({ mintId: idSchema, round: z.int().positive() }).optional(),
