@@ -4,7 +4,7 @@ import { AppError } from "../core/errors";
 import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { claimIdempotencyKey, db, findRepeatedWrite, transaction } from "../db";
 import type { refundAcceptedSchema, refundRequestSchema } from "../schemas/order";
-import { enqueue, reviveDeadTask } from "../tasks";
+import { backgroundTaskService, reviveDeadTask } from "../tasks";
 import { lockOrder, orderSubject } from "./lock-order";
 import { countFailedRefunds } from "./record-refund";
 
@@ -43,8 +43,7 @@ export async function enqueueRefund(
     }
     // A failed refund leaves `refundedMinor` unchanged, so the key needs the failure count to allow another try.
     const failedCount = await countFailedRefunds(tx, order.paymentIntentId);
-    // Beneath the service, because only a task that is new, or revived, is audited.
-    const { id, created } = await enqueue(
+    const { id, created } = await backgroundTaskService.enqueue(
       tx,
       "payments",
       { action: "refund", orderId: order.id, reason, ...(amountMinor ? { amountMinor } : {}) },
@@ -55,7 +54,7 @@ export async function enqueueRefund(
       },
     );
     await claimIdempotencyKey(tx, write, id);
-    // The same task: whatever a dead one did at the provider is found by its id, and is not done twice.
+    // Only a task that is new, or revived, is audited. A revived one is the same task: whatever a dead one did at the provider is found by its id, and is not done twice.
     if (created || (await reviveDeadTask(tx, id, "payments"))) {
       await recordAudit(tx, {
         action: "refund_asked",

@@ -52,10 +52,15 @@ export function openProject(): Project {
   const calls = indexCalls(callNodes);
   const isCallOf = (call: Call, declaration: ts.Declaration) => {
     const declarations = symbolOf(nameIn(calleeOf(call)))?.declarations ?? [];
-    return declarations.some(
-      (candidate) => candidate === declaration || unwrapped(candidate) === declaration,
-    );
+    return declarations
+      .flatMap(throughShorthand)
+      .some((candidate) => candidate === declaration || unwrapped(candidate) === declaration);
   };
+  /** `{ name }` is declared where `name` is. */
+  const throughShorthand = (declaration: ts.Declaration): readonly ts.Declaration[] =>
+    ts.isShorthandPropertyAssignment(declaration)
+      ? (checker.getShorthandAssignmentValueSymbol(declaration)?.declarations ?? [])
+      : [declaration];
   const callsOf = new Map<ts.Declaration, Call[]>();
   const found: Record<Area, Map<unknown, ts.Node[]>> = { app: new Map(), all: new Map() };
 

@@ -6,7 +6,7 @@ import { bonusesSchema, bonusPageQuerySchema } from "@/lib/schemas/bonus";
 // GET /api/bonuses
 export const GET = defineRoute(
   {
-    summary: "Your bonus balance, its ledger newest first, and your referral link",
+    summary: "Bonus balance, its ledger, newest first, and the referral link",
     auth: "user",
     query: bonusPageQuerySchema,
     response: bonusesSchema,

@@ -7,7 +7,7 @@ import { chatDetailSchema, chatPageQuerySchema, chatPageSchema, newChatSchema } 
 // GET /api/chats
 export const GET = defineRoute(
   {
-    summary: "The chats you are in, the one with the latest message first",
+    summary: "List the caller's chats, by their latest message",
     auth: "user",
     limit: "frequent",
     query: chatPageQuerySchema,
@@ -19,7 +19,7 @@ export const GET = defineRoute(
 // POST /api/chats
 export const POST = defineRoute(
   {
-    summary: "Open a group, or a chat with somebody: 200 with the one that is there already",
+    summary: "Create a group, or a direct chat with a user: 200 with the existing chat when there is one",
     auth: "user",
     body: newChatSchema,
     repeatable: true,

@@ -4,7 +4,7 @@ import { checkHealth, healthSchema } from "@/lib/ops";
 
 // GET /api/health
 export const GET = defineRoute(
-  { summary: "Whether database, Redis and QStash answer", auth: "public", response: healthSchema },
+  { summary: "Health of the database, Redis and QStash", auth: "public", response: healthSchema },
   async () => {
     const report = await checkHealth();
     return new Reply(report, { status: report.status === "down" ? 503 : 200 });

@@ -21,7 +21,7 @@ export const GET = defineRoute(
 // PATCH /api/me
 export const PATCH = defineRoute(
   {
-    summary: "Change one's name or the language of one's mails",
+    summary: "Change the caller's name or the language of their mails",
     auth: "user",
     body: profileSchema,
     response: z.object({ user: userSchema }),
@@ -34,7 +34,8 @@ export const PATCH = defineRoute(
 // DELETE /api/me
 export const DELETE = defineRoute(
   {
-    summary: "Delete the account for good; refused while money is in motion, with the orders (`orders.{id}`)",
+    summary:
+      "Delete the account permanently; refused, with the orders (`orders.{id}`), while payments are pending",
     auth: "user",
     limit: "strict",
     fresh: true,

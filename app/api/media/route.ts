@@ -11,7 +11,7 @@ export const maxDuration = 60;
 export const POST = defineRoute(
   {
     summary:
-      "Keep a file: its bytes are the body, its name is in x-file-name, encoded as in a URL. Pictures, sounds, PDF and plain text of up to 4 MB",
+      "Store a chat attachment: the body is its bytes, the header x-file-name its URL-encoded name. Pictures, sounds, PDF and plain text of up to 4 MB",
     auth: "user",
     bytes: true,
     repeatable: true,

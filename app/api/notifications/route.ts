@@ -6,7 +6,7 @@ import { notificationPageQuerySchema, notificationPageSchema } from "@/lib/schem
 // GET /api/notifications
 export const GET = defineRoute(
   {
-    summary: "Your notifications, newest first",
+    summary: "List notifications, newest first",
     auth: "user",
     query: notificationPageQuerySchema,
     response: notificationPageSchema,

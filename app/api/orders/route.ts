@@ -14,7 +14,7 @@ export const maxDuration = 30;
 // GET /api/orders
 export const GET = defineRoute(
   {
-    summary: "What you bought, or sold, newest first",
+    summary: "List purchases or sales, newest first",
     auth: "user",
     query: orderPageQuerySchema,
     response: orderPageSchema,
@@ -25,7 +25,7 @@ export const GET = defineRoute(
 // POST /api/orders
 export const POST = defineRoute(
   {
-    summary: "Order something; checkoutUrl is where to pay. An Idempotency-Key header is taken as clientKey",
+    summary: "Create an order; checkoutUrl is where to pay. An Idempotency-Key header is used as clientKey",
     repeatable: true,
     auth: "user",
     limit: "strict",

@@ -6,7 +6,7 @@ import { peopleSearchQuerySchema, peopleSearchResultsSchema } from "@/lib/schema
 // GET /api/people
 export const GET = defineRoute(
   {
-    summary: "People by a part of their name, without yourself: to write to, to invite, to mention",
+    summary: "Search people by a part of their name, except the caller: to write to, invite or mention",
     auth: "user",
     query: peopleSearchQuerySchema,
     response: peopleSearchResultsSchema,

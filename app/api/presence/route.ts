@@ -7,7 +7,7 @@ import { heartbeatSchema, presenceQuerySchema, presencesSchema } from "@/lib/sch
 // GET /api/presence
 export const GET = defineRoute(
   {
-    summary: "Who is here: state and last seen of up to 100 people; whoever hides is offline",
+    summary: "Presence of up to 100 people: state and last seen; hidden people are offline",
     auth: "user",
     limit: "frequent",
     query: presenceQuerySchema,
@@ -19,7 +19,7 @@ export const GET = defineRoute(
 // POST /api/presence
 export const POST = defineRoute(
   {
-    summary: "A browser's answer to a heartbeat of its event stream",
+    summary: "Acknowledge a heartbeat of the event stream",
     auth: "user",
     limit: "frequent",
     body: heartbeatSchema,

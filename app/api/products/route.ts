@@ -12,7 +12,7 @@ import { createProduct, listProducts } from "@/lib/shop";
 // GET /api/products
 export const GET = defineRoute(
   {
-    summary: "What is for sale, newest first",
+    summary: "List products, newest first",
     auth: "public",
     query: productPageQuerySchema,
     response: productPageSchema,
@@ -23,7 +23,7 @@ export const GET = defineRoute(
 // POST /api/products
 export const POST = defineRoute(
   {
-    summary: "Put a track, a licence or a ticket up for sale; artists and administrators",
+    summary: "Offer a track, a licence or a ticket; artists and administrators",
     auth: "user",
     body: newProductSchema,
     repeatable: true,

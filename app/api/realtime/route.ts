@@ -19,7 +19,7 @@ const oneOrMany = (text: z.ZodString) =>
 // GET /api/realtime
 export const GET = defineRoute(
   {
-    summary: "Event stream (text/event-stream) of channels, each from a cursor on (docs/REALTIME.md)",
+    summary: "Event stream (text/event-stream) of channels, each starting at a cursor (docs/REALTIME.md)",
     // Anonymous clients may subscribe to `views` and get a 401 for any other channel.
     auth: "optional",
     query: z.object({

@@ -12,7 +12,7 @@ import {
 // GET /api/sessions
 export const GET = defineRoute(
   {
-    summary: "Where one is signed in",
+    summary: "List the caller's sessions",
     auth: "user",
     response: z.object({ items: z.array(signedInDeviceSchema), nextCursor: z.null() }),
   },
@@ -22,7 +22,7 @@ export const GET = defineRoute(
 // DELETE /api/sessions?scope=others
 export const DELETE = defineRoute(
   {
-    summary: "Sign out all other devices, or all; when it answers they are out",
+    summary: "Sign out all other devices, or all; effective when it answers",
     auth: "user",
     query: z.object({ scope: z.enum(["others", "all"]) }),
     response: z.object({ ended: z.int() }),

@@ -5,7 +5,8 @@ import { integrationSchema, probeIntegration } from "@/lib/ops";
 // GET /api/test-integration
 export const GET = defineRoute(
   {
-    summary: "Write to Redis and read back, send through QStash and get it back signed",
+    summary:
+      "Test the integration: write to Redis and read back, and receive a signed message through QStash",
     auth: "public",
     limit: "strict",
     response: integrationSchema,

@@ -5,7 +5,7 @@ import { alertPageQuerySchema, alertPageSchema, listOpenAlerts } from "@/lib/ops
 // GET /api/admin/alerts
 export const GET = defineRoute(
   {
-    summary: "What an operator must look at, newest first",
+    summary: "List alerts, newest first",
     auth: "admin",
     query: alertPageQuerySchema,
     response: alertPageSchema,

@@ -5,7 +5,7 @@ import { rejectOtherMethods } from "@/lib/core/http";
 // GET /api/admin/audit
 export const GET = defineRoute(
   {
-    summary: "Sensitive actions, newest first: by action, by who did it, by what it was done to",
+    summary: "List audited actions, newest first, filtered by action, actor or subject",
     auth: "admin",
     query: auditQuerySchema,
     response: auditPageSchema,

@@ -5,7 +5,7 @@ import { listPeople, peoplePageSchema, peopleQuerySchema } from "@/lib/ops";
 // GET /api/admin/people
 export const GET = defineRoute(
   {
-    summary: "Who has an account, newest first; found by name, address or id",
+    summary: "List accounts, newest first; search by name, address or id",
     auth: "admin",
     query: peopleQuerySchema,
     response: peoplePageSchema,

@@ -5,7 +5,7 @@ import { deadTasksQuerySchema, getTaskOverview, taskOverviewSchema } from "@/lib
 // GET /api/admin/tasks
 export const GET = defineRoute(
   {
-    summary: "Tasks by queue and state, and the dead ones",
+    summary: "Count tasks by queue and state, and list the dead ones",
     auth: "admin",
     query: deadTasksQuerySchema,
     response: taskOverviewSchema,

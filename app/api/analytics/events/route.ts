@@ -9,7 +9,7 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 // POST /api/analytics/events
 export const POST = defineRoute(
   {
-    summary: "Count what people did; best effort",
+    summary: "Record analytics events; best effort",
     auth: "public",
     limit: "events",
     body: newEventsSchema,

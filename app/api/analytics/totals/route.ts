@@ -5,7 +5,7 @@ import { rejectOtherMethods } from "@/lib/core/http";
 // GET /api/analytics/totals
 export const GET = defineRoute(
   {
-    summary: "How often each event happened on each day, in UTC",
+    summary: "Daily totals of each event, by UTC day",
     auth: "admin",
     query: dailyTotalsQuerySchema,
     response: dailyTotalsSchema,

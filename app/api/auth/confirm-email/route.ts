@@ -8,7 +8,7 @@ import { confirmAddressSchema } from "@/lib/schemas/account";
 // POST /api/auth/confirm-email
 export const POST = defineRoute(
   {
-    summary: "Confirm an address, or change to it, by the link from a mail",
+    summary: "Confirm an address, or a change of address, with the token of a mailed link",
     auth: "public",
     limit: "strict",
     body: confirmAddressSchema,

@@ -7,7 +7,7 @@ import { passwordSchema } from "@/lib/schemas/account";
 // POST /api/auth/confirm-password
 export const POST = defineRoute(
   {
-    summary: "Give the password again, for what wants a fresh sign-in",
+    summary: "Confirm the password, for actions that require a fresh sign-in",
     auth: "user",
     limit: "strict",
     body: z.object({ password: passwordSchema }),

@@ -8,7 +8,7 @@ import { forgotPasswordSchema } from "@/lib/schemas/account";
 // POST /api/auth/forgot-password
 export const POST = defineRoute(
   {
-    summary: "Mail a link to choose a new password; the same answer whether there is such an account or not",
+    summary: "Mail a link to reset the password; the answer does not reveal whether the account exists",
     auth: "public",
     limit: "strict",
     body: forgotPasswordSchema,

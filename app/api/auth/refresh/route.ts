@@ -10,7 +10,7 @@ import { getRefreshToken, refreshSession } from "@/lib/sessions";
 // POST /api/auth/refresh
 export const POST = defineRoute(
   {
-    summary: "Change the refresh token for the next one and a fresh access token",
+    summary: "Rotate the refresh token and issue an access token",
     auth: "public",
     limit: "renewal",
     body: z.object({

@@ -10,7 +10,7 @@ import { clearedSessionCookies } from "@/lib/sessions";
 // POST /api/auth/reset-password
 export const POST = defineRoute(
   {
-    summary: "Set a new password by the link from a mail; ends all sessions of the account",
+    summary: "Set a new password with the token of a mailed link; ends all sessions of the account",
     auth: "public",
     limit: "strict",
     body: resetPasswordSchema,

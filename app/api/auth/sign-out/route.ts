@@ -12,7 +12,7 @@ import {
 // POST /api/auth/sign-out
 export const POST = defineRoute(
   {
-    summary: "End this session and take its cookies away; does nothing without one",
+    summary: "End this session and clear its cookies; does nothing without a session",
     auth: "public",
     response: z.object({ message: z.string() }),
   },

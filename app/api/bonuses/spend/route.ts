@@ -7,7 +7,7 @@ import { entrySchema, spendSchema } from "@/lib/schemas/bonus";
 // POST /api/bonuses/spend
 export const POST = defineRoute(
   {
-    summary: "Spend bonuses; sent twice with one key (or Idempotency-Key header) it is spent once",
+    summary: "Spend bonuses; repeated with the same key (or Idempotency-Key header) they are spent once",
     auth: "user",
     repeatable: true,
     body: spendSchema,

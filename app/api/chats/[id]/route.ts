@@ -11,7 +11,7 @@ const response = z.object({ chat: chatDetailSchema });
 // GET /api/chats/{id}
 export const GET = defineRoute(
   {
-    summary: "A chat that you are in, or an open group: who is in it",
+    summary: "One chat with its members: a chat of the caller, or an open group",
     auth: "user",
     params,
     response,
@@ -22,7 +22,7 @@ export const GET = defineRoute(
 // PATCH /api/chats/{id}
 export const PATCH = defineRoute(
   {
-    summary: "Name, open or close a group that you own",
+    summary: "Rename, open or close a group that the caller owns",
     auth: "user",
     params,
     body: chatChangeSchema,

@@ -6,7 +6,7 @@ import { chatPageQuerySchema, openChatPageSchema } from "@/lib/schemas/chat";
 // GET /api/chats/open
 export const GET = defineRoute(
   {
-    summary: "Groups that anybody may join, the one with the latest message first",
+    summary: "List open groups, by their latest message",
     auth: "user",
     query: chatPageQuerySchema,
     response: openChatPageSchema,

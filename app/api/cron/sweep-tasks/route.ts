@@ -8,7 +8,7 @@ export const maxDuration = 60;
 // GET /api/cron/sweep-tasks
 export const GET = defineRoute(
   {
-    summary: "Publish what waits in the outbox, bring dead letters home (for the schedulers)",
+    summary: "Publish pending tasks of the outbox and collect dead letters (for schedulers)",
     auth: "cron",
     limit: "skip",
     response: sweepReportSchema,

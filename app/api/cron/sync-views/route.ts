@@ -9,7 +9,7 @@ export const maxDuration = 60;
 // GET /api/cron/sync-views
 export const GET = defineRoute(
   {
-    summary: "Carry waiting views into Postgres (for the scheduler)",
+    summary: "Write pending views to Postgres (for schedulers)",
     auth: "cron",
     limit: "skip",
     response: syncResponseSchema,

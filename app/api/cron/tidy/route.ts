@@ -19,7 +19,7 @@ const ROWS_BUDGET_MS = 40_000;
 export const GET = defineRoute(
   {
     summary:
-      "Delete rows whose retention has ended, the contents of dead mails, and unused files (for the schedulers)",
+      "Delete rows whose retention has ended, contents of dead mails, and unused files (for schedulers)",
     auth: "cron",
     limit: "skip",
     response: z.object({

@@ -6,7 +6,7 @@ import { admitTicket } from "@/lib/shop";
 // POST /api/deliveries/admit
 export const POST = defineRoute(
   {
-    summary: "Let a ticket in, once; its seller and administrators",
+    summary: "Admit a ticket, once; its seller and administrators",
     auth: "user",
     body: admissionRequestSchema,
     repeatable: true,

@@ -7,7 +7,7 @@ import { userSchema } from "@/lib/schemas/account";
 // POST /api/me/artist
 export const POST = defineRoute(
   {
-    summary: "Become an artist, who may sell; wants a confirmed address",
+    summary: "Become an artist, who may sell; requires a confirmed address",
     auth: "user",
     response: z.object({ user: userSchema }),
   },

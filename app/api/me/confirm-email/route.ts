@@ -7,7 +7,7 @@ import { messageText } from "@/lib/core/messages";
 // POST /api/me/confirm-email
 export const POST = defineRoute(
   {
-    summary: "Mail the link that confirms the address once more",
+    summary: "Mail the link that confirms the address again",
     auth: "user",
     limit: "strict",
     response: z.object({ message: z.string() }),

@@ -8,7 +8,7 @@ import { changeAddressSchema } from "@/lib/schemas/account";
 // POST /api/me/email
 export const POST = defineRoute(
   {
-    summary: "Ask for another address; it changes when the link mailed to it is opened",
+    summary: "Request a change of address; it takes effect when the link mailed to it is confirmed",
     auth: "user",
     limit: "strict",
     fresh: true,

@@ -5,7 +5,7 @@ import { accountExportSchema, exportAccount } from "@/lib/privacy";
 // GET /api/me/export
 export const GET = defineRoute(
   {
-    summary: "All that is yours or about you, as one JSON file; written as it is read, so it has no length",
+    summary: "Export the caller's data as one JSON file; streamed, so without Content-Length",
     auth: "user",
     limit: "strict",
     response: accountExportSchema,

@@ -12,14 +12,18 @@ const response = z.object({ preferences: preferencesSchema });
 
 // GET /api/me/preferences
 export const GET = defineRoute(
-  { summary: "What you want to hear of, and whether others see that you are here", auth: "user", response },
+  {
+    summary: "Notification preferences, and whether others see the caller's presence",
+    auth: "user",
+    response,
+  },
   async ({ caller }) => ({ preferences: await getPreferences(caller) }),
 );
 
 // PATCH /api/me/preferences
 export const PATCH = defineRoute(
   {
-    summary: "Change some of that; what concerns money may be quiet, not off",
+    summary: "Change preferences; notifications about money may be quiet, not off",
     auth: "user",
     body: changePreferencesSchema,
     response,

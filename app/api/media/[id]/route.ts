@@ -8,8 +8,7 @@ import { idSchema } from "@/lib/schemas/id";
 // GET /api/media/{id}
 export const GET = defineRoute(
   {
-    summary:
-      "A file's bytes, or with Range a part: for who sent it, and for members of the chats it was sent to",
+    summary: "Download a file, or a part with Range: its sender, and members of the chats it was sent to",
     auth: "user",
     limit: "files",
     params: z.object({ id: idSchema }),
@@ -22,7 +21,7 @@ export const GET = defineRoute(
 // DELETE /api/media/{id}
 export const DELETE = defineRoute(
   {
-    summary: "Delete a sound or cover of one's own that no post and no product uses",
+    summary: "Delete one's own sound or cover that no post and no product uses",
     auth: "user",
     params: z.object({ id: idSchema }),
     response: z.object({ deleted: z.literal(true) }),

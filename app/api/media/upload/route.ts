@@ -7,7 +7,7 @@ import { newUploadSchema, uploadTokenSchema } from "@/lib/schemas/media-file";
 export const POST = defineRoute(
   {
     summary:
-      "Begin the upload of a sound or a cover: with the token the browser sends the bytes straight to the store",
+      "Begin the upload of a sound or a cover: the browser sends the bytes to the store with the returned token",
     auth: "user",
     limit: "strict",
     body: newUploadSchema,

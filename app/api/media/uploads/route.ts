@@ -6,7 +6,7 @@ import { uploadPageQuerySchema, uploadPageSchema } from "@/lib/schemas/media-fil
 // GET /api/media/uploads
 export const GET = defineRoute(
   {
-    summary: "One's own sounds or covers that are ready to be used, newest first",
+    summary: "List one's own sounds or covers that are ready to be used, newest first",
     auth: "user",
     query: uploadPageQuerySchema,
     response: uploadPageSchema,

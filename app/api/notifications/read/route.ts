@@ -6,7 +6,7 @@ import { markReadResponseSchema, markReadSchema } from "@/lib/schemas/notificati
 // POST /api/notifications/read
 export const POST = defineRoute(
   {
-    summary: "Mark notifications of yours as read",
+    summary: "Mark notifications as read",
     auth: "user",
     body: markReadSchema,
     response: markReadResponseSchema,

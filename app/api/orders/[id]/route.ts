@@ -8,7 +8,7 @@ import { getOrder } from "@/lib/shop";
 // GET /api/orders/{id}
 export const GET = defineRoute(
   {
-    summary: "An order of yours: its steps, and what was handed over",
+    summary: "One order: its steps and deliveries",
     auth: "user",
     params: z.object({ id: idSchema }),
     response: z.object({ order: orderSchema }),

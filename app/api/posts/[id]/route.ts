@@ -24,7 +24,7 @@ export const GET = defineRoute(
 // PATCH /api/posts/{id}
 export const PATCH = defineRoute(
   {
-    summary: "Give a post of one's own, whose track failed, another uploaded sound",
+    summary: "Replace the sound of one's own post whose track failed",
     auth: "user",
     params: z.object({ id: idSchema }),
     body: postTrackSchema,

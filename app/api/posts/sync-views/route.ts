@@ -6,7 +6,7 @@ import { syncNow } from "@/lib/views";
 // POST /api/posts/sync-views
 export const POST = defineRoute(
   {
-    summary: "Carry waiting views into Postgres now",
+    summary: "Write pending views to Postgres now",
     auth: "admin",
     limit: "strict",
     response: syncResponseSchema,

@@ -6,7 +6,7 @@ import { viewPost } from "@/lib/views";
 // POST /api/posts/view
 export const POST = defineRoute(
   {
-    summary: "Count a view of a post, once for each person",
+    summary: "Count a view of a post, once per viewer",
     auth: "user",
     body: viewPostSchema,
     response: viewPostResponseSchema,

@@ -21,7 +21,12 @@ export const GET = defineRoute(
 
 // DELETE /api/products/{id}
 export const DELETE = defineRoute(
-  { summary: "Take a product of yours off sale; who has bought it keeps it", auth: "user", params, response },
+  {
+    summary: "Take one's own product off sale; buyers keep what they bought",
+    auth: "user",
+    params,
+    response,
+  },
   async ({ params, caller, client, requestId }) => ({
     product: await archiveProduct(params.id, caller, { client, requestId }),
   }),

@@ -9,7 +9,7 @@ export const maxDuration = 90;
 // POST /api/qstash/{queue}
 export const POST = defineRoute(
   {
-    summary: "QStash delivers here, for every queue",
+    summary: "Receive a task of any queue from QStash",
     auth: "qstash",
     limit: "skip",
     params: z.object({ queue: z.string().max(64) }),

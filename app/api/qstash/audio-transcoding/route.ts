@@ -11,7 +11,7 @@ export const maxDuration = 300;
 // POST /api/qstash/audio-transcoding
 export const POST = defineRoute(
   {
-    summary: "QStash delivers tasks of sound here",
+    summary: "Receive a transcoding task from QStash",
     auth: "qstash",
     limit: "skip",
     text: true,

@@ -8,7 +8,7 @@ import { clearedSessionCookies, deleteSession } from "@/lib/sessions";
 // DELETE /api/sessions/{id}
 export const DELETE = defineRoute(
   {
-    summary: "Sign out one device; when it answers it is out",
+    summary: "Sign out one device; effective when it answers",
     auth: "user",
     params: z.object({ id: idSchema }),
     response: z.object({ ended: z.int() }),

@@ -10,13 +10,13 @@ const response = z.object({ task: taskSchema });
 
 // GET /api/tasks/{id}
 export const GET = defineRoute(
-  { summary: "How far a task of yours is", auth: "user", params, response },
+  { summary: "State and progress of one's own task", auth: "user", params, response },
   async ({ params, caller }) => ({ task: await getTask(params.id, caller) }),
 );
 
 // DELETE /api/tasks/{id}
 export const DELETE = defineRoute(
-  { summary: "Call a task of yours off, where its queue allows that", auth: "user", params, response },
+  { summary: "Cancel one's own task, where its queue allows that", auth: "user", params, response },
   async ({ params, caller, client, requestId }) => ({
     task: await cancelTask(params.id, caller, { client, requestId }),
   }),

@@ -8,7 +8,7 @@ const BODY_LIMIT_BYTES = 512 * 1024;
 // POST /api/webhooks/payments
 export const POST = defineRoute(
   {
-    summary: "The payment provider tells what happened; it signs what it sends",
+    summary: "Receive a signed event from the payment provider",
     auth: "public",
     origin: "any",
     limit: "skip",

@@ -7,7 +7,7 @@ import { idSchema } from "@/lib/schemas/id";
 // POST /api/chats/{id}/leave
 export const POST = defineRoute(
   {
-    summary: "Leave a group; the last owner passes it on",
+    summary: "Leave a group; the last owner's ownership passes to another member",
     auth: "user",
     params: z.object({ id: idSchema }),
     response: z.object({}),

@@ -8,7 +8,7 @@ import { idSchema } from "@/lib/schemas/id";
 // POST /api/chats/{id}/members
 export const POST = defineRoute(
   {
-    summary: "Put somebody into a group that you are in",
+    summary: "Add a user to a group of which the caller is a member",
     auth: "user",
     params: z.object({ id: idSchema }),
     body: z.object({ userId: idSchema }),

@@ -11,7 +11,7 @@ const params = z.object({ id: idSchema });
 // GET /api/chats/{id}/messages
 export const GET = defineRoute(
   {
-    summary: "The newest messages, those before or after one, or all that changed since a revision",
+    summary: "List messages: the newest, those before or after one, or those changed since a revision",
     auth: "user",
     limit: "frequent",
     params,
@@ -24,7 +24,7 @@ export const GET = defineRoute(
 // POST /api/chats/{id}/messages
 export const POST = defineRoute(
   {
-    summary: "Write a message, once for its clientId: 200 with the one that is there already",
+    summary: "Send a message, once per clientId: 200 with the existing message when repeated",
     auth: "user",
     limit: "frequent",
     params,

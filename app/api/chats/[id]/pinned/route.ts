@@ -8,7 +8,7 @@ import { pinnedSchema } from "@/lib/schemas/message-list";
 // GET /api/chats/{id}/pinned
 export const GET = defineRoute(
   {
-    summary: "Pinned messages, in the order in which they were pinned",
+    summary: "List pinned messages, in the order in which they were pinned",
     auth: "user",
     params: z.object({ id: idSchema }),
     response: pinnedSchema,

@@ -8,7 +8,7 @@ import { idSchema } from "@/lib/schemas/id";
 // POST /api/chats/{id}/read
 export const POST = defineRoute(
   {
-    summary: "Note up to which message you have read, for all your devices",
+    summary: "Set the last read message, for all devices of the caller",
     auth: "user",
     limit: "frequent",
     params: z.object({ id: idSchema }),

@@ -8,7 +8,7 @@ import { searchPageSchema, searchQuerySchema } from "@/lib/schemas/message-list"
 // GET /api/chats/{id}/search
 export const GET = defineRoute(
   {
-    summary: "Messages with these words, newest first",
+    summary: "Search a chat's messages, newest first",
     auth: "user",
     params: z.object({ id: idSchema }),
     query: searchQuerySchema,

@@ -7,7 +7,7 @@ import { idSchema } from "@/lib/schemas/id";
 // POST /api/chats/{id}/typing
 export const POST = defineRoute(
   {
-    summary: "Say that you are writing, every few seconds",
+    summary: "Report that the caller is typing; repeat it every few seconds",
     auth: "user",
     limit: "frequent",
     params: z.object({ id: idSchema }),

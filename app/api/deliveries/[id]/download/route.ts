@@ -11,7 +11,7 @@ export const maxDuration = 300;
 export const GET = defineRoute(
   {
     summary:
-      "What was bought, for its buyer or with the code from the mail: the bytes of a sound, or with Range a part; for a link 302",
+      "Download a purchase, as its buyer or with the mailed code: the bytes of a sound, or a part with Range; 302 for a link",
     auth: "public",
     params: z.object({ id: idSchema }),
     query: z.object({ code: z.string().max(64).optional() }),

@@ -8,7 +8,7 @@ import { uploadedFileSchema } from "@/lib/schemas/media-file";
 // GET /api/media/{id}/status
 export const GET = defineRoute(
   {
-    summary: "How far an upload of one's own is: its status, its progress, and what was found in it",
+    summary: "Status and progress of one's own upload, and its tags",
     auth: "user",
     params: z.object({ id: idSchema }),
     response: z.object({ file: uploadedFileSchema }),

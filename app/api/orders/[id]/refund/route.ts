@@ -8,7 +8,7 @@ import { enqueueRefund } from "@/lib/shop";
 // POST /api/orders/{id}/refund
 export const POST = defineRoute(
   {
-    summary: "Give money back, all that is left unless said; its seller and administrators. Answers 202",
+    summary: "Request a refund, by default of all that is left; its seller and administrators. Answers 202",
     auth: "user",
     params: z.object({ id: idSchema }),
     body: refundRequestSchema,

@@ -8,7 +8,7 @@ import { playResponseSchema } from "@/lib/schemas/plays";
 // POST /api/posts/{id}/play
 export const POST = defineRoute(
   {
-    summary: "Count a play of a post, once for each person and UTC hour",
+    summary: "Count a play of a post, once per listener and UTC hour",
     auth: "user",
     params: z.object({ id: idSchema }),
     response: playResponseSchema,

@@ -8,7 +8,7 @@ import { replayTask } from "@/lib/tasks";
 // POST /api/tasks/{id}/replay
 export const POST = defineRoute(
   {
-    summary: "Give a dead task another life",
+    summary: "Replay a dead task",
     auth: "admin",
     fresh: true,
     params: z.object({ id: idSchema }),

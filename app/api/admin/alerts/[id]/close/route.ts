@@ -7,7 +7,7 @@ import { idSchema } from "@/lib/schemas/id";
 // POST /api/admin/alerts/{id}/close
 export const POST = defineRoute(
   {
-    summary: "Close an alert that has been dealt with",
+    summary: "Close an alert",
     auth: "admin",
     fresh: true,
     params: z.object({ id: idSchema }),

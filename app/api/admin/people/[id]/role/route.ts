@@ -7,7 +7,7 @@ import { idSchema } from "@/lib/schemas/id";
 // POST /api/admin/people/{id}/role
 export const POST = defineRoute(
   {
-    summary: "Give somebody another role; ends their sessions",
+    summary: "Change a user's role; ends their sessions",
     auth: "admin",
     fresh: true,
     params: z.object({ id: idSchema }),

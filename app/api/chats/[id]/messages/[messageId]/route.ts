@@ -10,7 +10,7 @@ const response = z.object({ message: chatMessageSchema });
 
 // PATCH /api/chats/{id}/messages/{messageId}
 export const PATCH = defineRoute(
-  { summary: "Write a message of yours anew", auth: "user", params, body: messageChangeSchema, response },
+  { summary: "Edit one's own message", auth: "user", params, body: messageChangeSchema, response },
   async ({ caller, params: { id, messageId }, body }) => ({
     message: await editMessage(caller, id, messageId, body),
   }),
@@ -19,7 +19,7 @@ export const PATCH = defineRoute(
 // DELETE /api/chats/{id}/messages/{messageId}
 export const DELETE = defineRoute(
   {
-    summary: "Take back what a message says: its author, the group's owner, or an administrator",
+    summary: "Delete a message's content: its author, the group's owner, or an administrator",
     auth: "user",
     params,
     response,

@@ -8,7 +8,7 @@ import { idSchema } from "@/lib/schemas/id";
 // POST /api/chats/{id}/messages/{messageId}/pin
 export const POST = defineRoute(
   {
-    summary: "Pin a message, or unpin it",
+    summary: "Pin or unpin a message",
     auth: "user",
     params: z.object({ id: idSchema, messageId: idSchema }),
     body: pinSchema,

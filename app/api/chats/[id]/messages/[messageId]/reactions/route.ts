@@ -8,7 +8,7 @@ import { idSchema } from "@/lib/schemas/id";
 // POST /api/chats/{id}/messages/{messageId}/reactions
 export const POST = defineRoute(
   {
-    summary: "Give a message an emoji, or take yours back",
+    summary: "Add or remove one's own reaction",
     auth: "user",
     params: z.object({ id: idSchema, messageId: idSchema }),
     body: reactionSchema,
