@@ -10,7 +10,7 @@ const params = z.object({ id: idSchema });
 // GET /api/posts/{id}/mint
 export const GET = defineRoute(
   {
-    summary: "The mint of a post; null when it was not minted",
+    summary: "A post's mint; null when it was never minted",
     auth: "public",
     params,
     response: z.object({ mint: mintSchema.nullable() }),
@@ -21,7 +21,7 @@ export const GET = defineRoute(
 // POST /api/posts/{id}/mint
 export const POST = defineRoute(
   {
-    summary: "Mint an own post as a token of the address that signed the message",
+    summary: "Mint one's own post as a token of the address that signed the message. Answers 202",
     auth: "user",
     limit: "strict",
     params,

@@ -8,7 +8,7 @@ import { mintChallengeQuerySchema, mintChallengeSchema } from "@/lib/schemas/min
 // GET /api/posts/{id}/mint/challenge
 export const GET = defineRoute(
   {
-    summary: "The message to sign with the key of an address, so that an own post is minted to it",
+    summary: "Create the message to sign with the key of an address, to mint one's own post to it",
     auth: "user",
     params: z.object({ id: idSchema }),
     query: mintChallengeQuerySchema,
