@@ -88,7 +88,7 @@ export function toCachedPost(row: PostRow): CachedPost {
 
 /**
  * Adds the live counts to cached posts, in one round trip to Redis. An outdated cached post cannot lower a count,
- * because counts have a version (lib/views/scripts.ts).
+ * because counts have a version (lib/views/counter/count-script.ts).
  */
 export async function toPosts(cached: readonly CachedPost[]): Promise<Post[]> {
   const counts = await getLiveCounts({

@@ -12,7 +12,7 @@ const DAY_SECONDS = 24 * HOUR_SECONDS;
 export const keyBuilders = {
   /** Set of `User.seq` of viewers. If lost, a repeated view is counted twice until the next sync. */
   postViews: (postId: string) => `post:${postId}:views`,
-  /** Hash, see lib/views/scripts.ts. If lost, one read from Postgres. */
+  /** Hash, see lib/views/counter/count-script.ts. If lost, one read from Postgres. */
   postMeta: (postId: string) => `post:${postId}:meta`,
   /** Set of `User.seq` of viewers whose views Postgres does not have yet. */
   postPendingViews: (postId: string) => `post:${postId}:views:pending`,

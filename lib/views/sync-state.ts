@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { log } from "../core/log";
 import { keys, redisService } from "../redis";
+import { readViewsState } from "./counter/batch-scripts";
 import type { RedisKeys } from "./counter/keys";
 import { plays, views } from "./counters";
-import { readViewsState } from "./scripts";
 import { type SyncRun, syncRunSchema } from "./sync-views";
 
 /** What waits in Redis for a sync. */

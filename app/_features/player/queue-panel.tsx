@@ -81,7 +81,7 @@ function NowPlaying({ track, onLeave }: { track: PlayerTrack; onLeave: () => voi
           </p>
         </div>
         <SeekBar track={track} className="h-12" />
-        <div className="flex flex-wrap items-center justify-between gap-y-1">
+        <div className="grid grid-cols-[1fr_auto_1fr] items-center">
           <RepeatButton />
           <div className="flex items-center gap-1">
             <button
@@ -97,7 +97,8 @@ function NowPlaying({ track, onLeave }: { track: PlayerTrack; onLeave: () => voi
               <SkipForward className="size-5 fill-current" aria-hidden="true" />
             </button>
           </div>
-          <VolumeControl sliderClassName="w-16" />
+          {/* A phone has its own keys for the volume. */}
+          <VolumeControl className="justify-self-end" sliderClassName="w-16 max-sm:hidden" />
         </div>
       </div>
     </section>

@@ -47,7 +47,7 @@ export function PostBody({ post, viewerId, renderedAt, ownTrack, mint, playsByDa
       </p>
       <PostTrack post={post} ownTrack={ownTrack} />
       <div className="mt-6 border-y border-line py-5">
-        <div className="flex flex-wrap items-baseline gap-x-8 gap-y-1 text-muted">
+        <div className="flex flex-wrap items-baseline gap-x-8 gap-y-3 text-muted">
           <ViewCount
             postId={post.id}
             rendered={post.viewsCount}

@@ -1,22 +1,18 @@
 "use client";
 
-import { Check, RotateCw, Trash2, X } from "lucide-react";
+import { RotateCw, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useId } from "react";
 import { Button, buttonVariants } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
-import { formatDuration } from "@/app/_ui/format-duration";
 import { useFileDrop } from "@/app/_ui/use-file-drop";
-import { useFileSize } from "@/app/_ui/use-file-size";
-import { isolate } from "@/lib/schemas/isolate";
-import type { UploadedFile } from "@/lib/schemas/media-file";
 import { FileInput } from "./file-input";
 import { PreviousUploads } from "./previous-uploads";
-import { processedFraction, processingStep } from "./processing-progress";
-import { sentFraction, usePercent, useSendingText } from "./upload-progress";
-import type { Sending } from "./upload-slot";
+import { processedFraction } from "./processing-progress";
+import { FailedTrack, SendingTrack, StoredTrack } from "./track-states";
+import { UploadFrame } from "./upload-frame";
+import { sentFraction } from "./upload-progress";
 import { UploadWave } from "./upload-wave";
-import { useFailedText } from "./use-failed-text";
 import type { SlotHandle } from "./use-form-uploads";
 import { isBeingProcessed } from "./use-upload-slot";
 
@@ -49,18 +45,15 @@ export function AudioField({ handle: { slot, state }, name, error, optional = fa
   const isActive = state.phase === "sending" || state.phase === "stored";
   return (
     <section aria-label={t("audio")} className="flex flex-col gap-1.5">
-      <p className="flex items-baseline justify-between text-sm font-semibold">
-        <span aria-hidden="true">{t("audio")}</span>
-        {optional ? <span className="text-xs font-normal text-faint">{t("optional")}</span> : null}
-      </p>
-      <div
-        {...handlers}
-        data-phase={state.phase}
-        className={cn(
-          "relative isolate overflow-hidden rounded-3xl border bg-sunken transition-colors",
-          error || state.phase === "failed" ? "border-danger" : "border-line-strong",
-          isDragging && "border-mark bg-mark/10",
-        )}
+      <UploadFrame
+        label={t("audio")}
+        optional={optional}
+        phase={state.phase}
+        error={error}
+        errorId={`${id}-error`}
+        isDragging={isDragging}
+        dropHandlers={handlers}
+        className="relative isolate overflow-hidden bg-sunken"
       >
         <UploadWave
           seed={seedOf(state)}
@@ -94,14 +87,7 @@ export function AudioField({ handle: { slot, state }, name, error, optional = fa
             </FailedTrack>
           ) : null}
         </div>
-      </div>
-      <div className="min-h-5 text-xs">
-        {error ? (
-          <p id={`${id}-error`} className="animate-settle font-medium text-danger">
-            {error}
-          </p>
-        ) : null}
-      </div>
+      </UploadFrame>
       {state.phase === "empty" ? <PreviousUploads onChoose={(file) => slot.adopt(file)} /> : null}
     </section>
   );
@@ -163,143 +149,6 @@ function Empty({ input, isDragging, id }: { input: ReactNode; isDragging: boolea
         {t("choose")}
       </span>
     </label>
-  );
-}
-
-interface SendingProps {
-  sending: Sending;
-  onRetry: () => void;
-  onCancel: () => void;
-}
-
-function SendingTrack({ sending, onRetry, onCancel }: SendingProps) {
-  const t = useTranslations("uploads");
-  const text = useSendingText();
-  const percent = usePercent();
-  const fraction = sentFraction(sending);
-  const isInterrupted = sending.retryAt !== null;
-  return (
-    <>
-      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
-        <div className="min-w-0">
-          <FileName name={sending.name} />
-          <p
-            role="progressbar"
-            aria-label={t("uploading", { name: isolate(sending.name) })}
-            aria-valuemin={0}
-            aria-valuemax={100}
-            aria-valuenow={Math.floor(fraction * 100)}
-            aria-live="off"
-            className={cn(
-              "display tabular mt-1 text-[clamp(2.5rem,9vw,4rem)]",
-              isInterrupted && "text-muted",
-            )}
-          >
-            {percent(fraction)}
-          </p>
-        </div>
-        <div className="flex flex-wrap gap-2">
-          {isInterrupted ? (
-            <Button size="small" onClick={onRetry}>
-              <RotateCw className="size-4" aria-hidden="true" />
-              {t("tryNow")}
-            </Button>
-          ) : null}
-          <Button look="quiet" size="small" onClick={onCancel}>
-            <X className="size-4" aria-hidden="true" />
-            {t("cancel")}
-          </Button>
-        </div>
-      </div>
-      <p
-        className={cn("tabular mt-1 text-sm", isInterrupted ? "font-medium text-money" : "text-muted")}
-        aria-live={isInterrupted ? "polite" : "off"}
-      >
-        {text(sending)}
-      </p>
-      <p className="mt-3 text-sm text-faint">{t("keepTabOpen")}</p>
-    </>
-  );
-}
-
-function StoredTrack({ file, children }: { file: UploadedFile; children: ReactNode }) {
-  const t = useTranslations("uploads");
-  const size = useFileSize();
-  const percent = usePercent();
-  const isProcessing = isBeingProcessed(file);
-  const fraction = processedFraction(file);
-  const seconds = file.track?.durationSeconds ?? null;
-  return (
-    <>
-      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
-        <div className="min-w-0">
-          <FileName name={file.name} />
-          <p className="tabular mt-1 text-sm text-muted">
-            {[size(file.bytes), seconds === null ? null : formatDuration(seconds)]
-              .filter(Boolean)
-              .join(" · ")}
-          </p>
-        </div>
-        <div className="flex flex-wrap gap-2">{children}</div>
-      </div>
-      {isProcessing ? (
-        <>
-          <p className="mt-3 font-medium">
-            {t(processingStep(file))}
-            {fraction === null ? null : (
-              <span
-                role="progressbar"
-                aria-label={t(processingStep(file))}
-                aria-valuemin={0}
-                aria-valuemax={100}
-                aria-valuenow={Math.floor(fraction * 100)}
-                aria-live="off"
-                className="tabular ml-2 text-muted"
-              >
-                {percent(fraction)}
-              </span>
-            )}
-          </p>
-          <p className="mt-1 text-sm text-muted">{t("publishAnyway")}</p>
-        </>
-      ) : (
-        <p className="mt-3 flex items-center gap-2 font-medium">
-          <span className="inline-flex size-6 items-center justify-center rounded-full bg-accent text-on-accent">
-            <Check className="size-4" strokeWidth={3} aria-hidden="true" />
-          </span>
-          {t("ready")}
-        </p>
-      )}
-    </>
-  );
-}
-
-function FailedTrack({
-  state,
-  children,
-}: {
-  state: Extract<State, { phase: "failed" }>;
-  children: ReactNode;
-}) {
-  const failedText = useFailedText("audio");
-  return (
-    <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-4">
-      <div className="min-w-0 basis-72 grow">
-        <FileName name={state.name} />
-        <p role="alert" className="mt-2 max-w-[52ch] font-medium text-danger">
-          {failedText(state)}
-        </p>
-      </div>
-      <div className="flex flex-wrap gap-2">{children}</div>
-    </div>
-  );
-}
-
-function FileName({ name }: { name: string }) {
-  return (
-    <p dir="auto" className="truncate text-left font-semibold">
-      {name}
-    </p>
   );
 }
 

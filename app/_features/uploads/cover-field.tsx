@@ -11,6 +11,8 @@ import { isolate } from "@/lib/schemas/isolate";
 import { slotCover } from "./cover-source";
 import { EmbeddedCoverOffer } from "./embedded-cover-offer";
 import { FileInput } from "./file-input";
+import { FileName } from "./file-name";
+import { UploadFrame } from "./upload-frame";
 import { sentFraction, usePercent, useSendingText } from "./upload-progress";
 import { useFailedText } from "./use-failed-text";
 import type { SlotHandle } from "./use-form-uploads";
@@ -37,19 +39,16 @@ export function CoverField({ handle, name, error, artId, embeddedCoverFileId }: 
   const chosen = slotCover(handle);
   const isSending = state.phase === "sending";
   return (
-    <section aria-label={t("cover")} className="mb-3 flex flex-col gap-1.5">
-      <p className="flex items-baseline justify-between text-sm font-semibold">
-        <span aria-hidden="true">{t("cover")}</span>
-        <span className="text-xs font-normal text-faint">{t("optional")}</span>
-      </p>
-      <div
-        {...handlers}
-        data-phase={state.phase}
-        className={cn(
-          "flex items-center gap-4 rounded-3xl border p-3 transition-colors sm:gap-5",
-          error || state.phase === "failed" ? "border-danger" : "border-line-strong",
-          isDragging && "border-mark bg-mark/10",
-        )}
+    <section aria-label={t("cover")} className="flex flex-col gap-1.5">
+      <UploadFrame
+        label={t("cover")}
+        optional
+        phase={state.phase}
+        error={error}
+        errorId={`${id}-error`}
+        isDragging={isDragging}
+        dropHandlers={handlers}
+        className="flex items-center gap-4 p-3 sm:gap-5"
       >
         <label
           htmlFor={`${id}-file`}
@@ -60,7 +59,7 @@ export function CoverField({ handle, name, error, artId, embeddedCoverFileId }: 
             purpose="cover"
             name={name}
             label={t(state.phase === "empty" ? "chooseCover" : "replaceCover")}
-            describedBy={`${id}-about`}
+            describedBy={error ? `${id}-error` : `${id}-about`}
             isInvalid={error !== undefined || state.phase === "failed"}
             onFile={(file) => slot.choose(file)}
           />
@@ -93,8 +92,7 @@ export function CoverField({ handle, name, error, artId, embeddedCoverFileId }: 
             />
           ) : null}
         </div>
-      </div>
-      {error ? <p className="animate-settle text-xs font-medium text-danger">{error}</p> : null}
+      </UploadFrame>
     </section>
   );
 }
@@ -117,7 +115,7 @@ function CoverStatus({ handle: { slot, state } }: { handle: SlotHandle }) {
     case "sending":
       return (
         <>
-          <CoverName name={state.name} />
+          <FileName name={state.name} />
           <p
             className="tabular mt-1 text-sm text-muted"
             aria-live={state.retryAt === null ? "off" : "polite"}
@@ -150,7 +148,7 @@ function CoverStatus({ handle: { slot, state } }: { handle: SlotHandle }) {
     case "stored":
       return (
         <>
-          <CoverName name={state.file.name} />
+          <FileName name={state.file.name} />
           <p className="mt-1 text-sm text-muted">
             {t(isBeingProcessed(state.file) ? "resizing" : "coverReady")}
           </p>
@@ -162,7 +160,7 @@ function CoverStatus({ handle: { slot, state } }: { handle: SlotHandle }) {
     case "failed":
       return (
         <>
-          <CoverName name={state.name} />
+          <FileName name={state.name} />
           <p role="alert" className="mt-1 text-sm font-medium text-danger">
             {failedText(state)}
           </p>
@@ -178,14 +176,6 @@ function CoverStatus({ handle: { slot, state } }: { handle: SlotHandle }) {
         </>
       );
   }
-}
-
-function CoverName({ name }: { name: string }) {
-  return (
-    <p dir="auto" className="truncate text-left font-semibold">
-      {name}
-    </p>
-  );
 }
 
 function Actions({ children }: { children: ReactNode }) {

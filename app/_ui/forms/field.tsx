@@ -18,7 +18,7 @@ type Props = Omit<ComponentProps<"input">, keyof FieldProps> &
   };
 
 const CONTROL_CLASS = [
-  "w-full rounded-xl border border-line-strong bg-ground/70 px-4 text-ink placeholder:text-faint/80",
+  "w-full rounded-xl border border-line-strong bg-ground/70 px-4 text-ink text-ellipsis placeholder:text-faint/80",
   "transition-colors hover:border-muted focus:border-ink aria-invalid:border-danger",
 ].join(" ");
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { failpoint } from "../../core/failpoint";
 import { newId } from "../../core/ids";
 import { type RedisScript, redisService, ttlSeconds } from "../../redis";
-import { claimSealedViews, claimViews, findViewsToSync, finishViews, takeOverViews } from "../scripts";
+import { claimSealedViews, claimViews, findViewsToSync, finishViews, takeOverViews } from "./batch-scripts";
 import type { CountedPair, CountedRow, CounterDefinition, PersistedRow } from "./definition";
 
 /** A claimed batch: no other batch has views of these posts until it is finished. */

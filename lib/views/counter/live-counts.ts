@@ -3,7 +3,7 @@ import { now } from "../../core/clock";
 import { newId } from "../../core/ids";
 import { log } from "../../core/log";
 import { PendingReplay, type RedisScript, redisService, ttlSeconds } from "../../redis";
-import { recordAndCountViews } from "../scripts";
+import { recordAndCountViews } from "./count-script";
 import type { CountedPair, CountedRow, CounterDefinition } from "./definition";
 
 export interface CountUpdate<Viewer, Row> {
