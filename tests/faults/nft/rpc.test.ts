@@ -3,6 +3,10 @@ import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
+import { countMined } from "@/lib/nft/advance-nonce";
+import { verifiedChain } from "@/lib/nft/chain";
+import { assignNonce } from "@/lib/nft/nonce-ledger";
+import { currentFees, signAndStore } from "@/lib/nft/transactions";
 import {
   askChallenge,
   chainReader,
@@ -88,6 +92,20 @@ describe("a node that answers late, twice, wrongly or not at all", () => {
   });
 });
 
+it("sends a transaction again that the node dropped", async () => {
+  const mint = await startMint();
+  await lookAtMint(mint.id);
+  await chain.node.call("anvil_dropAllTransactions");
+  await chain.node.call("evm_mine");
+  expect(await reader.mintedTo(mint.owner)).toEqual([]);
+  await finishMints(chain, [mint.id]);
+  expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
+  expect(await nonceViolations()).toEqual([]);
+});
+
+/** More than the transaction costs without running any code, and less than a mint. */
+const TOO_LITTLE_GAS = 60_000;
+
 describe("a mint that the contract refuses", () => {
   const roles = parseAbi([
     "function grantRole(bytes32 role, address account)",
@@ -127,6 +145,25 @@ describe("a mint that the contract refuses", () => {
     const again = await startMint();
     await finishMints(chain, [again.id]);
     expect(await reader.mintedTo(again.owner)).toEqual([again.tokenId]);
+    expect(await nonceViolations()).toEqual([]);
+  });
+
+  it("ends as out of gas, and may be minted again", async () => {
+    const mint = await startMint();
+    const call = { mintId: mint.id, owner: mint.owner, metadataUrl: "https://files.example/tokens/a.json" };
+    await db().mint.update({ where: { id: mint.id }, data: { metadataUrl: call.metadataUrl } });
+    const account = await verifiedChain();
+    const nonce = await assignNonce(account, mint.id, await countMined(account));
+    if (!nonce) throw new Error("the mint got no nonce");
+    await signAndStore(account, nonce, { call, gas: TOO_LITTLE_GAS, fees: await currentFees(account) });
+    await finishMints(chain, [mint.id]);
+    expect(await readTestMint(mint.postId)).toMatchObject({ state: "failed", failure: "out_of_gas" });
+    expect(await reader.mintedTo(mint.owner)).toEqual([]);
+
+    const wallet = newWallet();
+    const again = await requestTestMint(artist, mint.postId, wallet);
+    await finishMints(chain, [again.id]);
+    expect(await reader.mintedTo(wallet.address)).toEqual([again.tokenId]);
     expect(await nonceViolations()).toEqual([]);
   });
 
