@@ -58,7 +58,7 @@ export default defineConfig({
     sequence: { sequencer: ClusterFirst },
     projects: [
       project("unit", { isolate: false, setupFiles: [freshModules, countAssertions] }),
-      project("local", { setupFiles: [countAssertions] }),
+      project("local", { isolate: false, setupFiles: [freshModules, countAssertions] }),
       project("integration", { isolate: false, ...stack }),
       project("extended", { isolate: false, ...stack }),
       project("e2e", {
