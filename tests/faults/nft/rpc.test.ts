@@ -33,8 +33,6 @@ const reader = chainReader(chain);
 let artist: Caller;
 beforeAll(async () => {
   artist = await createPerson("artist");
-  // The start of the node takes longer than a call may here.
-  await chain.node.call("eth_blockNumber");
 });
 afterEach(() => proxy.heal());
 afterAll(async () => {

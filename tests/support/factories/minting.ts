@@ -35,6 +35,8 @@ export async function startTestChain(options: { dataDir?: string } = {}): Promis
     MINT_STUCK_SECONDS: "1",
     CHAIN_TIMEOUT_MS: "2000",
   });
+  // The first call starts the node, which on a busy machine takes longer than a call may.
+  await chain.node.call("eth_blockNumber");
   return chain;
 }
 
