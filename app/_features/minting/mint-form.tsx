@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { type FormEvent, useId, useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
+import { CopyButton } from "@/app/_ui/copy-button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { useMounted } from "@/app/_ui/use-mounted";
@@ -110,9 +111,12 @@ export function MintForm({ postId, onMint, onCancel }: Props) {
       ) : (
         <>
           <div>
-            <p id={messageId} className="text-sm font-semibold">
-              {t("message")}
-            </p>
+            <div className="flex flex-wrap items-center justify-between gap-2">
+              <p id={messageId} className="text-sm font-semibold">
+                {t("message")}
+              </p>
+              <CopyButton text={message} label={t("copyMessage")} />
+            </div>
             <section
               aria-labelledby={messageId}
               // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls

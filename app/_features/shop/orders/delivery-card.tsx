@@ -2,10 +2,10 @@ import { Download } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
+import { CopyButton } from "@/app/_ui/copy-button";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { OrderView } from "@/lib/schemas/order";
 import { Barcode } from "../barcode";
-import { CopyButton } from "./copy-button";
 
 type Delivery = OrderView["deliveries"][number];
 

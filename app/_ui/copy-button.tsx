@@ -3,16 +3,16 @@
 import { Check, Copy } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
-import { Button } from "@/app/_ui/button";
-import { useMounted } from "@/app/_ui/use-mounted";
+import { Button } from "./button";
+import { useMounted } from "./use-mounted";
 
 const FEEDBACK_MS = 2_500;
 
-/** Not rendered without JavaScript; the code can still be selected. */
+/** Not rendered without JavaScript; the text can still be selected. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
-  const t = useTranslations("order");
+  const t = useTranslations("copyButton");
   const mounted = useMounted();
-  const [outcome, setOutcome] = useState<"copied" | "copyFailed" | null>(null);
+  const [outcome, setOutcome] = useState<"copied" | "failed" | null>(null);
 
   useEffect(() => {
     if (outcome === null) return;
@@ -27,7 +27,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       setOutcome("copied");
     } catch {
       // No clipboard permission or no secure context.
-      setOutcome("copyFailed");
+      setOutcome("failed");
     }
   };
   const Icon = outcome === "copied" ? Check : Copy;
