@@ -139,6 +139,6 @@ function report(): void {
     );
   }
   console.log(
-    `  two hours by the transcoder: ${((ours / SECONDS) * 7_200).toFixed(0)} s of processor time in all tasks`,
+    `  two hours at that rate: ${((ours / SECONDS) * 7_200).toFixed(0)} s of processor time in all tasks`,
   );
 }
