@@ -48,7 +48,10 @@ async function startMint() {
   return { ...(await requestTestMint(artist, postId, wallet)), postId, owner: wallet.address };
 }
 
-const FAULTS: RpcFault[] = ["late", "twice", "lost", "never", "nonsense", "null"];
+const FAULTS: RpcFault[] = [
+  ...(["late", "twice", "lost", "never", "nonsense", "null"] as const),
+  ...(["internal", "limited", "busy"] as const),
+];
 /** Every call on the way to a transaction, and to its outcome. */
 const METHODS = [
   "eth_estimateGas",

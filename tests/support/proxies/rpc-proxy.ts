@@ -10,8 +10,28 @@ import { listen, readBody, sendJson } from "@/local/http/server";
  * - `never`: it is not done, and the connection breaks
  * - `nonsense`: it is not done, and the answer is a page
  * - `null`: it is not done, and the answer is the JSON-RPC result null
+ * - `internal`, `limited`, `busy`: it is not done, and the answer is a JSON-RPC error as providers send it
  */
-export type RpcFault = "late" | "twice" | "lost" | "never" | "nonsense" | "null";
+export type RpcFault =
+  | "late"
+  | "twice"
+  | "lost"
+  | "never"
+  | "nonsense"
+  | "null"
+  | "internal"
+  | "limited"
+  | "busy";
+
+const ERRORS: Partial<Record<RpcFault, { status: number; code: number; message: string }>> = {
+  internal: { status: 200, code: -32_603, message: "internal error" },
+  limited: {
+    status: 429,
+    code: -32_603,
+    message: "429 Too Many Requests: gas required exceeds allowance (0)",
+  },
+  busy: { status: 200, code: -32_005, message: "limit exceeded" },
+};
 
 export interface RpcProxy {
   readonly url: string;
@@ -47,6 +67,11 @@ export async function startRpcProxy(target: () => string, lateMs: number): Promi
     hits++;
     if (fault === "never") return void response.destroy();
     if (fault === "null") return sendJson(response, 200, { jsonrpc: "2.0", id, result: null });
+    const error = ERRORS[fault];
+    if (error) {
+      const { status, code, message } = error;
+      return sendJson(response, status, { jsonrpc: "2.0", id, error: { code, message } });
+    }
     if (fault === "nonsense") {
       response.writeHead(502, { "content-type": "text/html" });
       return void response.end("<h1>Bad gateway</h1>");
