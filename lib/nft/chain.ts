@@ -73,6 +73,11 @@ export async function verifiedChain(): Promise<Chain> {
   return current;
 }
 
+/** Lets the next call of {@link verifiedChain} ask again: the chain has shown that something changed. */
+export function forgetVerification(): void {
+  if (cached) delete cached.verified;
+}
+
 async function verify({ id, contract, client, signer }: Chain): Promise<void> {
   const actualId = await client.getChainId();
   if (actualId !== id) throw new MinterSettingsError(`the node is of network ${actualId}, CHAIN_ID is ${id}`);

@@ -2,7 +2,7 @@ import { log } from "../core/log";
 import { db, transaction } from "../db";
 import { advanceNonce, countMined } from "./advance-nonce";
 import type { Chain } from "./chain";
-import { requireChain, toCall } from "./find-outcome";
+import { requireChain, toCall, withSettingsAlert } from "./find-outcome";
 import { claimStalledNonces, fillGaps, giveUp, type OpenNonce } from "./nonce-ledger";
 import { recordMintOutcome, settle } from "./record-outcome";
 import { listTransactions } from "./transactions";
@@ -31,7 +31,7 @@ async function advanceStalled(chain: Chain, nonce: OpenNonce): Promise<void> {
     await giveUp(nonce, "abandoned");
     current = { ...nonce, isFiller: true };
   }
-  const outcome = await advanceNonce(chain, current, mint ? toCall(mint) : null);
+  const outcome = await withSettingsAlert(() => advanceNonce(chain, current, mint ? toCall(mint) : null));
   const isOver = outcome.kind === "lost" || (outcome.kind === "mined" && outcome.isFinal);
   if (mint === null && isOver) await transaction((tx) => settle(tx, nonce));
   if (mint !== null && isAbandoned) {

@@ -4,7 +4,7 @@ import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { db } from "../db";
 import { abi } from "./abi";
-import { type Chain, revertName } from "./chain";
+import { type Chain, forgetVerification, MinterSettingsError, revertName } from "./chain";
 import type { Nonce } from "./nonce-ledger";
 import { toTokenId } from "./token-id";
 
@@ -69,7 +69,11 @@ export class MintRevertedError extends Error {
   }
 }
 
-/** Gas for a mint, with a margin. @throws {MintRevertedError}; other errors when the node does not answer */
+/**
+ * Gas for a mint, with a margin.
+ * @throws {MintRevertedError}; {MinterSettingsError} when the account has lost its role; other errors when the node does
+ *         not answer
+ */
 export async function estimateMint(chain: Chain, call: MintCall): Promise<number> {
   try {
     const gas = await chain.client.estimateContractGas({
@@ -84,6 +88,10 @@ export async function estimateMint(chain: Chain, call: MintCall): Promise<number
     return Number(gas + (gas * GAS_MARGIN_PERCENT) / 100n);
   } catch (error) {
     const name = revertName(error);
+    if (name === "AccessControlUnauthorizedAccount") {
+      forgetVerification();
+      throw new MinterSettingsError(`${chain.signer.address} has lost the minter role of ${chain.contract}`);
+    }
     if (name !== undefined) throw new MintRevertedError(name);
     throw error;
   }

@@ -4,7 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
 import { countMined } from "@/lib/nft/advance-nonce";
-import { verifiedChain } from "@/lib/nft/chain";
+import { forgetVerification, verifiedChain } from "@/lib/nft/chain";
+import { requireChain } from "@/lib/nft/find-outcome";
 import { assignNonce } from "@/lib/nft/nonce-ledger";
 import { currentFees, signAndStore } from "@/lib/nft/transactions";
 import {
@@ -84,6 +85,19 @@ describe("a node that answers late, twice, wrongly or not at all", () => {
     expect(await nonceViolations()).toEqual([]);
   });
 
+  it("raises no alert about the settings", async () => {
+    const alerts = { where: { kind: "minter_settings" } };
+    for (const fault of ["internal", "limited", "busy"] as const) {
+      forgetVerification();
+      proxy.fail("eth_call", fault, Number.POSITIVE_INFINITY);
+      await expect(requireChain()).rejects.toThrow();
+      expect(proxy.hits).toBe(1);
+    }
+    expect(await db().alert.count(alerts)).toBe(0);
+    proxy.heal();
+    await requireChain();
+  });
+
   it("begins nothing while the node is away, and says so", async () => {
     const postId = await createTestPost(artist);
     proxy.fail("eth_getCode", "never", Number.POSITIVE_INFINITY);
@@ -134,18 +148,28 @@ describe("a mint that the contract refuses", () => {
     expect(await readTestMint(refused.postId)).toMatchObject({ state: "failed", failure: "reverted" });
     expect(await reader.mintedTo(refused.owner)).toEqual([]);
 
-    // Without the role nothing is signed: it takes no nonce.
+    // Without the role nothing is signed, and it takes no nonce: it waits until an operator grants the role again.
     const early = await startMint();
     const nonces = await db().chainNonce.count();
-    await finishMints(chain, [early.id]);
-    expect(await readTestMint(early.postId)).toMatchObject({ state: "failed", failure: "reverted" });
+    const alerts = { where: { kind: "minter_settings", closedAt: null } };
+    for (let look = 0; look < 3; look++) {
+      await lookAtMint(early.id);
+      await chain.node.call("evm_mine");
+    }
+    expect(await readTestMint(early.postId)).toMatchObject({ state: "pending" });
     expect(await db().chainNonce.count()).toBe(nonces);
+    expect(await db().alert.count(alerts)).toBe(1);
+    // Nobody begins one meanwhile.
+    const postId = await createTestPost(artist);
+    expect((await askChallenge(artist, postId, newWallet().address)).status).toBe(503);
 
     await setMinterRole("grantRole");
     await chain.node.call("evm_mine");
     const again = await startMint();
-    await finishMints(chain, [again.id]);
+    await finishMints(chain, [early.id, again.id]);
+    expect(await reader.mintedTo(early.owner)).toEqual([early.tokenId]);
     expect(await reader.mintedTo(again.owner)).toEqual([again.tokenId]);
+    expect(await db().alert.count(alerts)).toBe(0);
     expect(await nonceViolations()).toEqual([]);
   });
 
