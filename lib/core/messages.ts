@@ -295,6 +295,10 @@ const messages = {
     ru: "Этот трек уже выпущен или выпускается",
     en: "This track is minted already, or is being minted",
   },
+  too_many_mints: {
+    ru: "На сегодня выпусков достаточно. Попробуйте завтра",
+    en: "Enough tracks were minted for one day. Try again tomorrow",
+  },
   mint_sound_not_ready: {
     ru: "Звук трека ещё не готов. Дождитесь, пока он заиграет, или загрузите другой",
     en: "The track's sound is not ready. Wait until it plays, or upload another one",

@@ -74,7 +74,7 @@ export async function verifiedChain(): Promise<Chain> {
 }
 
 /** Lets the next call of {@link verifiedChain} ask again: the chain has shown that something changed. */
-export function forgetVerification(): void {
+export function dropVerification(): void {
   if (cached) delete cached.verified;
 }
 
@@ -134,7 +134,7 @@ export async function findTokenOwner(
 
 /**
  * The name of the contract's error that a call failed with, `unknown` for one that it does not have; undefined for any
- * other failure. Only what the contract said counts, which is data: viem also calls it a revert when a node answers
+ * other failure. Only data of the contract counts: viem also calls it a revert when a node answers
  * with an internal error, too many requests, or a limit of gas.
  */
 export function revertName(error: unknown): string | undefined {

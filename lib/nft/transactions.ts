@@ -4,7 +4,7 @@ import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { db } from "../db";
 import { abi } from "./abi";
-import { type Chain, forgetVerification, MinterSettingsError, revertName } from "./chain";
+import { type Chain, dropVerification, MinterSettingsError, revertName } from "./chain";
 import type { Nonce } from "./nonce-ledger";
 import { toTokenId } from "./token-id";
 
@@ -89,7 +89,7 @@ export async function estimateMint(chain: Chain, call: MintCall): Promise<number
   } catch (error) {
     const name = revertName(error);
     if (name === "AccessControlUnauthorizedAccount") {
-      forgetVerification();
+      dropVerification();
       throw new MinterSettingsError(`${chain.signer.address} has lost the minter role of ${chain.contract}`);
     }
     if (name !== undefined) throw new MintRevertedError(name);

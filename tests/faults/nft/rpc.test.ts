@@ -4,13 +4,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
 import { countMined } from "@/lib/nft/advance-nonce";
-import { forgetVerification, verifiedChain } from "@/lib/nft/chain";
+import { dropVerification, verifiedChain } from "@/lib/nft/chain";
 import { requireChain } from "@/lib/nft/find-outcome";
 import { assignNonce } from "@/lib/nft/nonce-ledger";
 import { currentFees, signAndStore } from "@/lib/nft/transactions";
 import {
   askChallenge,
   chainReader,
+  createMintingArtist,
   finishMints,
   lookAtMint,
   newWallet,
@@ -19,7 +20,7 @@ import {
   requestTestMint,
   startTestChain,
 } from "@/tests/support/factories/minting";
-import { createPerson, createTestPost } from "@/tests/support/factories/people";
+import { createTestPost } from "@/tests/support/factories/people";
 import { type RpcFault, startRpcProxy } from "@/tests/support/proxies/rpc-proxy";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
@@ -33,7 +34,7 @@ Object.assign(process.env, { CHAIN_RPC_URL: proxy.url, CHAIN_TIMEOUT_MS: String(
 const reader = chainReader(chain);
 let artist: Caller;
 beforeAll(async () => {
-  artist = await createPerson("artist");
+  artist = await createMintingArtist();
 });
 afterEach(() => proxy.heal());
 afterAll(async () => {
@@ -88,7 +89,7 @@ describe("a node that answers late, twice, wrongly or not at all", () => {
   it("raises no alert about the settings", async () => {
     const alerts = { where: { kind: "minter_settings" } };
     for (const fault of ["internal", "limited", "busy"] as const) {
-      forgetVerification();
+      dropVerification();
       proxy.fail("eth_call", fault, Number.POSITIVE_INFINITY);
       await expect(requireChain()).rejects.toThrow();
       expect(proxy.hits).toBe(1);
@@ -159,7 +160,7 @@ describe("a mint that the contract refuses", () => {
     expect(await readTestMint(early.postId)).toMatchObject({ state: "pending" });
     expect(await db().chainNonce.count()).toBe(nonces);
     expect(await db().alert.count(alerts)).toBe(1);
-    // Nobody begins one meanwhile.
+    // No mint begins meanwhile.
     const postId = await createTestPost(artist);
     expect((await askChallenge(artist, postId, newWallet().address)).status).toBe(503);
 

@@ -1,15 +1,21 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
+import { env } from "@/lib/core/env";
 import { newId } from "@/lib/core/ids";
+import { messageText } from "@/lib/core/messages";
 import { db } from "@/lib/db";
+import { MAX_MINTS_PER_ARTIST_PER_DAY } from "@/lib/nft/mint-budget";
+import { createProofMessage } from "@/lib/nft/ownership-proof";
 import { toTokenId } from "@/lib/nft/token-id";
 import { tokenMetadataSchema } from "@/lib/schemas/mint";
 import { publicBlobUrl } from "@/lib/storage";
 import { backgroundTaskService } from "@/lib/tasks";
 import {
+  ageMints,
   askChallenge,
   chainReader,
+  createMintingArtist,
   finishMints,
   lookAtMint,
   newWallet,
@@ -29,7 +35,7 @@ const chain = await startTestChain();
 const reader = chainReader(chain);
 let artist: Caller;
 beforeAll(async () => {
-  artist = await createPerson("artist");
+  artist = await createMintingArtist();
 });
 afterAll(async () => {
   await (await import("@/lib/db")).disconnectDb();
@@ -168,6 +174,61 @@ describe("minting", () => {
     const second = await sendProof(artist, postId, { message, signature });
     expect(second.body.mint).toMatchObject({ id: once.body.mint.id, state: "confirmed" });
     expect(await reader.mintedTo(wallet.address)).toHaveLength(1);
+  });
+
+  it("begins as many mints as a day allows, of an artist and of all, and only with a confirmed mail address", async () => {
+    const prolific = await createPerson("artist");
+    const prove = async (postId: string) => {
+      const wallet = newWallet();
+      const { message } = createProofMessage({
+        ...{ userId: prolific.userId, postId, address: wallet.address, chainId: chain.chainId },
+      });
+      return { message, signature: await wallet.signMessage({ message }) };
+    };
+    const begin = async () => {
+      const postId = await createTestPost(prolific);
+      return sendProof(prolific, postId, await prove(postId));
+    };
+    const unconfirmed = await askChallenge(prolific, await createTestPost(prolific), newWallet().address);
+    expect([unconfirmed.status, unconfirmed.body.error.message]).toEqual([
+      403,
+      messageText("address_not_confirmed", "en"),
+    ]);
+    expect((await begin()).status).toBe(403);
+    await db().user.update({ where: { id: prolific.userId }, data: { confirmedAt: new Date() } });
+
+    const ids: string[] = [];
+    for (let count = 0; count < MAX_MINTS_PER_ARTIST_PER_DAY - 1; count++) {
+      const { status, body } = await begin();
+      expect(status).toBe(202);
+      ids.push(body.mint.id);
+    }
+    // The last one is requested twice at once, with the same message: it is one mint.
+    const postId = await createTestPost(prolific);
+    const proof = await prove(postId);
+    const twice = await Promise.all([1, 2].map(() => sendProof(prolific, postId, proof)));
+    expect(twice.map(({ status }) => status)).toEqual([202, 202]);
+    const refused = await begin();
+    expect([refused.status, refused.body.error.code]).toEqual([429, "rate_limited"]);
+    expect(refused.headers.get("retry-after")).toMatch(/^86[34]\d\d$/);
+    // The same message is the same mint, which is no new one.
+    expect((await sendProof(prolific, postId, proof)).status).toBe(202);
+
+    // One that failed has cost nothing.
+    await db().mint.update({ where: { id: ids[0] ?? "" }, data: { state: "failed" } });
+    const [one, other] = await Promise.all([begin(), begin()]);
+    expect([one.status, other.status].sort()).toEqual([202, 429]);
+
+    await ageMints(prolific.userId);
+    const others = Array.from({ length: env().MINT_DAILY_LIMIT }, () => ({
+      ...{ id: newId(), ownerAddress: newWallet().address, chainId: 1, contract: chain.contract },
+    }));
+    await db().mint.createMany({ data: others });
+    expect((await begin()).status).toBe(429);
+    await db().mint.deleteMany({ where: { id: { in: others.map(({ id }) => id) } } });
+    expect((await begin()).status).toBe(202);
+    await db().task.deleteMany({ where: { ownerId: prolific.userId } });
+    await db().mint.deleteMany({ where: { userId: prolific.userId } });
   });
 
   it("waits for the sound that the token's metadata refers to", async () => {
