@@ -146,7 +146,7 @@ describe("a mint that the contract refuses", () => {
     await setMinterRole("revokeRole");
     await chain.node.call("evm_mine");
     await finishMints(chain, [refused.id]);
-    expect(await readTestMint(refused.postId)).toMatchObject({ state: "failed", failure: "reverted" });
+    expect(await readTestMint(refused.postId, artist)).toMatchObject({ state: "failed", failure: "reverted" });
     expect(await reader.mintedTo(refused.owner)).toEqual([]);
 
     // Without the role nothing is signed, and it takes no nonce: it waits until an operator grants the role again.
@@ -183,7 +183,7 @@ describe("a mint that the contract refuses", () => {
     if (!nonce) throw new Error("the mint got no nonce");
     await signAndStore(account, nonce, { call, gas: TOO_LITTLE_GAS, fees: await currentFees(account) });
     await finishMints(chain, [mint.id]);
-    expect(await readTestMint(mint.postId)).toMatchObject({ state: "failed", failure: "out_of_gas" });
+    expect(await readTestMint(mint.postId, artist)).toMatchObject({ state: "failed", failure: "out_of_gas" });
     expect(await reader.mintedTo(mint.owner)).toEqual([]);
 
     const wallet = newWallet();
@@ -208,7 +208,7 @@ describe("a mint that the contract refuses", () => {
     await db().chainNonce.updateMany({ where: { mintId: given.id }, data: { checkedAt: new Date(0) } });
     const last = await startMint();
     await finishMints(chain, [last.id]);
-    expect(await readTestMint(given.postId)).toMatchObject({ state: "failed", failure: "abandoned" });
+    expect(await readTestMint(given.postId, artist)).toMatchObject({ state: "failed", failure: "abandoned" });
     expect(await nonceViolations()).toEqual([]);
   });
 });
