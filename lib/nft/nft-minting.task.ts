@@ -4,7 +4,7 @@ import { backgroundTaskService, defineTask, type Payload } from "../tasks";
 import { findMintOutcome, findOrCreateMint, type MintOutcome } from "./find-outcome";
 import { keepQueueMoving } from "./keep-queue-moving";
 import { mintSubject } from "./mint-row";
-import { recordMintOutcome } from "./record-outcome";
+import { abandonMint, recordMintOutcome } from "./record-outcome";
 
 interface Look {
   mintId: string;
@@ -31,6 +31,7 @@ export const task = defineTask<"nft-minting">()({
     const reason = await recordMintOutcome(tx, mintId, found);
     if (reason !== null) await enqueueNextLook(tx, mintId, payload, reason);
   },
+  abandon: (tx, payload, taskId) => abandonMint(tx, payload.check?.mintId ?? taskId, taskId),
 });
 
 /** Seconds before each look. A block takes 1 to 12 s, and twelve confirmations two and a half minutes at most. */

@@ -44,6 +44,20 @@ export async function recordMintOutcome(
   }
 }
 
+/**
+ * Ends a mint whose task nothing runs any more, so that its artist may try again. One that has a nonce is left to
+ * keep-queue-moving.ts, and one that was ever signed to an operator: its token may exist.
+ */
+export async function abandonMint(tx: Transaction, mintId: string, taskId: string): Promise<void> {
+  await tx.$executeRaw`SELECT 1 FROM "Mint" WHERE id = ${mintId}::uuid FOR UPDATE`;
+  const mint = await tx.mint.findUnique({ where: { id: mintId }, select: { state: true, taskId: true } });
+  if (mint?.state !== "pending" || (mint.taskId ?? mintId) !== taskId) return;
+  const begun = { OR: [{ state: "open" as const }, { transactions: { some: { isFiller: false } } }] };
+  if ((await tx.chainNonce.count({ where: { mintId, ...begun } })) > 0) return;
+  await finish(tx, mintId, { state: "failed", failure: "abandoned" });
+  afterCommit(tx, () => publishMintChanged(mintId));
+}
+
 async function hasOpenNonce(tx: Transaction, mintId: string): Promise<boolean> {
   return (await tx.chainNonce.count({ where: { mintId, state: "open" } })) > 0;
 }

@@ -10,7 +10,7 @@ import { createProofMessage } from "@/lib/nft/ownership-proof";
 import { toTokenId } from "@/lib/nft/token-id";
 import { tokenMetadataSchema } from "@/lib/schemas/mint";
 import { publicBlobUrl } from "@/lib/storage";
-import { backgroundTaskService } from "@/lib/tasks";
+import { backgroundTaskService, sweepTasks } from "@/lib/tasks";
 import {
   ageMints,
   askChallenge,
@@ -28,6 +28,7 @@ import {
 } from "@/tests/support/factories/minting";
 import { createPerson, createTestPost } from "@/tests/support/factories/people";
 import { createPlayablePost } from "@/tests/support/factories/play-tools";
+import { runTasks } from "@/tests/support/factories/shop";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 
 const backends = await startIsolatedBackends();
@@ -229,6 +230,30 @@ describe("minting", () => {
     expect((await begin()).status).toBe(202);
     await db().task.deleteMany({ where: { ownerId: prolific.userId } });
     await db().mint.deleteMany({ where: { userId: prolific.userId } });
+  });
+
+  it("ends with a task that is not done by its deadline, so that the artist may try again", async () => {
+    const postId = await createTestPost(artist);
+    const { id } = await requestTestMint(artist, postId, newWallet());
+    await db().task.update({ where: { id }, data: { deadlineAt: new Date(0), leaseUntil: null } });
+    await sweepTasks();
+    expect(await db().task.findUniqueOrThrow({ where: { id } })).toMatchObject({ state: "dead" });
+    expect(await readTestMint(postId, artist)).toMatchObject({ id, state: "failed", failure: "abandoned" });
+    // Others see neither it nor its address.
+    expect(await readTestMint(postId)).toBeNull();
+    expect(await readTestMint(postId, await createPerson("artist"))).toBeNull();
+
+    const again = await requestTestMint(artist, postId, newWallet());
+    expect(await readTestMint(postId)).toMatchObject({ id: again.id, state: "pending" });
+    // An operator who replays it changes nothing.
+    await db().task.update({
+      where: { id },
+      data: { state: "pending", deadlineAt: new Date(Date.now() + 3_600_000), finishedAt: null },
+    });
+    await runTasks([{ id, queue: "nft-minting" }]);
+    expect(await db().task.findUniqueOrThrow({ where: { id } })).toMatchObject({ state: "done" });
+    await finishMints(chain, [again.id]);
+    expect((await readTestMint(postId)).state).toBe("confirmed");
   });
 
   it("waits for the sound that the token's metadata refers to", async () => {
