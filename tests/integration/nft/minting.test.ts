@@ -158,6 +158,11 @@ describe("minting", () => {
     const signature = await wallet.signMessage({ message });
     const forged = await newWallet().signMessage({ message });
     expect((await sendProof(artist, postId, { message, signature: forged })).status).toBe(403);
+    // Signed by the wallet and with a nonce of ours, but with another text: the message counts as a whole.
+    const changed = message.replace("This costs me nothing", "This costs me dearly");
+    expect(changed).not.toBe(message);
+    const signedChange = { message: changed, signature: await wallet.signMessage({ message: changed }) };
+    expect((await sendProof(artist, postId, signedChange)).status).toBe(403);
     const other = await createTestPost(artist);
     expect((await sendProof(artist, other, { message, signature })).status).toBe(403);
     expect((await sendProof(stranger, postId, { message, signature })).status).toBe(403);
