@@ -4,12 +4,14 @@ import { now } from "../core/clock";
 import { env } from "../core/env";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
+import { transaction } from "../db";
+import { raiseAlert } from "../tasks";
 import type { Chain } from "./chain";
 import { giveUp, markChecked, type Nonce, type OpenNonce } from "./nonce-ledger";
 import {
   currentFees,
+  estimateFiller,
   estimateMint,
-  fillerGas,
   listTransactions,
   type MintCall,
   MintRevertedError,
@@ -161,29 +163,36 @@ async function chooseTransaction(
 }
 
 async function signFirst(chain: Chain, nonce: OpenNonce, call: MintCall | null): Promise<StoredTransaction> {
-  const gas = call ? await estimateMint(chain, call) : fillerGas;
+  const gas = call ? await estimateMint(chain, call) : await estimateFiller(chain);
   return signAndStore(chain, nonce, { call, gas, fees: await currentFees(chain) });
 }
 
-/** Signs a replacement; the newest stays when the fee's limit leaves no room. */
+/**
+ * Signs a replacement; the newest stays when the fee's limit leaves no room.
+ * @param outbid  those that a node may have; by default the ones that a node took
+ */
 async function replace(
   chain: Chain,
   nonce: OpenNonce,
   transactions: readonly StoredTransaction[],
   call: MintCall | null,
+  outbid = transactions.filter(({ sentAt }) => sentAt !== null),
 ): Promise<StoredTransaction | null> {
   const [newest] = transactions;
-  const fees = await replacementFees(chain, transactions);
+  const fees = await replacementFees(chain, outbid);
   if (!fees) {
     log().warn({ nonce: nonce.nonce }, "stuck transaction not replaced: MINT_MAX_FEE_GWEI is reached");
     return newest ?? null;
   }
-  const gas = call ? (newest?.gas ?? (await estimateMint(chain, call))) : fillerGas;
+  const gas = call ? (newest?.gas ?? (await estimateMint(chain, call))) : await estimateFiller(chain);
   log().info({ nonce: nonce.nonce, replaces: newest?.hash }, "transaction replaced by one with a higher fee");
   return signAndStore(chain, nonce, { call, gas, fees });
 }
 
-/** A fee that is too low for the node is raised at once, and one that no node takes gives way to a filler. */
+/**
+ * A fee that is too low for the node is raised at once. A transaction that no node takes gives way to a filler, and a
+ * filler to one whose gas is estimated again.
+ */
 async function sendOrReplace(
   chain: Chain,
   nonce: OpenNonce,
@@ -192,13 +201,20 @@ async function sendOrReplace(
 ): Promise<SendOutcome> {
   const outcome = await send(chain, transaction);
   if (outcome === "underpriced") {
-    const replacement = await replace(chain, nonce, await listTransactions(nonce), call);
+    const all = await listTransactions(nonce);
+    const replacement = await replace(chain, nonce, all, call, all);
     return replacement && replacement.hash !== transaction.hash ? send(chain, replacement) : outcome;
   }
-  if (outcome === "refused" && call !== null) {
-    await giveUp(nonce, "refused");
-    const filler = await replace(chain, { ...nonce, isFiller: true }, await listTransactions(nonce), null);
-    return filler ? send(chain, filler) : outcome;
-  }
-  return outcome;
+  if (outcome !== "refused") return outcome;
+  if (call !== null) await giveUp(nonce, "refused");
+  const filler = await replace(chain, { ...nonce, isFiller: true }, await listTransactions(nonce), null);
+  const sent = filler && filler.hash !== transaction.hash ? await send(chain, filler) : outcome;
+  if (sent === "refused") await alertStuck(nonce);
+  return sent;
+}
+
+/** Nothing uses the nonce up, and all mints behind it wait. */
+async function alertStuck({ nonce, account }: OpenNonce): Promise<void> {
+  const message = `no node takes the filler of nonce ${nonce} of ${account}: mints wait`;
+  await transaction((tx) => raiseAlert(tx, { kind: "minter_stuck", subject: "minting", message }));
 }

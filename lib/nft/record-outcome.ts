@@ -151,7 +151,11 @@ async function raiseFundsAlert(tx: Transaction): Promise<void> {
 /** What the alerts asked for is done: a transaction was paid for, under settings that work. */
 async function closeAlerts(tx: Transaction): Promise<void> {
   await tx.alert.updateMany({
-    where: { kind: { in: ["minter_funds", "minter_settings"] }, subject: "minting", closedAt: null },
+    where: {
+      kind: { in: ["minter_funds", "minter_settings", "minter_stuck"] },
+      subject: "minting",
+      closedAt: null,
+    },
     data: { closedAt: new Date() },
   });
 }

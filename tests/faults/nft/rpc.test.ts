@@ -6,7 +6,7 @@ import { db } from "@/lib/db";
 import { countMined } from "@/lib/nft/advance-nonce";
 import { dropVerification, verifiedChain } from "@/lib/nft/chain";
 import { requireChain } from "@/lib/nft/find-outcome";
-import { assignNonce } from "@/lib/nft/nonce-ledger";
+import { assignNonce, giveUp } from "@/lib/nft/nonce-ledger";
 import { currentFees, signAndStore } from "@/lib/nft/transactions";
 import {
   askChallenge,
@@ -146,7 +146,10 @@ describe("a mint that the contract refuses", () => {
     await setMinterRole("revokeRole");
     await chain.node.call("evm_mine");
     await finishMints(chain, [refused.id]);
-    expect(await readTestMint(refused.postId, artist)).toMatchObject({ state: "failed", failure: "reverted" });
+    expect(await readTestMint(refused.postId, artist)).toMatchObject({
+      state: "failed",
+      failure: "reverted",
+    });
     expect(await reader.mintedTo(refused.owner)).toEqual([]);
 
     // Without the role nothing is signed, and it takes no nonce: it waits until an operator grants the role again.
@@ -190,6 +193,32 @@ describe("a mint that the contract refuses", () => {
     const again = await requestTestMint(artist, mint.postId, wallet);
     await finishMints(chain, [again.id]);
     expect(await reader.mintedTo(wallet.address)).toEqual([again.tokenId]);
+    expect(await nonceViolations()).toEqual([]);
+  });
+
+  it("uses up its nonce on a network that wants more gas than a transfer's", async () => {
+    const alerts = { where: { kind: "minter_stuck", closedAt: null } };
+    const mint = await startMint();
+    const account = await verifiedChain();
+    const nonce = await assignNonce(account, mint.id, await countMined(account));
+    if (!nonce) throw new Error("the mint got no nonce");
+    await giveUp(nonce, "abandoned");
+    proxy.setMinimumGas(90_000n);
+    // Nothing is known of the gas at first, so no node takes it.
+    proxy.fail("eth_estimateGas", "internal", 2);
+    await lookAtMint(mint.id);
+    expect(await db().alert.count(alerts)).toBe(1);
+    const stored = () =>
+      db().chainTransaction.findMany({ where: { of: { mintId: mint.id } }, orderBy: { createdAt: "asc" } });
+    const [refused] = await stored();
+    expect(refused).toMatchObject({ isFiller: true, sentAt: null });
+    await finishMints(chain, [mint.id]);
+    const [, taken] = await stored();
+    expect(taken?.gas).toBeGreaterThanOrEqual(90_000);
+    // No node had the first, so there was nothing to outbid.
+    expect(Number(taken?.maxFee)).toBeLessThan(Number(refused?.maxFee) * 1.2);
+    expect(await readTestMint(mint.postId, artist)).toMatchObject({ state: "failed", failure: "abandoned" });
+    expect(await db().alert.count(alerts)).toBe(0);
     expect(await nonceViolations()).toEqual([]);
   });
 
