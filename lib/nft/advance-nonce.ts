@@ -24,8 +24,8 @@ import {
 
 /** What the chain says about a nonce. */
 export type NonceOutcome =
-  /** No block has any of its transactions; one is on its way, or waits for coins (`funds`). */
-  | { kind: "waiting"; reason: SendOutcome | "queued" }
+  /** No block has any of its transactions; one is on its way, or waits for coins (`funds`) or for others (`behind`). */
+  | { kind: "waiting"; reason: SendOutcome | "queued" | "behind" }
   | {
       kind: "mined";
       hash: Hex;
@@ -65,12 +65,10 @@ export async function advanceNonce(
   }
   const isFiller = nonce.isFiller || call === null;
   try {
-    const transaction = await chooseTransaction(chain, nonce, transactions, isFiller ? null : call);
-    if (transaction === null) return { kind: "waiting", reason: "queued" };
-    return {
-      kind: "waiting",
-      reason: await sendOrReplace(chain, nonce, transaction, isFiller ? null : call),
-    };
+    const chosen = await chooseTransaction(chain, nonce, transactions, isFiller ? null : call);
+    if (chosen === null) return { kind: "waiting", reason: "queued" };
+    const reason = await sendOrReplace(chain, nonce, chosen.transaction, isFiller ? null : call);
+    return { kind: "waiting", reason: reason === "taken" && chosen.isBehind ? "behind" : reason };
   } catch (error) {
     if (!(error instanceof MintRevertedError)) throw error;
     // Another look has signed meanwhile: its transaction must not be replaced by a filler.
@@ -143,23 +141,27 @@ async function isUsedForGood({ client, signer }: Chain, { nonce }: Nonce): Promi
 }
 
 /**
- * The transaction to send: the newest, a first one, or one that replaces a stuck one.
- * @returns null when the newest is with the node, and others of the account come first
+ * The transaction to send: the newest, a first one, or one that replaces a stuck one; and whether others of the account
+ * come first.
  */
 async function chooseTransaction(
   chain: Chain,
   nonce: OpenNonce,
   transactions: readonly StoredTransaction[],
   call: MintCall | null,
-): Promise<StoredTransaction | null> {
+): Promise<{ transaction: StoredTransaction; isBehind: boolean } | null> {
   const [newest] = transactions;
-  if (!newest) return signFirst(chain, nonce, call);
+  if (!newest) return nextUp(await signFirst(chain, nonce, call));
   // Sent before the mint was given up: only a transaction with a higher fee takes its place.
-  if (call === null && !newest.isFiller) return replace(chain, nonce, transactions, call);
-  if (nonce.nonce > (await countMined(chain))) return newest;
+  if (call === null && !newest.isFiller) return nextUp(await replace(chain, nonce, transactions, call));
+  if (nonce.nonce > (await countMined(chain))) return { transaction: newest, isBehind: true };
   const waitedMs = now() - newest.createdAt.getTime();
-  if (waitedMs < env().MINT_STUCK_SECONDS * 1_000) return newest;
-  return replace(chain, nonce, transactions, call);
+  if (waitedMs < env().MINT_STUCK_SECONDS * 1_000) return nextUp(newest);
+  return nextUp(await replace(chain, nonce, transactions, call));
+}
+
+function nextUp(transaction: StoredTransaction | null) {
+  return transaction && { transaction, isBehind: false };
 }
 
 async function signFirst(chain: Chain, nonce: OpenNonce, call: MintCall | null): Promise<StoredTransaction> {

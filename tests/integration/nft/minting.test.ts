@@ -261,6 +261,34 @@ describe("minting", () => {
     expect((await readTestMint(postId)).state).toBe("confirmed");
   });
 
+  it("waits for coins an hour at most between two looks, and a week at most in all", async () => {
+    const account = (await db().chainNonce.findFirstOrThrow()).account;
+    const balance = await chain.node.call("eth_getBalance", [account, "latest"]);
+    await chain.node.call("anvil_setBalance", [account, "0x0"]);
+    const postId = await createTestPost(artist);
+    const { id } = await requestTestMint(artist, postId, newWallet());
+    const nextDelay = async () => {
+      await lookAtMint(id);
+      const { taskId } = await db().mint.findUniqueOrThrow({ where: { id }, select: { taskId: true } });
+      const { notBefore } = await db().task.findUniqueOrThrow({ where: { id: taskId ?? "" } });
+      return Math.round((notBefore.getTime() - Date.now()) / 1_000);
+    };
+    const delays: number[] = [];
+    for (let look = 0; look < 16; look++) delays.push(await nextDelay());
+    expect(delays[0]).toBeGreaterThan(250);
+    expect(delays[11]).toBeGreaterThan(500);
+    expect(delays[15]).toBeGreaterThan(3_500);
+    expect(Math.max(...delays)).toBeLessThanOrEqual(3_600);
+    await db().mint.update({ where: { id }, data: { createdAt: new Date(Date.now() - 8 * 86_400_000) } });
+    await lookAtMint(id);
+    expect(await readTestMint(postId, artist)).toMatchObject({ state: "failed", failure: "abandoned" });
+    await chain.node.call("anvil_setBalance", [account, balance]);
+    const again = await requestTestMint(artist, postId, newWallet());
+    await finishMints(chain, [again.id]);
+    expect((await readTestMint(postId)).state).toBe("confirmed");
+    expect(await nonceViolations()).toEqual([]);
+  });
+
   it("waits for the sound that the token's metadata refers to", async () => {
     const postId = await createPlayablePost(artist);
     const { audioFileId } = await db().post.findUniqueOrThrow({ where: { id: postId } });
