@@ -7,7 +7,7 @@ import { log } from "../core/log";
 import { transaction } from "../db";
 import { raiseAlert } from "../tasks";
 import type { Chain } from "./chain";
-import { giveUp, markChecked, type Nonce, type OpenNonce } from "./nonce-ledger";
+import { clearDoubt, confirmDoubt, giveUp, markChecked, type Nonce, type OpenNonce } from "./nonce-ledger";
 import {
   currentFees,
   estimateFiller,
@@ -38,7 +38,7 @@ export type NonceOutcome =
       isFinal: boolean;
       feeWei: bigint;
     }
-  /** Used up for good by a transaction that is none of ours. */
+  /** Used up for good by a transaction that is none of ours, as two looks found. */
   | { kind: "lost" };
 
 /**
@@ -61,8 +61,11 @@ export async function advanceNonce(
   if (mined) return mined;
   if (await isUsedForGood(chain, nonce)) {
     // The receipt may have come between the two questions.
-    return (await findMined(chain, transactions)) ?? { kind: "lost" };
+    const late = await findMined(chain, transactions);
+    if (late) return late;
+    return (await confirmDoubt(nonce)) ? { kind: "lost" } : { kind: "waiting", reason: "queued" };
   }
+  if (nonce.doubtedAt !== null) await clearDoubt(nonce);
   const isFiller = nonce.isFiller || call === null;
   try {
     const chosen = await chooseTransaction(chain, nonce, transactions, isFiller ? null : call);

@@ -6,7 +6,7 @@ const idsSchema = z.array(z.object({ id: z.uuid() }));
 
 /** No transaction of the mint's own was ever signed, and none will be: the chain does not know its address. */
 const isUnsent = Prisma.sql`
-mint.state IN ('pending', 'failed') AND NOT EXISTS (
+mint.state IN ('pending', 'failed') AND mint."transactionHash" IS NULL AND NOT EXISTS (
   SELECT FROM "ChainNonce" nonce LEFT JOIN "ChainTransaction" sent
     ON sent."chainId" = nonce."chainId" AND sent.account = nonce.account AND sent.nonce = nonce.nonce
   WHERE nonce."mintId" = mint.id AND (nonce.state = 'open' OR NOT sent."isFiller"))`;

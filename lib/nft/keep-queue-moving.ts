@@ -3,7 +3,7 @@ import { db, transaction } from "../db";
 import { advanceNonce, countMined } from "./advance-nonce";
 import type { Chain } from "./chain";
 import { requireChain, toCall, withSettingsAlert } from "./find-outcome";
-import { claimStalledNonces, fillGaps, giveUp, type OpenNonce } from "./nonce-ledger";
+import { claimStalledNonces, fillGaps, giveUp, type OpenNonce, reopenUnused } from "./nonce-ledger";
 import { recordMintOutcome, settle } from "./record-outcome";
 import { listTransactions } from "./transactions";
 
@@ -15,6 +15,7 @@ export async function keepQueueMoving(): Promise<void> {
   try {
     const chain = await requireChain();
     const minedCount = await countMined(chain);
+    await reopenUnused(chain, minedCount);
     await fillGaps(chain, minedCount);
     for (const nonce of await claimStalledNonces(chain, minedCount)) await advanceStalled(chain, nonce);
   } catch (error) {

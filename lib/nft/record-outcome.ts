@@ -151,7 +151,7 @@ export async function settle(
 ): Promise<void> {
   await tx.chainNonce.update({
     where: { chainId_account_nonce: { chainId, account, nonce } },
-    data: { state: "settled" },
+    data: { state: "settled", doubtedAt: null },
     select: { nonce: true },
   });
 }
