@@ -125,6 +125,8 @@ export const envSchema = z.object({
   MINT_CONFIRMATIONS: z.coerce.number().int().min(1).max(1_000).default(12),
   /** Share of later sales that the artist's token asks for, in hundredths of a percent. */
   MINT_ROYALTY_BASIS_POINTS: z.coerce.number().int().min(0).max(5_000).default(500),
+  /** Mints that all accounts together may begin within 24 hours: each costs a fee. */
+  MINT_DAILY_LIMIT: z.coerce.number().int().min(1).max(100_000).default(500),
   /** The highest fee per gas that a transaction offers; above it, minting waits. */
   MINT_MAX_FEE_GWEI: z.coerce.number().positive().max(1_000_000).default(300),
   /** A transaction whose turn it is and that no block took for so long is replaced by one with a higher fee. */

@@ -276,8 +276,8 @@ const messages = {
     en: "The zero address has no owner",
   },
   mint_address_contract: {
-    ru: "По этому адресу контракт. Нужен адрес, ключ от которого есть у вас",
-    en: "This is the address of a contract. An address is needed whose key you have",
+    ru: "По этому адресу контракт. Укажите адрес, ключ от которого есть у вас",
+    en: "This is the address of a contract. Use an address whose key you have",
   },
   mint_message_invalid: {
     ru: "Это не то сообщение, которое нужно подписать. Запросите новое",
@@ -288,12 +288,16 @@ const messages = {
     en: "The message has expired, or it is for another track. Ask for a new one",
   },
   mint_address_not_proved: {
-    ru: "Подпись не от этого адреса",
-    en: "The signature is not of this address",
+    ru: "Это подписал другой адрес",
+    en: "Another address signed this",
   },
   already_minted: {
     ru: "Этот трек уже выпущен или выпускается",
     en: "This track is minted already, or is being minted",
+  },
+  too_many_mints: {
+    ru: "На сегодня выпусков достаточно. Попробуйте завтра",
+    en: "Enough tracks were minted for one day. Try again tomorrow",
   },
   mint_sound_not_ready: {
     ru: "Звук трека ещё не готов. Дождитесь, пока он заиграет, или загрузите другой",

@@ -4,12 +4,14 @@ import { now } from "../core/clock";
 import { env } from "../core/env";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
+import { transaction } from "../db";
+import { raiseAlert } from "../tasks";
 import type { Chain } from "./chain";
-import { giveUp, markChecked, type Nonce, type OpenNonce } from "./nonce-ledger";
+import { clearDoubt, confirmDoubt, giveUp, markChecked, type Nonce, type OpenNonce } from "./nonce-ledger";
 import {
   currentFees,
+  estimateFiller,
   estimateMint,
-  fillerGas,
   listTransactions,
   type MintCall,
   MintRevertedError,
@@ -22,8 +24,8 @@ import {
 
 /** What the chain says about a nonce. */
 export type NonceOutcome =
-  /** No block has any of its transactions; one is on its way, or waits for coins (`funds`). */
-  | { kind: "waiting"; reason: SendOutcome | "queued" }
+  /** No block has any of its transactions; one is on its way, or waits for coins (`funds`) or for others (`behind`). */
+  | { kind: "waiting"; reason: SendOutcome | "queued" | "behind" }
   | {
       kind: "mined";
       hash: Hex;
@@ -36,7 +38,7 @@ export type NonceOutcome =
       isFinal: boolean;
       feeWei: bigint;
     }
-  /** Used up for good by a transaction that is none of ours. */
+  /** Used up for good by a transaction that is none of ours, as two looks found. */
   | { kind: "lost" };
 
 /**
@@ -59,16 +61,17 @@ export async function advanceNonce(
   if (mined) return mined;
   if (await isUsedForGood(chain, nonce)) {
     // The receipt may have come between the two questions.
-    return (await findMined(chain, transactions)) ?? { kind: "lost" };
+    const late = await findMined(chain, transactions);
+    if (late) return late;
+    return (await confirmDoubt(nonce)) ? { kind: "lost" } : { kind: "waiting", reason: "queued" };
   }
+  if (nonce.doubtedAt !== null) await clearDoubt(nonce);
   const isFiller = nonce.isFiller || call === null;
   try {
-    const transaction = await chooseTransaction(chain, nonce, transactions, isFiller ? null : call);
-    if (transaction === null) return { kind: "waiting", reason: "queued" };
-    return {
-      kind: "waiting",
-      reason: await sendOrReplace(chain, nonce, transaction, isFiller ? null : call),
-    };
+    const chosen = await chooseTransaction(chain, nonce, transactions, isFiller ? null : call);
+    if (chosen === null) return { kind: "waiting", reason: "queued" };
+    const reason = await sendOrReplace(chain, nonce, chosen.transaction, isFiller ? null : call);
+    return { kind: "waiting", reason: reason === "taken" && chosen.isBehind ? "behind" : reason };
   } catch (error) {
     if (!(error instanceof MintRevertedError)) throw error;
     // Another look has signed meanwhile: its transaction must not be replaced by a filler.
@@ -141,49 +144,60 @@ async function isUsedForGood({ client, signer }: Chain, { nonce }: Nonce): Promi
 }
 
 /**
- * The transaction to send: the newest, a first one, or one that replaces a stuck one.
- * @returns null when the newest is with the node, and others of the account come first
+ * The transaction to send: the newest, a first one, or one that replaces a stuck one; and whether others of the account
+ * come first.
  */
 async function chooseTransaction(
   chain: Chain,
   nonce: OpenNonce,
   transactions: readonly StoredTransaction[],
   call: MintCall | null,
-): Promise<StoredTransaction | null> {
+): Promise<{ transaction: StoredTransaction; isBehind: boolean } | null> {
   const [newest] = transactions;
-  if (!newest) return signFirst(chain, nonce, call);
+  if (!newest) return nextUp(await signFirst(chain, nonce, call));
   // Sent before the mint was given up: only a transaction with a higher fee takes its place.
-  if (call === null && !newest.isFiller) return replace(chain, nonce, transactions, call);
-  if (nonce.nonce > (await countMined(chain))) return newest;
+  if (call === null && !newest.isFiller) return nextUp(await replace(chain, nonce, transactions, call));
+  if (nonce.nonce > (await countMined(chain))) return { transaction: newest, isBehind: true };
   const waitedMs = now() - newest.createdAt.getTime();
-  if (waitedMs < env().MINT_STUCK_SECONDS * 1_000) return newest;
-  return replace(chain, nonce, transactions, call);
+  if (waitedMs < env().MINT_STUCK_SECONDS * 1_000) return nextUp(newest);
+  return nextUp(await replace(chain, nonce, transactions, call));
+}
+
+function nextUp(transaction: StoredTransaction | null) {
+  return transaction && { transaction, isBehind: false };
 }
 
 async function signFirst(chain: Chain, nonce: OpenNonce, call: MintCall | null): Promise<StoredTransaction> {
-  const gas = call ? await estimateMint(chain, call) : fillerGas;
+  const gas = call ? await estimateMint(chain, call) : await estimateFiller(chain);
   return signAndStore(chain, nonce, { call, gas, fees: await currentFees(chain) });
 }
 
-/** Signs a replacement; the newest stays when the fee's limit leaves no room. */
+/**
+ * Signs a replacement; the newest stays when the fee's limit leaves no room.
+ * @param outbid  those that a node may have; by default the ones that a node took
+ */
 async function replace(
   chain: Chain,
   nonce: OpenNonce,
   transactions: readonly StoredTransaction[],
   call: MintCall | null,
+  outbid = transactions.filter(({ sentAt }) => sentAt !== null),
 ): Promise<StoredTransaction | null> {
   const [newest] = transactions;
-  const fees = await replacementFees(chain, transactions);
+  const fees = await replacementFees(chain, outbid);
   if (!fees) {
     log().warn({ nonce: nonce.nonce }, "stuck transaction not replaced: MINT_MAX_FEE_GWEI is reached");
     return newest ?? null;
   }
-  const gas = call ? (newest?.gas ?? (await estimateMint(chain, call))) : fillerGas;
+  const gas = call ? (newest?.gas ?? (await estimateMint(chain, call))) : await estimateFiller(chain);
   log().info({ nonce: nonce.nonce, replaces: newest?.hash }, "transaction replaced by one with a higher fee");
   return signAndStore(chain, nonce, { call, gas, fees });
 }
 
-/** A fee that is too low for the node is raised at once, and one that no node takes gives way to a filler. */
+/**
+ * A fee that is too low for the node is raised at once. A transaction that no node takes gives way to a filler, and a
+ * filler to one whose gas is estimated again.
+ */
 async function sendOrReplace(
   chain: Chain,
   nonce: OpenNonce,
@@ -192,13 +206,20 @@ async function sendOrReplace(
 ): Promise<SendOutcome> {
   const outcome = await send(chain, transaction);
   if (outcome === "underpriced") {
-    const replacement = await replace(chain, nonce, await listTransactions(nonce), call);
+    const all = await listTransactions(nonce);
+    const replacement = await replace(chain, nonce, all, call, all);
     return replacement && replacement.hash !== transaction.hash ? send(chain, replacement) : outcome;
   }
-  if (outcome === "refused" && call !== null) {
-    await giveUp(nonce, "refused");
-    const filler = await replace(chain, { ...nonce, isFiller: true }, await listTransactions(nonce), null);
-    return filler ? send(chain, filler) : outcome;
-  }
-  return outcome;
+  if (outcome !== "refused") return outcome;
+  if (call !== null) await giveUp(nonce, "refused");
+  const filler = await replace(chain, { ...nonce, isFiller: true }, await listTransactions(nonce), null);
+  const sent = filler && filler.hash !== transaction.hash ? await send(chain, filler) : outcome;
+  if (sent === "refused") await alertStuck(nonce);
+  return sent;
+}
+
+/** Nothing uses the nonce up, and all mints behind it wait. */
+async function alertStuck({ nonce, account }: OpenNonce): Promise<void> {
+  const message = `no node takes the filler of nonce ${nonce} of ${account}: mints wait`;
+  await transaction((tx) => raiseAlert(tx, { kind: "minter_stuck", subject: "minting", message }));
 }

@@ -1,9 +1,11 @@
 import {
   type Address,
+  ContractFunctionRevertedError,
   ContractFunctionZeroDataError,
   createPublicClient,
   getAddress,
   type PublicClient,
+  RpcRequestError,
 } from "viem";
 import { env } from "../core/env";
 import { AppError } from "../core/errors";
@@ -71,6 +73,11 @@ export async function verifiedChain(): Promise<Chain> {
   return current;
 }
 
+/** Lets the next call of {@link verifiedChain} ask again: the chain has shown that something changed. */
+export function dropVerification(): void {
+  if (cached) delete cached.verified;
+}
+
 async function verify({ id, contract, client, signer }: Chain): Promise<void> {
   const actualId = await client.getChainId();
   if (actualId !== id) throw new MinterSettingsError(`the node is of network ${actualId}, CHAIN_ID is ${id}`);
@@ -87,23 +94,22 @@ async function verify({ id, contract, client, signer }: Chain): Promise<void> {
     if (!(await client.readContract({ abi, address: contract, functionName: "hasRole", args })))
       throw new MinterSettingsError(`${signer.address} lacks the minter role of ${contract}`);
   } catch (error) {
-    if (error instanceof Error && "walk" in error && isForeignContract(error))
-      throw new MinterSettingsError(`the contract at ${contract} is another one`);
+    if (isForeignContract(error)) throw new MinterSettingsError(`the contract at ${contract} is another one`);
     throw error;
   }
 }
 
-function isForeignContract(error: Error): boolean {
-  const walk = (error as { walk?: (match: (cause: unknown) => boolean) => unknown }).walk;
-  return Boolean(
-    walk?.call(
-      error,
-      (cause) =>
-        cause instanceof ContractFunctionZeroDataError ||
-        (cause instanceof Error && cause.name === "ContractFunctionRevertedError"),
-    ),
-  );
+/** It lacks a function: the call reverts, with data or without, or answers nothing. */
+function isForeignContract(error: unknown): boolean {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ContractFunctionZeroDataError) return true;
+    if (cause instanceof RpcRequestError && cause.code === EXECUTION_REVERTED) return true;
+  }
+  return revertName(error) !== undefined;
 }
+
+/** The code of JSON-RPC for it; nodes that are overloaded answer with others. */
+const EXECUTION_REVERTED = 3;
 
 /** Whether code at an address makes it a contract. An account that delegates to one (EIP-7702) keeps its own key. */
 export async function isContract({ client }: Chain, address: Address): Promise<boolean> {
@@ -126,13 +132,18 @@ export async function findTokenOwner(
   }
 }
 
-/** The name of the contract's error that a call failed with; undefined for any other failure. */
+/**
+ * The name of the contract's error that a call failed with, `unknown` for one that it does not have; undefined for any
+ * other failure. Only data of the contract counts: viem also calls it a revert when a node answers
+ * with an internal error, too many requests, or a limit of gas.
+ */
 export function revertName(error: unknown): string | undefined {
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (cause.name === "ContractFunctionRevertedError") {
-      return (cause as { data?: { errorName?: string } }).data?.errorName ?? "unknown";
-    }
-    if (cause.name === "ExecutionRevertedError") return "unknown";
+    if (!(cause instanceof ContractFunctionRevertedError)) continue;
+    return cause.data?.errorName ?? (REVERT_DATA.test(cause.raw ?? "") ? "unknown" : undefined);
   }
   return undefined;
 }
+
+/** A selector and whole words, as Solidity encodes errors. */
+const REVERT_DATA = /^0x[0-9a-f]{8}([0-9a-f]{64})*$/i;

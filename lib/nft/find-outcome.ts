@@ -62,17 +62,21 @@ export async function findOrCreateMint(payload: Payload<"nft-minting">, taskId: 
 }
 
 /** The verified chain; wrong settings raise an alert. @throws when it cannot be used now */
-export async function requireChain(): Promise<Chain> {
-  try {
-    return await verifiedChain();
-  } catch (error) {
-    if (error instanceof MinterSettingsError) await alertSettings(error);
-    throw error;
-  }
+export function requireChain(): Promise<Chain> {
+  return withSettingsAlert(verifiedChain);
 }
 
-function alertSettings({ message }: MinterSettingsError): Promise<void> {
-  return transaction((tx) => raiseAlert(tx, { kind: "minter_settings", subject: "minting", message }));
+/** Runs what may find wrong settings, which raise an alert. @throws what it throws */
+export async function withSettingsAlert<R>(run: () => Promise<R>): Promise<R> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof MinterSettingsError) {
+      const { message } = error;
+      await transaction((tx) => raiseAlert(tx, { kind: "minter_settings", subject: "minting", message }));
+    }
+    throw error;
+  }
 }
 
 /**
@@ -83,14 +87,16 @@ function alertSettings({ message }: MinterSettingsError): Promise<void> {
  */
 export async function findMintOutcome(mint: MintRow, extra: Record<string, unknown>): Promise<MintOutcome> {
   if (mint.state === "confirmed" || mint.state === "failed") return { kind: "nothing" };
-  const chain = await requireChain();
+  return withSettingsAlert(() => look(mint, extra));
+}
+
+async function look(mint: MintRow, extra: Record<string, unknown>): Promise<MintOutcome> {
+  const chain = await verifiedChain();
   const nonce = await findOpenNonce(mint.id);
   if (chain.id !== mint.chainId || chain.contract !== mint.contract || foreign(chain, nonce)) {
-    const error = new MinterSettingsError(
+    throw new MinterSettingsError(
       "mints of another network, contract or account are under way: restore the settings until they are final",
     );
-    await alertSettings(error);
-    throw error;
   }
   if (nonce) return advanceOwn(chain, mint, nonce);
   const existence = await findExistence(chain, mint.id);

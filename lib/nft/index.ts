@@ -1,4 +1,5 @@
 export { isMintingAvailable } from "./availability";
+export { eraseMintBatch } from "./erase-account";
 export { getMint, listMints } from "./read-mints";
 export { createMintChallenge, requestMint } from "./request-mint";
 export { verifyMintingAtStart } from "./verify-at-start";

@@ -2,8 +2,8 @@ import { log } from "../core/log";
 import { db, transaction } from "../db";
 import { advanceNonce, countMined } from "./advance-nonce";
 import type { Chain } from "./chain";
-import { requireChain, toCall } from "./find-outcome";
-import { claimStalledNonces, fillGaps, giveUp, type OpenNonce } from "./nonce-ledger";
+import { requireChain, toCall, withSettingsAlert } from "./find-outcome";
+import { claimStalledNonces, fillGaps, giveUp, type OpenNonce, reopenUnused } from "./nonce-ledger";
 import { recordMintOutcome, settle } from "./record-outcome";
 import { listTransactions } from "./transactions";
 
@@ -15,6 +15,7 @@ export async function keepQueueMoving(): Promise<void> {
   try {
     const chain = await requireChain();
     const minedCount = await countMined(chain);
+    await reopenUnused(chain, minedCount);
     await fillGaps(chain, minedCount);
     for (const nonce of await claimStalledNonces(chain, minedCount)) await advanceStalled(chain, nonce);
   } catch (error) {
@@ -31,7 +32,7 @@ async function advanceStalled(chain: Chain, nonce: OpenNonce): Promise<void> {
     await giveUp(nonce, "abandoned");
     current = { ...nonce, isFiller: true };
   }
-  const outcome = await advanceNonce(chain, current, mint ? toCall(mint) : null);
+  const outcome = await withSettingsAlert(() => advanceNonce(chain, current, mint ? toCall(mint) : null));
   const isOver = outcome.kind === "lost" || (outcome.kind === "mined" && outcome.isFinal);
   if (mint === null && isOver) await transaction((tx) => settle(tx, nonce));
   if (mint !== null && isAbandoned) {

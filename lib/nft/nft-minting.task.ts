@@ -4,7 +4,7 @@ import { backgroundTaskService, defineTask, type Payload } from "../tasks";
 import { findMintOutcome, findOrCreateMint, type MintOutcome } from "./find-outcome";
 import { keepQueueMoving } from "./keep-queue-moving";
 import { mintSubject } from "./mint-row";
-import { recordMintOutcome } from "./record-outcome";
+import { abandonMint, type LookReason, recordMintOutcome } from "./record-outcome";
 
 interface Look {
   mintId: string;
@@ -31,24 +31,30 @@ export const task = defineTask<"nft-minting">()({
     const reason = await recordMintOutcome(tx, mintId, found);
     if (reason !== null) await enqueueNextLook(tx, mintId, payload, reason);
   },
+  abandon: (tx, payload, taskId) => abandonMint(tx, payload.check?.mintId ?? taskId, taskId),
 });
 
 /** Seconds before each look. A block takes 1 to 12 s, and twelve confirmations two and a half minutes at most. */
 const LOOK_DELAYS_SECONDS = [3, 5, 10, 15, 20, 30, 45, 60, 60, 120, 300];
+/** While it waits for coins or for others: each look is a message of QStash, and may have to be repeated for days. */
+const WAIT_DELAYS_SECONDS = [...LOOK_DELAYS_SECONDS, 600, 1_200, 2_400, 3_600];
 /** An operator must send coins first. */
-const FUNDS_DELAY_SECONDS = 300;
+const MIN_FUNDS_DELAY_SECONDS = 300;
+
+function delayOf(reason: LookReason, round: number): number {
+  const delays = reason === "funds" || reason === "behind" ? WAIT_DELAYS_SECONDS : LOOK_DELAYS_SECONDS;
+  const seconds = delays[Math.min(round, delays.length) - 1] ?? 0;
+  return reason === "funds" ? Math.max(MIN_FUNDS_DELAY_SECONDS, seconds) : seconds;
+}
 
 async function enqueueNextLook(
   tx: Transaction,
   mintId: string,
   payload: Payload<"nft-minting">,
-  reason: "waiting" | "mined" | "funds",
+  reason: LookReason,
 ): Promise<void> {
   const round = (payload.check?.round ?? 0) + 1;
-  const delaySeconds =
-    reason === "funds"
-      ? FUNDS_DELAY_SECONDS
-      : (LOOK_DELAYS_SECONDS[Math.min(round, LOOK_DELAYS_SECONDS.length) - 1] ?? 0);
+  const delaySeconds = delayOf(reason, round);
   const owner = await tx.mint.findUniqueOrThrow({ where: { id: mintId }, select: { userId: true } });
   const taskId = await backgroundTaskService.mintNft(
     { ...payload, check: { mintId, round } },

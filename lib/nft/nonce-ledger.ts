@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { db, type Transaction, transaction } from "../db";
+import { raiseAlert } from "../tasks";
 import type { Chain } from "./chain";
 
 /**
@@ -18,9 +19,14 @@ export interface Nonce {
 export interface OpenNonce extends Nonce {
   mintId: string | null;
   isFiller: boolean;
+  /** When the chain first had used it up without us; null: it agrees. */
+  doubtedAt: Date | null;
 }
 
-const columns = { chainId: true, account: true, nonce: true, mintId: true, isFiller: true } as const;
+const columns = {
+  ...{ chainId: true, account: true, nonce: true, mintId: true },
+  ...{ isFiller: true, doubtedAt: true },
+} as const;
 
 /** The nonce under which a mint is on its way; null before it has one, and after it was used up. */
 export function findOpenNonce(mintId: string): Promise<OpenNonce | null> {
@@ -86,7 +92,7 @@ WHERE "chainId" = ${chain.id} AND account = ${chain.signer.address} AND state = 
   WHERE "chainId" = ${chain.id} AND account = ${chain.signer.address} AND nonce <= ${minedCount} AND state = 'open'
     AND coalesce("checkedAt", "createdAt") < clock_timestamp() - ${STALLED_SECONDS} * interval '1 second'
   ORDER BY nonce LIMIT ${MAX_STALLED} FOR UPDATE SKIP LOCKED)
-RETURNING "chainId", account, nonce, "mintId"::text AS "mintId", "isFiller"`;
+RETURNING "chainId", account, nonce, "mintId"::text AS "mintId", "isFiller", "doubtedAt"`;
   return openNonceRowsSchema.parse(rows);
 }
 
@@ -103,8 +109,55 @@ const openNonceRowsSchema = z.array(
     nonce: z.int(),
     mintId: z.uuid().nullable(),
     isFiller: z.boolean(),
+    doubtedAt: z.date().nullable(),
   }),
 );
+
+/** Two looks must agree over this time that the ledger is wrong: a node may be behind, or answer wrongly once. */
+const DOUBT_SECONDS = 60;
+
+const doubtRowsSchema = z.array(z.object({ nonce: z.int(), isConfirmed: z.boolean() }));
+
+/** Notes that the chain has used up a nonce without us. @returns whether an earlier look found so too */
+export async function confirmDoubt({ chainId, account, nonce }: Nonce): Promise<boolean> {
+  const rows = await db().$queryRaw`
+UPDATE "ChainNonce" SET "doubtedAt" = coalesce("doubtedAt", clock_timestamp())
+WHERE "chainId" = ${chainId} AND account = ${account} AND nonce = ${nonce}
+RETURNING nonce, "doubtedAt" < clock_timestamp() - ${DOUBT_SECONDS} * interval '1 second' AS "isConfirmed"`;
+  return doubtRowsSchema.parse(rows).some(({ isConfirmed }) => isConfirmed);
+}
+
+export async function clearDoubt({ chainId, account, nonce }: Nonce): Promise<void> {
+  await db().chainNonce.updateMany({ where: { chainId, account, nonce }, data: { doubtedAt: null } });
+}
+
+/**
+ * Opens settled nonces again that the chain has not used up: a node once reported a wrong count, or the chain's data was
+ * deleted. Fillers use them up, since without them every later mint would wait for ever; and operators learn of it.
+ */
+export async function reopenUnused(chain: Chain, minedCount: number): Promise<void> {
+  const { id, signer } = chain;
+  await transaction(async (tx) => {
+    const rows = await tx.$queryRaw`
+UPDATE "ChainNonce" SET "doubtedAt" = CASE WHEN nonce < ${minedCount} THEN NULL
+  ELSE coalesce("doubtedAt", clock_timestamp()) END
+WHERE "chainId" = ${id} AND account = ${signer.address} AND state = 'settled'
+  AND nonce >= ${minedCount - MAX_FILLERS} AND nonce < ${minedCount + MAX_FILLERS}
+  AND (nonce >= ${minedCount} OR "doubtedAt" IS NOT NULL)
+RETURNING nonce,
+  coalesce("doubtedAt" < clock_timestamp() - ${DOUBT_SECONDS} * interval '1 second', false) AS "isConfirmed"`;
+    const unused = doubtRowsSchema.parse(rows).filter(({ isConfirmed }) => isConfirmed);
+    if (unused.length === 0) return;
+    const nonces = unused.map(({ nonce }) => nonce).sort((a, b) => a - b);
+    await tx.chainNonce.updateMany({
+      where: { ...accountOf(chain), nonce: { in: nonces } },
+      data: { state: "open", isFiller: true, mintId: null, doubtedAt: null, checkedAt: null },
+    });
+    const message = `nonces ${nonces.join(", ")} of ${signer.address} were settled, and the chain has not used them up: fillers do so now. Tokens minted under them may be gone`;
+    // Not closed by the next mint: what was lost is for operators to see.
+    await raiseAlert(tx, { kind: "minter_stuck", subject: `nonce:${nonces[0]}`, message });
+  });
+}
 
 export async function markChecked({ chainId, account, nonce }: Nonce): Promise<void> {
   await db().chainNonce.update({

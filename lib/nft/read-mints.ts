@@ -2,15 +2,22 @@ import { db } from "../db";
 import type { MintView } from "../schemas/mint";
 import { toMintView } from "./mint-row";
 
-/** The newest mint of a post, or the one that succeeded; null when there is none. Public, as the chain is. */
-export async function getMint(postId: string): Promise<MintView | null> {
+/**
+ * The mint of a post that is under way or succeeded, which anyone may see; else the newest that failed, which is its
+ * artist's business: the chain may know nothing of it, nor of its address.
+ *
+ * @param viewerId  null: anonymous
+ */
+export async function getMint(postId: string, viewerId: string | null): Promise<MintView | null> {
   const rows = await db().mint.findMany({
     // A post of an account that is being deleted is hidden.
     where: { postId, post: { author: { deletedAt: null } } },
     orderBy: { id: "desc" },
     take: MAX_ATTEMPTS,
   });
-  const row = rows.find(({ state }) => state !== "failed") ?? rows[0];
+  const row =
+    rows.find(({ state }) => state !== "failed") ??
+    rows.find(({ userId }) => viewerId !== null && userId === viewerId);
   return row ? toMintView(row) : null;
 }
 

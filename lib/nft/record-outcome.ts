@@ -1,3 +1,4 @@
+import { now } from "../core/clock";
 import { log } from "../core/log";
 import { afterCommit, type Prisma, type Transaction } from "../db";
 import { raiseAlert } from "../tasks";
@@ -6,6 +7,9 @@ import { chain } from "./chain";
 import type { MintOutcome } from "./find-outcome";
 import { publishMintChanged } from "./mint-row";
 import type { OpenNonce } from "./nonce-ledger";
+
+/** Why a mint must be looked at again: something is on its way; a block has it; coins are needed; others come first. */
+export type LookReason = "waiting" | "mined" | "funds" | "behind";
 
 /**
  * Records what a look at a mint found, in the caller's transaction. An outcome that another instance has overtaken
@@ -17,11 +21,11 @@ export async function recordMintOutcome(
   tx: Transaction,
   mintId: string,
   found: MintOutcome,
-): Promise<"waiting" | "mined" | "funds" | null> {
+): Promise<LookReason | null> {
   await tx.$executeRaw`SELECT 1 FROM "Mint" WHERE id = ${mintId}::uuid FOR UPDATE`;
   const mint = await tx.mint.findUniqueOrThrow({
     where: { id: mintId },
-    select: { state: true, blockHash: true, failure: true },
+    select: { state: true, blockHash: true, failure: true, createdAt: true },
   });
   if (mint.state === "confirmed" || mint.state === "failed") return null;
   afterCommit(tx, () => publishMintChanged(mintId));
@@ -37,12 +41,38 @@ export async function recordMintOutcome(
       await finish(tx, mintId, { state: "confirmed" });
       return null;
     case "postponed":
+      // Its token exists, without a transaction that is known here.
+      if (found.reason === "confirmations") return "waiting";
+      if (now() - mint.createdAt.getTime() > MAX_WAIT_MS && (await endUnsent(tx, mintId))) return null;
       if (found.reason === "funds") await raiseFundsAlert(tx);
       return found.reason === "funds" ? "funds" : "waiting";
     case "nonce":
       return recordNonceOutcome(tx, { ...mint, id: mintId }, found);
   }
 }
+
+/**
+ * Ends a mint whose task nothing runs any more, so that its artist may try again. One that has a nonce is left to
+ * keep-queue-moving.ts, and one that was ever signed to an operator: its token may exist.
+ */
+export async function abandonMint(tx: Transaction, mintId: string, taskId: string): Promise<void> {
+  await tx.$executeRaw`SELECT 1 FROM "Mint" WHERE id = ${mintId}::uuid FOR UPDATE`;
+  const mint = await tx.mint.findUnique({ where: { id: mintId }, select: { state: true, taskId: true } });
+  if (mint?.state !== "pending" || (mint.taskId ?? mintId) !== taskId) return;
+  if (!(await endUnsent(tx, mintId))) return;
+  afterCommit(tx, () => publishMintChanged(mintId));
+}
+
+/** Ends a locked mint, unless it has a nonce or was ever signed. @returns whether it ended */
+async function endUnsent(tx: Transaction, mintId: string): Promise<boolean> {
+  const begun = { OR: [{ state: "open" as const }, { transactions: { some: { isFiller: false } } }] };
+  if ((await tx.chainNonce.count({ where: { mintId, ...begun } })) > 0) return false;
+  await finish(tx, mintId, { state: "failed", failure: "abandoned" });
+  return true;
+}
+
+/** A mint waits no longer than this for its first transaction. */
+const MAX_WAIT_MS = 7 * 86_400_000;
 
 async function hasOpenNonce(tx: Transaction, mintId: string): Promise<boolean> {
   return (await tx.chainNonce.count({ where: { mintId, state: "open" } })) > 0;
@@ -58,7 +88,7 @@ async function recordNonceOutcome(
   tx: Transaction,
   mint: LockedMint,
   { nonce, outcome, tokenExists }: Extract<MintOutcome, { kind: "nonce" }>,
-): Promise<"waiting" | "mined" | "funds" | null> {
+): Promise<LookReason | null> {
   const { id } = mint;
   if (outcome.kind === "lost") {
     // The next look finds the token, or gives the mint another nonce.
@@ -71,7 +101,7 @@ async function recordNonceOutcome(
       log().warn({ mintId: id }, "mint undone by a reorganisation: it is sent again");
     if (outcome.reason === "funds") await raiseFundsAlert(tx);
     await tx.mint.update({ where: { id }, data: { ...noBlock, state: "sent" }, select: { id: true } });
-    return outcome.reason === "funds" ? "funds" : "waiting";
+    return outcome.reason === "funds" || outcome.reason === "behind" ? outcome.reason : "waiting";
   }
   const { hash, blockNumber, blockHash, confirmations, isFinal, succeeded, isFiller, feeWei } = outcome;
   const block = {
@@ -121,7 +151,7 @@ export async function settle(
 ): Promise<void> {
   await tx.chainNonce.update({
     where: { chainId_account_nonce: { chainId, account, nonce } },
-    data: { state: "settled" },
+    data: { state: "settled", doubtedAt: null },
     select: { nonce: true },
   });
 }
@@ -137,7 +167,11 @@ async function raiseFundsAlert(tx: Transaction): Promise<void> {
 /** What the alerts asked for is done: a transaction was paid for, under settings that work. */
 async function closeAlerts(tx: Transaction): Promise<void> {
   await tx.alert.updateMany({
-    where: { kind: { in: ["minter_funds", "minter_settings"] }, subject: "minting", closedAt: null },
+    where: {
+      kind: { in: ["minter_funds", "minter_settings", "minter_stuck"] },
+      subject: "minting",
+      closedAt: null,
+    },
     data: { closedAt: new Date() },
   });
 }

@@ -7,14 +7,16 @@ import type { MintView } from "../schemas/mint";
 import { backgroundTaskService } from "../tasks";
 import { isMintingAvailable } from "./availability";
 import { type Chain, chain, isContract, verifiedChain } from "./chain";
+import { requireBudget } from "./mint-budget";
 import { mintSubject, toMintView } from "./mint-row";
 import { createProofMessage, verifyProof } from "./ownership-proof";
 
 /**
  * The message that an artist signs with the key of an address, so that a post of theirs is minted to it.
  *
- * @throws {AppError} bad_request: an invalid address; not_found; forbidden: someone else's post; conflict: it is minted
- *         already, or its sound cannot be played yet; not_available; unavailable: the node does not answer
+ * @throws {AppError} bad_request: an invalid address; not_found; forbidden: someone else's post, or the artist's mail
+ *         address is not confirmed; conflict: it is minted already, or its sound cannot be played yet; not_available;
+ *         unavailable: the node does not answer
  */
 export async function createMintChallenge(
   caller: Caller,
@@ -38,7 +40,8 @@ export async function createMintChallenge(
  * Begins the mint of an artist's own post to the address that signed the message. Safe to repeat: the same message is
  * the same mint.
  *
- * @throws {AppError} as {@link createMintChallenge}, and forbidden when the message is not the address's own
+ * @throws {AppError} as {@link createMintChallenge}; forbidden when the message is not the address's own; rate_limited
+ *         after as many mints as a day allows
  */
 export async function requestMint(
   caller: Caller,
@@ -61,10 +64,12 @@ export async function requestMint(
     // Deleted meanwhile.
     if (isForeignKeyViolation(error))
       throw new AppError("not_found", { message: "post_not_found", cause: error });
-    if (!isUniqueViolation(error)) throw error;
+    const isLimited = error instanceof AppError && error.code === "rate_limited";
+    if (!isUniqueViolation(error) && !isLimited) throw error;
     // The same message at the same time, or another mint of the post.
     const winner = await findByProof(nonce);
     if (winner) return winner;
+    if (isLimited) throw error;
     throw new AppError("conflict", { message: "already_minted", cause: error });
   }
 }
@@ -79,6 +84,7 @@ interface NewMint {
 function insertMint({ id: chainId, contract }: Chain, mint: NewMint): Promise<MintView> {
   const { caller, postId, owner, proofNonce } = mint;
   return transaction(async (tx) => {
+    await requireBudget(tx, caller.userId);
     const taskId = await backgroundTaskService.mintNft(
       { postId, ownerAddress: owner, metadata: {} },
       { tx, ownerId: caller.userId, subject: mintSubject(postId) },
@@ -120,12 +126,15 @@ async function requireMintable({ userId }: Caller, postId: string): Promise<void
     where: { id: postId, author: { deletedAt: null } },
     select: {
       authorId: true,
+      author: { select: { confirmedAt: true } },
       audioFile: { select: { track: { select: { status: true } } } },
       mints: { where: { state: { not: "failed" } }, take: 1, select: { id: true } },
     },
   });
   if (!post) throw new AppError("not_found", { message: "post_not_found" });
   if (post.authorId !== userId) throw new AppError("forbidden", { message: "mint_not_yours" });
+  // As for artists: one mail box per account makes accounts less cheap.
+  if (post.author.confirmedAt === null) throw new AppError("forbidden", { message: "address_not_confirmed" });
   if (post.mints.length > 0) throw new AppError("conflict", { message: "already_minted" });
   // The token would be without the sound for ever.
   if (post.audioFile && post.audioFile.track?.status !== "ready")

@@ -4,7 +4,7 @@ import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { db } from "../db";
 import { abi } from "./abi";
-import { type Chain, revertName } from "./chain";
+import { type Chain, dropVerification, MinterSettingsError, revertName } from "./chain";
 import type { Nonce } from "./nonce-ledger";
 import { toTokenId } from "./token-id";
 
@@ -33,8 +33,8 @@ interface Fees {
   maxPriorityFee: bigint;
 }
 
-/** Gas of a transfer, which is what a filler is. */
-const FILLER_GAS = 21_000;
+/** Gas of a transfer on Ethereum, which is what a filler is; other networks want more. */
+const TRANSFER_GAS = 21_000;
 /** Added to the estimate, in percent: storage may have changed by the time of the block. */
 const GAS_MARGIN_PERCENT = 20n;
 /** Nodes take a replacement with 10 percent more; some want 12.5. */
@@ -69,7 +69,11 @@ export class MintRevertedError extends Error {
   }
 }
 
-/** Gas for a mint, with a margin. @throws {MintRevertedError}; other errors when the node does not answer */
+/**
+ * Gas for a mint, with a margin.
+ * @throws {MintRevertedError}; {MinterSettingsError} when the account has lost its role; other errors when the node does
+ *         not answer
+ */
 export async function estimateMint(chain: Chain, call: MintCall): Promise<number> {
   try {
     const gas = await chain.client.estimateContractGas({
@@ -84,8 +88,24 @@ export async function estimateMint(chain: Chain, call: MintCall): Promise<number
     return Number(gas + (gas * GAS_MARGIN_PERCENT) / 100n);
   } catch (error) {
     const name = revertName(error);
+    if (name === "AccessControlUnauthorizedAccount") {
+      dropVerification();
+      throw new MinterSettingsError(`${chain.signer.address} has lost the minter role of ${chain.contract}`);
+    }
     if (name !== undefined) throw new MintRevertedError(name);
     throw error;
+  }
+}
+
+/** Gas for a filler, with a margin: a network may add the cost of its own to each transaction, as Arbitrum does. */
+export async function estimateFiller({ client, signer }: Chain): Promise<number> {
+  const { address } = signer;
+  try {
+    const gas = await client.estimateGas({ account: address, to: address, value: 0n, blockTag: "latest" });
+    return Number(gas + (gas * GAS_MARGIN_PERCENT) / 100n);
+  } catch (error) {
+    log().warn({ err: error }, "gas of a filler not estimated: it gets that of a transfer");
+    return TRANSFER_GAS;
   }
 }
 
@@ -173,9 +193,6 @@ export async function signAndStore(
   await failpoint("nft.transaction.signed");
   return { ...stored, ...fees, createdAt, sentAt: null };
 }
-
-/** Gas that a filler needs. */
-export const fillerGas = FILLER_GAS;
 
 /**
  * - `taken`: the node has it, now or since before

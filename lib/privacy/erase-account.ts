@@ -5,6 +5,7 @@ import { failpoint } from "../core/failpoint";
 import { clearOwner, deleteRows, findReferences, transaction } from "../db";
 import { eraseSaleBatch } from "../leaderboards";
 import { eraseFileBatch } from "../media";
+import { eraseMintBatch } from "../nft";
 import { anonymiseNotificationBatch } from "../notifications";
 import { erasePostBatch } from "../posts";
 import { eraseSessionBatch } from "../sessions";
@@ -30,6 +31,7 @@ interface ErasureStep {
  */
 export const erasureSteps: readonly ErasureStep[] = [
   { clears: ["Post.authorId"], eraseBatch: ({ userId }) => erasePostBatch(userId) },
+  { eraseBatch: ({ userId }) => eraseMintBatch(userId) },
   unnamed("Mint", "userId"),
   { clears: ["Product.sellerId"], eraseBatch: ({ userId }) => eraseProductBatch(userId) },
   unnamed("Order", "buyerId"),

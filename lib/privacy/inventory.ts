@@ -133,7 +133,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       ownerId: unnamed("tasks"),
       payload: unnamed(
         null,
-        "mails and notifications have none once they are done, or dead for a month; other tasks have ids of objects",
+        "mails and notifications have none once they are done, or dead for a month; other tasks have ids of objects, those of mints the token's address too; they are emptied with mints that are deleted",
       ),
       subject: kept("tasks", "an order's id"),
       progress: none("numbers"),
@@ -264,11 +264,14 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     columns: {},
   },
   Mint: {
-    rows: "kept without the account and the post: the token and its owner's address are on the chain and cannot be erased",
+    rows: "those with a transaction are kept without the account and the post: it is on the chain and cannot be erased; the others are deleted",
     section: { name: "mints", owner: "userId" },
     columns: {
       userId: unnamed("mints"),
-      ownerAddress: kept("mints", "public on the chain for ever; no other row connects it with a person"),
+      ownerAddress: kept(
+        "mints",
+        "in a transaction, so public for ever; no other row connects it with a person. Mints without one are deleted",
+      ),
       chainId: none("the network"),
       taskId: none("a task's"),
       proofNonce: none("random"),

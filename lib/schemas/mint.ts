@@ -17,7 +17,7 @@ export const mintFailures = [
   "abandoned",
 ] as const;
 
-/** A mint as anyone may see it: all of it is public on the chain. */
+/** A mint. Anyone may see one that is on its way to the chain or there; one that failed, its artist only. */
 export const mintSchema = z.object({
   /** Also the task's: every change is published to its owner on `task:{id}`. */
   id: z.uuid(),

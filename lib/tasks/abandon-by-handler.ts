@@ -23,5 +23,5 @@ export async function abandonByHandler(tx: Transaction, task: AbandonedTask): Pr
     return;
   }
   // The queue's schema has just parsed it.
-  await handler.abandon(tx, payload as Parameters<typeof handler.prepare>[0]);
+  await handler.abandon(tx, payload as Parameters<typeof handler.prepare>[0], task.id);
 }

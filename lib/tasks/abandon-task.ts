@@ -2,6 +2,7 @@ import type { Transaction } from "../db";
 
 /** A task that nothing will run any more, unless an operator replays it. */
 export interface AbandonedTask {
+  id: string;
   queue: string;
   version: number;
   payload: unknown;

@@ -47,6 +47,22 @@ WHERE id = ANY(${ids}::uuid[]) AND ${unfinishedPersonalSql()} RETURNING id`;
   });
 }
 
+/** Cancels and empties a user's tasks of mints that are deleted: their payloads have the address. */
+export async function eraseMintTasks(
+  tx: Transaction,
+  userId: string,
+  mintIds: readonly string[],
+): Promise<void> {
+  const ofMints = Prisma.sql`
+"ownerId" = ${userId}::uuid AND queue = 'nft-minting'
+  AND coalesce(payload #>> '{check,mintId}', id::text) = ANY(${mintIds}::text[])`;
+  const rows = await tx.$queryRaw`
+UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
+WHERE ${ofMints} AND state IN ('pending', 'published', 'running', 'dead') RETURNING id`;
+  await closeAlerts(tx, cancelledRowsSchema.parse(rows));
+  await tx.$executeRaw`UPDATE "Task" SET payload = '{}' WHERE ${ofMints}`;
+}
+
 /** A cancelled task needs no operator. */
 async function closeAlerts(tx: Transaction, tasks: readonly { id: string }[]): Promise<void> {
   if (tasks.length === 0) return;

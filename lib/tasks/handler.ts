@@ -39,9 +39,10 @@ export interface TaskHandler<Q extends GuaranteedQueue, R> {
   commit(tx: Transaction, result: R, context: TaskContext): Promise<void>;
   /**
    * Nothing runs the task any more: it is dead, late or cancelled. Writes in the transaction that marks it, so that what
-   * waits for the task does not wait for ever. An operator may replay a dead one: `commit` undoes it then.
+   * waits for the task does not wait for ever. An operator may replay a dead one: `commit` undoes it then, or finds
+   * nothing left to do.
    */
-  abandon?(tx: Transaction, payload: Payload<Q>): Promise<void>;
+  abandon?(tx: Transaction, payload: Payload<Q>, taskId: string): Promise<void>;
 }
 
 /** A handler made by `defineTask`; the result type of `prepare` is hidden. */

@@ -12,7 +12,7 @@ export {
   type PayloadInput,
   queues,
 } from "./catalogue";
-export { cancelAccountTasks, eraseTaskBatch } from "./erase-account";
+export { cancelAccountTasks, eraseMintTasks, eraseTaskBatch } from "./erase-account";
 export { defineTask, LeaseLostError, NonRetryableTaskError, type TaskContext } from "./handler";
 export { cancelTask, replayTask } from "./manage";
 export {

@@ -9,7 +9,8 @@ export interface NewAlert {
     | "refund_failed"
     | "delivery_failed"
     | "minter_funds"
-    | "minter_settings";
+    | "minter_settings"
+    | "minter_stuck";
   /** What the alert is about; one alert exists per kind and subject, however often it is raised. */
   subject: string;
   /** Description for operators; no personal data. */

@@ -68,7 +68,7 @@ async function runLeasedTask(lease: Lease, queue: TaskDelivery["queue"]): Promis
     if (error instanceof NonRetryableTaskError) {
       await transaction(async (tx) => {
         await markTaskDead(tx, lease, error.message);
-        await abandonByHandler(tx, lease);
+        await abandonByHandler(tx, { ...lease, id: lease.taskId });
       });
       await failpoint("tasks.failed");
       return { outcome: "refused", reason: error.message };

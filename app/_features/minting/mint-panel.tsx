@@ -23,10 +23,8 @@ export function MintPanel({ postId, rendered, isOwn, isAvailable }: Props) {
   const { mint, setMint } = useMint(postId, rendered, isOwn);
   const [isOpen, setIsOpen] = useState(false);
   const mayMint = isOwn && isAvailable && (mint === null || mint.state === "failed");
-  // A mint that failed is its artist's business.
-  if (mint === null || (mint.state === "failed" && !isOwn)) {
-    if (!mayMint) return null;
-  }
+  // Others get no mint that failed.
+  if (mint === null && !mayMint) return null;
   return (
     <section
       aria-label={t("title")}

@@ -3,7 +3,12 @@ import { type Address, createPublicClient, http, parseAbi } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext, openTab, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import {
+  openContext,
+  openTab,
+  signUpInBrowser,
+  waitForMailedLink,
+} from "@/tests/support/clients/browser-accounts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
@@ -35,7 +40,12 @@ function readOwner(tokenId: string): Promise<Address> {
 
 it("an artist mints a post to the address that signed, and others see the token", async () => {
   const artist = await openContext(browser, app);
-  await signUpInBrowser(artist, "Ines Duval");
+  const { email } = await signUpInBrowser(artist, "Ines Duval");
+  const link = new URL(await waitForMailedLink(app, email, "/confirm-email"), app.url);
+  const confirmed = await artist.request.post("/api/auth/confirm-email", {
+    data: { token: link.searchParams.get("token") },
+  });
+  expect(confirmed.status()).toBe(200);
   const published = await artist.request.post("/api/posts", { data: { title: "Minted once" } });
   expect(published.status()).toBe(201);
   const { post } = await published.json();

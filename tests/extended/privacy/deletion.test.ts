@@ -6,6 +6,7 @@ import { GET as listPosts } from "@/app/api/posts/route";
 import { signUp } from "@/lib/accounts";
 import { getChat } from "@/lib/chat";
 import { waitForDeferredWork } from "@/lib/core/defer";
+import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { getLeaderboard, rebuildLeaderboards } from "@/lib/leaderboards";
 import { keys, redis } from "@/lib/redis";
@@ -20,6 +21,7 @@ import { TEST_PASSWORD } from "@/tests/support/factories/accounts";
 import { catchUp, chatViolations, readMessages } from "@/tests/support/factories/chat-tools";
 import { finishErasure } from "@/tests/support/factories/erasures";
 import { createFullAccount, createNamedUser, newCurrency } from "@/tests/support/factories/full-account";
+import { newWallet } from "@/tests/support/factories/minting";
 import { createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { persistedPlays } from "@/tests/support/factories/play-tools";
 import { startTestSession } from "@/tests/support/factories/sessions";
@@ -229,6 +231,55 @@ describe("DELETE /api/me", () => {
       { locale: "en" },
     );
     expect(again.user.id).not.toBe(person.userId);
+  });
+
+  it("deletes mints without a transaction, whose addresses the chain does not know", async () => {
+    const person = await createNamedUser();
+    const account = newWallet().address;
+    const LATE = new Date("2100-01-01");
+    const createMint = async (state: "pending" | "failed", isFiller?: boolean) => {
+      const [id, ownerAddress] = [newId(), newWallet().address];
+      const payload = { postId: newId(), ownerAddress, metadata: {} };
+      const check = { mintId: id, round: 1 };
+      const tasks = [
+        { id, payload, state: "done" as const },
+        { id: newId(), payload: { ...payload, check }, state: "pending" as const },
+      ].map((task) => ({
+        ...task,
+        ...{ queue: "nft-minting", version: 1, key: newId(), ownerId: person.userId },
+      }));
+      for (const task of tasks) await db().task.create({ data: { ...task, dueAt: LATE, deadlineAt: LATE } });
+      await db().mint.create({
+        data: { id, userId: person.userId, state, ownerAddress, chainId: 1, contract: account },
+      });
+      if (isFiller === undefined) return { id, ownerAddress };
+      const nonce = await db().chainNonce.count({ where: { account } });
+      const used = { chainId: 1, account, nonce };
+      await db().chainNonce.create({ data: { ...used, mintId: id, state: "settled", isFiller } });
+      await db().chainTransaction.create({
+        data: { ...used, hash: newId(), raw: "0x", isFiller, gas: 1, maxFee: "1", maxPriorityFee: "1" },
+      });
+      return { id, ownerAddress };
+    };
+    const unsent = [
+      await createMint("pending"),
+      await createMint("failed"),
+      await createMint("failed", true),
+    ] as const;
+    const sent = await createMint("failed", false);
+    const { accessToken } = await startTestSession(person);
+    expect((await erase(accessToken)).status).toBe(200);
+    await finishErasure(person.userId);
+    for (const { id, ownerAddress } of unsent) {
+      expect(await db().mint.findUnique({ where: { id } })).toBeNull();
+      expect(await tablesContaining(ownerAddress)).toEqual([]);
+    }
+    expect(await db().mint.findUnique({ where: { id: sent.id } })).toMatchObject({
+      userId: null,
+      ownerAddress: sent.ownerAddress,
+    });
+    // Their nonces stay: the chain has used them up.
+    expect(await db().chainNonce.count({ where: { account } })).toBe(2);
   });
 
   it("works without Redis, whose entries are not trusted afterwards", async () => {

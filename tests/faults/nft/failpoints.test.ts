@@ -4,6 +4,7 @@ import { waitForDeferredWork } from "@/lib/core/defer";
 import type { Failpoint } from "@/lib/core/failpoint";
 import {
   chainReader,
+  createMintingArtist,
   finishMints,
   lookAtMint,
   newWallet,
@@ -12,7 +13,7 @@ import {
   requestTestMint,
   startTestChain,
 } from "@/tests/support/factories/minting";
-import { createPerson, createTestPost } from "@/tests/support/factories/people";
+import { createTestPost } from "@/tests/support/factories/people";
 import { startChild } from "@/tests/support/processes/children";
 import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
@@ -24,7 +25,7 @@ const chain = await startTestChain();
 const reader = chainReader(chain);
 let artist: Caller;
 beforeAll(async () => {
-  artist = await createPerson("artist");
+  artist = await createMintingArtist();
 });
 afterAll(async () => {
   await (await import("@/lib/db")).disconnectDb();

@@ -4,12 +4,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
 import { countMined } from "@/lib/nft/advance-nonce";
-import { verifiedChain } from "@/lib/nft/chain";
-import { assignNonce } from "@/lib/nft/nonce-ledger";
+import { dropVerification, verifiedChain } from "@/lib/nft/chain";
+import { requireChain } from "@/lib/nft/find-outcome";
+import { assignNonce, giveUp } from "@/lib/nft/nonce-ledger";
 import { currentFees, signAndStore } from "@/lib/nft/transactions";
 import {
   askChallenge,
   chainReader,
+  createMintingArtist,
   finishMints,
   lookAtMint,
   newWallet,
@@ -17,8 +19,9 @@ import {
   readTestMint,
   requestTestMint,
   startTestChain,
+  TEST_CONFIRMATIONS,
 } from "@/tests/support/factories/minting";
-import { createPerson, createTestPost } from "@/tests/support/factories/people";
+import { createTestPost } from "@/tests/support/factories/people";
 import { type RpcFault, startRpcProxy } from "@/tests/support/proxies/rpc-proxy";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
@@ -32,7 +35,7 @@ Object.assign(process.env, { CHAIN_RPC_URL: proxy.url, CHAIN_TIMEOUT_MS: String(
 const reader = chainReader(chain);
 let artist: Caller;
 beforeAll(async () => {
-  artist = await createPerson("artist");
+  artist = await createMintingArtist();
 });
 afterEach(() => proxy.heal());
 afterAll(async () => {
@@ -48,7 +51,10 @@ async function startMint() {
   return { ...(await requestTestMint(artist, postId, wallet)), postId, owner: wallet.address };
 }
 
-const FAULTS: RpcFault[] = ["late", "twice", "lost", "never", "nonsense", "null"];
+const FAULTS: RpcFault[] = [
+  ...(["late", "twice", "lost", "never", "nonsense", "null"] as const),
+  ...(["internal", "limited", "busy"] as const),
+];
 /** Every call on the way to a transaction, and to its outcome. */
 const METHODS = [
   "eth_estimateGas",
@@ -81,6 +87,19 @@ describe("a node that answers late, twice, wrongly or not at all", () => {
     expect(await nonceViolations()).toEqual([]);
   });
 
+  it("raises no alert about the settings", async () => {
+    const alerts = { where: { kind: "minter_settings" } };
+    for (const fault of ["internal", "limited", "busy"] as const) {
+      dropVerification();
+      proxy.fail("eth_call", fault, Number.POSITIVE_INFINITY);
+      await expect(requireChain()).rejects.toThrow();
+      expect(proxy.hits).toBe(1);
+    }
+    expect(await db().alert.count(alerts)).toBe(0);
+    proxy.heal();
+    await requireChain();
+  });
+
   it("begins nothing while the node is away, and says so", async () => {
     const postId = await createTestPost(artist);
     proxy.fail("eth_getCode", "never", Number.POSITIVE_INFINITY);
@@ -99,6 +118,58 @@ it("sends a transaction again that the node dropped", async () => {
   await finishMints(chain, [mint.id]);
   expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
   expect(await nonceViolations()).toEqual([]);
+});
+
+describe("a ledger that the chain contradicts", () => {
+  const doubtLongAgo = (nonce: number) =>
+    db().chainNonce.updateMany({
+      where: { nonce, doubtedAt: { not: null } },
+      data: { doubtedAt: new Date(0) },
+    });
+
+  it("opens a settled nonce again that the chain has not used up", async () => {
+    const account = await verifiedChain();
+    const unused = await countMined(account);
+    const of = { chainId: account.id, account: account.signer.address };
+    await db().chainNonce.create({
+      data: { ...of, nonce: unused, state: "settled", createdAt: new Date(0) },
+    });
+    const mint = await startMint();
+    await lookAtMint(mint.id);
+    await chain.node.call("evm_mine");
+    // One look may be wrong.
+    const row = { where: { chainId_account_nonce: { ...of, nonce: unused } } };
+    expect((await db().chainNonce.findUniqueOrThrow(row)).state).toBe("settled");
+    await doubtLongAgo(unused);
+    await finishMints(chain, [mint.id]);
+    expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
+    const alerts = { where: { kind: "minter_stuck", subject: `nonce:${unused}`, closedAt: null } };
+    expect(await db().alert.count(alerts)).toBe(1);
+    // The next look a minute later finds the filler final.
+    await db().chainNonce.update({ ...row, data: { checkedAt: new Date(0) } });
+    const next = await startMint();
+    await finishMints(chain, [next.id]);
+    expect(await db().chainNonce.findUniqueOrThrow(row)).toMatchObject({ state: "settled", doubtedAt: null });
+    expect(await nonceViolations()).toEqual([]);
+  });
+
+  it("gives another nonce to a mint whose own was used up without us, when two looks find so", async () => {
+    const mint = await startMint();
+    const account = await verifiedChain();
+    const nonce = await assignNonce(account, mint.id, await countMined(account));
+    if (!nonce) throw new Error("the mint got no nonce");
+    const wallet = privateKeyToAccount(chain.node.options.minterKey);
+    const foreign = createWalletClient({ account: wallet, transport: http(chain.url) });
+    await foreign.sendTransaction({ chain: null, to: wallet.address, nonce: nonce.nonce });
+    for (let block = 0; block < TEST_CONFIRMATIONS + 1; block++) await chain.node.call("evm_mine");
+    await lookAtMint(mint.id);
+    expect(await db().chainNonce.count({ where: { mintId: mint.id, state: "open" } })).toBe(1);
+    await doubtLongAgo(nonce.nonce);
+    await finishMints(chain, [mint.id]);
+    expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
+    expect(await db().chainNonce.count({ where: { mintId: mint.id, state: "settled" } })).toBe(2);
+    expect(await nonceViolations()).toEqual([]);
+  });
 });
 
 /** More than the transaction costs without running any code, and less than a mint. */
@@ -128,21 +199,34 @@ describe("a mint that the contract refuses", () => {
     await setMinterRole("revokeRole");
     await chain.node.call("evm_mine");
     await finishMints(chain, [refused.id]);
-    expect(await readTestMint(refused.postId)).toMatchObject({ state: "failed", failure: "reverted" });
+    expect(await readTestMint(refused.postId, artist)).toMatchObject({
+      state: "failed",
+      failure: "reverted",
+    });
     expect(await reader.mintedTo(refused.owner)).toEqual([]);
 
-    // Without the role nothing is signed: it takes no nonce.
+    // Without the role nothing is signed, and it takes no nonce: it waits until an operator grants the role again.
     const early = await startMint();
     const nonces = await db().chainNonce.count();
-    await finishMints(chain, [early.id]);
-    expect(await readTestMint(early.postId)).toMatchObject({ state: "failed", failure: "reverted" });
+    const alerts = { where: { kind: "minter_settings", closedAt: null } };
+    for (let look = 0; look < 3; look++) {
+      await lookAtMint(early.id);
+      await chain.node.call("evm_mine");
+    }
+    expect(await readTestMint(early.postId)).toMatchObject({ state: "pending" });
     expect(await db().chainNonce.count()).toBe(nonces);
+    expect(await db().alert.count(alerts)).toBe(1);
+    // No mint begins meanwhile.
+    const postId = await createTestPost(artist);
+    expect((await askChallenge(artist, postId, newWallet().address)).status).toBe(503);
 
     await setMinterRole("grantRole");
     await chain.node.call("evm_mine");
     const again = await startMint();
-    await finishMints(chain, [again.id]);
+    await finishMints(chain, [early.id, again.id]);
+    expect(await reader.mintedTo(early.owner)).toEqual([early.tokenId]);
     expect(await reader.mintedTo(again.owner)).toEqual([again.tokenId]);
+    expect(await db().alert.count(alerts)).toBe(0);
     expect(await nonceViolations()).toEqual([]);
   });
 
@@ -155,13 +239,39 @@ describe("a mint that the contract refuses", () => {
     if (!nonce) throw new Error("the mint got no nonce");
     await signAndStore(account, nonce, { call, gas: TOO_LITTLE_GAS, fees: await currentFees(account) });
     await finishMints(chain, [mint.id]);
-    expect(await readTestMint(mint.postId)).toMatchObject({ state: "failed", failure: "out_of_gas" });
+    expect(await readTestMint(mint.postId, artist)).toMatchObject({ state: "failed", failure: "out_of_gas" });
     expect(await reader.mintedTo(mint.owner)).toEqual([]);
 
     const wallet = newWallet();
     const again = await requestTestMint(artist, mint.postId, wallet);
     await finishMints(chain, [again.id]);
     expect(await reader.mintedTo(wallet.address)).toEqual([again.tokenId]);
+    expect(await nonceViolations()).toEqual([]);
+  });
+
+  it("uses up its nonce on a network that wants more gas than a transfer's", async () => {
+    const alerts = { where: { kind: "minter_stuck", subject: "minting", closedAt: null } };
+    const mint = await startMint();
+    const account = await verifiedChain();
+    const nonce = await assignNonce(account, mint.id, await countMined(account));
+    if (!nonce) throw new Error("the mint got no nonce");
+    await giveUp(nonce, "abandoned");
+    proxy.setMinimumGas(90_000n);
+    // Nothing is known of the gas at first, so no node takes it.
+    proxy.fail("eth_estimateGas", "internal", 2);
+    await lookAtMint(mint.id);
+    expect(await db().alert.count(alerts)).toBe(1);
+    const stored = () =>
+      db().chainTransaction.findMany({ where: { of: { mintId: mint.id } }, orderBy: { createdAt: "asc" } });
+    const [refused] = await stored();
+    expect(refused).toMatchObject({ isFiller: true, sentAt: null });
+    await finishMints(chain, [mint.id]);
+    const [, taken] = await stored();
+    expect(taken?.gas).toBeGreaterThanOrEqual(90_000);
+    // No node had the first, so there was nothing to outbid.
+    expect(Number(taken?.maxFee)).toBeLessThan(Number(refused?.maxFee) * 1.2);
+    expect(await readTestMint(mint.postId, artist)).toMatchObject({ state: "failed", failure: "abandoned" });
+    expect(await db().alert.count(alerts)).toBe(0);
     expect(await nonceViolations()).toEqual([]);
   });
 
@@ -180,7 +290,7 @@ describe("a mint that the contract refuses", () => {
     await db().chainNonce.updateMany({ where: { mintId: given.id }, data: { checkedAt: new Date(0) } });
     const last = await startMint();
     await finishMints(chain, [last.id]);
-    expect(await readTestMint(given.postId)).toMatchObject({ state: "failed", failure: "abandoned" });
+    expect(await readTestMint(given.postId, artist)).toMatchObject({ state: "failed", failure: "abandoned" });
     expect(await nonceViolations()).toEqual([]);
   });
 });

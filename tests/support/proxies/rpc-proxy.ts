@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
+import { type Hex, parseTransaction } from "viem";
 import { listen, readBody, sendJson } from "@/local/http/server";
 
 /**
@@ -10,8 +11,28 @@ import { listen, readBody, sendJson } from "@/local/http/server";
  * - `never`: it is not done, and the connection breaks
  * - `nonsense`: it is not done, and the answer is a page
  * - `null`: it is not done, and the answer is the JSON-RPC result null
+ * - `internal`, `limited`, `busy`: it is not done, and the answer is a JSON-RPC error as providers send it
  */
-export type RpcFault = "late" | "twice" | "lost" | "never" | "nonsense" | "null";
+export type RpcFault =
+  | "late"
+  | "twice"
+  | "lost"
+  | "never"
+  | "nonsense"
+  | "null"
+  | "internal"
+  | "limited"
+  | "busy";
+
+const ERRORS: Partial<Record<RpcFault, { status: number; code: number; message: string }>> = {
+  internal: { status: 200, code: -32_603, message: "internal error" },
+  limited: {
+    status: 429,
+    code: -32_603,
+    message: "429 Too Many Requests: gas required exceeds allowance (0)",
+  },
+  busy: { status: 200, code: -32_005, message: "limit exceeded" },
+};
 
 export interface RpcProxy {
   readonly url: string;
@@ -19,8 +40,21 @@ export interface RpcProxy {
   readonly hits: number;
   /** Applies a fault to the next calls of a method. @param times  Infinity: until `heal` */
   fail(method: string, fault: RpcFault, times?: number): void;
+  /** From now on no transaction with less gas is taken, and none is estimated lower, as on Arbitrum. Until `heal` */
+  setMinimumGas(gas: bigint): void;
   heal(): void;
   close(): Promise<void>;
+}
+
+interface Call {
+  method: string;
+  id: number;
+  params: unknown[];
+}
+
+/** Gas of the raw transaction that a call sends. */
+function gasOf([raw]: unknown[]): bigint {
+  return parseTransaction(raw as Hex).gas ?? 0n;
 }
 
 const MAX_BODY_BYTES = 1_048_576;
@@ -29,6 +63,7 @@ const MAX_BODY_BYTES = 1_048_576;
 export async function startRpcProxy(target: () => string, lateMs: number): Promise<RpcProxy> {
   let current: { method: string; fault: RpcFault; left: number } | null = null;
   let hits = 0;
+  let minimumGas = 0n;
   const forward = async (body: Buffer) => {
     const answer = await fetch(target(), {
       method: "POST",
@@ -40,13 +75,27 @@ export async function startRpcProxy(target: () => string, lateMs: number): Promi
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request, MAX_BODY_BYTES);
-    const { method, id } = JSON.parse(body.toString()) as { method: string; id: number };
-    if (current?.method !== method || current.left <= 0) return sendJson(response, 200, await forward(body));
+    const { method, id, params } = JSON.parse(body.toString()) as Call;
+    if (current?.method !== method || current.left <= 0) {
+      if (method === "eth_sendRawTransaction" && gasOf(params) < minimumGas) {
+        const error = { code: -32_000, message: "intrinsic gas too low" };
+        return sendJson(response, 200, { jsonrpc: "2.0", id, error });
+      }
+      const answer = (await forward(body)) as { result?: string };
+      if (method === "eth_estimateGas" && answer.result !== undefined && BigInt(answer.result) < minimumGas)
+        answer.result = `0x${minimumGas.toString(16)}`;
+      return sendJson(response, 200, answer);
+    }
     const { fault } = current;
     current.left--;
     hits++;
     if (fault === "never") return void response.destroy();
     if (fault === "null") return sendJson(response, 200, { jsonrpc: "2.0", id, result: null });
+    const error = ERRORS[fault];
+    if (error) {
+      const { status, code, message } = error;
+      return sendJson(response, status, { jsonrpc: "2.0", id, error: { code, message } });
+    }
     if (fault === "nonsense") {
       response.writeHead(502, { "content-type": "text/html" });
       return void response.end("<h1>Bad gateway</h1>");
@@ -70,8 +119,12 @@ export async function startRpcProxy(target: () => string, lateMs: number): Promi
       hits = 0;
       current = { method, fault, left: times };
     },
+    setMinimumGas: (gas) => {
+      minimumGas = gas;
+    },
     heal: () => {
       current = null;
+      minimumGas = 0n;
     },
     close: server.close,
   };

@@ -108,7 +108,7 @@ async function CurrentPost({ id }: { id: string }) {
       renderedAt={Date.now()}
       mint={
         <Suspense fallback={null}>
-          <PostMint postId={post.id} isOwn={isOwn} />
+          <PostMint postId={post.id} viewerId={viewer?.id ?? null} isOwn={isOwn} />
         </Suspense>
       }
       playsByDay={

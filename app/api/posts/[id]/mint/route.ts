@@ -10,12 +10,12 @@ const params = z.object({ id: idSchema });
 // GET /api/posts/{id}/mint
 export const GET = defineRoute(
   {
-    summary: "A post's mint; null when it was never minted",
+    summary: "A post's mint; null when it was never minted. Only its artist sees one that failed",
     auth: "public",
     params,
     response: z.object({ mint: mintSchema.nullable() }),
   },
-  async ({ params }) => ({ mint: await getMint(params.id) }),
+  async ({ caller, params }) => ({ mint: await getMint(params.id, caller?.userId ?? null) }),
 );
 
 // POST /api/posts/{id}/mint

@@ -1,0 +1,37 @@
+import { z } from "zod";
+import { ERASURE_BATCH_SIZE, Prisma, transaction } from "../db";
+import { eraseMintTasks } from "../tasks";
+
+const idsSchema = z.array(z.object({ id: z.uuid() }));
+
+/** No transaction of the mint's own was ever signed, and none will be: the chain does not know its address. */
+const isUnsent = Prisma.sql`
+mint.state IN ('pending', 'failed') AND mint."transactionHash" IS NULL AND NOT EXISTS (
+  SELECT FROM "ChainNonce" nonce LEFT JOIN "ChainTransaction" sent
+    ON sent."chainId" = nonce."chainId" AND sent.account = nonce.account AND sent.nonce = nonce.nonce
+  WHERE nonce."mintId" = mint.id AND (nonce.state = 'open' OR NOT sent."isFiller"))`;
+
+/**
+ * Deletes one batch of a user's mints without a transaction, and empties their tasks. The others stay without the
+ * account: their owners' addresses are public on the chain.
+ *
+ * @returns how many; 0 when none is left
+ */
+export function eraseMintBatch(userId: string): Promise<number> {
+  return transaction(async (tx) => {
+    // Locked first: a look that gives one of them a nonce either has committed, or waits and then finds no mint.
+    const locked = await tx.$queryRaw`
+SELECT mint.id FROM "Mint" mint WHERE mint."userId" = ${userId}::uuid AND ${isUnsent}
+ORDER BY mint.id LIMIT ${ERASURE_BATCH_SIZE} FOR UPDATE`;
+    const candidates = idsSchema.parse(locked).map(({ id }) => id);
+    if (candidates.length === 0) return 0;
+    const unsent = await tx.$queryRaw`
+SELECT mint.id FROM "Mint" mint WHERE mint.id = ANY(${candidates}::uuid[]) AND ${isUnsent}`;
+    const ids = idsSchema.parse(unsent).map(({ id }) => id);
+    // Used up by fillers.
+    await tx.chainNonce.updateMany({ where: { mintId: { in: ids } }, data: { mintId: null } });
+    await tx.mint.deleteMany({ where: { id: { in: ids } } });
+    await eraseMintTasks(tx, userId, ids);
+    return ids.length;
+  });
+}
