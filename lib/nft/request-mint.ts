@@ -56,21 +56,20 @@ export async function requestMint(
   const repeated = await findByProof(nonce);
   if (repeated) return repeated;
   const owner = parseOwner(address);
-  await requireMintable(caller, postId);
-  await requireKeyHolder(current, owner);
   try {
+    await requireMintable(caller, postId);
+    await requireKeyHolder(current, owner);
     return await insertMint(current, { caller, postId, owner, proofNonce: nonce });
   } catch (error) {
+    // The same message at the same time, which has minted the post or was the last that a day allows.
+    const winner = await findByProof(nonce);
+    if (winner) return winner;
     // Deleted meanwhile.
     if (isForeignKeyViolation(error))
       throw new AppError("not_found", { message: "post_not_found", cause: error });
-    const isLimited = error instanceof AppError && error.code === "rate_limited";
-    if (!isUniqueViolation(error) && !isLimited) throw error;
-    // The same message at the same time, or another mint of the post.
-    const winner = await findByProof(nonce);
-    if (winner) return winner;
-    if (isLimited) throw error;
-    throw new AppError("conflict", { message: "already_minted", cause: error });
+    // Another mint of the post.
+    if (isUniqueViolation(error)) throw new AppError("conflict", { message: "already_minted", cause: error });
+    throw error;
   }
 }
 
