@@ -5,7 +5,7 @@ import { audioFileColumns, coverFileColumns, toCoverView, toTrackView } from "..
 import { type TokenMetadata, tokenMetadataSchema } from "../schemas/mint";
 import { publicBlobUrl, putPublicBlob } from "../storage";
 
-export type StoredMetadata =
+type StoredMetadata =
   | { kind: "stored"; url: string }
   /** The post or its author does not exist any more. */
   | { kind: "gone" }

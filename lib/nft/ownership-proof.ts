@@ -12,7 +12,7 @@ const RANDOM_BYTES = 12;
 const HASH_LENGTH = 32;
 
 /** What a message proves, and for what. */
-export interface ProofContext {
+interface ProofContext {
   userId: string;
   postId: string;
   address: Address;

@@ -23,7 +23,7 @@ const STOP_GRACE_MS = 10_000;
 const MAX_OUTPUT_LINES = 20;
 
 /** The path of Foundry's node, which npm installs for this platform. @throws when there is none for it */
-export function findAnvil(): string {
+function findAnvil(): string {
   const architecture = process.arch === "x64" ? "amd64" : process.arch;
   const name = `anvil-${process.platform}-${architecture}`;
   const file = process.platform === "win32" ? "anvil.exe" : "anvil";
