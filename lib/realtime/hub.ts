@@ -98,8 +98,9 @@ class Hub {
       (message) => this.forwardMessage(message),
       {
         onConnect: ({ reconnected }) => {
-          this.updateState({ flows: true });
-          // Messages published during the interruption are lost: entries of any channel and wake-up messages.
+          // Messages published during the interruption are lost: entries of any channel and wake-up messages. Live only
+          // when the heads have been compared.
+          this.updateState({ flows: true, readable: false });
           void this.compareHeads();
           if (reconnected) for (const stream of [...this.streams]) stream.onMissedWakes();
         },

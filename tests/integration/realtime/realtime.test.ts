@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { GET as realtime } from "@/app/api/realtime/route";
 import { waitForDeferredWork } from "@/lib/core/defer";
@@ -118,8 +119,18 @@ describe("a channel", () => {
     await stream.waitForEvent("reload");
     expect(stream.eventsNamed("reload")).toMatchObject([{ channel }]);
     emit(channel, "unread", unread(3));
-    await waitUntil("the next event arrives", () => stream.channelEvents(channel).length === 2);
-    expect(stream.channelEvents(channel).map(({ data }) => data)).toEqual([unread(1), unread(3)]);
+    await waitUntil("the last event has arrived", () =>
+      stream.channelEvents(channel).some(({ data }) => isDeepStrictEqual(data, unread(3))),
+    );
+    const delivered = stream.channelEvents(channel).map(({ data }) => data);
+    // Usually the reload includes event 2. It follows the reload when heads were compared before it was appended.
+    expect([
+      [unread(1), unread(3)],
+      [unread(1), unread(2), unread(3)],
+    ]).toContainEqual(delivered);
+    expect(stream.events.filter(({ event }) => event === "event" || event === "reload")[1]?.event).toBe(
+      "reload",
+    );
   });
 
   it("delivers an entry whose Redis message was lost with the next one", async () => {
@@ -130,8 +141,10 @@ describe("a channel", () => {
     await waitUntil("the event has arrived", () => stream.channelEvents(channel).length === 1);
     // Written only to the log, as if the message had been lost.
     const lost = JSON.stringify({ event: "unread", data: unread(2) });
-    await redis().hincrby(keys.realtimeHead(channel), "n", 1);
-    await redis().xadd(keys.realtimeLog(channel), "2-0", { e: lost });
+    const append = redis().multi();
+    append.hincrby(keys.realtimeHead(channel), "n", 1);
+    append.xadd(keys.realtimeLog(channel), "2-0", { e: lost });
+    await append.exec();
     await appendEvent({ channel, event: "unread", data: unread(3) });
     await waitUntil("both events have arrived", () => stream.channelEvents(channel).length === 3);
     expect(stream.channelEvents(channel).map(({ data, at }) => [data, at])).toEqual(
