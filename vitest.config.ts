@@ -4,8 +4,11 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 const alias = { "@": path.resolve(import.meta.dirname) };
 
+/** `RUNS=20` repeats properties, models and races twenty times (tests/support/fuzz/runs.ts). */
+const repetitions = Math.max(1, Number(process.env.RUNS ?? 1));
+
 /** Long enough that only a hung test reaches them, even on a busy machine. */
-const limits = { testTimeout: 120_000, hookTimeout: 180_000 };
+const limits = { testTimeout: 120_000 * repetitions, hookTimeout: 180_000 };
 
 /** CI runs a failed test once more, for failures that only a slow machine causes, and reports it as retried. */
 const retry = process.env.CI ? 1 : 0;

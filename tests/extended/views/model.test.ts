@@ -72,7 +72,7 @@ describe("the views counter and its model", () => {
   it.each([
     ["few views", 1_000],
     ["views that are sealed, two at a time", 2],
-  ])("agree in any order of steps, with %s", { timeout: 120_000 }, async (_, sealSize) => {
+  ])("agree in any order of steps, with %s", async (_, sealSize) => {
     viewsToSeal = sealSize;
     onTestFinished(setViewsToSealForTest(sealSize));
     await fc.assert(

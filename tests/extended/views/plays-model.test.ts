@@ -71,7 +71,7 @@ describe("the plays counter and its model", () => {
   it.each([
     ["few plays", 1_000],
     ["plays that are sealed, two at a time", 2],
-  ])("agree in any order of steps, with %s", { timeout: 120_000 }, async (_, sealSize) => {
+  ])("agree in any order of steps, with %s", async (_, sealSize) => {
     onTestFinished(livePlays.setViewsToSealForTest(sealSize));
     onTestFinished(setClock({ now: () => time }));
     await fc.assert(
