@@ -1,14 +1,10 @@
 import "server-only";
 import { cache } from "react";
+import { env } from "@/lib/core/env";
 import { isOutage } from "@/lib/core/http";
 import { TimeoutError } from "@/lib/core/with-timeout";
 import { newUnavailableDigest } from "./unavailable-digest";
 
-/**
- * Time (ms) from the start of a render until its reads must have answered. One limit for all of them: with each
- * backend's own time limits one after another, a reader waits ten seconds and more to learn that nothing works.
- */
-const RENDER_LIMIT_MS = 2_500;
 /** Time (ms) that every read gets, however late in the render it starts. */
 const MIN_READ_MS = 250;
 
@@ -26,13 +22,15 @@ export class PageUnavailableError extends Error {
 }
 
 /**
- * Awaits what a page must have. The read itself goes on after the limit; its result is dropped.
+ * Awaits what a page must have, until `PAGE_TIMEOUT_MS` after the start of the render. One limit for all reads of a
+ * page: with each backend's own time limits one after another, a reader waits ten seconds and more to learn that
+ * nothing works. The read itself goes on after the limit; its result is dropped.
  *
  * @throws {PageUnavailableError} when a backend is down, or does not answer in time; and what the read throws
  */
 export async function readForPage<T>(read: Promise<T>): Promise<T> {
   try {
-    return await withRenderLimit(read, RENDER_LIMIT_MS);
+    return await withRenderLimit(read, env().PAGE_TIMEOUT_MS);
   } catch (error) {
     if (error instanceof TimeoutError || isOutage(error)) throw new PageUnavailableError(error);
     throw error;

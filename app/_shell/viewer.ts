@@ -1,6 +1,7 @@
 import "server-only";
 import { cache } from "react";
 import { listChats } from "@/lib/chat";
+import { env } from "@/lib/core/env";
 import { log } from "@/lib/core/log";
 import { countUnread } from "@/lib/notifications";
 import type { Role } from "@/lib/schemas/enums";
@@ -18,10 +19,11 @@ export interface ShellViewer {
 }
 
 /**
- * Time (ms) from the start of a render that the shell waits for what it can do without. The page inside it does not
- * wait for the shell.
+ * Share of a page's time that the shell waits for what it can do without. The page inside it does not wait for the
+ * shell.
  */
-const SHELL_LIMIT_MS = 1_000;
+const SHELL_SHARE = 0.4;
+const shellLimitMs = () => env().PAGE_TIMEOUT_MS * SHELL_SHARE;
 
 /** The signed-in user, read once per render. @throws like `readForPage` when sessions cannot be read */
 export const getViewer = cache((): Promise<Viewer | null> => readForPage(currentUser()));
@@ -42,7 +44,7 @@ export const getViewerIfKnown = cache(async (): Promise<Viewer | null> => {
  */
 export const getShellViewer = cache(async (): Promise<ShellViewer | null> => {
   try {
-    return await withRenderLimit(currentUser(), SHELL_LIMIT_MS);
+    return await withRenderLimit(currentUser(), shellLimitMs());
   } catch (cause) {
     log().warn({ err: cause }, "sessions unavailable: shell rendered by the cookies");
     const claimed = await claimedUser();
@@ -62,7 +64,7 @@ async function countForShell(count: (viewerId: string) => Promise<number>): Prom
   const viewer = await getShellViewer();
   if (!viewer) return 0;
   try {
-    return await withRenderLimit(count(viewer.id), SHELL_LIMIT_MS);
+    return await withRenderLimit(count(viewer.id), shellLimitMs());
   } catch (cause) {
     log().warn({ err: cause }, "unread count unavailable: shell rendered without it");
     return 0;

@@ -153,6 +153,8 @@ export class InvalidationLog {
     const nothingToReplay = this.replay(rowsRead, startedMs).finally(() => {
       this.activeCheck = undefined;
     });
+    // A reader awaits it only when Postgres has answered in time; a failure in between is not unhandled.
+    nothingToReplay.catch(noop);
     return { postgresAnswered: rowsRead.then(toTrue, toTrue), nothingToReplay };
   }
 

@@ -50,6 +50,8 @@ export const envSchema = z.object({
   REDIS_FIRST_CALL_TIMEOUT_MS: milliseconds.default(1_000),
   /** How long a request waits for Redis where its limit must be exact: strict routes, attempts on passwords. */
   REDIS_STRICT_TIMEOUT_MS: milliseconds.default(1_000),
+  /** How long the reads of a page may take from the start of its render. */
+  PAGE_TIMEOUT_MS: milliseconds.default(2_500),
   /** Prepended to every key, for deployments that share one Redis. */
   REDIS_KEY_PREFIX: z
     .string()

@@ -132,6 +132,8 @@ function startNext(
     command: process.execPath,
     args: [NEXT_CLI, mode, "--port", String(port)],
     env: {
+      // The first request of a page compiles it, which takes many seconds on a laptop.
+      ...(mode === "dev" ? { PAGE_TIMEOUT_MS: "20000" } : {}),
       ...env,
       NODE_ENV: mode === "dev" ? "development" : "production",
       // Leaves SIGTERM to the app, which syncs views before it exits (lib/ops).

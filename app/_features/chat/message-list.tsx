@@ -53,7 +53,10 @@ export function MessageList({ chatId, view, history, firstUnreadSeq, otherReadSe
 
   // The first unread message is in view from the start.
   const divider = useRef<HTMLLIElement>(null);
-  useEffect(() => divider.current?.scrollIntoView({ block: "center" }), []);
+  // In braces: newer browsers return a promise here, which React would call as the effect's clean-up.
+  useEffect(() => {
+    divider.current?.scrollIntoView({ block: "center" });
+  }, []);
 
   // The list always scrolls to the viewer's new message, also when the end has to be loaded first.
   const newestPending = pending.at(-1)?.clientId;

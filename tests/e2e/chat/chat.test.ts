@@ -130,6 +130,8 @@ describe("two users", () => {
     await otherPage.getByText("New messages").waitFor();
     await expect.poll(() => chats.textContent()).toContain("nothing new");
     await expect.poll(() => otherPage.title()).toMatch(/^Anna Reed/);
+    await otherPage.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Shop" }).click();
+    await otherPage.getByRole("heading", { name: "The merch table" }).waitFor();
   });
 });
 
