@@ -19,7 +19,7 @@ export const nftMinting = defineQueue({
   delivery: "guaranteed",
   retries: 3,
   timeoutSeconds: 120,
-  lane: "money",
+  lane: "minting",
   deadlineSeconds: 7 * DAY_SECONDS,
   cancellable: false,
   available: true,
