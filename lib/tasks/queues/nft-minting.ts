@@ -18,7 +18,7 @@ export const nftMinting = defineQueue({
   }),
   delivery: "guaranteed",
   retries: 3,
-  timeoutSeconds: 120,
+  timeoutSeconds: 90,
   lane: "minting",
   deadlineSeconds: 7 * DAY_SECONDS,
   cancellable: false,

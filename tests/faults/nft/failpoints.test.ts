@@ -45,6 +45,7 @@ const mintScenario = (looks: number) => async (): Promise<FailpointScenario> => 
 };
 
 testFailpoints<Extract<Failpoint, `nft.${string}`>>({
+  "nft.metadata.stored": mintScenario(0),
   "nft.nonce.assigned": mintScenario(0),
   "nft.transaction.signed": mintScenario(0),
   "nft.transaction.sent": mintScenario(0),

@@ -96,7 +96,7 @@ export async function startRpcProxy(target: () => string, lateMs: number): Promi
       }
       try {
         const change = rewrites.get(method);
-        if (change) answer.result = change(answer.result, params);
+        if (change) answer.result = await change(answer.result, params);
       } catch (error) {
         if (!(error instanceof RpcError)) throw error;
         return sendJson(response, 200, {
