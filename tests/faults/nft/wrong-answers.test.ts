@@ -43,16 +43,15 @@ const add = (result: unknown, blocks: number): Hex => toHex(BigInt(String(result
 
 describe("a node whose answers are plausible and false", () => {
   it("has the receipt of another transaction: it counts for nothing", async () => {
-    const done = await startMint();
-    await finishMints(chain, [done.id]);
-    const { transactionHash } = await readTestMint(done.postId);
+    const other = await startMined();
+    const { transactionHash } = await readTestMint(other.postId);
     const receipt = await chain.node.call("eth_getTransactionReceipt", [transactionHash]);
     const mint = await startMint();
     proxy.rewrite("eth_getTransactionReceipt", () => receipt);
     for (let look = 0; look < 3; look++) await lookAtMint(mint.id);
     expect(await readTestMint(mint.postId)).toMatchObject({ transactionHash: null, blockNumber: null });
     proxy.heal();
-    await finishMints(chain, [mint.id]);
+    await finishMints(chain, [other.id, mint.id]);
     expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
     expect(await nonceViolations()).toEqual([]);
   });
