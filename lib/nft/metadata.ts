@@ -103,7 +103,7 @@ function nameByContent(
   bytes: Buffer,
   { extension, type }: { extension: string; type: string },
 ): TokenFile {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
+  const sha256 = createHash("sha256").update(bytes).digest("base64url");
   return { pathname: `${tokenFolder(mintId)}${sha256}.${extension}`, bytes, type };
 }
 

@@ -56,7 +56,7 @@ describe("minting", () => {
     expect(await reader.royalty(tokenId, 10_000n)).toEqual([wallet.address, 500n]);
     const uri = await reader.tokenUri(tokenId);
     const bytes = Buffer.from(await (await fetch(uri)).arrayBuffer());
-    expect(uri).toContain(createHash("sha256").update(bytes).digest("hex"));
+    expect(uri).toContain(createHash("sha256").update(bytes).digest("base64url"));
     const metadata = tokenMetadataSchema.parse(JSON.parse(bytes.toString()));
     expect(metadata).toMatchObject({
       name: "A track",

@@ -7,6 +7,7 @@ import { injectFault } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { eraseMintBatch, tidyTokenFiles } from "@/lib/nft";
+import { tokenFolder } from "@/lib/nft/token-files";
 import { toTokenId } from "@/lib/nft/token-id";
 import { listBlobs, publicBlobUrl, putPublicBlob } from "@/lib/storage";
 import { sweepTasks } from "@/lib/tasks";
@@ -46,7 +47,7 @@ async function createPostWithCover(author: Caller, bytes: Buffer): Promise<strin
 
 async function filesOf(mintId: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const blobs of listBlobs(`tokens/${mintId}/`, "public"))
+  for await (const blobs of listBlobs(tokenFolder(mintId), "public"))
     found.push(...blobs.map(({ pathname }) => pathname));
   return found;
 }
@@ -107,7 +108,7 @@ it("deletes the files of a mint that failed, and keeps those of another with the
   const { image } = await (await fetch(await reader.tokenUri(toTokenId(other.id).toString()))).json();
   const bytes = Buffer.from(await (await fetch(image)).arrayBuffer());
   expect(bytes).toEqual(cover);
-  expect(image).toContain(createHash("sha256").update(bytes).digest("hex"));
+  expect(image).toContain(createHash("sha256").update(bytes).digest("base64url"));
 });
 
 it("deletes what a look stored while its mint ended", async () => {
@@ -127,7 +128,7 @@ it("deletes with the tidy what a crash left, and with an account what it had sto
   const leaver = await createMintingArtist();
   const store = async () => {
     const mint = await requestTestMint(leaver, await createTestPost(leaver), newWallet());
-    const pathname = `tokens/${mint.id}/a.json`;
+    const pathname = `${tokenFolder(mint.id)}a.json`;
     await putPublicBlob(pathname, Buffer.from("{}"), "application/json");
     await db().mint.update({ where: { id: mint.id }, data: { metadataUrl: publicBlobUrl(pathname) } });
     return mint.id;
@@ -135,7 +136,7 @@ it("deletes with the tidy what a crash left, and with an account what it had sto
   const [left, pending] = [await store(), await store()];
   await db().mint.update({ where: { id: left }, data: { state: "failed", finishedAt: new Date() } });
   expect(await tidyTokenFiles()).toBe(1);
-  expect([await filesOf(left), await filesOf(pending)]).toEqual([[], [`tokens/${pending}/a.json`]]);
+  expect([await filesOf(left), await filesOf(pending)]).toEqual([[], [`${tokenFolder(pending)}a.json`]]);
   expect(await tidyTokenFiles()).toBe(0);
 
   expect(await eraseMintBatch(leaver.userId)).toBe(2);
