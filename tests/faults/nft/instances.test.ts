@@ -18,6 +18,8 @@ const dataDir = await mkdtemp(path.join(tmpdir(), "normaldance-chain-"));
 // Hooks of this kind run in reverse order: this one after the chain has stopped.
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 const { chain, reader } = await startMintingStack({ dataDir });
+// Thousands of calls of the instances, none of them faulty.
+process.env.CHAIN_RPC_URL = chain.url;
 
 async function enqueueMints(count: number): Promise<{ ids: string[]; owner: `0x${string}` }> {
   const owner = newWallet().address;
