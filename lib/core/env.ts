@@ -123,7 +123,10 @@ export const envSchema = z.object({
     .string()
     .regex(/^0x[0-9a-fA-F]{64}$/, "must be 0x and 64 hexadecimal digits")
     .optional(),
-  /** Blocks from a transaction's own on until it counts as final. */
+  /**
+   * Blocks from a transaction's own on until it counts as final. Any full node will do: more than 100 need `eth_getLogs`
+   * over as many blocks.
+   */
   MINT_CONFIRMATIONS: z.coerce.number().int().min(1).max(1_000).default(12),
   /** Share of later sales that the artist's token asks for, in hundredths of a percent. */
   MINT_ROYALTY_BASIS_POINTS: z.coerce.number().int().min(0).max(5_000).default(500),

@@ -46,6 +46,8 @@ export const FAILPOINTS = [
   "shop.event.committed",
   /** The provider has made a refund, it is not recorded. */
   "shop.refund.made",
+  /** A mint's metadata and cover are in the store, it has no nonce. */
+  "nft.metadata.stored",
   /** A mint has a nonce, and nothing is signed for it. */
   "nft.nonce.assigned",
   /** The signed transaction is stored, no node has it. */

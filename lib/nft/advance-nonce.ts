@@ -1,17 +1,16 @@
-import type { Hex, TransactionReceipt } from "viem";
-import { TransactionReceiptNotFoundError } from "viem";
 import { now } from "../core/clock";
 import { env } from "../core/env";
-import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { transaction } from "../db";
 import { raiseAlert } from "../tasks";
 import type { Chain } from "./chain";
-import { clearDoubt, confirmDoubt, giveUp, markChecked, type Nonce, type OpenNonce } from "./nonce-ledger";
+import { countMined, findMined, isUsedForGood, type MinedTransaction } from "./find-mined";
+import { clearDoubt, confirmDoubt, giveUp, markChecked, type OpenNonce } from "./nonce-ledger";
 import {
   currentFees,
   estimateFiller,
   estimateMint,
+  isBaseFeeAbove,
   listTransactions,
   type MintCall,
   MintRevertedError,
@@ -24,20 +23,12 @@ import {
 
 /** What the chain says about a nonce. */
 export type NonceOutcome =
-  /** No block has any of its transactions; one is on its way, or waits for coins (`funds`) or for others (`behind`). */
-  | { kind: "waiting"; reason: SendOutcome | "queued" | "behind" }
-  | {
-      kind: "mined";
-      hash: Hex;
-      isFiller: boolean;
-      succeeded: boolean;
-      ranOutOfGas: boolean;
-      blockNumber: number;
-      blockHash: Hex;
-      confirmations: number;
-      isFinal: boolean;
-      feeWei: bigint;
-    }
+  /**
+   * No block has any of its transactions; one is on its way, or waits for coins (`funds`), for a lower base
+   * fee (`fee`) or for others (`behind`).
+   */
+  | { kind: "waiting"; reason: SendOutcome | "queued" | "behind" | "fee" }
+  | ({ kind: "mined" } & MinedTransaction)
   /** Used up for good by a transaction that is none of ours, as two looks found. */
   | { kind: "lost" };
 
@@ -58,11 +49,11 @@ export async function advanceNonce(
   await markChecked(nonce);
   const transactions = await listTransactions(nonce);
   const mined = await findMined(chain, transactions);
-  if (mined) return mined;
+  if (mined) return { kind: "mined", ...mined };
   if (await isUsedForGood(chain, nonce)) {
     // The receipt may have come between the two questions.
     const late = await findMined(chain, transactions);
-    if (late) return late;
+    if (late) return { kind: "mined", ...late };
     return (await confirmDoubt(nonce)) ? { kind: "lost" } : { kind: "waiting", reason: "queued" };
   }
   if (nonce.doubtedAt !== null) await clearDoubt(nonce);
@@ -71,13 +62,17 @@ export async function advanceNonce(
     const chosen = await chooseTransaction(chain, nonce, transactions, isFiller ? null : call);
     if (chosen === null) return { kind: "waiting", reason: "queued" };
     const reason = await sendOrReplace(chain, nonce, chosen.transaction, isFiller ? null : call);
-    return { kind: "waiting", reason: reason === "taken" && chosen.isBehind ? "behind" : reason };
+    if (reason === "taken" && chosen.isBehind) return { kind: "waiting", reason: "behind" };
+    const isTooLow = reason === "taken" || reason === "underpriced";
+    if (isTooLow && (await isBaseFeeAbove(chain, chosen.transaction.maxFee)))
+      return { kind: "waiting", reason: "fee" };
+    return { kind: "waiting", reason };
   } catch (error) {
     if (!(error instanceof MintRevertedError)) throw error;
     // Another look has signed meanwhile: its transaction must not be replaced by a filler.
-    if (error.isMinted || (await listTransactions(nonce)).length > 0)
-      return { kind: "waiting", reason: "queued" };
-    // It would pay for nothing, but those behind it need the nonce to be used.
+    if ((await listTransactions(nonce)).length > 0) return { kind: "waiting", reason: "queued" };
+    // It would pay for nothing, but those behind it need the nonce to be used. This holds for a token that exists too:
+    // without a transaction of this nonce it came under another one.
     log().error(
       { err: error, nonce: nonce.nonce, mintId: nonce.mintId },
       "mint given up: the contract refuses it",
@@ -85,62 +80,6 @@ export async function advanceNonce(
     await giveUp(nonce, "reverted");
     return advanceNonce(chain, { ...nonce, isFiller: true }, null);
   }
-}
-
-/** Transactions of the account in blocks: the nonce that the chain waits for. */
-export function countMined({ client, signer }: Chain): Promise<number> {
-  return client.getTransactionCount({ address: signer.address, blockTag: "latest" });
-}
-
-async function findMined(
-  chain: Chain,
-  transactions: readonly StoredTransaction[],
-): Promise<Extract<NonceOutcome, { kind: "mined" }> | null> {
-  for (const { hash, isFiller, gas } of transactions) {
-    const receipt = await findReceipt(chain, hash);
-    if (!receipt) continue;
-    await failpoint("nft.outcome.found");
-    const { blockHash, gasUsed, effectiveGasPrice, status } = receipt;
-    const blockNumber = Number(receipt.blockNumber);
-    const head = Number(await chain.client.getBlockNumber());
-    const confirmations = Math.max(1, head - blockNumber + 1);
-    const succeeded = status === "success";
-    return {
-      kind: "mined",
-      ...{ hash, isFiller, succeeded, blockNumber, blockHash, confirmations },
-      ranOutOfGas: !succeeded && Number(gasUsed) >= gas,
-      isFinal: confirmations >= env().MINT_CONFIRMATIONS,
-      feeWei: gasUsed * effectiveGasPrice,
-    };
-  }
-  return null;
-}
-
-/**
- * The receipt of a transaction whose block is in the chain now; null without one. A receipt alone is not trusted: a node
- * behind a load balancer may still have one of a block that is gone.
- */
-async function findReceipt({ client }: Chain, hash: Hex): Promise<TransactionReceipt | null> {
-  let receipt: TransactionReceipt;
-  try {
-    receipt = await client.getTransactionReceipt({ hash });
-  } catch (error) {
-    if (error instanceof TransactionReceiptNotFoundError) return null;
-    throw error;
-  }
-  if (receipt.transactionHash.toLowerCase() !== hash)
-    throw new Error("the node answered with another receipt");
-  const block = await client.getBlock({ blockNumber: receipt.blockNumber });
-  return block.hash === receipt.blockHash ? receipt : null;
-}
-
-/** Whether the nonce is used up in a block that is final. */
-async function isUsedForGood({ client, signer }: Chain, { nonce }: Nonce): Promise<boolean> {
-  const head = await client.getBlockNumber();
-  const finalBlock = head - BigInt(env().MINT_CONFIRMATIONS - 1);
-  if (finalBlock < 0n) return false;
-  const used = await client.getTransactionCount({ address: signer.address, blockNumber: finalBlock });
-  return used > nonce;
 }
 
 /**

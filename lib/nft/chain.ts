@@ -6,6 +6,7 @@ import {
   getAddress,
   type PublicClient,
   RpcRequestError,
+  zeroAddress,
 } from "viem";
 import { env } from "../core/env";
 import { AppError } from "../core/errors";
@@ -50,6 +51,29 @@ function createChain({ rpcUrl, chainId, contract, privateKey }: MintingSettings)
     client: createPublicClient({ transport, cacheTime: 0 }),
     signer: localSigner(privateKey),
   };
+}
+
+/** The chain as a mint sees it: one that began under another contract ends there. */
+export function withContract(current: Chain, contract: string): Chain {
+  return contract === current.contract ? current : { ...current, contract: getAddress(contract) };
+}
+
+/** Whether the settings name another contract now. Mints that began under this one are still to end. */
+export function isRetired({ contract }: Chain): boolean {
+  return contract !== chain().contract;
+}
+
+/**
+ * Blocks whose state is asked for, counted from the newest. Full nodes keep that of the last 128; the rest is a margin,
+ * since the chain grows between two questions. Older state is in archive nodes alone.
+ */
+export const MAX_STATE_BLOCKS = 100;
+
+/** The newest block that is final, or the oldest whose state every node has; null while the chain is shorter. */
+export async function finalStateBlock({ client }: Chain): Promise<bigint | null> {
+  const depth = Math.min(env().MINT_CONFIRMATIONS, MAX_STATE_BLOCKS);
+  const block = (await client.getBlockNumber()) - BigInt(depth - 1);
+  return block < 0n ? null : block;
 }
 
 /** ERC-721 and ERC-2981. */
@@ -130,6 +154,17 @@ export async function findTokenOwner(
     if (revertName(error) === "ERC721NonexistentToken") return null;
     throw error;
   }
+}
+
+/** Whether a token was minted in this block or a later one. It exists. */
+export async function wasMintedSince(
+  { client, contract: address }: Chain,
+  tokenId: bigint,
+  fromBlock: bigint,
+): Promise<boolean> {
+  const args = { from: zeroAddress, tokenId };
+  const events = await client.getContractEvents({ abi, address, eventName: "Transfer", args, fromBlock });
+  return events.length > 0;
 }
 
 /**

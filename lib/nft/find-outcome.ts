@@ -5,12 +5,25 @@ import { log } from "../core/log";
 import { db, isForeignKeyViolation, isUniqueViolation, transaction } from "../db";
 import type { mintFailures } from "../schemas/mint";
 import { NonRetryableTaskError, type Payload, raiseAlert } from "../tasks";
-import { advanceNonce, countMined, type NonceOutcome } from "./advance-nonce";
-import { type Chain, findTokenOwner, isContract, MinterSettingsError, verifiedChain } from "./chain";
-import { storeMetadata } from "./metadata";
+import { advanceNonce, type NonceOutcome } from "./advance-nonce";
+import {
+  type Chain,
+  finalStateBlock,
+  findTokenOwner,
+  isContract,
+  MAX_STATE_BLOCKS,
+  MinterSettingsError,
+  verifiedChain,
+  wasMintedSince,
+  withContract,
+} from "./chain";
+import { countFinal } from "./find-mined";
+import { prepareMetadata, storeTokenFiles } from "./metadata";
+import { createMint } from "./mint-budget";
 import { assignNonce, findOpenNonce, type OpenNonce } from "./nonce-ledger";
+import { deleteIfEnded } from "./token-files";
 import { toTokenId } from "./token-id";
-import { currentFees, estimateMint, type MintCall, MintRevertedError } from "./transactions";
+import { currentFees, estimateMint, isBaseFeeAbove, type MintCall, MintRevertedError } from "./transactions";
 
 type MintFailure = (typeof mintFailures)[number];
 
@@ -21,7 +34,7 @@ export type MintOutcome =
   /** It cannot be minted, and nothing of it was ever signed. */
   | { kind: "failed"; failure: MintFailure }
   /** Nothing is signed yet. */
-  | { kind: "postponed"; reason: "funds" | "confirmations" | "sound" }
+  | { kind: "postponed"; reason: "funds" | "fee" | "confirmations" | "sound" }
   /** The token exists for good. */
   | { kind: "exists" }
   | { kind: "nonce"; nonce: OpenNonce; outcome: NonceOutcome; tokenExists: boolean };
@@ -36,7 +49,10 @@ export interface MintRow {
   metadataUrl: string | null;
 }
 
-/** The row of a task's mint; one that was enqueued without a request gets its row here. */
+/**
+ * The row of a task's mint; one that was enqueued without a request gets its row here.
+ * @throws {AppError} rate_limited: it waits, as its task is tried again until its deadline; {NonRetryableTaskError}
+ */
 export async function findOrCreateMint(payload: Payload<"nft-minting">, taskId: string): Promise<MintRow> {
   const id = payload.check?.mintId ?? taskId;
   const row = await db().mint.findUnique({ where: { id } });
@@ -49,9 +65,15 @@ export async function findOrCreateMint(payload: Payload<"nft-minting">, taskId: 
   const post = await db().post.findUnique({ where: { id: postId }, select: { authorId: true } });
   if (!post) throw new NonRetryableTaskError("the post does not exist");
   try {
-    return await db().mint.create({
-      data: { id, postId, userId: post.authorId, ownerAddress: getAddress(ownerAddress), chainId, contract },
-    });
+    const mint = {
+      id,
+      postId,
+      userId: post.authorId,
+      ownerAddress: getAddress(ownerAddress),
+      chainId,
+      contract,
+    };
+    return await transaction((tx) => createMint(tx, mint));
   } catch (error) {
     if (isForeignKeyViolation(error)) throw new NonRetryableTaskError("the post does not exist");
     if (!isUniqueViolation(error)) throw error;
@@ -91,13 +113,14 @@ export async function findMintOutcome(mint: MintRow, extra: Record<string, unkno
 }
 
 async function look(mint: MintRow, extra: Record<string, unknown>): Promise<MintOutcome> {
-  const chain = await verifiedChain();
+  const current = await verifiedChain();
   const nonce = await findOpenNonce(mint.id);
-  if (chain.id !== mint.chainId || chain.contract !== mint.contract || foreign(chain, nonce)) {
+  if (current.id !== mint.chainId || foreign(current, nonce)) {
     throw new MinterSettingsError(
-      "mints of another network, contract or account are under way: restore the settings until they are final",
+      "mints of another network or account are under way: restore the settings until they are final",
     );
   }
+  const chain = withContract(current, mint.contract);
   if (nonce) return advanceOwn(chain, mint, nonce);
   const existence = await findExistence(chain, mint.id);
   if (existence === "final") return { kind: "exists" };
@@ -114,13 +137,14 @@ async function begin(chain: Chain, mint: MintRow, extra: Record<string, unknown>
   const owner = getAddress(mint.ownerAddress);
   if (await isContract(chain, owner)) return { kind: "failed", failure: "owner_is_contract" };
   const metadata =
-    mint.postId === null ? ({ kind: "gone" } as const) : await storeMetadata(mint.postId, extra);
+    mint.postId === null ? ({ kind: "gone" } as const) : await prepareMetadata(mint.id, mint.postId, extra);
   if (metadata.kind === "gone") return { kind: "failed", failure: "post_deleted" };
   if (metadata.kind === "processing") return { kind: "postponed", reason: "sound" };
   const metadataUrl = metadata.url;
   const call = { mintId: mint.id, owner, metadataUrl };
   try {
     const gas = await estimateMint(chain, call);
+    if (await isBaseFeeAbove(chain)) return { kind: "postponed", reason: "fee" };
     if (!(await canPay(chain, gas))) return { kind: "postponed", reason: "funds" };
   } catch (error) {
     if (!(error instanceof MintRevertedError)) throw error;
@@ -128,10 +152,20 @@ async function begin(chain: Chain, mint: MintRow, extra: Record<string, unknown>
     log().error({ err: error, mintId: mint.id }, "mint refused by the contract");
     return { kind: "failed", failure: "reverted" };
   }
-  // Before the nonce: every look at the nonce must be able to sign.
-  await db().mint.update({ where: { id: mint.id }, data: { metadataUrl }, select: { id: true } });
-  const nonce = await assignNonce(chain, mint.id, await countMined(chain));
-  if (!nonce) return { kind: "nothing" };
+  // Named before they are stored, so that they are deleted if the mint fails; and before the nonce, since every look at
+  // that must be able to sign.
+  const named = await db().mint.updateMany({
+    where: { id: mint.id, state: "pending" },
+    data: { metadataUrl },
+  });
+  if (named.count === 0) return { kind: "nothing" };
+  await storeTokenFiles(metadata.files);
+  await failpoint("nft.metadata.stored");
+  const nonce = await assignNonce(chain, mint.id, await countFinal(chain));
+  if (!nonce) {
+    await deleteIfEnded(mint.id);
+    return { kind: "nothing" };
+  }
   await failpoint("nft.nonce.assigned");
   return advanceOwn(chain, { ...mint, metadataUrl }, nonce);
 }
@@ -160,8 +194,12 @@ export function toCall({ id, ownerAddress, metadataUrl }: MintRow): MintCall | n
 async function findExistence(chain: Chain, mintId: string): Promise<"none" | "new" | "final"> {
   const tokenId = toTokenId(mintId);
   if ((await findTokenOwner(chain, tokenId)) === null) return "none";
+  const stateBlock = await finalStateBlock(chain);
+  if (stateBlock === null || (await findTokenOwner(chain, tokenId, stateBlock)) === null) return "new";
+  const confirmations = env().MINT_CONFIRMATIONS;
+  if (confirmations <= MAX_STATE_BLOCKS) return "final";
+  // No state of the block that makes it final: the blocks since then have no event of it.
   const head = await chain.client.getBlockNumber();
-  const finalBlock = head - BigInt(env().MINT_CONFIRMATIONS - 1);
-  if (finalBlock < 0n) return "new";
-  return (await findTokenOwner(chain, tokenId, finalBlock)) === null ? "new" : "final";
+  const isNew = await wasMintedSince(chain, tokenId, head - BigInt(confirmations - 2));
+  return isNew ? "new" : "final";
 }

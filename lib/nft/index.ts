@@ -2,4 +2,5 @@ export { isMintingAvailable } from "./availability";
 export { eraseMintBatch } from "./erase-account";
 export { getMint, listMints } from "./read-mints";
 export { createMintChallenge, requestMint } from "./request-mint";
+export { tidyTokenFiles } from "./token-files";
 export { verifyMintingAtStart } from "./verify-at-start";

@@ -1,7 +1,9 @@
 import { log } from "../core/log";
 import { db, transaction } from "../db";
-import { advanceNonce, countMined } from "./advance-nonce";
-import type { Chain } from "./chain";
+import { advanceNonce } from "./advance-nonce";
+import { type Chain, withContract } from "./chain";
+import { closeFeeAlert } from "./fee-alert";
+import { countMined } from "./find-mined";
 import { requireChain, toCall, withSettingsAlert } from "./find-outcome";
 import { claimStalledNonces, fillGaps, giveUp, type OpenNonce, reopenUnused } from "./nonce-ledger";
 import { recordMintOutcome, settle } from "./record-outcome";
@@ -17,6 +19,7 @@ export async function keepQueueMoving(): Promise<void> {
     const minedCount = await countMined(chain);
     await reopenUnused(chain, minedCount);
     await fillGaps(chain, minedCount);
+    await closeFeeAlert(chain);
     for (const nonce of await claimStalledNonces(chain, minedCount)) await advanceStalled(chain, nonce);
   } catch (error) {
     log().warn({ err: error }, "stalled nonces not looked after");
@@ -32,7 +35,8 @@ async function advanceStalled(chain: Chain, nonce: OpenNonce): Promise<void> {
     await giveUp(nonce, "abandoned");
     current = { ...nonce, isFiller: true };
   }
-  const outcome = await withSettingsAlert(() => advanceNonce(chain, current, mint ? toCall(mint) : null));
+  const own = mint ? withContract(chain, mint.contract) : chain;
+  const outcome = await withSettingsAlert(() => advanceNonce(own, current, mint ? toCall(mint) : null));
   const isOver = outcome.kind === "lost" || (outcome.kind === "mined" && outcome.isFinal);
   if (mint === null && isOver) await transaction((tx) => settle(tx, nonce));
   if (mint !== null && isAbandoned) {

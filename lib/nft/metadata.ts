@@ -4,32 +4,52 @@ import { db } from "../db";
 import { audioFileColumns, coverFileColumns, toCoverView, toTrackView } from "../media";
 import { type TokenMetadata, tokenMetadataSchema } from "../schemas/mint";
 import { publicBlobUrl, putPublicBlob } from "../storage";
+import { tokenFolder } from "./token-files";
 
-type StoredMetadata =
-  | { kind: "stored"; url: string }
+/** Bytes for the public store, under a name that has their hash. */
+interface TokenFile {
+  pathname: string;
+  bytes: Buffer;
+  type: string;
+}
+
+type PreparedMetadata =
+  | { kind: "prepared"; url: string; files: readonly TokenFile[] }
   /** The post or its author does not exist any more. */
   | { kind: "gone" }
   /** A sound was added that cannot be played yet, so its address is not known. */
   | { kind: "processing" };
 
 /**
- * Stores a token's metadata under the hash of its bytes, so that a reader can check that it is unchanged.
- * The only personal data in it is the artist's chosen name: what is in a token stays there for ever.
+ * Builds a token's metadata and copies its cover, each named by the hash of its bytes, so that a reader can check that
+ * they are unchanged. Stores nothing. The only personal data in it is the artist's chosen name: what is in a token stays
+ * there for ever.
  *
  * @param extra  fields of the caller, which cannot replace ours
- * @throws {AppError} unavailable: no public store is set up, or it does not respond. Safe to retry
+ * @throws the store does not respond. Safe to retry
  */
-export async function storeMetadata(postId: string, extra: Record<string, unknown>): Promise<StoredMetadata> {
-  const metadata = await buildMetadata(postId, extra);
-  if (metadata === "gone" || metadata === "processing") return { kind: metadata };
-  const bytes = Buffer.from(JSON.stringify(metadata));
-  return { kind: "stored", url: await storeByContent(bytes, "json", "application/json") };
+export async function prepareMetadata(
+  mintId: string,
+  postId: string,
+  extra: Record<string, unknown>,
+): Promise<PreparedMetadata> {
+  const built = await buildMetadata(mintId, postId, extra);
+  if (built === "gone" || built === "processing") return { kind: built };
+  const bytes = Buffer.from(JSON.stringify(built.metadata));
+  const metadata = nameByContent(mintId, bytes, { extension: "json", type: "application/json" });
+  return { kind: "prepared", url: urlOf(metadata), files: [...built.files, metadata] };
+}
+
+/** Safe to repeat. @throws {AppError} unavailable: no public store is set up, or it does not respond */
+export async function storeTokenFiles(files: readonly TokenFile[]): Promise<void> {
+  for (const { pathname, bytes, type } of files) await putPublicBlob(pathname, bytes, type);
 }
 
 async function buildMetadata(
+  mintId: string,
   postId: string,
   extra: Record<string, unknown>,
-): Promise<TokenMetadata | "gone" | "processing"> {
+): Promise<{ metadata: TokenMetadata; files: TokenFile[] } | "gone" | "processing"> {
   const post = await db().post.findUnique({
     where: { id: postId, author: { deletedAt: null } },
     select: {
@@ -43,26 +63,28 @@ async function buildMetadata(
   if (!post) return "gone";
   const track = toTrackView(post.audioFile, post.coverFile, "rendition");
   if (track?.status === "processing") return "processing";
-  const image = await storeCover(toCoverView(post.coverFile)?.sources ?? track?.coverUrls ?? []);
+  const cover = await copyCover(mintId, toCoverView(post.coverFile)?.sources ?? track?.coverUrls ?? []);
   const sound = track?.sources[0]?.url;
-  return tokenMetadataSchema.parse({
+  const metadata = tokenMetadataSchema.parse({
     ...extra,
     name: post.title,
     description: `${post.title} by ${post.author.name}, on NormalDance`,
     external_url: `${env().APP_URL}/posts/${postId}`,
-    ...(image ? { image } : {}),
+    ...(cover ? { image: urlOf(cover) } : {}),
     ...(sound ? { animation_url: sound } : {}),
     attributes: [
       { trait_type: "Artist", value: post.author.name },
       { trait_type: "Published", value: post.createdAt.toISOString().slice(0, 10) },
     ],
   });
+  return { metadata, files: cover ? [cover] : [] };
 }
 
-/** Copies the largest variant of the cover, which may be deleted with the post. @returns its address; null without one */
-async function storeCover(
+/** Copies the largest variant of the cover, which may be deleted with the post. @returns null without one */
+async function copyCover(
+  mintId: string,
   sources: readonly { url: string; type: string; width: number }[],
-): Promise<string | null> {
+): Promise<TokenFile | null> {
   // WebP is what every marketplace shows.
   const usable = sources.filter(({ type, url }) => type === "image/webp" && url !== "");
   const [largest] = [...usable].sort((a, b) => b.width - a.width);
@@ -71,14 +93,21 @@ async function storeCover(
   // Deleted meanwhile: the token has no picture.
   if (response.status === 404) return null;
   if (!response.ok) throw new Error(`the cover's store responded ${response.status}`);
-  return storeByContent(Buffer.from(await response.arrayBuffer()), "webp", "image/webp");
+  const bytes = Buffer.from(await response.arrayBuffer());
+  return nameByContent(mintId, bytes, { extension: "webp", type: "image/webp" });
 }
 
-/** Safe to repeat: the same bytes have the same name. @returns the address */
-async function storeByContent(bytes: Buffer, extension: string, type: string): Promise<string> {
-  const sha256 = createHash("sha256").update(bytes).digest("hex");
-  const pathname = `tokens/${sha256}.${extension}`;
-  await putPublicBlob(pathname, bytes, type);
+/** A folder for each mint: no other names its files, so those of a failed one are deleted without a look at others. */
+function nameByContent(
+  mintId: string,
+  bytes: Buffer,
+  { extension, type }: { extension: string; type: string },
+): TokenFile {
+  const sha256 = createHash("sha256").update(bytes).digest("base64url");
+  return { pathname: `${tokenFolder(mintId)}${sha256}.${extension}`, bytes, type };
+}
+
+function urlOf({ pathname }: TokenFile): string {
   const url = publicBlobUrl(pathname);
   if (url === null) throw new Error("the public store has no address");
   return url;

@@ -8,13 +8,32 @@ export const MAX_MINTS_PER_ARTIST_PER_DAY = 10;
 
 const rowsSchema = z.array(z.object({ seconds: z.number() }));
 
+interface NewMint {
+  /** Of its task. */
+  id: string;
+  postId: string;
+  userId: string;
+  ownerAddress: string;
+  chainId: number;
+  contract: string;
+  proofNonce?: string;
+}
+
 /**
- * Makes sure that the account which pays can afford one more mint of an artist. One at a time until the transaction
- * ends: what concurrent requests begin is counted.
+ * Begins a mint, requested or not: no other function does, so that the limits hold for all.
  *
  * @throws {AppError} rate_limited with the time until the oldest counted mint is a day old
  */
-export async function requireBudget(tx: Transaction, userId: string): Promise<void> {
+export async function createMint(tx: Transaction, mint: NewMint) {
+  await requireBudget(tx, mint.userId);
+  return tx.mint.create({ data: mint });
+}
+
+/**
+ * Makes sure that the account which pays can afford one more mint of an artist. One at a time until the transaction
+ * ends: what concurrent requests begin is counted.
+ */
+async function requireBudget(tx: Transaction, userId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('mint-budget', 0))`;
   const waits = [
     await secondsUntilRoom(tx, Prisma.sql`mint."userId" = ${userId}::uuid`, MAX_MINTS_PER_ARTIST_PER_DAY),

@@ -7,9 +7,11 @@ import { toTokenId } from "./token-id";
 type MintRow = NonNullable<Awaited<ReturnType<Transaction["mint"]["findUnique"]>>>;
 
 export function toMintView(row: MintRow): MintView {
-  const { id, postId, state, chainId, contract, metadataUrl, transactionHash, blockNumber } = row;
+  const { id, postId, state, chainId, contract, transactionHash, blockNumber } = row;
   return {
-    ...{ id, postId, state, chainId, contract, metadataUrl, transactionHash, blockNumber },
+    ...{ id, postId, state, chainId, contract, transactionHash, blockNumber },
+    // The files of a failed mint are deleted.
+    metadataUrl: state === "failed" ? null : row.metadataUrl,
     // Noted before its filler is final: until then the mint's own transaction may still succeed.
     failure: state === "failed" ? (mintFailures.find((failure) => failure === row.failure) ?? null) : null,
     tokenId: toTokenId(id).toString(),

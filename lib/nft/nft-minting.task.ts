@@ -36,13 +36,17 @@ export const task = defineTask<"nft-minting">()({
 
 /** Seconds before each look. A block takes 1 to 12 s, and twelve confirmations two and a half minutes at most. */
 const LOOK_DELAYS_SECONDS = [3, 5, 10, 15, 20, 30, 45, 60, 60, 120, 300];
-/** While it waits for coins or for others: each look is a message of QStash, and may have to be repeated for days. */
+/** While it waits for coins, for a lower fee or for others: each look is a message of QStash, and may have to be repeated for days. */
 const WAIT_DELAYS_SECONDS = [...LOOK_DELAYS_SECONDS, 600, 1_200, 2_400, 3_600];
 /** An operator must send coins first. */
 const MIN_FUNDS_DELAY_SECONDS = 300;
 
+function isWait(reason: LookReason): boolean {
+  return reason === "funds" || reason === "fee" || reason === "behind";
+}
+
 function delayOf(reason: LookReason, round: number): number {
-  const delays = reason === "funds" || reason === "behind" ? WAIT_DELAYS_SECONDS : LOOK_DELAYS_SECONDS;
+  const delays = isWait(reason) ? WAIT_DELAYS_SECONDS : LOOK_DELAYS_SECONDS;
   const seconds = delays[Math.min(round, delays.length) - 1] ?? 0;
   return reason === "funds" ? Math.max(MIN_FUNDS_DELAY_SECONDS, seconds) : seconds;
 }

@@ -4,12 +4,17 @@ import { afterCommit, type Prisma, type Transaction } from "../db";
 import { raiseAlert } from "../tasks";
 import type { NonceOutcome } from "./advance-nonce";
 import { chain } from "./chain";
+import { raiseFeeAlert } from "./fee-alert";
 import type { MintOutcome } from "./find-outcome";
 import { publishMintChanged } from "./mint-row";
 import type { OpenNonce } from "./nonce-ledger";
+import { deleteTokenFilesAfterCommit } from "./token-files";
 
-/** Why a mint must be looked at again: something is on its way; a block has it; coins are needed; others come first. */
-export type LookReason = "waiting" | "mined" | "funds" | "behind";
+/**
+ * Why a mint must be looked at again: something is on its way; a block has it; coins or a lower fee are needed; others
+ * come first.
+ */
+export type LookReason = "waiting" | "mined" | "funds" | "fee" | "behind";
 
 /**
  * Records what a look at a mint found, in the caller's transaction. An outcome that another instance has overtaken
@@ -25,7 +30,7 @@ export async function recordMintOutcome(
   await tx.$executeRaw`SELECT 1 FROM "Mint" WHERE id = ${mintId}::uuid FOR UPDATE`;
   const mint = await tx.mint.findUniqueOrThrow({
     where: { id: mintId },
-    select: { state: true, blockHash: true, failure: true, createdAt: true },
+    select: { state: true, blockHash: true, confirmations: true, failure: true, createdAt: true },
   });
   if (mint.state === "confirmed" || mint.state === "failed") return null;
   afterCommit(tx, () => publishMintChanged(mintId));
@@ -44,8 +49,9 @@ export async function recordMintOutcome(
       // Its token exists, without a transaction that is known here.
       if (found.reason === "confirmations") return "waiting";
       if (now() - mint.createdAt.getTime() > MAX_WAIT_MS && (await endUnsent(tx, mintId))) return null;
-      if (found.reason === "funds") await raiseFundsAlert(tx);
-      return found.reason === "funds" ? "funds" : "waiting";
+      if (found.reason === "sound") return "waiting";
+      await raiseWaitAlert(tx, found.reason);
+      return found.reason;
     case "nonce":
       return recordNonceOutcome(tx, { ...mint, id: mintId }, found);
   }
@@ -81,6 +87,7 @@ async function hasOpenNonce(tx: Transaction, mintId: string): Promise<boolean> {
 interface LockedMint {
   id: string;
   blockHash: string | null;
+  confirmations: number;
   failure: string | null;
 }
 
@@ -99,13 +106,16 @@ async function recordNonceOutcome(
   if (outcome.kind === "waiting") {
     if (mint.blockHash !== null)
       log().warn({ mintId: id }, "mint undone by a reorganisation: it is sent again");
-    if (outcome.reason === "funds") await raiseFundsAlert(tx);
+    const { reason } = outcome;
+    if (reason === "funds" || reason === "fee") await raiseWaitAlert(tx, reason);
     await tx.mint.update({ where: { id }, data: { ...noBlock, state: "sent" }, select: { id: true } });
-    return outcome.reason === "funds" || outcome.reason === "behind" ? outcome.reason : "waiting";
+    return reason === "funds" || reason === "fee" || reason === "behind" ? reason : "waiting";
   }
   const { hash, blockNumber, blockHash, confirmations, isFinal, succeeded, isFiller, feeWei } = outcome;
   const block = {
-    ...{ blockNumber, blockHash, confirmations },
+    ...{ blockNumber, blockHash },
+    // A node may be behind another that answered before. In the same block a transaction only gains confirmations.
+    confirmations: blockHash === mint.blockHash ? Math.max(mint.confirmations, confirmations) : confirmations,
     transactionHash: isFiller ? null : hash,
     feeWei: feeWei.toString(),
   };
@@ -142,6 +152,7 @@ async function finish(
     data: { ...(data.state === "confirmed" ? { failure: null } : {}), ...data, finishedAt: new Date() },
     select: { id: true },
   });
+  if (data.state === "failed") deleteTokenFilesAfterCommit(tx, id);
 }
 
 /** The nonce is used up for good. */
@@ -156,7 +167,8 @@ export async function settle(
   });
 }
 
-async function raiseFundsAlert(tx: Transaction): Promise<void> {
+async function raiseWaitAlert(tx: Transaction, reason: "funds" | "fee"): Promise<void> {
+  if (reason === "fee") return raiseFeeAlert(tx);
   await raiseAlert(tx, {
     kind: "minter_funds",
     subject: "minting",

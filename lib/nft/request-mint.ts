@@ -7,7 +7,7 @@ import type { MintView } from "../schemas/mint";
 import { backgroundTaskService } from "../tasks";
 import { isMintingAvailable } from "./availability";
 import { type Chain, chain, isContract, verifiedChain } from "./chain";
-import { requireBudget } from "./mint-budget";
+import { createMint } from "./mint-budget";
 import { mintSubject, toMintView } from "./mint-row";
 import { createProofMessage, verifyProof } from "./ownership-proof";
 
@@ -83,13 +83,12 @@ interface NewMint {
 function insertMint({ id: chainId, contract }: Chain, mint: NewMint): Promise<MintView> {
   const { caller, postId, owner, proofNonce } = mint;
   return transaction(async (tx) => {
-    await requireBudget(tx, caller.userId);
     const taskId = await backgroundTaskService.mintNft(
       { postId, ownerAddress: owner, metadata: {} },
       { tx, ownerId: caller.userId, subject: mintSubject(postId) },
     );
-    const row = await tx.mint.create({
-      data: { id: taskId, postId, userId: caller.userId, ownerAddress: owner, chainId, contract, proofNonce },
+    const row = await createMint(tx, {
+      ...{ id: taskId, postId, userId: caller.userId, ownerAddress: owner, chainId, contract, proofNonce },
     });
     return toMintView(row);
   });

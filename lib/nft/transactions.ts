@@ -4,7 +4,7 @@ import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { db } from "../db";
 import { abi } from "./abi";
-import { type Chain, dropVerification, MinterSettingsError, revertName } from "./chain";
+import { type Chain, dropVerification, isRetired, MinterSettingsError, revertName } from "./chain";
 import type { Nonce } from "./nonce-ledger";
 import { toTokenId } from "./token-id";
 
@@ -71,8 +71,8 @@ export class MintRevertedError extends Error {
 
 /**
  * Gas for a mint, with a margin.
- * @throws {MintRevertedError}; {MinterSettingsError} when the account has lost its role; other errors when the node does
- *         not answer
+ * @throws {MintRevertedError}; {MinterSettingsError} when the account has lost its role, which for a retired contract is a
+ *         refusal as any other; other errors when the node does not answer
  */
 export async function estimateMint(chain: Chain, call: MintCall): Promise<number> {
   try {
@@ -88,7 +88,7 @@ export async function estimateMint(chain: Chain, call: MintCall): Promise<number
     return Number(gas + (gas * GAS_MARGIN_PERCENT) / 100n);
   } catch (error) {
     const name = revertName(error);
-    if (name === "AccessControlUnauthorizedAccount") {
+    if (name === "AccessControlUnauthorizedAccount" && !isRetired(chain)) {
       dropVerification();
       throw new MinterSettingsError(`${chain.signer.address} has lost the minter role of ${chain.contract}`);
     }
@@ -120,8 +120,18 @@ export async function currentFees({ client }: Chain): Promise<Fees> {
   return capFees({ maxFee: maxFeePerGas, maxPriorityFee: maxPriorityFeePerGas });
 }
 
+/** Whether blocks demand more now than the configured limit, and than this fee. */
+export async function isBaseFeeAbove({ client }: Chain, maxFee = 0n): Promise<boolean> {
+  const { baseFeePerGas } = await client.getBlock({ blockTag: "latest" });
+  return baseFeePerGas !== null && baseFeePerGas > maxFee && baseFeePerGas > feeLimit();
+}
+
+function feeLimit(): bigint {
+  return parseGwei(String(env().MINT_MAX_FEE_GWEI));
+}
+
 function capFees({ maxFee, maxPriorityFee }: Fees): Fees {
-  const limit = parseGwei(String(env().MINT_MAX_FEE_GWEI));
+  const limit = feeLimit();
   const capped = maxFee < limit ? maxFee : limit;
   return { maxFee: capped, maxPriorityFee: maxPriorityFee < capped ? maxPriorityFee : capped };
 }

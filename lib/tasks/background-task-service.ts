@@ -122,7 +122,10 @@ export const backgroundTaskService = {
   eraseAccount: (payload: PayloadInput<"account-erasures">, options?: TaskOptions) =>
     enqueueTask("account-erasures", payload, options),
 
-  /** Mints a post as a token of the given address; the task's id is the token's. Of two of one post the second is dead. */
+  /**
+   * Mints a post as a token of the given address; the task's id is the token's. Of two of one post the second is dead.
+   * What exceeds the mints of a day (lib/nft/mint-budget.ts) waits until the task's deadline.
+   */
   mintNft: (payload: PayloadInput<"nft-minting">, options?: TaskOptions) =>
     enqueueTask("nft-minting", payload, options),
 };

@@ -58,6 +58,8 @@ export const lanes = {
   /** Apart from transcoding, which takes minutes: a cover is made in seconds. */
   files: { key: "files", parallelism: 2 },
   media: { key: "media", parallelism: 2 },
+  /** Apart from all others: a look lasts as long as a slow chain node makes it, and no payment waits for that. */
+  minting: { key: "minting", parallelism: 5 },
   background: { key: "background", parallelism: 3 },
 } as const satisfies Record<string, Lane>;
 

@@ -9,6 +9,7 @@ export interface NewAlert {
     | "refund_failed"
     | "delivery_failed"
     | "minter_funds"
+    | "minter_fee"
     | "minter_settings"
     | "minter_stuck";
   /** What the alert is about; one alert exists per kind and subject, however often it is raised. */

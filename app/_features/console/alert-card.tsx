@@ -8,7 +8,7 @@ import { AdminActionButton } from "./admin-action-button";
 
 const KNOWN_KINDS = [
   ...(["task_dead", "payment_mismatch", "refund_failed", "delivery_failed"] as const),
-  ...(["minter_funds", "minter_settings", "minter_stuck"] as const),
+  ...(["minter_funds", "minter_fee", "minter_settings", "minter_stuck"] as const),
 ] as const;
 
 export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt: number }) {

@@ -1,37 +1,21 @@
-import { afterAll, beforeAll } from "vitest";
-import type { Caller } from "@/lib/core/access-token";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import type { Failpoint } from "@/lib/core/failpoint";
 import {
-  chainReader,
-  createMintingArtist,
   finishMints,
   lookAtMint,
   newWallet,
   nonceViolations,
   readTestMint,
   requestTestMint,
-  startTestChain,
 } from "@/tests/support/factories/minting";
 import { createTestPost } from "@/tests/support/factories/people";
 import { startChild } from "@/tests/support/processes/children";
 import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
-import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
+import { startMintingStack } from "@/tests/support/stack/minting-stack";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
-const backends = await startIsolatedBackends();
-const chain = await startTestChain();
-const reader = chainReader(chain);
-let artist: Caller;
-beforeAll(async () => {
-  artist = await createMintingArtist();
-});
-afterAll(async () => {
-  await (await import("@/lib/db")).disconnectDb();
-  await chain.close();
-  await backends.stop();
-});
+const { chain, reader, artist } = await startMintingStack();
 
 /** A mint that was requested; `looks` of its looks have passed, each with a block after it. */
 const mintScenario = (looks: number) => async (): Promise<FailpointScenario> => {
@@ -61,6 +45,7 @@ const mintScenario = (looks: number) => async (): Promise<FailpointScenario> => 
 };
 
 testFailpoints<Extract<Failpoint, `nft.${string}`>>({
+  "nft.metadata.stored": mintScenario(0),
   "nft.nonce.assigned": mintScenario(0),
   "nft.transaction.signed": mintScenario(0),
   "nft.transaction.sent": mintScenario(0),

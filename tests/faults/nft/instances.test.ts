@@ -1,44 +1,33 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Caller } from "@/lib/core/access-token";
+import { afterAll, describe, expect, it } from "vitest";
 import { db } from "@/lib/db";
+import { MAX_MINTS_PER_ARTIST_PER_DAY } from "@/lib/nft/mint-budget";
 import { toTokenId } from "@/lib/nft/token-id";
 import { backgroundTaskService } from "@/lib/tasks";
-import {
-  chainReader,
-  finishMints,
-  newWallet,
-  nonceViolations,
-  startTestChain,
-} from "@/tests/support/factories/minting";
+import { finishMints, newWallet, nonceViolations } from "@/tests/support/factories/minting";
 import { createPerson, createTestPost } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";
 import { startChild } from "@/tests/support/processes/children";
-import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
+import { startMintingStack } from "@/tests/support/stack/minting-stack";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
-const backends = await startIsolatedBackends();
 const dataDir = await mkdtemp(path.join(tmpdir(), "normaldance-chain-"));
-const chain = await startTestChain({ dataDir });
-const reader = chainReader(chain);
-let artist: Caller;
-beforeAll(async () => {
-  artist = await createPerson("artist");
-});
-afterAll(async () => {
-  await (await import("@/lib/db")).disconnectDb();
-  await chain.close();
-  await backends.stop();
-  await rm(dataDir, { recursive: true, force: true });
-});
+// Hooks of this kind run in reverse order: this one after the chain has stopped.
+afterAll(() => rm(dataDir, { recursive: true, force: true }));
+const { chain, reader } = await startMintingStack({ dataDir });
+// Thousands of calls of the instances, none of them faulty.
+process.env.CHAIN_RPC_URL = chain.url;
 
 async function enqueueMints(count: number): Promise<{ ids: string[]; owner: `0x${string}` }> {
   const owner = newWallet().address;
   const ids: string[] = [];
+  let artist = await createPerson("artist");
   for (let index = 0; index < count; index++) {
+    // A day allows no more mints of one artist.
+    if (index % MAX_MINTS_PER_ARTIST_PER_DAY === 0) artist = await createPerson("artist");
     const postId = await createTestPost(artist);
     ids.push(await backgroundTaskService.mintNft({ postId, ownerAddress: owner, metadata: {} }));
   }

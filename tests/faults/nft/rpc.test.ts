@@ -1,49 +1,30 @@
 import { createWalletClient, http, keccak256, parseAbi, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { Caller } from "@/lib/core/access-token";
+import { afterEach, describe, expect, it } from "vitest";
 import { db } from "@/lib/db";
-import { countMined } from "@/lib/nft/advance-nonce";
 import { dropVerification, verifiedChain } from "@/lib/nft/chain";
+import { countMined } from "@/lib/nft/find-mined";
 import { requireChain } from "@/lib/nft/find-outcome";
 import { assignNonce, giveUp } from "@/lib/nft/nonce-ledger";
 import { currentFees, signAndStore } from "@/lib/nft/transactions";
 import {
   askChallenge,
-  chainReader,
-  createMintingArtist,
   finishMints,
   lookAtMint,
   newWallet,
   nonceViolations,
   readTestMint,
   requestTestMint,
-  startTestChain,
   TEST_CONFIRMATIONS,
 } from "@/tests/support/factories/minting";
 import { createTestPost } from "@/tests/support/factories/people";
-import { type RpcFault, startRpcProxy } from "@/tests/support/proxies/rpc-proxy";
-import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
+import type { RpcFault } from "@/tests/support/proxies/rpc-proxy";
+import { startMintingStack } from "@/tests/support/stack/minting-stack";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
 requireRealStack();
-const backends = await startIsolatedBackends();
-const chain = await startTestChain();
-const CHAIN_TIMEOUT_MS = 1_500;
-const proxy = await startRpcProxy(() => chain.url, 3 * CHAIN_TIMEOUT_MS);
-Object.assign(process.env, { CHAIN_RPC_URL: proxy.url, CHAIN_TIMEOUT_MS: String(CHAIN_TIMEOUT_MS) });
-const reader = chainReader(chain);
-let artist: Caller;
-beforeAll(async () => {
-  artist = await createMintingArtist();
-});
+const { chain, proxy, reader, artist } = await startMintingStack({ chainTimeoutMs: 1_500 });
 afterEach(() => proxy.heal());
-afterAll(async () => {
-  await (await import("@/lib/db")).disconnectDb();
-  await proxy.close();
-  await chain.close();
-  await backends.stop();
-});
 
 async function startMint() {
   const postId = await createTestPost(artist);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { env } from "@/lib/core/env";
 import { newId } from "@/lib/core/ids";
@@ -14,8 +14,6 @@ import { backgroundTaskService, sweepTasks } from "@/lib/tasks";
 import {
   ageMints,
   askChallenge,
-  chainReader,
-  createMintingArtist,
   finishMints,
   lookAtMint,
   newWallet,
@@ -23,26 +21,14 @@ import {
   readTestMint,
   requestTestMint,
   sendProof,
-  startTestChain,
   TEST_CONFIRMATIONS,
 } from "@/tests/support/factories/minting";
 import { createPerson, createTestPost } from "@/tests/support/factories/people";
 import { createPlayablePost } from "@/tests/support/factories/play-tools";
 import { runTasks } from "@/tests/support/factories/shop";
-import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
+import { startMintingStack } from "@/tests/support/stack/minting-stack";
 
-const backends = await startIsolatedBackends();
-const chain = await startTestChain();
-const reader = chainReader(chain);
-let artist: Caller;
-beforeAll(async () => {
-  artist = await createMintingArtist();
-});
-afterAll(async () => {
-  await (await import("@/lib/db")).disconnectDb();
-  await chain.close();
-  await backends.stop();
-});
+const { chain, reader, artist } = await startMintingStack();
 
 describe("minting", () => {
   it("mints a token that a client which knows nothing of the app reads", async () => {
@@ -70,7 +56,7 @@ describe("minting", () => {
     expect(await reader.royalty(tokenId, 10_000n)).toEqual([wallet.address, 500n]);
     const uri = await reader.tokenUri(tokenId);
     const bytes = Buffer.from(await (await fetch(uri)).arrayBuffer());
-    expect(uri).toContain(createHash("sha256").update(bytes).digest("hex"));
+    expect(uri).toContain(createHash("sha256").update(bytes).digest("base64url"));
     const metadata = tokenMetadataSchema.parse(JSON.parse(bytes.toString()));
     expect(metadata).toMatchObject({
       name: "A track",

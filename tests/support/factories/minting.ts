@@ -129,7 +129,7 @@ export async function lookAtMints(mintIds: readonly string[]): Promise<void> {
   const work = async () => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) await lookAtMint(id);
   };
-  await Promise.all(Array.from({ length: lanes.money.parallelism }, work));
+  await Promise.all(Array.from({ length: lanes.minting.parallelism }, work));
 }
 
 const MAX_LOOKS = 40;

@@ -42,6 +42,8 @@ export interface RpcProxy {
   fail(method: string, fault: RpcFault, times?: number): void;
   /** From now on no transaction with less gas is taken, and none is estimated lower, as on Arbitrum. Until `heal` */
   setMinimumGas(gas: bigint): void;
+  /** Changes what the node answers to a method; one that throws an RpcError answers with an error. Until `heal` */
+  rewrite(method: string, change: Rewrite): void;
   heal(): void;
   close(): Promise<void>;
 }
@@ -51,6 +53,12 @@ interface Call {
   id: number;
   params: unknown[];
 }
+
+/** @param result  undefined: the node answered with an error */
+type Rewrite = (result: unknown, params: readonly unknown[]) => unknown;
+
+/** Answered as an error of JSON-RPC. */
+export class RpcError extends Error {}
 
 /** Gas of the raw transaction that a call sends. */
 function gasOf([raw]: unknown[]): bigint {
@@ -64,6 +72,7 @@ export async function startRpcProxy(target: () => string, lateMs: number): Promi
   let current: { method: string; fault: RpcFault; left: number } | null = null;
   let hits = 0;
   let minimumGas = 0n;
+  const rewrites = new Map<string, Rewrite>();
   const forward = async (body: Buffer) => {
     const answer = await fetch(target(), {
       method: "POST",
@@ -81,9 +90,21 @@ export async function startRpcProxy(target: () => string, lateMs: number): Promi
         const error = { code: -32_000, message: "intrinsic gas too low" };
         return sendJson(response, 200, { jsonrpc: "2.0", id, error });
       }
-      const answer = (await forward(body)) as { result?: string };
-      if (method === "eth_estimateGas" && answer.result !== undefined && BigInt(answer.result) < minimumGas)
-        answer.result = `0x${minimumGas.toString(16)}`;
+      const answer = (await forward(body)) as { result?: unknown };
+      if (method === "eth_estimateGas" && answer.result !== undefined) {
+        if (BigInt(String(answer.result)) < minimumGas) answer.result = `0x${minimumGas.toString(16)}`;
+      }
+      try {
+        const change = rewrites.get(method);
+        if (change) answer.result = await change(answer.result, params);
+      } catch (error) {
+        if (!(error instanceof RpcError)) throw error;
+        return sendJson(response, 200, {
+          jsonrpc: "2.0",
+          id,
+          error: { code: -32_000, message: error.message },
+        });
+      }
       return sendJson(response, 200, answer);
     }
     const { fault } = current;
@@ -122,7 +143,11 @@ export async function startRpcProxy(target: () => string, lateMs: number): Promi
     setMinimumGas: (gas) => {
       minimumGas = gas;
     },
+    rewrite: (method, change) => {
+      rewrites.set(method, change);
+    },
     heal: () => {
+      rewrites.clear();
       current = null;
       minimumGas = 0n;
     },

@@ -86,7 +86,14 @@ test("money tasks share a lane only with money tasks", () => {
   const money = Object.keys(queues)
     .filter(isQueueName)
     .filter((queue) => getLane(queue) === lanes.money);
-  expect(money).toEqual(["payments", "deliver-goods", "referral-bonuses", "nft-minting"]);
+  expect(money).toEqual(["payments", "deliver-goods", "referral-bonuses"]);
+});
+
+test("a slow chain node delays no tasks but mints", () => {
+  const minting = Object.keys(queues)
+    .filter(isQueueName)
+    .filter((queue) => getLane(queue).key === getLane("nft-minting").key);
+  expect(minting).toEqual(["nft-minting"]);
 });
 
 test("a deadline leaves time for all of QStash's attempts", () => {

@@ -6,6 +6,7 @@ import { now } from "@/lib/core/clock";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { tidyIdempotencyKeys } from "@/lib/db";
 import { tidiedFilesSchema, tidyFiles } from "@/lib/media";
+import { tidyTokenFiles } from "@/lib/nft";
 import { tidyAlerts } from "@/lib/ops";
 import { tidiedSessionsSchema, tidySessions } from "@/lib/sessions";
 import { tidiedOrdersSchema, tidyOrders } from "@/lib/shop";
@@ -31,6 +32,7 @@ export const GET = defineRoute(
       events: z.int(),
       alerts: z.int(),
       files: tidiedFilesSchema,
+      tokenFiles: z.int(),
     }),
   },
   async () => {
@@ -45,6 +47,7 @@ export const GET = defineRoute(
       events: await tidyEvents(deadlineMs),
       // Files come last: when the blob store is unavailable, the rest is already done.
       files: await tidyFiles(),
+      tokenFiles: await tidyTokenFiles(),
     };
   },
 );
