@@ -195,8 +195,13 @@ async function lockAccount(tx: Transaction, { id, signer }: Chain): Promise<void
 }
 
 async function lastNonce(tx: Transaction, chain: Chain): Promise<number> {
-  const { _max } = await tx.chainNonce.aggregate({ where: accountOf(chain), _max: { nonce: true } });
-  return _max.nonce ?? -1;
+  // Prisma's maximum reads every row.
+  const last = await tx.chainNonce.findFirst({
+    where: accountOf(chain),
+    orderBy: { nonce: "desc" },
+    select: { nonce: true },
+  });
+  return last?.nonce ?? -1;
 }
 
 function accountOf({ id, signer }: Chain) {

@@ -14,7 +14,11 @@ const fileId = rowId("file", 200_011);
 /** A typical payload of each queue whose tasks are rows, on the million rows. */
 export const taskPayloads: Inputs<GuaranteedQueue & HandledQueue> = {
   payments: async () => ({ action: "check", ...(await paidOrder()), round: 0 }),
-  "deliver-goods": paidOrder,
+  "deliver-goods": async () => {
+    const order = await paidOrder();
+    await db().delivery.deleteMany({ where: order });
+    return order;
+  },
   "supplier-notifications": async () => ({ ...(await paidOrder()), event: "sold" }),
   "referral-bonuses": paidOrder,
   leaderboards: paidOrder,
@@ -34,7 +38,8 @@ export const taskPayloads: Inputs<GuaranteedQueue & HandledQueue> = {
     ...{ postId: rowId("post", 199_999), ownerAddress: newWallet().address, metadata: {} },
   }),
   "account-erasures": async () => {
-    const userId = rowId("user", 15);
+    // The author of a post that none of the views are of, since the posts do not count those.
+    const userId = rowId("user", 10_015);
     const { seq } = await db().user.update({ where: { id: userId }, data: { deletedAt: new Date() } });
     return { userId, seq, run: 1 };
   },
