@@ -7,6 +7,19 @@ import { defineScript } from "../redis/define-script";
  */
 
 /**
+ * Lua: adds a member to a tag, and removes some members that have expired. More than are added are removed, so that a tag
+ * shrinks; all at once may be very many, and Redis would stand still.
+ */
+const ADD_TO_TAG = `
+local function addToTag(tag, now, ttl, member)
+  local expired = redis.call('ZCOUNT', tag, '-inf', now)
+  if expired > 0 then redis.call('ZREMRANGEBYRANK', tag, 0, math.min(expired, 20) - 1) end
+  redis.call('ZADD', tag, 'GT', now + tonumber(ttl), member)
+  if redis.call('PTTL', tag) < tonumber(ttl) then redis.call('PEXPIRE', tag, ttl) end
+end
+`;
+
+/**
  * Reads an entry and, when it is missing, expired, or due for a refresh, takes its load lease.
  *
  * KEYS  1 entry, 2 load lease, 3 trust lease, then the tags
@@ -19,7 +32,7 @@ import { defineScript } from "../redis/define-script";
  */
 export const readOrLease = defineScript(
   "readOrLease",
-  `
+  `${ADD_TO_TAG}
 local found = redis.call('MGET', KEYS[1], KEYS[3])
 local state, needsLoad, leased = 0, true, 0
 if found[1] then
@@ -38,11 +51,7 @@ if needsLoad and redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then
   if #KEYS > 3 then
     local time = redis.call('TIME')
     local now = time[1] * 1000 + math.floor(time[2] / 1000)
-    for tag = 4, #KEYS do
-      redis.call('ZREMRANGEBYSCORE', KEYS[tag], '-inf', now)
-      redis.call('ZADD', KEYS[tag], 'GT', now + tonumber(ARGV[8]), ARGV[7])
-      if redis.call('PTTL', KEYS[tag]) < tonumber(ARGV[8]) then redis.call('PEXPIRE', KEYS[tag], ARGV[8]) end
-    end
+    for tag = 4, #KEYS do addToTag(KEYS[tag], now, ARGV[8], ARGV[7]) end
   end
 end
 return {found[2] and 1 or 0, leased, state, state == 1 and found[1] or ''}
@@ -98,17 +107,13 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[2])
  */
 export const putEntry = defineScript(
   "putEntry",
-  `
+  `${ADD_TO_TAG}
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 redis.call('DEL', KEYS[2])
 if #KEYS > 2 then
   local time = redis.call('TIME')
   local now = time[1] * 1000 + math.floor(time[2] / 1000)
-  for tag = 3, #KEYS do
-    redis.call('ZREMRANGEBYSCORE', KEYS[tag], '-inf', now)
-    redis.call('ZADD', KEYS[tag], 'GT', now + tonumber(ARGV[2]), ARGV[3])
-    if redis.call('PTTL', KEYS[tag]) < tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[tag], ARGV[2]) end
-  end
+  for tag = 3, #KEYS do addToTag(KEYS[tag], now, ARGV[2], ARGV[3]) end
 end
 return 1
 `,
@@ -120,7 +125,7 @@ return 1
  * KEYS  for each member its entry and its load lease, then the tags
  * ARGV  the members (at least one)
  * Returns how many entries were removed
- * Atomic. Safe to repeat. Takes time proportional to the number of members.
+ * Atomic. Safe to repeat. Takes time proportional to the number of members times that of tags.
  */
 export const dropEntries = defineScript(
   "dropEntries",

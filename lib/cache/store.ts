@@ -124,6 +124,8 @@ export async function put(member: string, text: string, entry: Entry): Promise<v
 
 /** Members of one script call, and of one read of a tag; bounds how long either occupies Redis. */
 const MAX_DROPPED = 500;
+/** Removals from tags in one script call: each member is removed from each tag. */
+const MAX_TAG_REMOVALS = 2_500;
 
 /**
  * Removes entries and revokes their load leases: one call for members, two for tags, more for large ones.
@@ -137,8 +139,7 @@ export async function invalidate({ members, tags }: InvalidationTargets): Promis
   do {
     for (const found of await readTagMembers([...readTags], readTags)) pending.push(...found);
     const distinct = [...new Set(pending.splice(0))];
-    for (let from = 0; from < distinct.length; from += MAX_DROPPED)
-      await dropMembers(distinct.slice(from, from + MAX_DROPPED), tags);
+    await dropMembers(distinct, tags);
   } while (readTags.size > 0);
 }
 
@@ -152,9 +153,20 @@ async function readTagMembers(tags: readonly string[], remaining: Set<string>): 
   return found;
 }
 
+/** One request for each 500 members; with many tags, of several calls. */
 async function dropMembers(members: readonly string[], tags: readonly string[]): Promise<void> {
-  const memberKeys = members.flatMap((member) => [keys.cacheEntry(member), keys.cacheLease(member)]);
-  await redisService().script(dropEntries, [...memberKeys, ...tags.map(keys.cacheTag)], members, z.int());
+  const size = Math.max(1, Math.min(MAX_DROPPED, Math.floor(MAX_TAG_REMOVALS / Math.max(1, tags.length))));
+  for (let from = 0; from < members.length; from += MAX_DROPPED) {
+    const batch = members.slice(from, from + MAX_DROPPED);
+    const calls = Array.from({ length: Math.ceil(batch.length / size) }, (_, call) => {
+      const dropped = batch.slice(call * size, (call + 1) * size);
+      const memberKeys = dropped.flatMap((member) => [keys.cacheEntry(member), keys.cacheLease(member)]);
+      return [dropEntries, [...memberKeys, ...tags.map(keys.cacheTag)], dropped] as const;
+    });
+    const [call] = calls;
+    if (call && calls.length === 1) await redisService().script(...call, z.int());
+    else await redisService().scriptPipeline(calls, z.int());
+  }
 }
 
 /** Call when Redis has applied every invalidation up to now. */

@@ -79,6 +79,14 @@ const flagSchema = z.union([z.literal(0), z.literal(1)]);
 const listReplySchema = z.tuple([z.string(), z.array(z.string())]);
 const messageTextsSchema = z.array(z.string().nullable());
 
+/**
+ * JSON of one call; with more, Redis would stand still for too long. A page has more when people by the hundred reacted
+ * to each message: it is read from Postgres every time.
+ */
+const MAX_FILL_BYTES = 1_000_000;
+/** Messages of one call. */
+const MAX_EVICTED = 500;
+
 /** Stores a message that was written or changed. @throws {RedisUnavailableError} */
 export async function storeMessage(message: StoredMessage, { isNewest = false } = {}): Promise<boolean> {
   const { id, chatId } = message;
@@ -149,6 +157,7 @@ function parseMessage(text: string): StoredMessage | null {
  * Stores messages as Postgres had them at a revision of the chat.
  * @param list  `recent`: the newest (all of the chat, or {@link RECENT_LIMIT}); `pinned`: all pinned ones; `some`: no
  *         list
+ * @returns false when Redis has a later revision, or the messages are too large to be cached
  * @throws {RedisUnavailableError}
  */
 export async function fillCache(
@@ -157,14 +166,16 @@ export async function fillCache(
   { revision, messages }: CachedMessages,
 ): Promise<boolean> {
   const newestFirst = [...messages].sort((a, b) => b.seq - a.seq);
+  const texts = newestFirst.map(serializeMessage);
+  if (texts.reduce((bytes, text) => bytes + Buffer.byteLength(text), 0) > MAX_FILL_BYTES) return false;
   const reply = await redisService().script(
     fillChatCache,
     [...chatListKeys(chatId), ...newestFirst.map(({ id }) => keys.chatMessage(id))],
     [
       ...[revision, list, ttlSeconds.chatMessage, ttlSeconds.chat],
-      ...newestFirst.flatMap((message) => [
+      ...newestFirst.flatMap((message, index) => [
         ...[message.id, message.revision, Date.parse(message.createdAt)],
-        ...[pinnedAtMs(message), serializeMessage(message)],
+        ...[pinnedAtMs(message), texts[index] ?? ""],
       ]),
     ],
     flagSchema,
@@ -186,8 +197,11 @@ export async function evictMessage(messageId: string, chatId: string): Promise<v
 /** @throws {RedisUnavailableError} */
 export async function evictChat(chatId: string): Promise<void> {
   const listKeys = chatListKeys(chatId);
-  const ids = await redisService().zrange(keys.chatMessages(chatId), 0, -1, z.string());
-  await redisService().script(evictChatCache, [...listKeys, ...ids.map(keys.chatMessage)], ids, z.int());
+  for (;;) {
+    const ids = await redisService().zrange(keys.chatMessages(chatId), 0, MAX_EVICTED - 1, z.string());
+    await redisService().script(evictChatCache, [...listKeys, ...ids.map(keys.chatMessage)], ids, z.int());
+    if (ids.length < MAX_EVICTED) return;
+  }
 }
 
 function chatListKeys(chatId: string): [string, string, string, string] {

@@ -28,8 +28,9 @@ local storedRevision = stored and tonumber(string.match(stored, '^{"revision":(%
 if not storedRevision or storedRevision < revision then
   redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[7])
   redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
-  -- Keeps 1,000 ids: older messages have expired or soon will.
-  if ARGV[6] == '1' then redis.call('ZREMRANGEBYRANK', KEYS[2], 0, -1001) end
+  -- Keeps 1,000 ids: older messages have expired or soon will. Of many more it removes some at each message.
+  local extra = redis.call('ZCARD', KEYS[2]) - 1000
+  if ARGV[6] == '1' and extra > 0 then redis.call('ZREMRANGEBYRANK', KEYS[2], 0, math.min(extra, 100) - 1) end
   redis.call('EXPIRE', KEYS[2], ARGV[8])
 end
 local marker = tonumber(redis.call('GET', KEYS[5]) or '')
@@ -155,7 +156,7 @@ return deleted
  * Evicts a chat's lists and some of its messages.
  *
  * KEYS  1 marker, 2 messages by time, 3 list of the newest, 4 pinned, then the messages
- * ARGV  the ids of the messages
+ * ARGV  the ids of the messages (up to 1,000)
  * Returns the number of messages evicted
  * Atomic. Safe to repeat.
  */
@@ -165,6 +166,6 @@ export const evictChatCache = defineScript(
 redis.call('DEL', KEYS[1], KEYS[3], KEYS[4])
 if #ARGV == 0 then return 0 end
 redis.call('ZREM', KEYS[2], unpack(ARGV))
-return redis.call('DEL', unpack(KEYS, 5))
+return redis.call('UNLINK', unpack(KEYS, 5))
 `,
 );

@@ -14,7 +14,10 @@ interface OwnedRows {
   table: Prisma.ModelName;
   /** The column with the owner's id (a UUID), or with their `seq`. */
   column: string;
-  /** The primary key; `id` by default. */
+  /**
+   * The primary key, `id` by default; `ctid` where it has several columns, each of which rows of other accounts share. A
+   * row that changes meanwhile is left for the next batch.
+   */
   key?: string;
 }
 

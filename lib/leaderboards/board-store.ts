@@ -3,11 +3,13 @@ import { keys, redisService, ttlSeconds } from "../redis";
 import { idSchema } from "../schemas/id";
 import { MAIN_CURRENCY } from "./currency";
 import type { Span } from "./period";
-import { readLeaderboard, setLeaderboardSums, storeLeaderboards } from "./scripts";
+import { readLeaderboard, setLeaderboardSums, stageLeaderboardRows, storeLeaderboards } from "./scripts";
 import type { BoardRow, Boards, SellerSum } from "./sums";
 
-/** How long one caller may take to rebuild a span's boards before another may start. */
+/** How long one caller may take to rebuild a span's boards before another may start; from the last rows it stored. */
 const REBUILD_LEASE_MS = 10_000;
+/** Rows of one call, about a millisecond of Redis. */
+const MAX_STAGED_ROWS = 1_000;
 
 export interface BoardQuery {
   /** Null: the main currency or, when it has no sales, the currency with the most sellers. */
@@ -77,6 +79,11 @@ const boardKeys = ({ period, bucket }: Span, currencies: readonly string[]) =>
     keys.leaderboardSales(period, bucket, currency),
   ]);
 
+const stagedKeys = ({ period, bucket }: Span, currency: string) => [
+  keys.stagedLeaderboard(period, bucket, currency),
+  keys.stagedLeaderboardSales(period, bucket, currency),
+];
+
 const rowsSchema = z.array(
   z.object({
     userId: idSchema,
@@ -123,25 +130,48 @@ export async function readCachedBoard(span: Span, query: BoardQuery, token: stri
 }
 
 /**
- * Stores boards that were read from Postgres under the lease.
+ * Stores boards that were read from Postgres under the lease: one call for each thousand rows, and one.
  * @returns false when the lease was revoked meanwhile: the boards may be older than another caller's write
  * @throws {RedisUnavailableError}
  */
 export async function storeBoards(span: Span, loadedBoards: Boards, token: string): Promise<boolean> {
-  const rowArgs: (string | number)[] = [];
-  for (const [currency, rows] of loadedBoards) {
-    rowArgs.push(currency, rows.length);
-    for (const { userId, amountMinor, sales } of rows) rowArgs.push(userId, amountMinor, sales);
-  }
+  for (const [currency, rows] of loadedBoards)
+    for (let from = 0; from < rows.length; from += MAX_STAGED_ROWS)
+      if (!(await stageRows(span, currency, rows.slice(from, from + MAX_STAGED_ROWS), token, from === 0)))
+        return false;
+  const sizes = [...loadedBoards].flatMap(([currency, rows]) => [currency, rows.length]);
   const reply = await callWithBoards([...loadedBoards.keys()], (currencies) =>
     redisService().script(
       storeLeaderboards,
-      [indexKey(span), leaseKey(span), ...boardKeys(span, currencies)],
-      [token, ttlSeconds.leaderboard, currencies.length, ...currencies, ...rowArgs],
+      [
+        ...[indexKey(span), leaseKey(span)],
+        ...currencies.flatMap((currency) => [...boardKeys(span, [currency]), ...stagedKeys(span, currency)]),
+      ],
+      [token, ttlSeconds.leaderboard, currencies.length, ...currencies, ...sizes],
       storeReplySchema,
     ),
   );
   return reply?.[0] === "1";
+}
+
+/** Renews the lease too. @returns false when the lease was revoked */
+async function stageRows(
+  span: Span,
+  currency: string,
+  rows: readonly BoardRow[],
+  token: string,
+  isFirst: boolean,
+): Promise<boolean> {
+  const reply = await redisService().script(
+    stageLeaderboardRows,
+    [leaseKey(span), ...stagedKeys(span, currency)],
+    [
+      ...[token, REBUILD_LEASE_MS, isFirst ? 1 : 0],
+      ...rows.flatMap(({ userId, amountMinor, sales }) => [userId, amountMinor, sales]),
+    ],
+    z.int(),
+  );
+  return reply === 1;
 }
 
 /** Takes the lease, even from another caller. @throws {RedisUnavailableError} */

@@ -12,16 +12,17 @@ import { defineScript } from "../redis/define-script";
  * currencies that it knows, and a script that finds another currency in the index changes nothing and returns them all.
  *
  * A rebuild is stored only while its lease is alive, and every new sum revokes the lease: a rebuild never overwrites
- * a sum that is newer than what it read.
+ * a sum that is newer than what it read. Its rows are staged under keys of their own, some in each call, since all of
+ * them would occupy Redis for too long; the staged boards then become the boards.
  */
 
-/** Lua: `boards[currency]` is {board, its sales}, from the currencies in ARGV[first] to ARGV[last]. */
+/** Lua: `boards[currency]` is `size` keys, board and sales first, from the currencies in ARGV[first] to ARGV[last]. */
 const DECLARED_BOARDS = `
-local function declaredBoards(first, last)
+local function declaredBoards(first, last, size)
   local boards = {}
   for i = first, last do
-    local key = 3 + (i - first) * 2
-    boards[ARGV[i]] = {KEYS[key], KEYS[key + 1]}
+    local key = 3 + (i - first) * size
+    boards[ARGV[i]] = {unpack(KEYS, key, key + size - 1)}
   end
   return boards
 end
@@ -58,7 +59,7 @@ local function unbuilt()
   return {'0', leased and '1' or '0'}
 end
 if redis.call('SISMEMBER', KEYS[1], 'built') == 0 then return unbuilt() end
-local boards = declaredBoards(7, #ARGV)
+local boards = declaredBoards(7, #ARGV, 2)
 local currencies, known = readIndex(boards)
 if not known then return {'2', unpack(currencies)} end
 local selected, largest = ARGV[1], 0
@@ -95,13 +96,43 @@ return {'1', selected, currencies, rows, own}
 );
 
 /**
- * Replaces the boards of one index by those that were read from Postgres.
+ * Stages rows of one board.
  *
- * KEYS  1 index, 2 lease, then for each declared currency: board, its sales
+ * KEYS  1 lease, 2 staged board, 3 its sales
+ * ARGV  1 token, 2 TTL of the lease and of what is staged (ms), 3 '1' when these are the board's first rows, then for each
+ *       seller (up to 1,000): seller, sum, sales
+ * Returns 1; 0 when the caller no longer has the lease: then nothing changes
+ * Atomic. Safe to repeat.
+ */
+export const stageLeaderboardRows = defineScript(
+  "stageLeaderboardRows",
+  `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+-- Of a rebuild that did not end.
+if ARGV[3] == '1' then redis.call('UNLINK', KEYS[2], KEYS[3]) end
+local sums, counts = {}, {}
+for i = 4, #ARGV, 3 do
+  local at = #sums
+  sums[at + 1], sums[at + 2] = ARGV[i + 1], ARGV[i]
+  counts[at + 1], counts[at + 2] = ARGV[i], ARGV[i + 2]
+end
+redis.call('ZADD', KEYS[2], unpack(sums))
+redis.call('HSET', KEYS[3], unpack(counts))
+redis.call('PEXPIRE', KEYS[2], ARGV[2])
+redis.call('PEXPIRE', KEYS[3], ARGV[2])
+return 1
+`,
+);
+
+/**
+ * Replaces the boards of one index by those that are staged.
+ *
+ * KEYS  1 index, 2 lease, then for each declared currency: board, its sales, staged board, its sales
  * ARGV  1 token, 2 TTL (s), 3 number of declared currencies, those currencies, then for each currency with sales:
- *       currency, how many sellers, and for each seller: seller, sum, sales
- * Returns {'1'}, {'0'} when the caller no longer has the lease and must read Postgres again, or {'2', currencies…} when
- * a currency of the index is not declared: then nothing changes.
+ *       currency, how many sellers are staged
+ * Returns {'1'}, {'0'} when the caller no longer has the lease, or what it staged is gone, and must read Postgres again,
+ * or {'2', currencies…} when a currency of the index is not declared: then nothing changes.
  * Atomic. Safe to repeat: a second call returns {'0'}.
  */
 export const storeLeaderboards = defineScript(
@@ -109,23 +140,22 @@ export const storeLeaderboards = defineScript(
   `${DECLARED_BOARDS}
 if redis.call('GET', KEYS[2]) ~= ARGV[1] then return {'0'} end
 local declared = tonumber(ARGV[3])
-local boards = declaredBoards(4, 3 + declared)
+local boards = declaredBoards(4, 3 + declared, 4)
 local currencies, known = readIndex(boards)
 if not known then return {'2', unpack(currencies)} end
-for _, currency in ipairs(currencies) do redis.call('DEL', unpack(boards[currency])) end
+for at = 4 + declared, #ARGV, 2 do
+  local staged, size = boards[ARGV[at]], tonumber(ARGV[at + 1])
+  if redis.call('ZCARD', staged[3]) ~= size or redis.call('HLEN', staged[4]) ~= size then return {'0'} end
+end
+for _, currency in ipairs(currencies) do redis.call('UNLINK', boards[currency][1], boards[currency][2]) end
 redis.call('DEL', KEYS[1], KEYS[2])
 redis.call('SADD', KEYS[1], 'built')
-local at = 4 + declared
-while at <= #ARGV do
-  local currency, size = ARGV[at], tonumber(ARGV[at + 1])
-  local board, sales = unpack(boards[currency])
-  at = at + 2
-  for row = at, at + (size - 1) * 3, 3 do
-    redis.call('ZADD', board, ARGV[row + 1], ARGV[row])
-    redis.call('HSET', sales, ARGV[row], ARGV[row + 2])
-  end
-  at = at + size * 3
-  redis.call('SADD', KEYS[1], currency)
+for at = 4 + declared, #ARGV, 2 do
+  local board, sales, stagedBoard, stagedSales = unpack(boards[ARGV[at]])
+  redis.call('UNLINK', board, sales)
+  redis.call('RENAME', stagedBoard, board)
+  redis.call('RENAME', stagedSales, sales)
+  redis.call('SADD', KEYS[1], ARGV[at])
   redis.call('EXPIRE', board, ARGV[2])
   redis.call('EXPIRE', sales, ARGV[2])
 end

@@ -14,7 +14,7 @@ export interface BoardRow {
 /** Currency -> its board, highest sum first. */
 export type Boards = ReadonlyMap<string, readonly BoardRow[]>;
 
-/** Lower ranks are dropped: no page shows them, and a rebuild stays one request of half a megabyte. */
+/** Lower ranks are dropped: no page shows them, and a rebuild stays a few requests. */
 const MAX_BOARD_SIZE = 10_000;
 
 const rowsSchema = z.array(

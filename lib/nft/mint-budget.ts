@@ -44,12 +44,17 @@ async function requireBudget(tx: Transaction, userId: string): Promise<void> {
     throw new AppError("rate_limited", { message: "too_many_mints", retryAfterSeconds: seconds });
 }
 
-/** A failed mint without a transaction has cost nothing. @returns 0 while there is room */
+/**
+ * A failed mint without a transaction has cost nothing. Compared with the statement's time, which an index can be searched
+ * for; the clock's may change within the statement.
+ *
+ * @returns 0 while there is room
+ */
 async function secondsUntilRoom(tx: Transaction, whose: Prisma.Sql, limit: number): Promise<number> {
   const rows = await tx.$queryRaw`
 SELECT greatest(1, ceil(extract(epoch FROM mint."createdAt" + interval '1 day' - clock_timestamp())))::int AS seconds
 FROM "Mint" mint
-WHERE mint."createdAt" > clock_timestamp() - interval '1 day' AND ${whose}
+WHERE mint."createdAt" > statement_timestamp() - interval '1 day' AND ${whose}
   AND (mint.state <> 'failed' OR EXISTS (
     SELECT FROM "ChainNonce" JOIN "ChainTransaction" USING ("chainId", account, nonce)
     WHERE "ChainNonce"."mintId" = mint.id))

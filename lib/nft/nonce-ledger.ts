@@ -61,11 +61,11 @@ export async function assignNonce(
  * node that once reported a wrong count. Without them every later mint would wait for ever.
  */
 export async function fillGaps(chain: Chain, minedCount: number): Promise<void> {
-  const first = await db().chainNonce.findFirst({
-    where: { ...accountOf(chain), state: "open" },
-    orderBy: { nonce: "asc" },
-    select: { nonce: true },
-  });
+  // The state is written out: only then the index of open nonces is read.
+  const rows = await db().$queryRaw`
+SELECT nonce FROM "ChainNonce"
+WHERE "chainId" = ${chain.id} AND account = ${chain.signer.address} AND state = 'open' ORDER BY nonce LIMIT 1`;
+  const [first] = firstOpenSchema.parse(rows);
   if (!first || first.nonce <= minedCount) return;
   await transaction(async (tx) => {
     await lockAccount(tx, chain);
@@ -76,6 +76,8 @@ FROM generate_series(${minedCount}::int, ${Math.min(first.nonce, minedCount + MA
 ON CONFLICT DO NOTHING`;
   });
 }
+
+const firstOpenSchema = z.array(z.object({ nonce: z.int() }));
 
 /** Fillers of one call: a node that reports nonsense must not cost more. */
 const MAX_FILLERS = 20;
@@ -193,8 +195,13 @@ async function lockAccount(tx: Transaction, { id, signer }: Chain): Promise<void
 }
 
 async function lastNonce(tx: Transaction, chain: Chain): Promise<number> {
-  const { _max } = await tx.chainNonce.aggregate({ where: accountOf(chain), _max: { nonce: true } });
-  return _max.nonce ?? -1;
+  // Prisma's maximum reads every row.
+  const last = await tx.chainNonce.findFirst({
+    where: accountOf(chain),
+    orderBy: { nonce: "desc" },
+    select: { nonce: true },
+  });
+  return last?.nonce ?? -1;
 }
 
 function accountOf({ id, signer }: Chain) {

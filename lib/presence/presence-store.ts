@@ -15,7 +15,7 @@ import {
 } from "./scripts";
 
 /**
- * Presence in Redis. Each function except `sweepExpired` and `clearAll` is one call; all throw when Redis does not
+ * Presence in Redis. Each function except `sweepExpired`, `listOnline` and `clearAll` is one call; all throw when Redis does not
  * answer.
  */
 
@@ -23,6 +23,8 @@ const ONLINE_TTL_MS = ttlSeconds.presenceOnline * 1000;
 const OFFLINE_TTL_MS = ttlSeconds.presenceOffline * 1000;
 /** Users per sweep; bounds the work of the script. */
 const MAX_SWEPT = 100;
+/** Users per call of {@link listOnline}; about a millisecond of Redis. */
+const MAX_LISTED = 2_000;
 /** Keys or users per step of {@link clearAll}. */
 const CLEAR_BATCH_SIZE = 500;
 
@@ -145,8 +147,27 @@ export async function readSnapshots(
   return { snapshots, onlineCount };
 }
 
+/** The first to expire first. A user who sends a heartbeat meanwhile moves to the end, so that none is passed over. */
 export async function listOnline(): Promise<string[]> {
-  return redisService().script(listOnlineUsers, [keys.usersOnline], [], z.array(z.string()));
+  const users = new Set<string>();
+  let expiry = 0;
+  let skipped = 0;
+  for (;;) {
+    const page = toPairs(
+      await redisService().script(
+        listOnlineUsers,
+        [keys.usersOnline],
+        [expiry, skipped, MAX_LISTED],
+        z.array(z.string()),
+      ),
+    );
+    for (const [id] of page) users.add(id);
+    const last = Number(page.at(-1)?.[1]);
+    if (page.length < MAX_LISTED) return [...users];
+    const ofLast = page.filter(([, score]) => Number(score) === last).length;
+    skipped = last === expiry ? skipped + ofLast : ofLast;
+    expiry = last;
+  }
 }
 
 export async function countOnline(): Promise<number> {

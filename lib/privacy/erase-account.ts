@@ -46,10 +46,10 @@ export const erasureSteps: readonly ErasureStep[] = [
   { clears: ["ChatReaction.userId"], eraseBatch: ({ userId }) => eraseTraceBatch(userId) },
   { clears: ["ChatMember.userId"], eraseBatch: ({ userId }) => eraseMembershipBatch(userId) },
   deleted("Notification"),
-  deleted("NotificationPreference", "kind"),
+  deleted("NotificationPreference", "ctid"),
   deleted("BonusEntry"),
   deleted("AccountLink"),
-  deleted("IdempotencyKey", "key"),
+  deleted("IdempotencyKey", "ctid"),
   { clears: ["Session.userId"], eraseBatch: ({ userId }) => eraseSessionBatch(userId) },
   {
     clears: ["PostView.viewerSeq"],

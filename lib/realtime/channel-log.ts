@@ -7,7 +7,7 @@ import { appendEvents, readHeads, readLogs } from "./scripts";
 
 /** Entries of one log: some minutes of a busy chat. A client that was offline for longer reads Postgres again. */
 export const MAX_LOG_ENTRIES = 500;
-/** Events that a resuming client is sent; with more, reading Postgres again is cheaper. */
+/** Events that a resuming client is sent, and one script reads; with more, reading Postgres again is cheaper. */
 const MAX_REPLAYED_EVENTS = 200;
 /** Reads (or appends) within this window are one call. */
 const COALESCE_WINDOW_MS = 2;
@@ -68,9 +68,15 @@ export interface LogRead {
   events: LoggedEvent[] | null;
 }
 
-const readsSchema = z.array(
-  z.tuple([z.string(), z.int(), z.union([z.literal(0), z.literal(1)]), z.array(z.string())]),
-);
+const MUST_READ_AGAIN = 2;
+const logReplySchema = z.tuple([
+  z.string(),
+  z.int(),
+  z.union([z.literal(0), z.literal(1), z.literal(MUST_READ_AGAIN)]),
+  z.array(z.string()),
+]);
+const readsSchema = z.array(logReplySchema);
+type LogReply = z.infer<typeof logReplySchema>;
 
 /**
  * Reads a channel's events since a cursor. Equal concurrent reads are merged: after an interruption all streams of an
@@ -82,15 +88,7 @@ export const readLog: (position: LogPosition) => Promise<LogRead> = coalesce(
   async (positions: LogPosition[]) => {
     const positionKey = ({ channel, since }: LogPosition) => `${channel} ${since ? formatCursor(since) : ""}`;
     const distinct = [...new Map(positions.map((position) => [positionKey(position), position])).values()];
-    const replies = await redisService().script(
-      readLogs,
-      distinct.flatMap(({ channel }) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
-      [
-        ...[newEpoch(), ttlSeconds.realtime, MAX_REPLAYED_EVENTS],
-        ...distinct.flatMap(({ since }) => [since?.epoch ?? "", since?.n ?? 0]),
-      ],
-      readsSchema,
-    );
+    const replies = await readPositions(distinct);
     const reads = new Map(
       distinct.map((position, index) => [positionKey(position), toLogRead(replies[index])]),
     );
@@ -99,7 +97,31 @@ export const readLog: (position: LogPosition) => Promise<LogRead> = coalesce(
   { windowMs: COALESCE_WINDOW_MS, maxSize: MAX_CALL_SIZE },
 );
 
-function toLogRead(reply: z.infer<typeof readsSchema>[number] | undefined): LogRead {
+/** One call, and one more for each 200 events. */
+async function readPositions(positions: readonly LogPosition[]): Promise<(LogReply | undefined)[]> {
+  const replies = new Map<LogPosition, LogReply>();
+  let remaining = positions;
+  while (remaining.length > 0) {
+    const batch = remaining;
+    const batchReplies = await redisService().script(
+      readLogs,
+      batch.flatMap(({ channel }) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
+      [
+        ...[newEpoch(), ttlSeconds.realtime, MAX_REPLAYED_EVENTS],
+        ...batch.flatMap(({ since }) => [since?.epoch ?? "", since?.n ?? 0]),
+      ],
+      readsSchema,
+    );
+    for (const [index, position] of batch.entries()) {
+      const reply = batchReplies[index];
+      if (reply) replies.set(position, reply);
+    }
+    remaining = batch.filter((position) => replies.get(position)?.[2] === MUST_READ_AGAIN);
+  }
+  return positions.map((position) => replies.get(position));
+}
+
+function toLogRead(reply: LogReply | undefined): LogRead {
   if (!reply) throw new Error("Redis returned no reply for a channel log");
   const [epoch, n, complete, texts] = reply;
   const events = texts.map((text) => decodeValue(text, loggedEventSchema));

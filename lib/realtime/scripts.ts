@@ -53,16 +53,17 @@ return reply
  * recognizes the first event as the next one.
  *
  * KEYS  head and log of the first channel, of the second, …
- * ARGV  1 epoch for a channel without one, 2 TTL (s), 3 maximum of entries of one channel, then for each channel:
- *       epoch ('' for none: reads only the head) and number
+ * ARGV  1 epoch for a channel without one, 2 TTL (s), 3 maximum of entries, of one channel and of all together, then for
+ *       each channel: epoch ('' for none: reads only the head) and number
  * Returns for each channel {epoch, n of the head, 1 when the entries are all since the cursor, {event, …}}; 0 when the
- *          epoch differs, when the log does not go back that far, or when there are too many: then no entries
+ *          epoch differs, when the log does not go back that far, or when there are too many: then no entries; 2 when
+ *          the channels before it have used up the maximum: then no entries, and it must be read again
  * Atomic. Safe to repeat.
  */
 export const readLogs = defineScript(
   "readLogs",
   `
-local reply = {}
+local reply, left = {}, tonumber(ARGV[3])
 for i = 1, #KEYS / 2 do
   local head, log = KEYS[i * 2 - 1], KEYS[i * 2]
   local sinceEpoch, sinceN = ARGV[i * 2 + 2], tonumber(ARGV[i * 2 + 3])
@@ -76,8 +77,9 @@ for i = 1, #KEYS / 2 do
   end
   local events, complete = {}, 0
   if sinceEpoch == epoch and sinceN <= n and n - sinceN <= tonumber(ARGV[3]) then
-    complete = 1
-    if sinceN < n then
+    complete = n - sinceN <= left and 1 or 2
+    if sinceN < n and complete == 1 then
+      left = left - (n - sinceN)
       local entries = redis.call('XRANGE', log, (sinceN + 1) .. '-0', '+', 'COUNT', ARGV[3])
       for j, entry in ipairs(entries) do
         if entry[1] ~= (sinceN + j) .. '-0' then complete = 0 end
@@ -125,7 +127,7 @@ return reply
 export const resetLogs = defineScript(
   "forgetLogs",
   `
-local deleted = redis.call('DEL', unpack(KEYS))
+local deleted = redis.call('UNLINK', unpack(KEYS))
 redis.call('PUBLISH', ARGV[1], ARGV[2])
 return deleted
 `,

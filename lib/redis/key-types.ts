@@ -36,6 +36,8 @@ const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   leaderboards: "set",
   leaderboard: "zset",
   leaderboardSales: "hash",
+  stagedLeaderboard: "zset",
+  stagedLeaderboardSales: "hash",
   leaderboardLease: "string",
   session: "hash",
   userSessions: "zset",

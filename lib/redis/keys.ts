@@ -63,6 +63,11 @@ export const keyBuilders = {
   /** Hash: seller -> number of sales. */
   leaderboardSales: (period: string, bucket: string, currency: string) =>
     `leaderboard:${period}:${bucket}:${currency}:sales`,
+  /** As the two above, while the boards are rebuilt. If lost, the rebuild starts again. */
+  stagedLeaderboard: (period: string, bucket: string, currency: string) =>
+    `leaderboard:${period}:${bucket}:${currency}:staged`,
+  stagedLeaderboardSales: (period: string, bucket: string, currency: string) =>
+    `leaderboard:${period}:${bucket}:${currency}:staged:sales`,
   /** String: token of the process that rebuilds the boards. */
   leaderboardLease: (period: string, bucket: string) => `leaderboard:${period}:${bucket}:lease`,
   /**

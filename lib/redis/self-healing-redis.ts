@@ -21,7 +21,7 @@ local deleted = 0
 for i, key in ipairs(KEYS) do
   local found = redis.call('TYPE', key)
   found = type(found) == 'table' and found.ok or found
-  if found ~= 'none' and found ~= ARGV[i] then deleted = deleted + redis.call('DEL', key) end
+  if found ~= 'none' and found ~= ARGV[i] then deleted = deleted + redis.call('UNLINK', key) end
 end
 return deleted
 `,

@@ -7,6 +7,10 @@ const cancelledRowsSchema = z.array(z.object({ id: z.uuid() }));
 const unfinishedPersonalSql = () => Prisma.sql`
 state IN ('pending', 'published', 'running', 'dead') AND queue IN (${Prisma.join(personalQueues)})`;
 
+/** The account, address or link that a payload names. An index of unfinished tasks has the same expression. */
+const recipientSql = () => Prisma.sql`coalesce(
+  payload ->> 'userId', payload #>> '{to,userId}', payload #>> '{to,address}', payload #>> '{to,linkId}')`;
+
 /**
  * Cancels and empties a user's unfinished personal tasks, in the transaction that requests the deletion of the account:
  * nothing is sent to the address any more, which may soon belong to another account. Finished ones are empty already
@@ -18,9 +22,8 @@ export async function cancelAccountTasks(tx: Transaction, userId: string, email:
 UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
 WHERE id IN (
   SELECT id FROM "Task" WHERE ${unfinishedPersonalSql()}
-    AND ("ownerId" = ${userId}::uuid OR payload ->> 'userId' = ${userId}
-      OR payload #>> '{to,userId}' = ${userId} OR payload #>> '{to,address}' = ${email}
-      OR payload #>> '{to,linkId}' IN (SELECT id::text FROM "AccountLink" WHERE "userId" = ${userId}::uuid))
+    AND ("ownerId" = ${userId}::uuid OR ${recipientSql()} = ANY(ARRAY[${userId}, ${email}]::text[]
+      || ARRAY(SELECT id::text FROM "AccountLink" WHERE "userId" = ${userId}::uuid)))
   LIMIT ${ERASURE_BATCH_SIZE} FOR UPDATE SKIP LOCKED)
 RETURNING id`;
   await closeAlerts(tx, cancelledRowsSchema.parse(rows));

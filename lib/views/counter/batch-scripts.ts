@@ -40,10 +40,14 @@ local function withoutClaimed(items, posts)
   return unclaimed
 end
 
-local sealed = redis.call('ZRANGE', KEYS[4], 0, ARGV[2] - 1)
-local sealedPosts = {}
-for i, views in ipairs(sealed) do sealedPosts[i] = string.match(views, '^([^:]*):') or views end
-sealed = withoutClaimed(sealed, sealedPosts)
+local function findSealed(first, last)
+  local sealed, sealedPosts = redis.call('ZRANGE', KEYS[4], first, last), {}
+  for i, views in ipairs(sealed) do sealedPosts[i] = string.match(views, '^([^:]*):') or views end
+  return withoutClaimed(sealed, sealedPosts), #sealed
+end
+-- A batch has room for few, so that more are looked at only behind those of claimed posts.
+local sealed, looked = findSealed(0, 9)
+if #sealed == 0 and looked == 10 then sealed = findSealed(10, ARGV[2] - 1) end
 
 -- Posts claimed by a batch are skipped: read as many more posts as there are claims.
 local maxPosts = tonumber(ARGV[1])

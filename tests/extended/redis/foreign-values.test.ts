@@ -124,6 +124,8 @@ beforeAll(async () => {
     leaderboards: keys.leaderboards(period, bucket),
     leaderboard: keys.leaderboard(period, bucket, currency),
     leaderboardSales: keys.leaderboardSales(period, bucket, currency),
+    stagedLeaderboard: keys.stagedLeaderboard(period, bucket, currency),
+    stagedLeaderboardSales: keys.stagedLeaderboardSales(period, bucket, currency),
     leaderboardLease: keys.leaderboardLease(period, bucket),
     session: keys.session(sessionId),
     userSessions: keys.userSessions(me.userId),

@@ -232,6 +232,23 @@ it("concurrent events cost one call, and concurrent reads one", async () => {
   expect(reads.map(({ events }) => events?.length)).toEqual(Array.from({ length: 30 }, () => 30));
 });
 
+it("concurrent reads of many events cost a call for each two hundred, and return all", async () => {
+  const channels = Array.from({ length: 3 }, () => `user:${newId()}` as const);
+  const firsts = await Promise.all(
+    channels.map((channel) => appendEvent({ channel, event: "unread", data: unread(0) })),
+  );
+  for (const channel of channels)
+    await Promise.all(
+      Array.from({ length: 90 }, () => appendEvent({ channel, event: "unread", data: unread(1) })),
+    );
+  currentGateway().stats.reset();
+  const reads = await Promise.all(
+    channels.map((channel, index) => readLog({ channel, since: firsts[index] ?? null })),
+  );
+  expect(currentGateway().stats.snapshot().httpRequests).toBe(2);
+  expect(reads.map(({ events }) => events?.length)).toEqual([90, 90, 90]);
+});
+
 describe("an anonymous viewer", () => {
   it("gets view counts, and has no presence", async () => {
     const before = await getOnlineUsersCount();

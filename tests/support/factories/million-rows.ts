@@ -20,7 +20,7 @@ export function rowId(table: keyof typeof ID_SPACES, n: number): string {
 const ID_SPACES = {
   ...{ user: "0001", session: "0002", task: "0003", chat: "0004", message: "0005", post: "0006" },
   ...{ product: "0007", order: "0008", notification: "0009", audit: "000a", event: "000b", alert: "000c" },
-  ...{ delivery: "000d", bonus: "000e", link: "000f", file: "0010" },
+  ...{ delivery: "000d", bonus: "000e", link: "000f", file: "0010", variant: "0011", mint: "0012" },
 } as const;
 
 const id = (table: keyof typeof ID_SPACES, n = "n") =>
@@ -34,7 +34,15 @@ const FIRST_NAMES = `(ARRAY['Анна','Иван','Алёша','Мария','П�
 /** The user whose chats, orders and notifications are many. */
 export type Owner = Pick<Caller, "userId" | "seq">;
 
-function statements({ userId }: Owner): string[] {
+/** The account that has minted; its next nonce is {@link MINTED}. */
+export interface Minter {
+  chainId: number;
+  contract: string;
+  address: string;
+}
+export const MINTED = MANY;
+
+function statements({ userId }: Owner, minter: Minter): string[] {
   const me = `'${userId}'::uuid`;
   const rows = (from: number, to: number) => `FROM generate_series(${from}, ${to}) n`;
   return [
@@ -49,15 +57,29 @@ function statements({ userId }: Owner): string[] {
     `INSERT INTO "SessionGeneration" ("userId", generation, "changedAt")
      SELECT ${id("user")}, 1, ${daysAgo("n % 200")} ${rows(1, MANY)}`,
     `INSERT INTO "RevokedToken" (hash, "expiresAt", "createdAt")
-     SELECT md5(n::text), now() + interval '10 minutes', now() ${rows(1, MANY)}`,
+     SELECT md5(n::text), now() + interval '2 hours', now() ${rows(1, MANY)}`,
     `INSERT INTO "AccountLink" (id, "userId", kind, email, "expiresAt", "createdAt")
      SELECT ${id("link")}, ${id("user")}, 'confirm_address', 'x', ${daysAgo("n % 40")}, ${daysAgo("n % 40")}
      ${rows(1, MANY)}`,
     `INSERT INTO "AuditEntry" (id, "actorId", action, subject, "createdAt")
      SELECT ${id("audit")}, ${id("user")}, CASE WHEN n % 1000 = 0 THEN 'role_changed' ELSE 'signed_in' END,
        'user:' || ${id("user")}, ${daysAgo("n % 300")} ${rows(1, MANY)}`,
-    `INSERT INTO "Post" (id, "authorId", title, text, tags, "createdAt")
-     SELECT ${id("post")}, ${id("user", "n * 5")}, 'A track', '', '{}', ${daysAgo("n % 300")} ${rows(1, MANY)}`,
+    `INSERT INTO "Post" (id, "authorId", title, text, tags, "audioFileId", "createdAt")
+     SELECT ${id("post")}, ${id("user", "n * 5")}, 'A track', '', '{}', ${id("file", `${MANY} + n`)},
+       ${daysAgo("n % 300")} ${rows(1, MANY)}`,
+    `INSERT INTO "PostPlay" ("postId", "listenerSeq", hour)
+     SELECT ${id("post", "1 + n % 1000")}, n, date_trunc('hour', ${daysAgo("n % 300")}) ${rows(1, MANY)}`,
+    `INSERT INTO "IdempotencyKey" ("userId", scope, key, fingerprint, "resultId", "createdAt")
+     SELECT ${id("user")}, 'post', 'k' || n, md5(n::text), ${id("post")}, ${daysAgo("n % 40 / 10.0")} ${rows(1, MANY)}`,
+    `INSERT INTO "Mint" (id, "postId", "userId", "ownerAddress", "chainId", contract, state, "createdAt", "finishedAt")
+     SELECT ${id("mint")}, ${id("post")}, ${id("user", "n * 5")}, '0x' || md5(n::text), ${minter.chainId},
+       '${minter.contract}', CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'confirmed' END::"MintState",
+       ${daysAgo("(1 + n % 300)")}, ${daysAgo("(1 + n % 300)")} ${rows(1, MINTED - 1000)}`,
+    `INSERT INTO "ChainNonce" ("chainId", account, nonce, "mintId", state, "createdAt", "checkedAt")
+     SELECT ${minter.chainId}, '${minter.address}', n - 1, ${id("mint")}, 'settled', ${daysAgo("1")}, ${daysAgo("1")}
+     ${rows(1, MINTED)}`,
+    `INSERT INTO "ChainTransaction" (hash, "chainId", account, nonce, "isFiller", raw, gas, "maxFee", "maxPriorityFee")
+     SELECT '0x' || n, ${minter.chainId}, '${minter.address}', n - 1, false, '0x', 1, 1, 1 ${rows(1, MINTED)}`,
     `INSERT INTO "PostView" ("postId", "viewerSeq")
      SELECT ${id("post", "1 + n % 1000")}, n ${rows(1, MANY)}`,
     `INSERT INTO "Task" (id, queue, key, version, payload, state, "ownerId", subject, "dueAt", "deadlineAt", "createdAt", "finishedAt")
@@ -112,13 +134,27 @@ function statements({ userId }: Owner): string[] {
      ${rows(1, MANY)}`,
     `INSERT INTO "MediaFile" (id, "ownerId", name, type, bytes, pathname)
      SELECT ${id("file")}, ${id("user")}, 'a.png', 'image/png', 1, 'media/' || n ${rows(1, MANY)}`,
+    `INSERT INTO "MediaFile" (id, "ownerId", name, type, bytes, pathname, purpose)
+     SELECT ${id("file")}, ${id("user", `(n - ${MANY}) * 5`)}, 'a.wav', 'audio/wav', 1, 'media/' || n, 'audio'
+     ${rows(MANY + 1, 2 * MANY)}`,
+    `INSERT INTO "Track" ("fileId", status, "durationMs")
+     SELECT ${id("file")}, CASE WHEN n % 1000 = 0 THEN 'processing' ELSE 'ready' END::"TrackStatus", 180000
+     ${rows(MANY + 1, 2 * MANY)}`,
+    `INSERT INTO "MediaVariant" (id, "fileId", kind, format, type, bytes, sha256, pathname)
+     SELECT ${id("variant")}, ${id("file", `${MANY} + 1 + n / 2`)}, CASE n % 2 WHEN 0 THEN 'rendition' ELSE 'peaks' END::"VariantKind",
+       CASE n % 2 WHEN 0 THEN 'aac' ELSE 'json' END, 'audio/mp4', 1, md5(n::text), 'variants/' || n
+     ${rows(1, 2 * MANY - 1)}`,
     `INSERT INTO "ChatAttachment" ("messageId", "fileId", position)
      SELECT ${id("message")}, ${id("file")}, 1 ${rows(1, MANY)}`,
   ];
 }
 
 /** @returns the tables that have so many rows that reading one from beginning to end is a fault */
-export async function fillWithMillionRows(databaseUrl: string, owner: Owner): Promise<Set<string>> {
+export async function fillWithMillionRows(
+  databaseUrl: string,
+  owner: Owner,
+  minter: Minter,
+): Promise<Set<string>> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   try {
@@ -130,7 +166,7 @@ export async function fillWithMillionRows(databaseUrl: string, owner: Owner): Pr
        WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisunique`,
     );
     for (const { name } of indexes) await client.query(`DROP INDEX ${name}`);
-    for (const statement of statements(owner)) await client.query(statement);
+    for (const statement of statements(owner, minter)) await client.query(statement);
     for (const { definition } of indexes) await client.query(definition);
     await client.query("VACUUM (ANALYZE)");
     const { rows: tables } = await client.query<{ name: string }>(
