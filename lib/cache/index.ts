@@ -6,7 +6,7 @@ export const cacheManager = new CacheManager(namespaces);
 
 export { CacheManager } from "./manager";
 export type { CachedPost } from "./namespaces";
-export { FEED_TAG, postTag, productTag, SHOP_TAG } from "./tags";
+export { FEED_TAG, personTag, postTag, productTag, SHOP_TAG } from "./tags";
 export {
   type CachedValue,
   CacheError,
