@@ -10,9 +10,10 @@ import {
   MAX_CANCELLED_UPLOADS,
   MAX_UPLOAD_BYTES_PER_USER,
   MAX_UPLOADS_PER_USER,
+  UPLOAD_TOKEN_VALID_MS,
 } from "../schemas/limits";
 import type { newUploadSchema, uploadTokenSchema } from "../schemas/media-file";
-import { createUploadToken, UPLOAD_TOKEN_VALID_MS } from "../storage";
+import { createUploadToken } from "../storage";
 import { deleteAfterCommit } from "./delete-files";
 import { sanitizeName } from "./file-name";
 import { lockOwner } from "./lock-owner";
