@@ -44,8 +44,10 @@ export function PersonHead({ person, isOwn, hasProducts, posts }: Props) {
             <span className="font-semibold text-tint-text">{roles(person.role)}</span>
             <span aria-hidden="true">·</span>
             <span className="[overflow-wrap:anywhere]">@{person.handle}</span>
-            <span aria-hidden="true">·</span>
-            <time dateTime={person.createdAt}>
+            <span aria-hidden="true" className="max-sm:hidden">
+              ·
+            </span>
+            <time dateTime={person.createdAt} className="max-sm:basis-full">
               {t("joined", { date: format.dateTime(joined, { dateStyle: "long" }) })}
             </time>
           </p>
