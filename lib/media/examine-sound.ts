@@ -34,7 +34,7 @@ export async function examineSound(
   const source = Readable.fromWeb(blob.body as NodeReadableStream<Uint8Array>);
   const hash = createHash("sha256");
   const reader = new TagReader(type, bytes);
-  // Known as soon as the container has said it, of a video often in its first bytes.
+  // Known as soon as the container states it, of a video often in its first bytes.
   let refusal: unknown;
   reader.tags.catch((error: unknown) => {
     refusal = error;

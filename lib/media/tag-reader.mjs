@@ -27,7 +27,7 @@ function toPlainRiff() {
 
 const noPicture = new Uint8Array(0);
 
-/** Whether the container has already said what makes it unusable. The first frames of these two say their length by guess. */
+/** Whether the container already states what makes it unusable. Of these two the first frames only estimate the length. */
 function isUnusable({ hasVideo, duration }) {
   const hasCertainLength = type !== "audio/mpeg" && type !== "audio/aac";
   return hasVideo === true || (hasCertainLength && duration > maxSeconds);
