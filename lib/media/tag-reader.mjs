@@ -27,7 +27,7 @@ function toPlainRiff() {
 
 const noPicture = new Uint8Array(0);
 
-/** Whether the container already states what makes it unusable. Of these two the first frames only estimate the length. */
+/** Whether the container already states what makes it unusable. MP3 and bare AAC only estimate their length. */
 function isUnusable({ hasVideo, duration }) {
   const hasCertainLength = type !== "audio/mpeg" && type !== "audio/aac";
   return hasVideo === true || (hasCertainLength && duration > maxSeconds);
