@@ -18,12 +18,16 @@ export default async function sitemap(): Promise<MetadataRoute.Sitemap> {
     { url: `${base}/shop`, changeFrequency: "hourly", priority: 0.8 },
     { url: `${base}/docs`, changeFrequency: "weekly", priority: 0.3 },
   ];
+  const handles = new Set<string>();
   for await (const post of listNewest(listPosts)) {
+    handles.add(post.authorHandle);
     entries.push({ url: `${base}/posts/${post.id}`, lastModified: post.createdAt });
   }
   for await (const product of listNewest(listProducts)) {
+    if (product.sellerHandle !== null) handles.add(product.sellerHandle);
     entries.push({ url: `${base}/shop/${product.id}`, lastModified: product.createdAt });
   }
+  for (const handle of handles) entries.push({ url: `${base}/u/${handle}` });
   return entries;
 }
 

@@ -17,6 +17,8 @@ interface CallOptions {
   signal?: AbortSignal;
   /** Repeating the same call after an unknown outcome does it once; the route must be `repeatable`. */
   repeatable?: boolean;
+  /** The same for a caller that repeats the call later, whatever its outcome was. */
+  idempotencyKey?: string;
 }
 
 const keysByCall = new IdempotencyKeys(new Map<string, string>());
@@ -42,11 +44,7 @@ export async function callApi<Body = unknown>(
   );
 }
 
-interface KeyedCallOptions extends CallOptions {
-  idempotencyKey?: string;
-}
-
-async function call<Body>(path: `/api/${string}`, options: KeyedCallOptions): Promise<ApiResult<Body>> {
+async function call<Body>(path: `/api/${string}`, options: CallOptions): Promise<ApiResult<Body>> {
   const startedAt = Date.now();
   let result = await send<Body>(path, options);
   if (failedWithCode(result, "unauthenticated") && !options.skipSessionRefresh && isAuthenticated()) {
@@ -75,7 +73,7 @@ function failedWithCode(result: ApiResult<unknown>, code: string): boolean {
 
 async function send<Body>(
   path: `/api/${string}`,
-  { method = "GET", body, keepalive = false, signal, idempotencyKey }: KeyedCallOptions,
+  { method = "GET", body, keepalive = false, signal, idempotencyKey }: CallOptions,
 ): Promise<ApiResult<Body>> {
   try {
     const response = await fetch(path, {

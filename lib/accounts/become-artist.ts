@@ -1,4 +1,5 @@
 import { type AuditContext, recordAudit } from "../audit";
+import { cacheManager, personTag } from "../cache";
 import { AppError } from "../core/errors";
 import type { User } from "../schemas/account";
 import { changeAccount } from "../sessions";
@@ -26,6 +27,7 @@ export async function becomeArtist(
       data: { role: "artist" },
       select: userColumns,
     });
+    await cacheManager.invalidateAfterCommit(tx, [personTag(row.handle)]);
     await recordAudit(tx, {
       action: "role_changed",
       actorId: userId,

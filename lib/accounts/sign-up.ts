@@ -15,6 +15,8 @@ import { toUser, userColumns } from "./user";
 /** No vowels, so that no words arise, and no look-alikes, so that a code can be read aloud. */
 const REFERRAL_CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789";
 const REFERRAL_CODE_LENGTH = 8;
+/** Each attempt after the first sees the handles that the others took, and takes one with random digits. */
+const MAX_ATTEMPTS = 4;
 
 /**
  * Creates an account, and mails the link that confirms its address. Without the mail when the address was sent as many
@@ -33,8 +35,8 @@ export async function signUp(
   const passwordHash = await hashPassword(password);
   const id = newId();
   const mail = await takeMailAllowance("confirm_address", email);
-  try {
-    return await transaction(async (tx) => {
+  const createAccount = () =>
+    transaction(async (tx) => {
       const row = await tx.user.create({
         data: { id, email, name, passwordHash, locale, referralCode: newReferralCode(), referredById },
         select: userColumns,
@@ -43,12 +45,22 @@ export async function signUp(
       await recordAudit(tx, { action: "sign_up", actorId: id, subject: `user:${id}`, ...auditContext });
       return { user: toUser(row) };
     });
-  } catch (error) {
-    await mail.returnTokens();
-    if (isUniqueViolation(error))
-      throw new AppError("conflict", { message: "email_taken", field: "email", cause: error });
-    throw error;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await createAccount();
+    } catch (error) {
+      const isTaken = isUniqueViolation(error);
+      // Not the address: another account of the same name, and so of the same handle, was made at the same moment.
+      if (isTaken && attempt < MAX_ATTEMPTS && !(await hasAccount(email))) continue;
+      await mail.returnTokens();
+      if (isTaken) throw new AppError("conflict", { message: "email_taken", field: "email", cause: error });
+      throw error;
+    }
   }
+}
+
+async function hasAccount(email: string): Promise<boolean> {
+  return (await db().user.findUnique({ where: { email }, select: { id: true } })) !== null;
 }
 
 async function findReferrerId(referralCode: string): Promise<string> {

@@ -7,6 +7,7 @@ export const userColumns = {
   seq: true,
   email: true,
   name: true,
+  handle: true,
   role: true,
   referralCode: true,
   locale: true,

@@ -5,7 +5,7 @@ import { namespaces } from "./namespaces";
 export const cacheManager = new CacheManager(namespaces);
 
 export { CacheManager } from "./manager";
-export { type CachedPost, FEED_TAG, postTag, productTag, SHOP_TAG } from "./namespaces";
+export { type CachedPost, FEED_TAG, personTag, postTag, productTag, SHOP_TAG } from "./namespaces";
 export {
   type CachedValue,
   CacheError,

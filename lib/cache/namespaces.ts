@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pageSchema } from "../schemas/page";
+import { personSchema } from "../schemas/person";
 import { postSchema } from "../schemas/post";
 import { productPageSchema, productSchema } from "../schemas/product";
 import { defineNamespaces } from "./validation";
@@ -8,9 +9,6 @@ import { defineNamespaces } from "./validation";
  * Every cache namespace, declared once. The cache is a layer below the domains, so cached values are built from
  * lib/schemas here and the domains infer their types from them.
  */
-
-/** The public part of an account. */
-const userSchema = z.object({ id: z.uuid(), name: z.string(), role: z.string() });
 
 const countedRow = {
   id: z.string(),
@@ -31,16 +29,17 @@ const PAGE_SWR_SECONDS = 3_600;
 const feedPageSchema = pageSchema(cachedPostSchema);
 
 export const namespaces = defineNamespaces({
-  users: { schema: userSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: true },
   /** By id; null when the post does not exist. */
   posts: { schema: cachedPostSchema, ttlSeconds: 300, swrSeconds: PAGE_SWR_SECONDS, cacheNull: true },
   /** The newest posts, by limit. */
   feed: { schema: feedPageSchema, ttlSeconds: 60, swrSeconds: PAGE_SWR_SECONDS, cacheNull: false },
   /**
-   * Pages after the first, by cursor and limit. Clients can send any cursor and each one is another entry in
-   * Redis, so the TTL is short and there is no stale window.
+   * Pages after the first, and those of one author, by author, cursor and limit. Clients can send any cursor and each
+   * one is another entry in Redis, so the TTL is short and there is no stale window.
    */
   olderFeed: { schema: feedPageSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: false },
+  /** By handle. An unknown one is not cached: clients can send any, and an account may be made with it. */
+  people: { schema: personSchema, ttlSeconds: 300, swrSeconds: PAGE_SWR_SECONDS, cacheNull: false },
   /** By id; null when the product does not exist. */
   products: { schema: productSchema, ttlSeconds: 300, swrSeconds: PAGE_SWR_SECONDS, cacheNull: true },
   /** The newest products for sale, by kind and limit. */
@@ -52,8 +51,8 @@ export const namespaces = defineNamespaces({
 export type CachedPost = z.infer<typeof cachedPostSchema>;
 
 /*
- * Tags of cached posts and products. They are here, below the domains, because a file invalidates the posts and
- * products that show it (lib/media), and those domains import lib/media.
+ * Tags of cached posts, products and people. They are here, below the domains, because a file invalidates the posts and
+ * products that show it (lib/media), those domains import lib/media, and several domains change an account.
  */
 
 /** Every page of the feed. */
@@ -68,4 +67,9 @@ export const SHOP_TAG = "shop";
 
 export function productTag(id: string): string {
   return `product:${id}`;
+}
+
+/** @param handle  the person's, in lower case */
+export function personTag(handle: string): string {
+  return `person:${handle}`;
 }

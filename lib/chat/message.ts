@@ -95,7 +95,7 @@ export function referenceTablesSql(
   SELECT p.id, p.title, p."authorId" FROM "Post" p JOIN "User" u ON u.id = p."authorId" AND u."deletedAt" IS NULL
   WHERE p.id IN (${sources.postIds})
 ), named AS (
-  SELECT u.id, u.name FROM "User" u
+  SELECT u.id, u.name, u.handle FROM "User" u
   WHERE u."deletedAt" IS NULL
     AND u.id IN (${sources.userIds} UNION SELECT "authorId" FROM answered UNION SELECT "authorId" FROM linked)
 ), leaving AS (${leavingMembersSql(sources.chatIds)})`;
@@ -127,12 +127,14 @@ export function referenceTablesForStoredSql(messages: readonly StoredMessage[]):
 /** What messages refer to, from the CTEs of {@link referenceTablesSql}. */
 export const referencesSql = Prisma.sql`
   (SELECT coalesce(jsonb_object_agg(id, name), '{}') FROM named) AS names,
+  (SELECT coalesce(jsonb_object_agg(id, handle), '{}') FROM named) AS handles,
   (SELECT coalesce(jsonb_agg(to_jsonb(answered)), '[]') FROM answered) AS answered,
   (SELECT coalesce(jsonb_agg(to_jsonb(linked)), '[]') FROM linked) AS linked,
   (SELECT coalesce(jsonb_object_agg(id, "deletedAt"), '{}') FROM leaving) AS leaving`;
 
 export const referencesSchema = z.object({
   names: z.record(z.string(), z.string()),
+  handles: z.record(z.string(), z.string()),
   answered: z.array(z.object({ id, seq, authorId: id.nullable(), text: z.string() })),
   linked: z.array(z.object({ id, title: z.string(), authorId: id })),
   /** Accounts that are being erased: id -> when that was requested. */
@@ -146,7 +148,7 @@ const EXCERPT_LENGTH = 160;
 /** Turns stored messages into views. */
 export function toMessageViews(
   stored: readonly StoredMessage[],
-  { names, answered, linked, leaving }: z.output<typeof referencesSchema>,
+  { names, handles, answered, linked, leaving }: z.output<typeof referencesSchema>,
 ): ChatMessageView[] {
   const messages = withoutLeavingMembers(stored, leaving);
   const replies = new Map(answered.map((reply) => [reply.id, reply]));
@@ -158,6 +160,7 @@ export function toMessageViews(
     return {
       ...message,
       authorName: nameOf(message.authorId),
+      authorHandle: message.authorId === null ? null : (handles[message.authorId] ?? null),
       replyTo: reply ? toReply(reply, nameOf(reply.authorId), leaving) : null,
       post: post ? { id: post.id, title: post.title, authorName: nameOf(post.authorId) ?? "" } : null,
       mentions: mentions.flatMap((userId) => {

@@ -109,6 +109,11 @@ export const envSchema = z.object({
    * on both.
    */
   TRANSCODER_URL: httpUrl.optional(),
+  /**
+   * Temporary disk (bytes) of the machines that transcode, where it is small: sounds that do not fit are refused before
+   * they are sent. On Vercel 536870912, unless a worker transcodes.
+   */
+  MEDIA_SCRATCH_BYTES: z.coerce.number().int().positive().optional(),
   /** Minting: an EVM node's JSON-RPC. With the three below it is set up; without one of them nothing can be minted. */
   CHAIN_RPC_URL: httpUrl.optional(),
   /** The network's id (EIP-155): a node of another network is refused. */

@@ -185,6 +185,10 @@ const messages = {
     ru: "Звук здесь пока не принимается: его нечем обработать или негде хранить",
     en: "Sound is not taken here yet: nothing can process or keep it",
   },
+  sound_too_large_here: {
+    ru: "Такой большой файл этот сайт не обработает. Сохраните его во FLAC: звук тот же, а места вдвое меньше",
+    en: "This site cannot process a file of this size. Save it as FLAC: the same sound in half the space",
+  },
   covers_not_available: {
     ru: "Обложки здесь не принимаются: открытое хранилище не настроено",
     en: "Covers are not taken here: no public store is set up",

@@ -43,11 +43,11 @@ export function transcodingTask(options: { encodeUntilMs?: number } = {}) {
         case "refused":
           return refuseFile(tx, fileId, result.problem);
         case "measured": {
-          const { seconds, sampleRate, channels, loudness, truePeak } = result.measurement;
+          const { seconds, loudness, truePeak } = result.measurement;
           const durationMs = Math.round(seconds * 1_000);
           await tx.track.update({
             where: { fileId },
-            data: { durationMs, sampleRate, channels, loudness, truePeak },
+            data: { durationMs, loudness, truePeak },
           });
           await writeVariants(tx, fileId, result.variants);
           return enqueueFormats(payload, taskId, chain);

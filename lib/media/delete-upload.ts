@@ -5,7 +5,7 @@ import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { afterCommit, type Transaction, transaction } from "../db";
 import type { FilePurpose, FileStatus } from "../schemas/enums";
-import { UPLOAD_TOKEN_VALID_MS } from "../storage";
+import { UPLOAD_TOKEN_VALID_MS } from "../schemas/limits";
 import { deleteBlobsAfterCommit } from "./delete-blobs-after-commit";
 import { deleteAfterCommit } from "./delete-files";
 import { UNKNOWN_TYPE } from "./start-upload";

@@ -19,7 +19,7 @@ interface ExamineOptions {
 }
 
 /**
- * Reads a sound once, from its first byte to its last, without a copy in memory or on disk: its checksum, and on the
+ * Reads a sound once, from its first byte to its last or to the one that makes it unusable, without a copy in memory or on disk: its checksum, and on the
  * way its tags.
  *
  * @throws {FileRefusedError}; {AppError} unavailable when the store is down; an error of the stream when it ends early
@@ -34,12 +34,19 @@ export async function examineSound(
   const source = Readable.fromWeb(blob.body as NodeReadableStream<Uint8Array>);
   const hash = createHash("sha256");
   const reader = new TagReader(type, bytes);
+  // Known as soon as the container states it, of a video often in its first bytes.
+  let refusal: unknown;
+  reader.tags.catch((error: unknown) => {
+    refusal = error;
+  });
   try {
     let received = 0;
     for await (const chunk of source as AsyncIterable<Buffer>) {
       hash.update(chunk);
       received += chunk.length;
       await reader.write(chunk);
+      // What follows would change nothing. Leaving the loop closes the connection to the store.
+      if (refusal !== undefined) throw refusal;
       await onRead(received);
     }
     reader.end();

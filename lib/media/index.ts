@@ -3,6 +3,7 @@ export { eraseFileBatch } from "./delete-files";
 export { deleteUpload } from "./delete-upload";
 export { downloadSound } from "./download-sound";
 export { decodeFileName } from "./file-name";
+export { getCoverProblem } from "./get-cover-problem";
 export { readFile } from "./read-file";
 export type { ServeFileOptions } from "./serve-file";
 export { areCoversAvailable, isSoundAvailable } from "./sound-available";

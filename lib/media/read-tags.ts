@@ -11,8 +11,6 @@ import type { SoundType } from "./sound-types";
 export interface SoundTags {
   /** Null when the container does not say; the transcoder measures it. */
   durationMs: number | null;
-  sampleRate: number | null;
-  channels: number | null;
   title: string | null;
   artist: string | null;
   bpm: number | null;
@@ -49,7 +47,7 @@ const answerSchema = z.union([
   z.object({
     format: z.object({
       ...{ hasVideo: z.boolean().nullish(), hasAudio: z.boolean().nullish() },
-      ...{ container: text, codec: text, duration: number, sampleRate: number, numberOfChannels: number },
+      ...{ container: text, codec: text, duration: number },
     }),
     ...{ title: text, artist: text, bpm: number },
     pictureBytes: z.int().nonnegative(),
@@ -69,7 +67,10 @@ export class TagReader {
   private readonly process: LimitedProcess;
 
   constructor(type: SoundType, bytes: number) {
-    const options = { type, bytes, maxPictureBytes: MAX_COVER_BYTES, maxTextLength: MAX_RAW_TAG_LENGTH };
+    const options = {
+      ...{ type, bytes, maxPictureBytes: MAX_COVER_BYTES, maxTextLength: MAX_RAW_TAG_LENGTH },
+      maxSeconds: MAX_TRACK_SECONDS + LENGTH_TOLERANCE_SECONDS,
+    };
     this.process = new LimitedProcess("lib/media/tag-reader.mjs", [JSON.stringify(options)], LIMITS);
     this.tags = this.receive(type);
     this.tags.catch(() => {});
@@ -132,8 +133,6 @@ export class TagReader {
 
 const NO_TAGS: SoundTags = {
   durationMs: null,
-  sampleRate: null,
-  channels: null,
   title: null,
   artist: null,
   bpm: null,
@@ -153,8 +152,6 @@ function toTags(answer: z.infer<typeof answerSchema>, picture: Buffer, type: Sou
   if (picture.length !== pictureBytes) throw new Error("the picture of a sound was cut off");
   return {
     durationMs: seconds === null ? null : Math.round(seconds * 1_000),
-    sampleRate: toInteger(format.sampleRate),
-    channels: toInteger(format.numberOfChannels),
     title: toTagText(title),
     artist: toTagText(artist),
     bpm: toBpm(bpm),
@@ -164,10 +161,6 @@ function toTags(answer: z.infer<typeof answerSchema>, picture: Buffer, type: Sou
 
 function isLayer3(codec: string | null | undefined): boolean {
   return /layer 3/i.test(codec ?? "");
-}
-
-function toInteger(value: number | null | undefined): number | null {
-  return typeof value === "number" ? Math.round(value) : null;
 }
 
 /** A tag as one line without what a database cannot store; null for an empty one. */

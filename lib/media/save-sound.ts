@@ -54,7 +54,7 @@ export async function keepEmbeddedCover(
  * the tags are read again.
  */
 export async function saveSound(tx: Transaction, fileId: string, sound: FoundSound): Promise<void> {
-  const { type, sha256, cover, durationMs, sampleRate, channels, title, artist, bpm } = sound;
+  const { type, sha256, cover, durationMs, title, artist, bpm } = sound;
   const file = await tx.mediaFile.findUniqueOrThrow({
     where: { id: fileId },
     select: {
@@ -86,8 +86,6 @@ export async function saveSound(tx: Transaction, fileId: string, sound: FoundSou
   const found = {
     ...tags,
     durationMs,
-    sampleRate,
-    channels,
     taskId,
     status: "processing",
     problem: null,

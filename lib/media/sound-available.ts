@@ -1,3 +1,4 @@
+import { env } from "../core/env";
 import { AppError } from "../core/errors";
 import { hasBlobStore, hasPublicStore } from "../storage";
 import { isQueueAvailable } from "../tasks";
@@ -11,6 +12,16 @@ export function isSoundAvailable(): boolean {
 export function requireSoundAvailable(): void {
   if (!hasBlobStore()) throw new AppError("unavailable", { message: "files_not_configured" });
   if (!isSoundAvailable()) throw new AppError("not_available", { message: "sound_not_available" });
+}
+
+/** What of the disk an original may take: its longest rendition, once in parts and once joined, takes the rest. */
+const MAX_ORIGINAL_SHARE = 0.6;
+
+/** @throws {AppError} payload_too_large for a sound that the disk of what transcodes cannot hold */
+export function requireScratchSpace(bytes: number): void {
+  const { MEDIA_SCRATCH_BYTES } = env();
+  if (MEDIA_SCRATCH_BYTES !== undefined && bytes > MEDIA_SCRATCH_BYTES * MAX_ORIGINAL_SHARE)
+    throw new AppError("payload_too_large", { message: "sound_too_large_here" });
 }
 
 /** Whether this deployment can turn an uploaded picture into covers that are seen. */

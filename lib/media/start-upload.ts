@@ -10,14 +10,15 @@ import {
   MAX_CANCELLED_UPLOADS,
   MAX_UPLOAD_BYTES_PER_USER,
   MAX_UPLOADS_PER_USER,
+  UPLOAD_TOKEN_VALID_MS,
 } from "../schemas/limits";
 import type { newUploadSchema, uploadTokenSchema } from "../schemas/media-file";
-import { createUploadToken, UPLOAD_TOKEN_VALID_MS } from "../storage";
+import { createUploadToken } from "../storage";
 import { deleteAfterCommit } from "./delete-files";
 import { sanitizeName } from "./file-name";
 import { lockOwner } from "./lock-owner";
 import { dayFolder } from "./pathname";
-import { requireCoversAvailable, requireSoundAvailable } from "./sound-available";
+import { requireCoversAvailable, requireScratchSpace, requireSoundAvailable } from "./sound-available";
 import { getUpload } from "./uploaded-file";
 
 /** What a browser may declare; it knows some sounds as videos, and others not at all. */
@@ -41,7 +42,7 @@ export const UNKNOWN_TYPE = "application/octet-stream";
  * Safe to repeat with the same key: it is one file, with a new token for it; once it has arrived, with an expired one.
  *
  * @throws {AppError} conflict when the quota is exceeded, or the key was used for another upload; not_available when
- *         sound or covers are not taken here; unavailable without a store; unauthenticated when the account no longer
+ *         sound or covers are not taken here; payload_too_large for a sound that cannot be processed here; unavailable without a store; unauthenticated when the account no longer
  *         exists; not_found when the key's file was deleted since
  */
 export async function startUpload(
@@ -50,8 +51,10 @@ export async function startUpload(
   key?: string,
 ): Promise<z.infer<typeof uploadTokenSchema>> {
   const { purpose, bytes } = input;
-  if (purpose === "audio") requireSoundAvailable();
-  else requireCoversAvailable();
+  if (purpose === "audio") {
+    requireSoundAvailable();
+    requireScratchSpace(bytes);
+  } else requireCoversAvailable();
   const { userId } = caller;
   const { id, pathname, hasArrived } = await transaction(async (tx) => {
     await lockOwner(tx, userId);

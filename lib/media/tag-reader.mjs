@@ -5,7 +5,7 @@ import { parseStream, selectCover } from "music-metadata";
  * The process that reads the tags of strangers' sounds (lib/media/read-tags.ts starts it): the sound comes by standard
  * input, and standard output gets one line of JSON, followed by the picture.
  */
-const { type, bytes, maxPictureBytes, maxTextLength } = JSON.parse(process.argv[2]);
+const { type, bytes, maxPictureBytes, maxTextLength, maxSeconds } = JSON.parse(process.argv[2]);
 
 /**
  * RF64 is RIFF with its length in another chunk, and programs that could not go back wrote none. The length of the stream is
@@ -27,16 +27,34 @@ function toPlainRiff() {
 
 const noPicture = new Uint8Array(0);
 
+/** Whether the container already states what makes it unusable. MP3 and bare AAC only estimate their length. */
+function isUnusable({ hasVideo, duration }) {
+  const hasCertainLength = type !== "audio/mpeg" && type !== "audio/aac";
+  return hasVideo === true || (hasCertainLength && duration > maxSeconds);
+}
+
+function toFormat({ hasVideo, hasAudio, container, codec, duration }) {
+  return { hasVideo, hasAudio, container, codec, duration };
+}
+
+/** The parser reads on to the end, where there may be tags: not for a sound that is refused. */
+function observer({ metadata }) {
+  if (isUnusable(metadata.format)) send({ format: toFormat(metadata.format), pictureBytes: 0 }, noPicture);
+}
+
 async function read() {
   const input = process.stdin.pipe(type === "audio/wav" ? toPlainRiff() : new PassThrough());
   // The length of an MP3 without an index is known at its end.
-  const { format, common } = await parseStream(input, { mimeType: type, size: bytes }, { duration: true });
+  const { format, common } = await parseStream(
+    input,
+    { mimeType: type, size: bytes },
+    { duration: true, observer },
+  );
   const found = selectCover(common.picture)?.data ?? noPicture;
   const picture = found.length <= maxPictureBytes ? found : noPicture;
-  const { hasVideo, hasAudio, container, codec, duration, sampleRate, numberOfChannels } = format;
   const toText = (value) => (typeof value === "string" ? value.slice(0, maxTextLength) : undefined);
   const answer = {
-    format: { hasVideo, hasAudio, container, codec, duration, sampleRate, numberOfChannels },
+    format: toFormat(format),
     title: toText(common.title),
     artist: toText(common.artist),
     bpm: Number(common.bpm),
@@ -45,7 +63,12 @@ async function read() {
   return { answer, picture };
 }
 
+let isSent = false;
+
+/** Sends the first answer, and ends the process. */
 function send(answer, picture) {
+  if (isSent) return;
+  isSent = true;
   process.stdout.write(`${JSON.stringify(answer)}\n`);
   process.stdout.write(picture, () => process.exit(0));
 }

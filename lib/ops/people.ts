@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
+import { cacheManager, personTag } from "../cache";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
@@ -142,7 +143,12 @@ ORDER BY id FOR NO KEY UPDATE`;
       if (person.role === "admin" && administrators.length === 1) {
         throw new AppError("conflict", { message: "last_administrator" });
       }
-      const row = await tx.user.update({ where: { id: personId }, data: { role }, select: columns });
+      const { handle, ...row } = await tx.user.update({
+        where: { id: personId },
+        data: { role },
+        select: { ...columns, handle: true },
+      });
+      await cacheManager.invalidateAfterCommit(tx, [personTag(handle)]);
       await recordAudit(tx, {
         action: "role_changed",
         actorId: caller.userId,

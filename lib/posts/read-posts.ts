@@ -6,25 +6,27 @@ import { idSchema } from "../schemas/id";
 import { type Post, type PostPage, postPageQuerySchema } from "../schemas/post";
 import { getLiveCounts, playColumns, toPlayRow, toViewRow, viewColumns } from "../views";
 
-/** The feed, newest first, from the cache until a post changes; the counts are live. */
+/** The feed or one author's posts, newest first, from the cache until a post changes; the counts are live. */
 export async function listPosts(page: z.input<typeof postPageQuerySchema> = {}): Promise<PostPage> {
-  const { cursor, limit } = postPageQuerySchema.parse(page);
+  const query = postPageQuerySchema.parse(page);
+  const { cursor, limit, authorId } = query;
   const { items, nextCursor } = await cacheManager.getOrSet(
-    cursor ? "olderFeed" : "feed",
-    `${cursor ?? "newest"}:${limit}`,
-    () => loadPage(cursor, limit),
+    cursor || authorId ? "olderFeed" : "feed",
+    `${authorId ? `${authorId}:` : ""}${cursor ?? "newest"}:${limit}`,
+    () => loadPage(query),
     { tags: [FEED_TAG] },
   );
   return { items: await toPosts(items), nextCursor };
 }
 
-/** Ids are ordered by time, so paging needs only the primary key. */
-async function loadPage(
-  cursor: string | undefined,
-  limit: number,
-): Promise<{ items: CachedPost[]; nextCursor: string | null }> {
+/** Ids are ordered by time, so paging needs only the primary key, or the index on author and id. */
+async function loadPage({
+  cursor,
+  limit,
+  authorId,
+}: z.output<typeof postPageQuerySchema>): Promise<{ items: CachedPost[]; nextCursor: string | null }> {
   const rows = await db().post.findMany({
-    where: { author: { deletedAt: null }, ...(cursor ? { id: { lt: cursor } } : {}) },
+    where: { authorId, author: { deletedAt: null }, ...(cursor ? { id: { lt: cursor } } : {}) },
     orderBy: { id: "desc" },
     take: limit + 1,
     select: postColumns,
@@ -62,7 +64,7 @@ export const postColumns = {
   tags: true,
   authorId: true,
   createdAt: true,
-  author: { select: { seq: true, name: true } },
+  author: { select: { seq: true, name: true, handle: true } },
   audioFile: audioFileColumns,
   coverFile: coverFileColumns,
 } as const satisfies Prisma.PostSelect;
@@ -78,6 +80,7 @@ export function toCachedPost(row: PostRow): CachedPost {
     tags: row.tags,
     authorId: row.authorId,
     authorName: row.author.name,
+    authorHandle: row.author.handle,
     createdAt: row.createdAt.toISOString(),
     track: toTrackView(row.audioFile, row.coverFile, "rendition"),
     cover: toCoverView(row.coverFile),

@@ -1,6 +1,6 @@
 import { accountLocale, requirePassword } from "../accounts";
 import { recordAudit } from "../audit";
-import { cacheManager, FEED_TAG, SHOP_TAG } from "../cache";
+import { cacheManager, FEED_TAG, personTag, SHOP_TAG } from "../cache";
 import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import type { Locale } from "../core/locale";
@@ -86,12 +86,14 @@ async function requestDeletion(
     where: { id: userId },
     data: {
       deletedAt: new Date(now()),
-      // Placeholders that no address, code or hash can be.
-      ...{ email: `deleted:${userId}`, referralCode: userId, passwordHash: "", name: "" },
+      // Placeholders that no address, handle, code or hash can be.
+      ...{ email: `deleted:${userId}`, handle: `deleted:${userId}`, referralCode: userId },
+      ...{ passwordHash: "", name: "" },
       ...{ role: "listener", locale: null, confirmedAt: null, referredById: null, hidesPresence: true },
     },
     select: { id: true },
   });
+  await cacheManager.invalidateAfterCommit(tx, [personTag(user.handle)]);
   await invalidateLists(tx, userId);
 
   // Without the client's address and browser: only the id may remain of a deleted account.

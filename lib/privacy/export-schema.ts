@@ -36,6 +36,8 @@ export const profileSchema = z.object({
   /** When the address was confirmed by a link sent to it. */
   emailConfirmedAt: isoDateTime.nullable(),
   name: z.string(),
+  /** Of the page `/u/{handle}`. */
+  handle: z.string(),
   role: z.string(),
   /** The language of mails; null: Russian. */
   locale: z.string().nullable(),

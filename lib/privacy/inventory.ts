@@ -56,6 +56,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       seq: deleted("profile"),
       email: deleted("profile"),
       name: deleted("profile"),
+      handle: deleted("profile", "free for others at once"),
       passwordHash: deleted(null, "a secret, which the exported file must not contain"),
       role: deleted("profile"),
       referralCode: deleted("referrals"),

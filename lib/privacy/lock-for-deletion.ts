@@ -6,6 +6,7 @@ import type { Role } from "../schemas/enums";
 const userSchema = z.object({
   email: z.string(),
   name: z.string(),
+  handle: z.string(),
   locale: z.string().nullable(),
   role: z.string(),
   confirmed: z.boolean(),
@@ -26,7 +27,7 @@ export async function lockForDeletion(tx: Transaction, userId: string, role: Rol
 SELECT id FROM "User" WHERE role = 'admin' AND "deletedAt" IS NULL ORDER BY id FOR NO KEY UPDATE`
       : [];
   const rows = await tx.$queryRaw<unknown[]>`
-SELECT email, name, locale, role::text AS role, "confirmedAt" IS NOT NULL AS confirmed FROM "User"
+SELECT email, name, handle, locale, role::text AS role, "confirmedAt" IS NOT NULL AS confirmed FROM "User"
 WHERE id = ${userId}::uuid AND "deletedAt" IS NULL FOR UPDATE`;
   if (rows[0] === undefined) throw new AppError("unauthenticated");
   const user = userSchema.parse(rows[0]);

@@ -64,6 +64,7 @@ export const routeRows = [
   { pattern: "/api/orders/:id", policy: "default" },
   { pattern: "/api/orders/:id/refund", policy: "default" },
   { pattern: "/api/people", policy: "default" },
+  { pattern: "/api/people/:handle", policy: "default" },
   { pattern: "/api/posts", policy: "default" },
   { pattern: "/api/posts/sync-views", policy: "strict" },
   { pattern: "/api/posts/view", policy: "default" },

@@ -56,6 +56,8 @@ export const userSchema = z.object({
   id: z.uuid(),
   email: z.email(),
   name: z.string(),
+  /** Of the page `/u/{handle}`. */
+  handle: z.string(),
   role: z.enum(Role),
   referralCode: z.string(),
   /** The language of its mails; null: not chosen, Russian. */

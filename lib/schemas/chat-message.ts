@@ -47,6 +47,8 @@ export const chatMessageSchema = z.object({
   /** Null when the account was deleted. */
   authorId: idSchema.nullable(),
   authorName: z.string().nullable(),
+  /** Of the author's page, `/u/{handle}`. */
+  authorHandle: z.string().nullable(),
   /** Empty when the message is deleted. */
   text: z.string(),
   createdAt: time,

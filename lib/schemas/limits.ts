@@ -60,3 +60,9 @@ export const MAX_ANALYTICS_EVENTS = 50;
 export const MINOR_PER_BONUS = 100;
 /** Limit of one spend: a million bonuses, far below the range of the ledger's integers. */
 export const MAX_SPEND_MINOR = 100_000_000;
+
+/**
+ * How long the token of an upload is valid: long enough for the largest file at 100 kB a second. A browser that is
+ * slower, or was asleep, gets a new one and goes on.
+ */
+export const UPLOAD_TOKEN_VALID_MS = 2 * 3_600_000;

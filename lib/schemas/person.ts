@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { isStorable } from "../core/text";
 import { Role } from "./enums";
+import { postPageSchema } from "./post";
+import { productPageSchema } from "./product";
 
 export const peopleSearchQuerySchema = z.object({
   /** A part of the name; empty returns the first users by name. */
@@ -12,3 +14,32 @@ export const peopleSearchResultsSchema = z.object({
 });
 
 export type FoundPeople = z.infer<typeof peopleSearchResultsSchema>;
+
+/** In a path: case does not matter. What cannot be a handle is refused before anything is read. */
+export const handleSchema = z
+  .string()
+  .toLowerCase()
+  .max(43)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+
+/** What everybody may know of an account. */
+export const personSchema = z.object({
+  id: z.uuid(),
+  /** Of the page `/u/{handle}`; lower case, unique. */
+  handle: z.string(),
+  name: z.string(),
+  role: z.enum(Role),
+  /** When the account was created. */
+  createdAt: z.iso.datetime(),
+});
+
+export type Person = z.infer<typeof personSchema>;
+
+/** A person's page: the person and the first pages of what they published. */
+export const personPageSchema = z.object({
+  person: personSchema,
+  posts: postPageSchema,
+  products: productPageSchema,
+});
+
+export type PersonPage = z.infer<typeof personPageSchema>;

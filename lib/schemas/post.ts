@@ -30,6 +30,8 @@ export const postSchema = z.object({
   tags: z.array(z.string()),
   authorId: z.uuid(),
   authorName: z.string(),
+  /** Of the author's page, `/u/{handle}`. */
+  authorHandle: z.string(),
   createdAt: z.iso.datetime(),
   /** The live count: the persisted count plus pending views. */
   viewsCount: z.number().int(),
@@ -43,8 +45,8 @@ export const postSchema = z.object({
 
 export type Post = z.infer<typeof postSchema>;
 
-/** The feed's query, and its response. */
-export const postPageQuerySchema = z.object(pageQueryShape());
+/** The query of the feed, or of one author's posts, and its response. */
+export const postPageQuerySchema = z.object({ ...pageQueryShape(), authorId: idSchema.optional() });
 
 export const postPageSchema = pageSchema(postSchema);
 

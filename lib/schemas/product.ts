@@ -71,6 +71,7 @@ export const productSchema = z.object({
   /** Null when the seller's account was deleted; the product stays for its buyers. */
   sellerId: z.uuid().nullable(),
   sellerName: z.string().nullable(),
+  sellerHandle: z.string().nullable(),
   /** The preview of a track; null for other products, and for tracks that are sold by a link. */
   track: trackSchema.nullable(),
   cover: coverSchema.nullable(),

@@ -15,7 +15,7 @@ export const productColumns = {
   sellerId: true,
   archivedAt: true,
   createdAt: true,
-  seller: { select: { name: true, deletedAt: true } },
+  seller: { select: { name: true, handle: true, deletedAt: true } },
   audioFile: audioFileColumns,
   coverFile: coverFileColumns,
 } as const satisfies Prisma.ProductSelect;
@@ -39,6 +39,7 @@ export function toProduct({
     ...row,
     sellerId: isErased ? null : row.sellerId,
     sellerName: isErased ? null : (seller?.name ?? null),
+    sellerHandle: isErased ? null : (seller?.handle ?? null),
     track: toTrackView(audioFile, coverFile, "preview"),
     cover: toCoverView(coverFile),
     archived: isErased || archivedAt !== null,

@@ -10,9 +10,6 @@ import { AppError } from "../core/errors";
 
 /** Browsers send large files straight to the private store: a function's request body has at most 4.5 MB. */
 
-/** How long an upload may take: long enough for the largest file at 100 kB a second. */
-export const UPLOAD_TOKEN_VALID_MS = 2 * 3_600_000;
-
 interface UploadGrant {
   pathname: string;
   /** The upload is refused beyond it. */

@@ -8,7 +8,7 @@ export {
   putBlob,
   readBlob,
 } from "./blob";
-export { createUploadToken, readUploadCallback, UPLOAD_TOKEN_VALID_MS } from "./client-uploads";
+export { createUploadToken, readUploadCallback } from "./client-uploads";
 export {
   downloadBlob,
   hasPublicStore,

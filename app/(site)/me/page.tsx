@@ -24,6 +24,11 @@ export default async function ProfilePage() {
       <h1 className="sr-only">{me("title")}</h1>
       <SettingsSection id="name" title={t("name")} text={t("nameText")}>
         <NameForm name={viewer.name} />
+        <Button asChild look="quiet" className="mt-4">
+          <Link href="/u/me" prefetch={false}>
+            {t("ownPage")}
+          </Link>
+        </Button>
       </SettingsSection>
       <SettingsSection id="email" title={t("email")} text={t("emailText")}>
         <AddressCard email={viewer.email} confirmed={viewer.confirmed} />

@@ -5,6 +5,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import { memo } from "react";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
+import { PersonLink } from "@/app/_ui/person-link";
 import { Attachments } from "./attachments";
 import { SpriteAvatar } from "./avatar-sprite";
 import { Bubble } from "./bubble";
@@ -71,7 +72,11 @@ export const Message = memo(function Message({ message, first, isTabStop, isRead
               (!showsAuthor || kind === "direct") && "sr-only",
             )}
           >
-            {name}
+            {showsAuthor && kind !== "direct" && message.authorName !== null ? (
+              <PersonLink name={name} handle={message.authorHandle} tabIndex={tabIndex} />
+            ) : (
+              name
+            )}
           </p>
           <div id={partId("body")}>
             {deleted ? (

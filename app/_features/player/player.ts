@@ -144,6 +144,17 @@ export class Player {
     } else this.start(following ? startQueue(track, following) : goToTrack(queue, track), positionSeconds);
   }
 
+  /** Plays tracks from the first one on, as the whole queue; goes on with the first if it is the current one. */
+  playAll(tracks: readonly PlayerTrack[]): void {
+    const [first, ...following] = tracks;
+    if (!first) return;
+    const queue = startQueue(first, following);
+    if (currentTrack(this.state.queue)?.key === first.key) {
+      this.set({ queue });
+      this.resume();
+    } else this.start(queue);
+  }
+
   /** Plays what stands in the queue. */
   playAt(index: number): void {
     if (index === this.state.queue.index) this.resume();

@@ -3,6 +3,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { LongText } from "@/app/_ui/long-text";
+import { PersonLink } from "@/app/_ui/person-link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { Post } from "@/lib/schemas/post";
 import { PostTrack } from "./post-track";
@@ -41,7 +42,11 @@ export function PostBody({ post, viewerId, renderedAt, ownTrack, mint, playsByDa
         {post.title}
       </h1>
       <p className="mt-4 flex flex-wrap items-baseline gap-x-2 text-muted">
-        <bdi className="min-w-0 font-semibold text-ink [overflow-wrap:anywhere]">{post.authorName}</bdi>
+        <PersonLink
+          name={post.authorName}
+          handle={post.authorHandle}
+          className="min-w-0 font-semibold text-ink [overflow-wrap:anywhere]"
+        />
         <span aria-hidden="true">·</span>
         <RelativeTime at={post.createdAt} renderedAt={renderedAt} />
       </p>

@@ -2,8 +2,10 @@ import type { z } from "zod";
 import { callApi } from "@/app/_data/call-api";
 import type { newPostSchema, Post, PostPage } from "@/lib/schemas/post";
 
-export function fetchPosts(cursor: string, signal: AbortSignal) {
-  return callApi<PostPage>(`/api/posts?${new URLSearchParams({ cursor }).toString()}`, { signal });
+/** @param authorId  null: the feed */
+export function fetchPosts(cursor: string, authorId: string | null, signal: AbortSignal) {
+  const query = new URLSearchParams(authorId === null ? { cursor } : { cursor, authorId });
+  return callApi<PostPage>(`/api/posts?${query.toString()}`, { signal });
 }
 
 export function createPost(body: z.output<typeof newPostSchema>) {

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
+import { PersonLink } from "@/app/_ui/person-link";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { Product } from "@/lib/schemas/product";
 import { ProductArtFrame } from "./product-art-frame";
@@ -46,7 +47,9 @@ export function ProductCard({ product, large }: Props) {
           </Link>
         </h3>
         <p dir="auto" className="mt-1 truncate text-left text-sm text-muted">
-          {product.sellerName}
+          {product.sellerName === null ? null : (
+            <PersonLink name={product.sellerName} handle={product.sellerHandle} />
+          )}
         </p>
         <p className="mt-2 flex flex-wrap items-baseline justify-between gap-x-3 text-sm">
           <span className="tabular font-display font-semibold text-money">

@@ -2,6 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { LongText } from "@/app/_ui/long-text";
+import { PersonLink } from "@/app/_ui/person-link";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import { MAX_AMOUNT_MINOR, MAX_QUANTITY } from "@/lib/schemas/limits";
 import type { Product } from "@/lib/schemas/product";
@@ -48,7 +49,11 @@ export function ProductDetails({ product, viewerId }: Props) {
           : t.rich("by", {
               name: product.sellerName,
               who: (chunks) => (
-                <bdi className="font-semibold text-ink [overflow-wrap:anywhere]">{chunks}</bdi>
+                <PersonLink
+                  name={chunks}
+                  handle={product.sellerHandle}
+                  className="font-semibold text-ink [overflow-wrap:anywhere]"
+                />
               ),
             })}
       </p>

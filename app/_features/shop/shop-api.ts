@@ -7,8 +7,13 @@ import type { NewProduct, Product, ProductPage } from "@/lib/schemas/product";
 /** Pages of the shop loaded by the browser, after the page rendered by the server. */
 export const loadedProducts = createPageCache<Product>();
 
-export function fetchProducts(cursor: string, kind: ProductKind | null, signal: AbortSignal) {
-  const query = new URLSearchParams(kind ? { cursor, kind } : { cursor });
+/** @param filter  the kind, or whose products they are; empty: the whole shop */
+export function fetchProducts(
+  cursor: string,
+  filter: { kind?: ProductKind; sellerId?: string },
+  signal: AbortSignal,
+) {
+  const query = new URLSearchParams({ cursor, ...filter });
   return callApi<ProductPage>(`/api/products?${query.toString()}`, { signal });
 }
 

@@ -1,5 +1,7 @@
 import { apiFailure } from "@/app/_data/parse-failure";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
+import { newId } from "@/lib/core/ids";
+import { UPLOAD_TOKEN_VALID_MS } from "@/lib/schemas/limits";
 import type { FileProblem, UploadedFile } from "@/lib/schemas/media-file";
 import type { BlobTransfer, Destination } from "./transfer/blob-transfer";
 import { TransferRate } from "./transfer/transfer-rate";
@@ -44,21 +46,35 @@ export type SlotState =
 export interface SlotSteps {
   /** Why the file cannot be sent at all. */
   check: (file: File) => FileProblem | null;
+  /** With the same key it is the same file, with a new token. */
   requestUpload: (
     file: File,
+    key: string,
     signal: AbortSignal,
   ) => Promise<ApiResult<{ file: UploadedFile; upload: Destination }>>;
-  createTransfer: (file: File, destination: Destination) => Pick<BlobTransfer, "send">;
+  createTransfer: (file: File, destination: Destination) => Transfer;
   confirmUpload: (fileId: string, signal: AbortSignal) => Promise<ApiResult<{ file: UploadedFile }>>;
   /** Deletes an upload that was cancelled or refused, so that it takes no quota. Best effort. */
   discard: (fileId: string) => void;
 }
 
+type Transfer = Pick<BlobTransfer, "send" | "renewToken">;
+
 /** An upload whose token was issued; a retry continues it. */
 interface Begun {
   fileId: string;
-  transfer: Pick<BlobTransfer, "send">;
+  transfer: Transfer;
+  /** When its token was issued (ms). */
+  issuedAt: number;
   isStored: boolean;
+}
+
+/** Token and browser count from different moments. */
+const EXPIRY_MARGIN_MS = 60_000;
+
+/** Whether the store may refuse the token for its age: a slow upload, or a computer that slept. */
+function isTokenOld({ issuedAt }: Begun): boolean {
+  return Date.now() - issuedAt >= UPLOAD_TOKEN_VALID_MS - EXPIRY_MARGIN_MS;
 }
 
 const EMPTY: SlotState = { phase: "empty" };
@@ -81,6 +97,8 @@ export class UploadSlot {
   #previewUrl: string | null = null;
   #file: File | null = null;
   #begun: Begun | null = null;
+  /** Idempotency key of the upload. */
+  #key: string | null = null;
   #controller: AbortController | null = null;
   #endPause: (() => void) | null = null;
   readonly #rate = new TransferRate();
@@ -166,6 +184,7 @@ export class UploadSlot {
   #discard(): void {
     if (this.#begun) this.steps.discard(this.#begun.fileId);
     this.#begun = null;
+    this.#key = null;
   }
 
   async #run(file: File): Promise<void> {
@@ -211,7 +230,8 @@ export class UploadSlot {
     onProgress: (loaded: number) => void,
   ): Promise<ApiResult<{ file: UploadedFile }>> {
     if (!this.#begun) {
-      const issued = await this.steps.requestUpload(file, signal);
+      this.#key ??= newId();
+      const issued = await this.steps.requestUpload(file, this.#key, signal);
       if (!issued.ok) return issued;
       const { file: row, upload } = issued.data;
       if (signal.aborted) {
@@ -221,18 +241,40 @@ export class UploadSlot {
       this.#begun = {
         fileId: row.id,
         transfer: this.steps.createTransfer(file, upload),
+        issuedAt: Date.now(),
         isStored: false,
       };
     }
     const begun = this.#begun;
     if (!begun.isStored) {
+      const renewal = isTokenOld(begun) ? await this.#renewToken(file, begun, signal) : null;
+      if (renewal && !renewal.ok) return renewal;
+    }
+    if (!begun.isStored) {
       const outcome = await begun.transfer.send({ signal, onProgress });
+      // What has arrived stays, and the rest is sent under a new token.
+      if (outcome === "refused" && isTokenOld(begun)) return this.#attempt(file, signal, onProgress);
       if (outcome !== "stored") {
         return { ok: false, failure: apiFailure({ code: outcome === "refused" ? "refused" : "network" }) };
       }
       begun.isStored = true;
     }
-    return this.steps.confirmUpload(begun.fileId, signal);
+    const confirmation = await this.steps.confirmUpload(begun.fileId, signal);
+    if (confirmation.ok || confirmation.failure.code !== "conflict" || !isTokenOld(begun))
+      return confirmation;
+    // The store refused an old token for what it may have had already, and has it not.
+    begun.isStored = false;
+    return this.#attempt(file, signal, onProgress);
+  }
+
+  async #renewToken(file: File, begun: Begun, signal: AbortSignal): Promise<ApiResult<unknown>> {
+    const issued = await this.steps.requestUpload(file, this.#key ?? newId(), signal);
+    if (issued.ok) {
+      begun.transfer.renewToken(issued.data.upload.clientToken);
+      begun.issuedAt = Date.now();
+      begun.isStored = issued.data.file.status !== "uploading";
+    }
+    return issued;
   }
 
   #report(sending: Sending, loaded: number): void {
@@ -250,6 +292,7 @@ export class UploadSlot {
     const state = stateOf(file);
     if (state.phase === "failed") this.steps.discard(file.id);
     this.#begun = null;
+    this.#key = null;
     this.#set(state);
   }
 

@@ -35,7 +35,7 @@ export function uploadSlot(
 function createSlot(purpose: UploadPurpose, apiUrl: string | null): UploadSlot {
   return new UploadSlot({
     check: ({ size }) => (size === 0 ? "damaged" : size > MAX_BYTES[purpose] ? "too_large" : null),
-    requestUpload: (file, signal) => requestUpload(purpose, file, signal),
+    requestUpload: (file, key, signal) => requestUpload(purpose, file, key, signal),
     createTransfer: (file, destination) => new BlobTransfer(file, destination, () => loadBlobClient(apiUrl)),
     confirmUpload,
     discard: (fileId) => void deleteUpload(fileId),

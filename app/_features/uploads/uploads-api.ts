@@ -5,12 +5,18 @@ import type { UploadedFile, UploadPage, uploadTokenSchema } from "@/lib/schemas/
 /** What one dropzone takes. */
 export type UploadPurpose = "audio" | "cover";
 
-export function requestUpload(purpose: UploadPurpose, { name, size }: File, signal: AbortSignal) {
+/** @param key  of the upload: with the same one it is the same file, with a new token */
+export function requestUpload(
+  purpose: UploadPurpose,
+  { name, size }: File,
+  key: string,
+  signal: AbortSignal,
+) {
   return callApi<z.infer<typeof uploadTokenSchema>>("/api/media/upload", {
     method: "POST",
     body: { purpose, name: name.replace(/\p{Surrogate}/gu, "\ufffd").slice(-500), bytes: size },
     signal,
-    repeatable: true,
+    idempotencyKey: key,
   });
 }
 

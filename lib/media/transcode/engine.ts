@@ -33,8 +33,6 @@ export class EngineCrashError extends Error {
 export const measurementSchema = z.object({
   /** Decoded. */
   seconds: z.number().positive(),
-  sampleRate: z.int().positive(),
-  channels: z.int().positive(),
   /** LUFS, of two channels. */
   loudness: z.number(),
   /** dBTP, of two channels. */

@@ -80,19 +80,21 @@ async function changeTheme(page: Page): Promise<void> {
     .toBe(otherTheme);
 }
 
-/** Fills `[id]` with the oldest row, which is demo data. */
+/** Fills the parameter with that of the oldest row, which is demo data. */
 async function pathOf(pattern: string): Promise<string> {
-  if (!pattern.includes("[")) return pattern;
+  const parameter = /\[(\w+)\]/.exec(pattern)?.[1];
+  if (parameter === undefined) return pattern;
   const table = {
     "/chat/[id]": "Chat",
     "/posts/[id]": "Post",
     "/shop/[id]": "Product",
     "/orders/[id]": "Order",
+    "/u/[handle]": "User",
   }[pattern];
   if (!table) throw new Error(`add the table of ${pattern} to this test`);
-  const { rows } = await database.query(`SELECT id FROM "${table}" ORDER BY id LIMIT 1`);
+  const { rows } = await database.query(`SELECT ${parameter} AS value FROM "${table}" ORDER BY id LIMIT 1`);
   // Without an order the page shows its not-found state.
-  return pattern.replace("[id]", rows[0]?.id ?? newId());
+  return pattern.replace(`[${parameter}]`, rows[0]?.value ?? newId());
 }
 
 /** The path that a path redirects to, or itself. */

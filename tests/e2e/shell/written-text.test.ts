@@ -84,7 +84,7 @@ async function createWorld(text: (maxLength: number) => string): Promise<World> 
   });
   await post(buyer, messages, { clientId: crypto.randomUUID(), text: text(200), replyToId: message.id });
   const both = ["/", `/posts/${written.id}`, "/shop", `/shop/${product.id}`];
-  both.push("/chat", `/chat/${chat.id}`, "/chat/new", "/notifications", "/me");
+  both.push("/chat", `/chat/${chat.id}`, "/chat/new", "/notifications", "/me", "/u/me");
   return {
     ...{ artist, buyer, chatId: chat.id },
     paths: {

@@ -93,6 +93,7 @@ const MATRIX = `
   GET    /api/orders                        401     200       200    200     200
   POST   /api/orders                        401     201       201    403     201
   GET    /api/people                        401     200       200    200     200
+  GET    /api/people/{handle}               200     200       200    200     200
   GET    /api/posts/{id}                    200     200       200    200     200
   PATCH  /api/posts/{id}                    401     403       403    409     403
   GET    /api/posts/{id}/mint               200     200       200    200     200

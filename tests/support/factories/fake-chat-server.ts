@@ -23,7 +23,13 @@ export class FakeChatServer {
     const seq = this.list.length + 1;
     const message: ChatMessage = {
       ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: ++this.revision, clientId },
-      ...{ authorId, authorName: authorId, text: `r${String(this.revision)}`, createdAt: "" },
+      ...{
+        authorId,
+        authorName: authorId,
+        authorHandle: null,
+        text: `r${String(this.revision)}`,
+        createdAt: "",
+      },
       ...NOTHING,
       ...{ mentions: [], reactions: [], attachments: [] },
     };

@@ -65,6 +65,34 @@ export async function createPlayablePost(
   return { id, title, pathname };
 }
 
+/** A track for sale whose preview can be played. @returns the product's id */
+export async function createPreviewedProduct(
+  app: App,
+  database: Client,
+  sellerId: string,
+  { title, seconds }: Pick<Options, "title" | "seconds">,
+): Promise<string> {
+  const [fileId, id, pathname] = [newId(), newId(), `previews/${newId()}.wav`];
+  const bytes = tone(seconds);
+  await database.query(
+    `INSERT INTO "MediaFile" (id, "ownerId", name, type, bytes, pathname, purpose, status)
+     VALUES ($1, $2, 'tone.wav', 'audio/wav', $3, $4, 'audio', 'ready')`,
+    [fileId, sellerId, bytes.length, `audio/${fileId}`],
+  );
+  await database.query(`INSERT INTO "Track" ("fileId", status, "durationMs") VALUES ($1, 'ready', $2)`, [
+    fileId,
+    seconds * 3_000,
+  ]);
+  await storePublicly(app, pathname, bytes, "audio/wav");
+  await addVariant(database, fileId, ["preview", "wav", "audio/wav", bytes.length, pathname]);
+  await database.query(
+    `INSERT INTO "Product" (id, "sellerId", kind, title, description, "priceMinor", currency, "audioFileId")
+     VALUES ($1, $2, 'track', $3, '', 500, 'EUR', $4)`,
+    [id, sellerId, title, fileId],
+  );
+  return id;
+}
+
 async function storePublicly(app: App, pathname: string, bytes: Buffer, contentType: string): Promise<void> {
   const before = process.env.VERCEL_BLOB_API_URL;
   process.env.VERCEL_BLOB_API_URL = app.env.VERCEL_BLOB_API_URL;

@@ -1,4 +1,5 @@
 import { newId } from "@/lib/core/ids";
+import { db } from "@/lib/db";
 import { createProofMessage } from "@/lib/nft/ownership-proof";
 import { LOCAL_CHAIN_ID } from "@/local/chain";
 import type { RouteInput } from "@/tests/support/clients/routes";
@@ -31,6 +32,8 @@ const callerOrListener = (users: TestUsers, caller: TestUser | null) => caller ?
 /** A chat of the listener, or a message in it. */
 const chatInput = async (users: TestUsers): Promise<RouteInput> => withId((await makeChat(users)).id);
 const chatMessageInput = async (users: TestUsers): Promise<RouteInput> => ({ params: await makeChat(users) });
+const handleOf = async ({ userId }: TestUser) =>
+  (await db().user.findUniqueOrThrow({ where: { id: userId }, select: { handle: true } })).handle;
 const newEmail = () => `${newId()}@test.example`;
 
 /** A new wallet's signed message for a post of the artist. */
@@ -146,6 +149,7 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "POST /api/posts/views-batch": async (users) => ({ body: { postIds: [await makePost(users)] } }),
   "POST /api/presence": () => ({ body: { streamId: newId(), state: "online" } }),
   "GET /api/presence": (users) => ({ query: `?userIds=${users.listener.userId}` }),
+  "GET /api/people/{handle}": async ({ artist }) => ({ params: { handle: await handleOf(artist) } }),
   "GET /api/products/{id}": async (users) => withId(await makeProduct(users)),
   "DELETE /api/products/{id}": async (users) => withId(await makeProduct(users)),
   "POST /api/products": () => ({

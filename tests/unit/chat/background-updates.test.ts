@@ -101,7 +101,15 @@ describe("polling", () => {
 describe("pinned messages", () => {
   const message = (seq: number, pinnedAt: string | null = null): ChatMessage => ({
     ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: seq, clientId: `k${String(seq)}`, text: "" },
-    ...{ authorId: "other", authorName: "Other", createdAt: "", editedAt: null, deletedAt: null, pinnedAt },
+    ...{
+      authorId: "other",
+      authorName: "Other",
+      authorHandle: null,
+      createdAt: "",
+      editedAt: null,
+      deletedAt: null,
+      pinnedAt,
+    },
     ...{ replyTo: null, post: null, mentions: [], reactions: [], attachments: [] },
   });
   const page = (revision: number): MessagesPage => ({

@@ -15,7 +15,13 @@ const chat = (more: Partial<ChatItem> = {}): ChatItem => ({
 
 const message = (seq: number, more: Partial<ChatMessage> = {}): ChatMessage => ({
   ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: seq, clientId: `k${String(seq)}`, text: "" },
-  ...{ authorId: "other", authorName: "Other", createdAt: "2026-01-01T00:00:00.000Z", editedAt: null },
+  ...{
+    authorId: "other",
+    authorName: "Other",
+    authorHandle: null,
+    createdAt: "2026-01-01T00:00:00.000Z",
+    editedAt: null,
+  },
   ...{ deletedAt: null, pinnedAt: null, replyTo: null, post: null },
   ...{ mentions: [], reactions: [], attachments: [], ...more },
 });

@@ -39,7 +39,16 @@ function createSender(respond: (message: NewMessage) => ApiFailure | null) {
 
 function messageOf(seq: number, { clientId, text }: NewMessage): ChatMessage {
   return {
-    ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: seq, clientId, authorId: "me", authorName: "Me" },
+    ...{
+      id: `m${String(seq)}`,
+      chatId: "c",
+      seq,
+      revision: seq,
+      clientId,
+      authorId: "me",
+      authorName: "Me",
+      authorHandle: null,
+    },
     ...{ text, createdAt: "", editedAt: null, deletedAt: null, pinnedAt: null, replyTo: null, post: null },
     ...{ mentions: [], reactions: [], attachments: [] },
   };

@@ -158,7 +158,15 @@ describe("a conversation's rows", () => {
 
   const at = (authorId: string, seq: number, createdAt: string) => ({
     ...{ id: `m${String(seq)}`, chatId: "c", seq, revision: seq, clientId: `c${String(seq)}` },
-    ...{ authorId, authorName: authorId, text: "", createdAt, editedAt: null, deletedAt: null },
+    ...{
+      authorId,
+      authorName: authorId,
+      authorHandle: null,
+      text: "",
+      createdAt,
+      editedAt: null,
+      deletedAt: null,
+    },
     ...{ pinnedAt: null, replyTo: null, post: null, mentions: [], reactions: [], attachments: [] },
   });
 

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { TransferOutcome } from "@/app/_features/uploads/transfer/blob-transfer";
 import { UploadSlot } from "@/app/_features/uploads/upload-slot";
 import type { ApiFailure } from "@/app/_ui/api-result";
+import { UPLOAD_TOKEN_VALID_MS } from "@/lib/schemas/limits";
 import type { UploadedFile } from "@/lib/schemas/media-file";
 
 beforeEach(() => {
@@ -31,30 +32,35 @@ interface Script {
   /** Outcomes of one attempt after another; then all is stored. */
   transfers?: TransferOutcome[];
   confirmation?: UploadedFile | ApiFailure;
+  /** How long one attempt takes. */
+  sendMs?: number;
 }
 
 /** A slot whose server and store answer as scripted, with what was called. */
-function createSlot({ transfers = [], confirmation }: Script = {}) {
+function createSlot({ transfers = [], confirmation, sendMs = 10 }: Script = {}) {
   const calls: string[] = [];
-  let uploads = 0;
+  /** By idempotency key. */
+  const ids = new Map<string, string>();
   const slot = new UploadSlot({
     check: ({ size }) => (size === 0 ? "damaged" : null),
-    requestUpload: async () => {
-      const id = `file-${String(++uploads)}`;
+    requestUpload: async (_, key) => {
+      const id = ids.get(key) ?? `file-${String(ids.size + 1)}`;
+      ids.set(key, id);
       calls.push(`request ${id}`);
       await delay(10);
-      const upload = { pathname: id, clientToken: "t", multipart: false };
+      const upload = { pathname: id, clientToken: `t${String(calls.length)}`, multipart: false };
       return { ok: true, data: { file: uploaded(id, { status: "uploading" }), upload } };
     },
     createTransfer: (_, { pathname }) => ({
       send: async ({ signal, onProgress }) => {
         calls.push(`send ${pathname}`);
-        await delay(10);
+        await delay(sendMs);
         // As a request does that is cut off.
         onProgress(signal.aborted ? 0 : 5);
         if (signal.aborted) return "interrupted";
         return transfers.shift() ?? "stored";
       },
+      renewToken: (token) => calls.push(`renew ${token}`),
     }),
     confirmUpload: async (id) => {
       calls.push(`confirm ${id}`);
@@ -142,6 +148,28 @@ describe("a lost connection", () => {
     slot.choose(track);
     await vi.advanceTimersByTimeAsync(100);
     expect(slot.state()).toMatchObject({ phase: "sending", isServerBusy: true });
+  });
+});
+
+describe("a token that is too old", () => {
+  it("is renewed when the store refuses it, and the upload of the same file goes on", async () => {
+    const { slot, calls } = createSlot({ transfers: ["refused"], sendMs: UPLOAD_TOKEN_VALID_MS });
+    slot.choose(track);
+    await vi.advanceTimersByTimeAsync(2 * UPLOAD_TOKEN_VALID_MS + 100);
+    expect(calls).toEqual([
+      ...["request file-1", "send file-1"],
+      ...["request file-1", "renew t3", "send file-1", "confirm file-1"],
+    ]);
+    expect(slot.fileId()).toBe("file-1");
+  });
+
+  it("is renewed before an upload goes on that lost its connection for hours", async () => {
+    const { slot, calls } = createSlot({ transfers: ["interrupted"], sendMs: UPLOAD_TOKEN_VALID_MS });
+    slot.choose(track);
+    await vi.advanceTimersByTimeAsync(2 * UPLOAD_TOKEN_VALID_MS + 10_000);
+    expect(calls.slice(1)).toEqual([
+      ...["send file-1", "request file-1", "renew t3", "send file-1", "confirm file-1"],
+    ]);
   });
 });
 

@@ -11,6 +11,7 @@ import { PlaysChart } from "@/app/_features/posts/plays-chart";
 import { PostBody } from "@/app/_features/posts/post-body";
 import { PostSkeleton } from "@/app/_features/posts/post-skeleton";
 import { tintStyle } from "@/app/_features/posts/tint-style";
+import { OwnCoverProblem } from "@/app/_features/uploads/own-cover-problem";
 import { ProcessingPanel } from "@/app/_features/uploads/processing-panel";
 import { getUploadSettings } from "@/app/_features/uploads/upload-settings";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
@@ -86,14 +87,20 @@ const COVER_CLASS =
   "aspect-square w-full rounded-2xl shadow-[0_2rem_5rem_-1.5rem_var(--glow)] max-lg:aspect-[4/3] sm:max-lg:aspect-[2/1]";
 
 async function CurrentCover({ id }: { id: string }) {
-  const post = (await readPost(id)) ?? { id, cover: null, track: null };
+  const [found, viewer] = await Promise.all([readPost(id), getShellViewer()]);
+  const post = found ?? { id, cover: null, track: null };
   return (
-    <CoverFrame
-      post={{ id: post.id, cover: post.cover, track: post.track }}
-      sizes={COVER_SIZES}
-      eager
-      className={COVER_CLASS}
-    />
+    <>
+      <CoverFrame
+        post={{ id: post.id, cover: post.cover, track: post.track }}
+        sizes={COVER_SIZES}
+        eager
+        className={COVER_CLASS}
+      />
+      {found && found.authorId === viewer?.id ? (
+        <OwnCoverProblem cover={found.cover} ownerId={found.authorId} of={{ postId: found.id }} />
+      ) : null}
+    </>
   );
 }
 

@@ -9,6 +9,7 @@ import { ProductArtFrame } from "@/app/_features/shop/product-art-frame";
 import { ProductDetails } from "@/app/_features/shop/product-details";
 import { ProductSkeleton } from "@/app/_features/shop/product-skeleton";
 import { TrackOpened } from "@/app/_features/shop/track-opened";
+import { OwnCoverProblem } from "@/app/_features/uploads/own-cover-problem";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
@@ -80,6 +81,9 @@ async function CurrentProduct({ id }: { id: string }) {
           stamp={unavailable ? t(product.archived ? "archivedStamp" : "soldOut") : undefined}
           className="aspect-[4/3] w-full rounded-3xl shadow-[0_2rem_5rem_-1.5rem_var(--glow)] sm:aspect-[2/1] lg:aspect-square"
         />
+        {viewer && viewer.id === product.sellerId ? (
+          <OwnCoverProblem cover={product.cover} ownerId={viewer.id} of={{ productId: product.id }} />
+        ) : null}
       </div>
       <ProductDetails product={product} viewerId={viewer?.id ?? null} />
       <TrackOpened name="product.opened" id={product.id} />

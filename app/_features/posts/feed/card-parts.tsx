@@ -1,4 +1,5 @@
 import Link from "next/link";
+import { PersonLink } from "@/app/_ui/person-link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { Post } from "@/lib/schemas/post";
 import { PlayCount } from "../views/view-count";
@@ -23,7 +24,11 @@ export function CardLink({ post }: { post: Post }) {
 export function Byline({ post, renderedAt }: { post: Post; renderedAt: number }) {
   return (
     <p className="flex min-w-0 items-baseline gap-x-2 text-sm text-muted">
-      <bdi className="truncate font-medium text-ink">{post.authorName}</bdi>
+      <PersonLink
+        name={post.authorName}
+        handle={post.authorHandle}
+        className="truncate font-medium text-ink"
+      />
       <span aria-hidden="true">·</span>
       <RelativeTime at={post.createdAt} renderedAt={renderedAt} className="shrink-0" />
     </p>

@@ -37,9 +37,14 @@ export class BlobTransfer {
 
   constructor(
     private readonly file: Blob,
-    private readonly destination: Destination,
+    private destination: Destination,
     private readonly loadClient: () => Promise<BlobClient>,
   ) {}
+
+  /** Goes on under a new token for the same file. */
+  renewToken(clientToken: string): void {
+    this.destination = { ...this.destination, clientToken };
+  }
 
   /** Never throws. After an abort the outcome is `interrupted`. */
   async send({ signal, onProgress }: Options): Promise<TransferOutcome> {

@@ -1,0 +1,74 @@
+import { Settings } from "lucide-react";
+import Link from "next/link";
+import { useFormatter, useTranslations } from "next-intl";
+import { Cover } from "@/app/_art/cover";
+import { tintStyle } from "@/app/_features/posts/tint-style";
+import { Page } from "@/app/_shell/page";
+import { Button } from "@/app/_ui/button";
+import type { Person } from "@/lib/schemas/person";
+import type { Post } from "@/lib/schemas/post";
+import { PRODUCTS_ID } from "./person-products";
+import { PlayAll } from "./play-all";
+
+interface Props {
+  person: Person;
+  isOwn: boolean;
+  hasProducts: boolean;
+  /** The first of their posts, which are on the page. */
+  posts: readonly Post[];
+}
+
+/** Shorter names get larger type. */
+function nameClass(name: string): string {
+  return name.length <= 16 ? "text-[clamp(2.25rem,7vw,4.5rem)]" : "text-[clamp(1.6rem,4.6vw,3rem)]";
+}
+
+/** Who it is, in the colour of their picture. */
+export function PersonHead({ person, isOwn, hasProducts, posts }: Props) {
+  const t = useTranslations("person");
+  const roles = useTranslations("me.roles");
+  const format = useFormatter();
+  const joined = new Date(person.createdAt);
+  return (
+    <div className="tinted relative" style={tintStyle(person.id)}>
+      <div className="stage-light" aria-hidden="true" />
+      <Page className="grid gap-x-10 gap-y-6 pt-8 pb-8 sm:grid-cols-[auto_minmax(0,1fr)] sm:items-center sm:pt-14 sm:pb-10">
+        <span className="block size-28 shrink-0 overflow-hidden rounded-full shadow-[0_2rem_5rem_-1.5rem_var(--glow)] sm:size-44">
+          <Cover id={person.id} />
+        </span>
+        <div className="min-w-0">
+          <h1 dir="auto" className={`display [overflow-wrap:anywhere] ${nameClass(person.name)}`}>
+            {person.name}
+          </h1>
+          <p className="mt-3 flex flex-wrap items-baseline gap-x-2 text-muted">
+            <span className="font-semibold text-tint-text">{roles(person.role)}</span>
+            <span aria-hidden="true">·</span>
+            <span className="[overflow-wrap:anywhere]">@{person.handle}</span>
+            <span aria-hidden="true" className="max-sm:hidden">
+              ·
+            </span>
+            <time dateTime={person.createdAt} className="max-sm:basis-full">
+              {t("joined", { date: format.dateTime(joined, { dateStyle: "long" }) })}
+            </time>
+          </p>
+          <div className="mt-5 flex flex-wrap items-center gap-2 empty:hidden">
+            <PlayAll posts={posts} />
+            {hasProducts ? (
+              <Button asChild look="quiet" size="large">
+                <a href={`#${PRODUCTS_ID}`}>{t("toProducts")}</a>
+              </Button>
+            ) : null}
+            {isOwn ? (
+              <Button asChild look="quiet" size="large">
+                <Link href="/me" prefetch={false}>
+                  <Settings className="size-5" aria-hidden="true" />
+                  {t("edit")}
+                </Link>
+              </Button>
+            ) : null}
+          </div>
+        </div>
+      </Page>
+    </div>
+  );
+}

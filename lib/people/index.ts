@@ -1,0 +1,2 @@
+export { getPerson } from "./get-person";
+export { getPersonPage } from "./get-person-page";
