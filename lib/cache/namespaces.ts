@@ -2,6 +2,7 @@ import { z } from "zod";
 import { pageSchema } from "../schemas/page";
 import { postSchema } from "../schemas/post";
 import { productPageSchema, productSchema } from "../schemas/product";
+import { botNamespaces } from "./bot-namespaces";
 import { defineNamespaces } from "./validation";
 
 /**
@@ -46,6 +47,7 @@ export const namespaces = defineNamespaces({
   /** The newest products for sale, by kind and limit. */
   shop: { schema: productPageSchema, ttlSeconds: 60, swrSeconds: PAGE_SWR_SECONDS, cacheNull: false },
   /** Pages after the first, and those of one seller: clients can send any cursor and seller, as above. */
+  ...botNamespaces,
   olderShop: { schema: productPageSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: false },
 });
 

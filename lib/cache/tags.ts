@@ -16,3 +16,18 @@ export const SHOP_TAG = "shop";
 export function productTag(id: string): string {
   return `product:${id}`;
 }
+
+/** What a bot shows of an account: its name, bonuses, purchases (lib/bot). */
+export function accountTag(userId: string): string {
+  return `account:${userId}`;
+}
+
+/** A Telegram user in a bot, with their link to an account. */
+export function botPersonTag(projectId: string, telegramId: string): string {
+  return `bot-person:${projectId}:${telegramId}`;
+}
+
+/** A bot with its commands and published workflows. */
+export function botProjectTag(projectId: string): string {
+  return `bot:${projectId}`;
+}
