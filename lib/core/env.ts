@@ -133,6 +133,8 @@ export const envSchema = z.object({
   MINT_STUCK_SECONDS: z.coerce.number().int().min(1).max(86_400).default(180),
   /** Time limit of one call to the node. */
   CHAIN_TIMEOUT_MS: milliseconds.default(8_000),
+  /** Address of Telegram's Bot API, or of another server that speaks it. */
+  TELEGRAM_API_ROOT: httpUrl.default("https://api.telegram.org"),
   /** For crash tests: the process kills itself at the failpoint of this name (lib/core/failpoint.ts). */
   FAILPOINT: z.string().optional(),
 });

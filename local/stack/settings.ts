@@ -34,6 +34,7 @@ const settingsSchema = z.object({
   BLOB_READ_WRITE_TOKEN: z.string().optional(),
   VERCEL_BLOB_API_URL: z.string().optional(),
   CHAIN_RPC_URL: z.string().optional(),
+  TELEGRAM_API_ROOT: z.string().optional(),
   /** Folder of all data that survives a restart. */
   DATA_DIR: z.string().default(".data"),
   /** `embedded` ignores a redis-server on the PATH. */
@@ -65,6 +66,8 @@ export interface Settings {
   externalBlob: boolean;
   /** When true, no local chain is started. */
   externalChain?: boolean;
+  /** When true, no local Telegram is started. */
+  externalTelegram?: boolean;
 }
 
 /** @throws ZodError */
@@ -87,6 +90,7 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
     externalMail: Boolean(settings.SMTP_URL),
     externalBlob: Boolean(settings.BLOB_READ_WRITE_TOKEN ?? settings.VERCEL_BLOB_API_URL),
     externalChain: Boolean(settings.CHAIN_RPC_URL),
+    externalTelegram: Boolean(settings.TELEGRAM_API_ROOT),
   };
 }
 
@@ -116,6 +120,7 @@ export function derivePorts(port: number) {
     blob: port + 17,
     chain: port + 18,
     chainNode: port + 19,
+    telegram: port + 20,
   };
 }
 
