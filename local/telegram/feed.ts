@@ -3,11 +3,13 @@ import { type CallbackAnswer, chatKey } from "./state/model";
 
 /** What happens in a chat, as its phone sees it. */
 export type ChatEvent = { seq: number; at: number } & (
-  | { kind: "message" | "edit"; message: Message }
+  | { kind: "message"; message: Message }
+  | { kind: "edit"; message: Message }
   | { kind: "delete"; messageId: number }
   | { kind: "action"; action: string }
   | { kind: "answer"; callbackId: string; answer: CallbackAnswer }
-  | { kind: "keyboard" | "chat" }
+  | { kind: "keyboard" }
+  | { kind: "chat" }
 );
 
 export type ChatEventBody = ChatEvent extends infer Event

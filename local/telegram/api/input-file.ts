@@ -5,7 +5,7 @@ import { badRequest } from "../errors";
 import { readImage } from "../image-size";
 import type { StoredFile } from "../state/model";
 import type { Call } from "./call";
-import type { UploadedFile } from "./params";
+import type { UploadedFile } from "./multipart";
 
 /** The sum of a photo's width and height, and their ratio. */
 const MAX_PHOTO_SIDES = 10_000;

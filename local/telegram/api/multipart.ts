@@ -1,5 +1,10 @@
 import { BotApiError } from "../errors";
-import type { UploadedFile } from "./params";
+
+export interface UploadedFile {
+  name: string;
+  mimeType: string;
+  bytes: Buffer;
+}
 
 const malformed = () => new BotApiError(400, "Bad Request: can't parse multipart/form-data");
 

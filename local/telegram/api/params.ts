@@ -1,13 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { readBody } from "../../http/server";
 import { BotApiError, badRequest } from "../errors";
-import { parseMultipart } from "./multipart";
-
-export interface UploadedFile {
-  name: string;
-  mimeType: string;
-  bytes: Buffer;
-}
+import { parseMultipart, type UploadedFile } from "./multipart";
 
 /** The parameters of a call. Objects are JSON text, whichever way they came. */
 export class Params {

@@ -11,7 +11,7 @@ export type Outcome = { kind: "answer"; status: number; body: unknown } | { kind
 
 /**
  * Runs a method with the injected faults and logs it.
- * @param viaWebhook  whether the call was a webhook's answer, which nobody reads
+ * @param viaWebhook  whether the call was a webhook's answer: its own answer is only logged
  */
 export async function runMethod(
   context: TelegramContext,

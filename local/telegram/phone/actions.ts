@@ -3,7 +3,7 @@ import type { InlineKeyboardButton, Message, Update } from "grammy/types";
 import { botAsUser } from "../api/bots";
 import { asReplied, findChat, personAsChat, personAsUser } from "../api/chats";
 import { asDocument, asPhotoSizes, storeFile } from "../api/input-file";
-import type { UploadedFile } from "../api/params";
+import type { UploadedFile } from "../api/multipart";
 import { messageChanges } from "../api/send-message";
 import type { TelegramContext } from "../context";
 import { type Bot, type Change, type Chat, chatKey, type Person, type StoredMessage } from "../state/model";

@@ -1,6 +1,11 @@
 import type { MessageEntity } from "grammy/types";
 import { badRequest } from "../errors";
 
+export interface FormattedText {
+  text: string;
+  entities: MessageEntity[];
+}
+
 /** The error of a markup that cannot be parsed. */
 export const cannotParse = (text: string) => badRequest(`Can't parse entities: ${text}`);
 

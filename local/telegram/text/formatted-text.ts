@@ -1,14 +1,10 @@
 import type { MessageEntity } from "grammy/types";
 import { badRequest } from "../errors";
+import type { FormattedText } from "./entity-builder";
 import { findEntities } from "./find-entities";
 import { parseHtml } from "./html";
 import { parseMarkdown } from "./markdown";
 import { parseMarkdownV2 } from "./markdown-v2";
-
-export interface FormattedText {
-  text: string;
-  entities: MessageEntity[];
-}
 
 /** Of the text before its markup is parsed. */
 const MAX_INPUT_BYTES = 2 ** 15;

@@ -1,6 +1,5 @@
 import type { MessageEntity } from "grammy/types";
-import { byteOffset, cannotParse, linkEntity } from "./entity-builder";
-import type { FormattedText } from "./formatted-text";
+import { byteOffset, cannotParse, type FormattedText, linkEntity } from "./entity-builder";
 
 type Kind =
   | "bold"
