@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
+import { accountTag, cacheManager } from "../cache";
 import { invalidateAuthorPosts } from "../posts";
 import type { profileSchema, User } from "../schemas/account";
 import { changeAccount } from "../sessions";
@@ -25,6 +26,7 @@ export async function changeProfile(
       select: userColumns,
     });
     if (row.name !== before.name) {
+      await cacheManager.invalidateAfterCommit(tx, [accountTag(userId)]);
       await invalidateAuthorPosts(tx, userId);
       await shop?.invalidateSellerProducts(tx, userId);
       const subject = `user:${userId}` as const;

@@ -133,9 +133,9 @@ export const envSchema = z.object({
   MINT_STUCK_SECONDS: z.coerce.number().int().min(1).max(86_400).default(180),
   /** Time limit of one call to the node. */
   CHAIN_TIMEOUT_MS: milliseconds.default(8_000),
-  /** Telegram's Bot API. */
+  /** Address of Telegram's Bot API, or of another server that speaks it. */
   TELEGRAM_API_ROOT: httpUrl.default("https://api.telegram.org"),
-  /** The bot that `npm run db:seed` and `npm run bot:webhooks` add if it is new; others are added through the API. */
+  /** The bot that the seed and `npm run bot:add` add, with the ready workflows. */
   TELEGRAM_BOT_TOKEN: z
     .string()
     .regex(/^\d{3,20}:[\w-]{20,100}$/, "must look like 123456:ABC-DEF…")
