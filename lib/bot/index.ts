@@ -1,3 +1,4 @@
+export { eraseBotBatch } from "./erase-account";
 export {
   createLinkCode,
   findLinkBot,
@@ -9,3 +10,4 @@ export { DefinitionError, publishWorkflows, type WorkflowSource } from "./publis
 export { receiveUpdate, updateReceiptSchema } from "./receive-update";
 export { addBot, addBotByToken, setWebhooks, setWebhooksAtStart } from "./register-bot";
 export { sweepChats } from "./sweep-chats";
+export { tidiedBotsSchema, tidyBots } from "./tidy";
