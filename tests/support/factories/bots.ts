@@ -4,6 +4,7 @@ import { createApi, webhookSecret } from "@/lib/bot/bots";
 import type { Caller } from "@/lib/core/access-token";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
+import { lanes } from "@/lib/tasks/define-queue";
 import { type ApiResponse, call } from "@/tests/support/clients/call";
 import { botIdOf, newToken, openPhone, type Phone } from "@/tests/support/servers/telegram";
 import { createPerson } from "./people";
@@ -113,7 +114,12 @@ export async function runBotTasks(bot: Pick<TestBot, "id">): Promise<void> {
       orderBy: { id: "asc" },
     });
     if (due.length === 0) return;
-    await runTasks(due.map(({ id }) => ({ id, queue: "workflow-executions" as const })));
+    const work = async () => {
+      for (let next = due.shift(); next; next = due.shift())
+        await runTasks([{ id: next.id, queue: "workflow-executions" }]);
+    };
+    // As many at once as QStash delivers in the lane.
+    await Promise.all(Array.from({ length: lanes.people.parallelism }, work));
     await waitForDeferredWork();
   }
   throw new Error("tasks of the bot are not done after 20 rounds");

@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addEntry, debitBonuses } from "@/lib/bonuses";
+import { publishWorkflows } from "@/lib/bot";
+import { waitForDeferredWork } from "@/lib/core/defer";
+import { AppError } from "@/lib/core/errors";
+import { newId } from "@/lib/core/ids";
+import { db, transaction } from "@/lib/db";
+import { keys, redis } from "@/lib/redis";
+import {
+  createTestBot,
+  deliverUpdate,
+  findTestPerson,
+  handleUpdate,
+  linkTestPerson,
+  openTestPhone,
+  pressUpdate,
+  readMessages,
+  runBotTasks,
+  type TestBot,
+  textUpdate,
+} from "@/tests/support/factories/bots";
+import { createPerson } from "@/tests/support/factories/people";
+import { runs } from "@/tests/support/fuzz/runs";
+import { startChild } from "@/tests/support/processes/children";
+import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
+import { requireRealStack } from "@/tests/support/stack/require-real-stack";
+
+requireRealStack();
+const backends = await startIsolatedBackends();
+let bot: TestBot;
+beforeAll(async () => {
+  bot = await createTestBot();
+});
+afterAll(async () => {
+  await (await import("@/lib/db")).disconnectDb();
+  await backends.stop();
+});
+
+const poll = (version: string) => ({
+  key: "poll",
+  command: "poll",
+  definition: {
+    schema: 1 as const,
+    start: "ask",
+    nodes: {
+      ask: {
+        kind: "message" as const,
+        text: { ru: `Вопрос ${version}`, en: `Question ${version}` },
+        buttons: [{ label: { ru: "Да", en: "Yes" }, next: "thanks" }],
+      },
+      thanks: {
+        kind: "message" as const,
+        text: { ru: `Спасибо ${version}`, en: `Thanks ${version}` },
+        next: "end",
+      },
+      end: { kind: "end" as const },
+    },
+  },
+});
+
+describe("a button of version 1 after version 2 was published", () => {
+  it.each(Array.from({ length: runs(3) }, (_, run) => [run]))(
+    "resumes once, on version 1, when it is pressed five times at once in two instances (%i)",
+    async () => {
+      await publishWorkflows(bot.id, [poll("1")]);
+      const { sender, phone } = await openTestPhone(bot);
+      await handleUpdate(bot, textUpdate(sender, "/poll"));
+      const person = await findTestPerson(bot, sender);
+      const data = (await readMessages(person.id)).at(-1)?.buttons[0]?.data ?? "";
+      await publishWorkflows(bot.id, [poll("2")]);
+
+      // Two in an instance that has just started, with nothing in its memory.
+      const others = [1, 2].map(
+        () => startChild("bot-process.ts", [bot.id, JSON.stringify(pressUpdate(sender, data))]).ended,
+      );
+      const own = [1, 2, 3].map(() => handleUpdate(bot, pressUpdate(sender, data)));
+      const answers = await Promise.all(own);
+      expect(await Promise.all(others)).toEqual([0, 0]);
+      await waitForDeferredWork();
+      expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+
+      const executions = await db().botExecution.findMany({
+        where: { personId: person.id },
+        include: { version: true, steps: { orderBy: { no: "asc" } } },
+      });
+      expect(executions).toHaveLength(1);
+      expect(executions[0]).toMatchObject({ state: "done", stepNo: 4 });
+      expect(executions[0]?.steps.map(({ kind }) => kind)).toEqual(["message", "message", "message", "end"]);
+      const texts = (await phone.messages()).flatMap(({ from, text }) => (from?.is_bot ? [text] : []));
+      expect(texts).toEqual(["Question 1", "Thanks 1"]);
+      // The number of each update is stored.
+      expect(await db().botUpdate.count({ where: { projectId: bot.id } })).toBeGreaterThanOrEqual(6);
+    },
+  );
+});
+
+describe("updates that are repeated or out of order", () => {
+  it("change nothing", async () => {
+    const { sender, phone } = await openTestPhone(bot);
+    const start = textUpdate(sender, "/start");
+    const spend = textUpdate(sender, "/poll");
+    await handleUpdate(bot, spend);
+    await handleUpdate(bot, start);
+    const before = (await phone.messages()).length;
+    const repeats = await Promise.all(
+      [start, spend, start, spend].map((update) => deliverUpdate(bot, update)),
+    );
+    await waitForDeferredWork();
+    expect(repeats.map(({ body }) => body.outcome)).toEqual(Array(4).fill("duplicate"));
+    expect((await phone.messages()).length).toBe(before);
+    const twins = textUpdate(sender, "/start");
+    const outcomes = await Promise.all([deliverUpdate(bot, twins), deliverUpdate(bot, twins)]);
+    await waitForDeferredWork();
+    expect(outcomes.map(({ body }) => body.outcome).sort()).toEqual(["duplicate", "handled"]);
+    expect((await phone.messages()).length).toBe(before + 1);
+  });
+
+  it("handle a hundred different messages of one person at once, each once and in one order", async () => {
+    const { sender } = await openTestPhone(bot);
+    await handleUpdate(bot, textUpdate(sender, "/start"));
+    const person = await findTestPerson(bot, sender);
+    const count = 20;
+    await Promise.all(Array.from({ length: count }, () => handleUpdate(bot, textUpdate(sender, "/poll"))));
+    const executions = await db().botExecution.findMany({
+      where: { personId: person.id, workflow: { key: "poll" } },
+    });
+    const limited = count - executions.length;
+    expect(executions.filter(({ state }) => state === "waiting")).toHaveLength(1);
+    // Ten a second of a bot; Telegram repeats the others.
+    expect(limited).toBeLessThanOrEqual(count - 10);
+    const { revision } = await findTestPerson(bot, sender);
+    expect(revision).toBe(1 + executions.length);
+  });
+});
+
+describe("a hundred spends from bot and site at once", () => {
+  it("never leave less than zero, with the lock gone in the middle", async () => {
+    const { sender } = await openTestPhone(bot);
+    const account = await createPerson();
+    await handleUpdate(bot, textUpdate(sender, "/start"));
+    const { id: personId } = await linkTestPerson(bot, sender, account);
+    await transaction((tx) =>
+      addEntry(tx, { userId: account.userId, kind: "granted", amount: 5_000, key: `granted:${newId()}` }),
+    );
+    // Executions that all wait for their spend, as if the person had begun many.
+    const workflow = await db().botWorkflow.findFirstOrThrow({ where: { projectId: bot.id, key: "spend" } });
+    const executionIds = Array.from({ length: 50 }, () => newId());
+    await db().botExecution.createMany({
+      data: executionIds.map((id) => ({
+        ...{ id, projectId: bot.id, personId, workflowId: workflow.id, state: "running" as const },
+        ...{ versionId: workflow.publishedVersionId ?? "", nodeId: "spend", frames: [], stepNo: 0 },
+        variables: { amount: 1 },
+      })),
+    });
+    const { enqueue } = await import("@/lib/tasks");
+    await transaction(async (tx) => {
+      for (const executionId of executionIds)
+        await enqueue(
+          tx,
+          "workflow-executions",
+          { do: "continue", projectId: bot.id, sessionId: personId, executionId, stepNo: 0 },
+          { key: `continue:${executionId}:0:0` },
+        );
+    });
+    // The lock's TTL runs out again and again.
+    let isOver = false;
+    const expireLocks = (async () => {
+      while (!isOver) await redis().del(keys.lock("user", `${account.userId}:spend`));
+    })();
+    const onSite = Array.from({ length: 50 }, async () => {
+      for (let attempt = 0; attempt < 50; attempt++) {
+        try {
+          await debitBonuses(account.userId, 100, { key: newId() });
+          return "spent";
+        } catch (error) {
+          if (!(error instanceof AppError) || error.code !== "conflict") throw error;
+          if (error.messageKey === "not_enough_bonuses") return "insufficient";
+        }
+      }
+      return "busy";
+    });
+    const tasks = (async () => {
+      await runBotTasks(bot);
+    })();
+    const outcomes = await Promise.all(onSite);
+    await tasks;
+    isOver = true;
+    await expireLocks;
+
+    const entries = await db().bonusEntry.findMany({
+      where: { userId: account.userId },
+      orderBy: { seq: "asc" },
+    });
+    let sum = 0;
+    for (const { amount, balance } of entries) {
+      sum += amount;
+      expect(balance).toBe(sum);
+      expect(balance).toBeGreaterThanOrEqual(0);
+    }
+    const inBot = await db().botStep.count({
+      where: { execution: { personId }, kind: "spendBonuses", output: { path: ["take"], equals: "next" } },
+    });
+    expect(entries.filter(({ kind }) => kind === "spent")).toHaveLength(
+      inBot + outcomes.filter((outcome) => outcome === "spent").length,
+    );
+    expect(sum).toBe(5_000 - 100 * (entries.length - 1));
+  });
+});
