@@ -5,17 +5,14 @@ import { waitForDeferredWork } from "@/lib/core/defer";
 import type { Failpoint } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
+import { handleUpdate, pressUpdate, runBotTasks, textUpdate } from "@/tests/support/factories/bot-updates";
 import {
   createTestBot,
   findTestPerson,
-  handleUpdate,
   linkTestPerson,
   openTestPhone,
-  pressUpdate,
   readMessages,
-  runBotTasks,
   type TestBot,
-  textUpdate,
 } from "@/tests/support/factories/bots";
 import { createPerson } from "@/tests/support/factories/people";
 import { startChild } from "@/tests/support/processes/children";

@@ -4,17 +4,19 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import {
-  createTestBot,
-  findTestPerson,
   handleUpdate,
-  linkTestPerson,
-  openTestPhone,
   pressUpdate,
-  readMessages,
   runBotTasks,
-  type TestBot,
   type TestSender,
   textUpdate,
+} from "@/tests/support/factories/bot-updates";
+import {
+  createTestBot,
+  findTestPerson,
+  linkTestPerson,
+  openTestPhone,
+  readMessages,
+  type TestBot,
 } from "@/tests/support/factories/bots";
 import { createPerson } from "@/tests/support/factories/people";
 

@@ -1,5 +1,5 @@
 import { waitForDeferredWork } from "@/lib/core/defer";
-import { handleUpdate, runBotTasks } from "@/tests/support/factories/bots";
+import { handleUpdate, runBotTasks } from "@/tests/support/factories/bot-updates";
 
 /**
  * An instance of the app that handles one update of a bot and runs its tasks, and dies at the FAILPOINT of its
