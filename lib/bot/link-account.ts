@@ -127,7 +127,7 @@ SELECT "telegramId" FROM "BotPerson" WHERE id = ${used.personId}::uuid FOR NO KE
 }
 
 /** The Telegram users that may act for the account. */
-export async function listLinks({ userId }: Caller): Promise<BotLink[]> {
+export async function listLinks({ userId }: Pick<Caller, "userId">): Promise<BotLink[]> {
   const rows = await db().botPerson.findMany({
     where: { userId },
     orderBy: { id: "asc" },
