@@ -66,7 +66,11 @@ export async function commitChange(
   afterCommit(tx, () => {
     const after = sessionAfter(session, executions);
     defer(async () => {
-      await failpoint("bot.run.committed");
+      try {
+        await failpoint("bot.run.committed");
+      } catch (error) {
+        return log().warn({ err: error, personId: person.id }, "bot messages not sent: the sweep takes over");
+      }
       const [first] = outgoing;
       const [id] = messageIds;
       const sending = { personId: person.id, sender: sender ?? "", revision: after.revision };

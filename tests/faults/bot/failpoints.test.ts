@@ -17,6 +17,7 @@ import {
 import { createPerson } from "@/tests/support/factories/people";
 import { startChild } from "@/tests/support/processes/children";
 import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
+import { controlOf } from "@/tests/support/servers/telegram";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
@@ -25,6 +26,8 @@ const backends = await startIsolatedBackends();
 let bot: TestBot;
 beforeAll(async () => {
   bot = await createTestBot();
+  // One message a second would make each test wait; tests/integration/bot has the waits.
+  await controlOf(process.env.TELEGRAM_API_ROOT ?? "").setLimits({ enabled: false });
 });
 afterAll(async () => {
   await (await import("@/lib/db")).disconnectDb();

@@ -24,6 +24,7 @@ import {
 import { createPerson } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";
 import { startChild } from "@/tests/support/processes/children";
+import { controlOf } from "@/tests/support/servers/telegram";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
@@ -32,6 +33,7 @@ const backends = await startIsolatedBackends();
 let bot: TestBot;
 beforeAll(async () => {
   bot = await createTestBot();
+  await controlOf(process.env.TELEGRAM_API_ROOT ?? "").setLimits({ enabled: false });
 });
 afterAll(async () => {
   await (await import("@/lib/db")).disconnectDb();
