@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Locale } from "../core/locale";
+import { MAX_MESSAGE_LENGTH } from "../schemas/telegram-text";
 import type { TelegramUser } from "./people";
 
 const userSchema = z.object({
@@ -48,12 +49,13 @@ export function toPersonUpdate(update: z.output<typeof updateSchema>): PersonUpd
   }
   if (!message?.from || message.from.is_bot || message.chat.type !== "private") return null;
   const user = toUser(message.from);
-  const [, command, argument = ""] = COMMAND_PATTERN.exec(message.text ?? "") ?? [];
+  const text = message.text === undefined ? null : toStorable(message.text, MAX_MESSAGE_LENGTH);
+  const [, command, argument = ""] = COMMAND_PATTERN.exec(text ?? "") ?? [];
   if (command !== undefined)
     return { updateId, user, kind: "command", command: command.toLowerCase(), argument: argument.trim() };
   // Only the person's own number is one that Telegram has checked.
   const phone = message.contact?.user_id === message.from.id ? message.contact.phone_number : null;
-  return { updateId, user, kind: "message", text: message.text ?? null, phone };
+  return { updateId, user, kind: "message", text, phone };
 }
 
 const MAX_NAME_LENGTH = 64;
@@ -61,8 +63,15 @@ const MAX_NAME_LENGTH = 64;
 const RUSSIAN = new Set(["ru", "be", "uk", "kk"]);
 
 function toUser({ id, first_name: name, language_code: code }: z.output<typeof userSchema>): TelegramUser {
-  const shortName = name.replace(/[\0\p{Surrogate}]/gu, "").slice(0, MAX_NAME_LENGTH);
-  return { id: String(id), name: shortName.replace(/[\uD800-\uDBFF]$/, ""), language: toLocale(code) };
+  return { id: String(id), name: toStorable(name, MAX_NAME_LENGTH), language: toLocale(code) };
+}
+
+/** Without what Postgres refuses, and no longer than Telegram's own limit. */
+function toStorable(text: string, maxLength: number): string {
+  return text
+    .replace(/[\0\p{Surrogate}]/gu, "")
+    .slice(0, maxLength)
+    .replace(/[\uD800-\uDBFF]$/, "");
 }
 
 function toLocale(code: string | undefined): Locale {
