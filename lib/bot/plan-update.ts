@@ -1,4 +1,4 @@
-import type { CachedBot, CachedPerson, CachedSession } from "../cache";
+import type { CachedBot, CachedPerson, CachedSession, CachedVariables } from "../cache";
 import type { Execution } from "../schemas/bot";
 import { advance, newExecution } from "./advance";
 import { parseCallbackData } from "./callback-data";
@@ -22,6 +22,8 @@ interface PlanSubject {
   bot: CachedBot;
   person: CachedPerson;
   session: CachedSession;
+  /** The person's account. */
+  account: CachedVariables | null;
 }
 
 /** Decides what follows from an update. Changes nothing. */
@@ -105,12 +107,14 @@ async function resume(
 
 function contextOf(
   { user }: PersonUpdate,
-  { bot, person, session }: PlanSubject,
+  { bot, person, session, account }: PlanSubject,
   execution: Execution | null,
 ): Promise<RunContext> {
   const others = session.executions.filter(({ id }) => id !== execution?.id);
   const { id: telegramId, language } = user;
-  return createRunContext({ bot, person: { ...person, name: user.name }, telegramId, language, others });
+  return createRunContext({
+    ...{ bot, person: { ...person, name: user.name }, telegramId, language, others, account },
+  });
 }
 
 /** When a task does the next step, the person reads at once that it is under way. */

@@ -12,6 +12,7 @@ import { redeemInBot } from "./link-account";
 import { plainMessage } from "./node-message";
 import { findOrCreatePerson, findSession, loadSession } from "./people";
 import { type Plan, planUpdate } from "./plan-update";
+import { findAccount } from "./run-context";
 import { type BotTextKey, botText } from "./texts";
 import { type PersonUpdate, toPersonUpdate, updateSchema } from "./update";
 
@@ -62,8 +63,8 @@ function parseUpdate(text: string): PersonUpdate | null {
 }
 
 async function handle(update: PersonUpdate, bot: CachedBot, person: CachedPerson): Promise<UpdateReceipt> {
-  const cached = await findSession(person.id);
-  const plan = await planUpdate(update, { bot, person, session: cached });
+  const [cached, account] = await Promise.all([findSession(person.id), findAccount(bot, person)]);
+  const plan = await planUpdate(update, { bot, person, session: cached, account });
   // A cached session that knows of no such execution may be an older one: Postgres decides.
   if (plan.kind === "change") {
     const outcome = await tryCommit(update, { bot, person, session: cached }, plan);
@@ -72,7 +73,7 @@ async function handle(update: PersonUpdate, bot: CachedBot, person: CachedPerson
   const decided = await transaction(async (tx) => {
     await lockPerson(tx, person.id);
     const session = await loadSession(tx, person.id);
-    const subject = { bot, person, session };
+    const subject = { bot, person, session, account };
     const fresh = await planUpdate(update, subject);
     return { plan: fresh, outcome: await apply(tx, update, subject, fresh) };
   });

@@ -1,4 +1,4 @@
-import type { CachedBot, CachedPerson } from "../cache";
+import type { CachedBot, CachedPerson, CachedVariables } from "../cache";
 import { failpoint } from "../core/failpoint";
 import { afterCommit, db, type Transaction } from "../db";
 import type { Execution } from "../schemas/bot";
@@ -12,7 +12,7 @@ import { commitChange, enqueueContinuation } from "./commit-run";
 import { applyBonuses, type PreparedStep, prepareHeavyStep, releaseSpendLock } from "./heavy-step";
 import { plainMessage } from "./node-message";
 import { loadSession } from "./people";
-import { createRunContext } from "./run-context";
+import { createRunContext, findAccount } from "./run-context";
 import type { Run, RunInput } from "./run-types";
 import { takeOverChat } from "./send";
 import { botText } from "./texts";
@@ -24,6 +24,8 @@ interface Prepared {
   payload: TaskPayload;
   bot: CachedBot | null;
   step: PreparedStep | null;
+  /** Of the person, by the linked account's id; null when nothing of it was read. */
+  account: { userId: string | null; variables: CachedVariables | null } | null;
 }
 
 /**
@@ -33,20 +35,25 @@ interface Prepared {
 export const task = defineTask<"workflow-executions">()({
   async prepare(payload, { signal }): Promise<Prepared> {
     const bot = await findBot(payload.projectId);
-    if (!bot) return { payload, bot, step: null };
+    if (!bot) return { payload, bot, step: null, account: null };
     if (payload.do === "deliver") await takeOverChat(bot, payload.sessionId);
     const step = payload.do === "continue" ? await prepareContinuation(bot, payload, signal) : null;
+    const person = await readPerson(db(), payload);
+    const account = person && { userId: person.userId, variables: await findAccount(bot, person) };
     await failpoint("bot.step.prepared");
-    return { payload, bot, step };
+    return { payload, bot, step, account };
   },
-  async commit(tx, { payload, bot, step }) {
+  async commit(tx, { payload, bot, step, account }) {
     if (step?.kind === "bonuses") {
       const release = () => releaseSpendLock(step.lock);
       afterCommit(tx, release, () => void release());
     }
     if (!bot || payload.do === "deliver") return;
-    const person = await lockPerson(tx, payload);
-    if (!person) return;
+    const locked = await lockPerson(tx, payload);
+    if (!locked) return;
+    // Linked or unlinked in between: then it is read again.
+    const isSame = account !== null && account.userId === locked.userId;
+    const person = isSame ? { ...locked, account: account.variables } : locked;
     if (payload.do === "start") await startWorkflow(tx, bot, person, payload);
     else await continueExecution(tx, { bot, person, payload, step });
   },
@@ -145,7 +152,7 @@ async function abandonExecution(tx: Transaction, payload: Continuation): Promise
   await commitRuns(tx, { bot, person, session }, [{ execution: failed, steps: [], messages, linkCodes: [] }]);
 }
 
-type TaskPerson = CachedPerson & { telegramId: string };
+type TaskPerson = CachedPerson & { telegramId: string; account?: CachedVariables | null };
 
 async function readPerson(
   tx: Pick<Transaction, "botPerson">,
@@ -180,8 +187,8 @@ function contextOf(
   execution: Execution,
 ) {
   const others = executions.filter(({ id }) => id !== execution.id);
-  const { telegramId, language } = person;
-  return createRunContext({ bot, person, telegramId, language, others });
+  const { telegramId, language, account } = person;
+  return createRunContext({ bot, person, telegramId, language, others, account });
 }
 
 async function currentNode(bot: CachedBot, execution: Execution): Promise<Node | undefined> {

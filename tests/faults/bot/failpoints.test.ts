@@ -5,7 +5,13 @@ import { waitForDeferredWork } from "@/lib/core/defer";
 import type { Failpoint } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
-import { handleUpdate, pressUpdate, runBotTasks, textUpdate } from "@/tests/support/factories/bot-updates";
+import {
+  handleUntilTaken,
+  handleUpdate,
+  pressUpdate,
+  runBotTasks,
+  textUpdate,
+} from "@/tests/support/factories/bot-updates";
 import {
   createTestBot,
   findTestPerson,
@@ -43,8 +49,8 @@ async function spendScenario(): Promise<FailpointScenario> {
   await transaction((tx) =>
     addEntry(tx, { userId: account.userId, kind: "granted", amount: 1_000, key: `granted:${newId()}` }),
   );
-  await handleUpdate(bot, textUpdate(sender, "/spend"));
-  await handleUpdate(bot, textUpdate(sender, "3"));
+  await handleUntilTaken(bot, textUpdate(sender, "/spend"));
+  await handleUntilTaken(bot, textUpdate(sender, "3"));
   const data = (await readMessages(personId)).at(-1)?.buttons[0]?.data ?? "";
   const update = pressUpdate(sender, data);
   const act = async () => {
@@ -58,7 +64,7 @@ async function spendScenario(): Promise<FailpointScenario> {
       startChild("bot-process.ts", [bot.id, JSON.stringify(update)], { FAILPOINT: failpoint }).ended,
     settle: async () => {
       // Telegram repeats the update; leases of processes that died have expired.
-      await handleUpdate(bot, update);
+      await handleUntilTaken(bot, update);
       await db().task.updateMany({
         where: { queue: "workflow-executions", state: "running" },
         data: { leaseUntil: new Date(0), state: "published" },

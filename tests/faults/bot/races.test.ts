@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addEntry, debitBonuses } from "@/lib/bonuses";
 import { publishWorkflows } from "@/lib/bot";
 import { waitForDeferredWork } from "@/lib/core/defer";
-import { AppError } from "@/lib/core/errors";
+import { toAppError } from "@/lib/core/http";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { keys, redis } from "@/lib/redis";
@@ -176,8 +176,9 @@ describe("a hundred spends from bot and site at once", () => {
           await debitBonuses(account.userId, 100, { key: newId() });
           return "spent";
         } catch (error) {
-          if (!(error instanceof AppError) || error.code !== "conflict") throw error;
-          if (error.messageKey === "not_enough_bonuses") return "insufficient";
+          const { code, messageKey } = toAppError(error);
+          if (messageKey === "not_enough_bonuses") return "insufficient";
+          if (code !== "conflict" && code !== "unavailable") throw error;
         }
       }
       return "busy";

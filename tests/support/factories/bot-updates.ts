@@ -4,6 +4,7 @@ import { waitForDeferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { lanes } from "@/lib/tasks/define-queue";
 import { type ApiResponse, call } from "@/tests/support/clients/call";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runTasks } from "./shop";
 
 /** Updates of Telegram, without a Telegram: processes of the fault tests use them too. */
@@ -61,6 +62,14 @@ export async function handleUpdate(bot: UpdatedBot, update: object): Promise<Api
   const response = await deliverUpdate(bot, update);
   await waitForDeferredWork();
   return response;
+}
+
+/** As {@link handleUpdate}, and repeats it as Telegram does until it is taken. */
+export async function handleUntilTaken(bot: UpdatedBot, update: object): Promise<void> {
+  await waitUntil(
+    "the webhook takes the update",
+    async () => (await handleUpdate(bot, update)).status === 200,
+  );
 }
 
 /** Runs the tasks of a bot's executions until none is left that is due. */
