@@ -39,6 +39,10 @@ export class Polls {
     });
   }
 
+  isWaiting(botId: number): boolean {
+    return this.waiting.has(botId);
+  }
+
   /** Ends a waiting poll with the updates that are there now. */
   wake(botId: number): void {
     this.waiting.get(botId)?.wake();

@@ -191,6 +191,7 @@ export const buttonsOf = (message: Message): string[][] =>
 export const controlOf = (url: string) => ({
   setFaults: (faults: FaultsInput) => callControl(url, "PUT", "/api/faults", faults),
   setLimits: (limits: Partial<RateLimits>) => callControl(url, "PUT", "/api/limits", limits),
+  bot: (botId: number) => callControl(url, "GET", `/api/bots/${botId}`),
   calls: async (botId: number, query = ""): Promise<LoggedCall[]> =>
     (await callControl(url, "GET", `/api/bots/${botId}/calls${query}`)).items as LoggedCall[],
   clearCalls: (botId: number) => callControl(url, "DELETE", `/api/bots/${botId}/calls`),
