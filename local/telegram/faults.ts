@@ -45,13 +45,13 @@ const updateFaultSchema = z.strictObject({
   delayMs: z.int().min(0).default(0),
 });
 
-export const faultsSchema = z.strictObject({
+const faultsSchema = z.strictObject({
   calls: z.array(callFaultSchema).default([]),
   updates: updateFaultSchema.prefault({}),
 });
 
-export type CallFault = z.output<typeof callFaultSchema>;
-export type Faults = z.output<typeof faultsSchema>;
+type CallFault = z.output<typeof callFaultSchema>;
+type Faults = z.output<typeof faultsSchema>;
 export type FaultsInput = z.input<typeof faultsSchema>;
 
 /** The active faults, in memory: a restart clears them. */

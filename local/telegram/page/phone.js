@@ -2,11 +2,13 @@
  * The phone in the browser. The URL's hash (`#/<bot>`) decides which chat is open, so that back, forward and links
  * work; the user of the phone is remembered. What others write is inserted as text only.
  */
-import { messageItems, snippet, statusText, troubleText } from "./chat-view.js";
+import { messageItems, statusText, troubleText } from "./chat-view.js";
 import { Composer } from "./composer.js";
 import { confirmContact, createFirstUser, showAlert, showBot, showNewUser } from "./dialogs.js";
-import { api, attempt, avatar, byId, formatTime, h, iconButton, texts, toast } from "./dom.js";
+import { api, attempt, avatar, byId, h, iconButton, texts, toast } from "./dom.js";
 import { renderLog } from "./log-view.js";
+import { menu } from "./menu.js";
+import { renderSide } from "./side-view.js";
 
 const ACTION_MS = 5_000;
 /** How long a pressed button waits for the bot's answer, as on a phone. */
@@ -114,40 +116,7 @@ async function readAll() {
   }
 }
 
-function showSide() {
-  const select = byId("user");
-  select.replaceChildren(...users.map(({ id, firstName }) => h("option", { value: id }, firstName)));
-  select.value = String(userId);
-  const focused = byId("bots").contains(document.activeElement) ? document.activeElement.hash : "";
-  byId("bots").replaceChildren(...bots.map(botItem));
-  if (focused)
-    byId("bots")
-      .querySelector(`a[href="${CSS.escape(focused)}"]`)
-      ?.focus();
-  byId("no-bots").hidden = bots.length > 0;
-  byId("no-bots").replaceChildren(
-    h("p", {}, h("b", {}, texts.noBots)),
-    h("p", {}, texts.noBotsHint),
-    h("p", {}, h("code", {}, `TELEGRAM_API_ROOT=${location.origin}`)),
-  );
-}
-
-function botItem(bot) {
-  const { last } = chats.find((chat) => chat.bot === bot.id) ?? {};
-  const isCurrent = bot === currentBot();
-  return h(
-    "li",
-    {},
-    h(
-      "a",
-      { href: `#/${bot.id}`, "aria-current": isCurrent ? "true" : undefined },
-      avatar(bot.id, bot.firstName),
-      h("b", { dir: "auto" }, bot.firstName),
-      last ? h("time", {}, formatTime(last.date)) : h("span", {}),
-      h("span", { class: "snippet", dir: "auto" }, last ? snippet(last) : `@${bot.username}`),
-    ),
-  );
-}
+const showSide = () => renderSide({ bots, users, chats, userId, current: currentBot() });
 
 async function loadChat() {
   if (!currentBot()) return showChat();
@@ -194,7 +163,7 @@ function buildChat() {
         "aria-expanded": String(logOpen),
         onclick: toggleLog,
       }),
-      menu(),
+      menu(menuEntries),
     ),
     h("p", { id: "trouble", role: "status", hidden: true }),
     h("div", { id: "messages", role: "log", tabindex: 0, "aria-label": texts.messages }, h("ol")),
@@ -210,31 +179,14 @@ function buildChat() {
   list.addEventListener("load", stay, { capture: true });
 }
 
-function menu() {
-  const entry = (text, run) =>
-    h(
-      "button",
-      {
-        type: "button",
-        onclick: () => {
-          list.hidePopover();
-          void attempt(run);
-        },
-      },
-      text,
-    );
-  const list = h("div", { id: "menu", popover: "auto" });
-  list.onbeforetoggle = () => {
-    const { blocked } = open.chat;
-    list.replaceChildren(
-      entry(texts.edit, () => showBot(currentBot(), () => void refresh())),
-      entry(blocked ? texts.unblock : texts.block, () =>
-        api("POST", `${chatPath()}/${blocked ? "un" : ""}block`),
-      ),
-      entry(texts.clear, () => api("DELETE", chatPath())),
-    );
-  };
-  return h("span", { class: "menu" }, iconButton("more", texts.more, { popovertarget: "menu" }), list);
+/** The entries of the chat's menu now. */
+function menuEntries() {
+  const { blocked } = open.chat;
+  return [
+    [texts.edit, () => showBot(currentBot(), () => void refresh())],
+    [blocked ? texts.unblock : texts.block, () => api("POST", `${chatPath()}/${blocked ? "un" : ""}block`)],
+    [texts.clear, () => api("DELETE", chatPath())],
+  ];
 }
 
 function showMessages() {

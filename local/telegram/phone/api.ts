@@ -111,7 +111,7 @@ function describeError(error: unknown): [status: number, message: string] {
   throw error;
 }
 
-export function requireBot({ context, path }: RouteCall): Bot {
+function requireBot({ context, path }: RouteCall): Bot {
   const bot = context.store.state.tables.bots.get(path.bot ?? "");
   if (!bot) throw new PhoneError(404, "there is no such bot: its first call creates it");
   return bot;
