@@ -12,5 +12,5 @@ function item(list, text, run) {
     list.hidePopover();
     void attempt(run);
   };
-  return h("button", { type: "button", onclick }, text);
+  return h("button", { type: "button", class: "entry", onclick }, text);
 }
