@@ -1,4 +1,4 @@
-import { fill, formatDay, formatTime, h, icon, iconButton, texts } from "./dom.js";
+import { avatar, fill, formatDay, formatTime, h, icon, iconButton, texts } from "./dom.js";
 import { renderText } from "./render-text.js";
 
 /**
@@ -17,6 +17,17 @@ export function messageItems(messages, actions, busy) {
   }
   return items;
 }
+
+/** Instead of messages, before the first one: who the bot is. */
+export const introduction = ({ id, firstName, username, description }) =>
+  h(
+    "li",
+    { class: "about" },
+    avatar(id, firstName),
+    h("b", { dir: "auto" }, firstName),
+    h("span", { class: "quiet" }, `@${username}`),
+    description !== "" && h("p", { dir: "auto" }, description),
+  );
 
 function messageItem(message, actions, busy) {
   const isMine = !message.from.is_bot;

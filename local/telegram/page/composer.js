@@ -63,7 +63,10 @@ export class Composer {
     this.file = h("input", { type: "file", class: "unseen", tabindex: -1, "aria-hidden": "true" });
     this.file.onchange = () => this.#sendFile();
     this.quote = h("div", { class: "replying" });
-    this.commands = h("div", { class: "commands", role: "group", "aria-label": texts.commands });
+    this.commands = h("div", {
+      ...{ class: "commands", role: "group", "aria-label": texts.commands },
+      onkeydown: (event) => this.#closeOnEscape(event),
+    });
     this.keyboard = h("div", { class: "reply-keyboard", role: "group", "aria-label": texts.keyboard });
     this.commandsButton = iconButton("commands", texts.commands, {
       ...{ "aria-expanded": "false", onclick: () => this.#toggleCommands() },
@@ -178,7 +181,15 @@ export class Composer {
     }
     if (event.key === "/" && this.input.value === "" && this.#chat.commands.length > 0)
       this.#toggleCommands(true);
-    if (event.key === "Escape") this.#toggleCommands(false);
+    this.#closeOnEscape(event);
+  }
+
+  /** The page's own Escape goes back to the list. */
+  #closeOnEscape(event) {
+    if (event.key !== "Escape" || this.commands.hidden) return;
+    event.stopPropagation();
+    this.#toggleCommands(false);
+    this.input.focus();
   }
 
   #submit(event) {

@@ -2,7 +2,7 @@
  * The phone in the browser. The URL's hash (`#/<bot>`) decides which chat is open, so that back, forward and links
  * work; the user of the phone is remembered. What others write is inserted as text only.
  */
-import { messageItems, statusText, troubleText } from "./chat-view.js";
+import { introduction, messageItems, statusText, troubleText } from "./chat-view.js";
 import { Composer } from "./composer.js";
 import { confirmContact, createFirstUser, showAlert, showBot, showNewUser } from "./dialogs.js";
 import { api, attempt, avatar, byId, h, iconButton, texts, toast } from "./dom.js";
@@ -192,7 +192,8 @@ function menuEntries() {
 function showMessages() {
   const list = byId("messages");
   const focusedKey = list.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
-  list.firstChild.replaceChildren(...messageItems(open.chat.messages, actions, new Set(pressed.values())));
+  const items = messageItems(open.chat.messages, actions, new Set(pressed.values()));
+  list.firstChild.replaceChildren(...(items.length > 0 ? items : [introduction(currentBot())]));
   if (focusedKey) list.querySelector(`[data-key="${CSS.escape(focusedKey)}"]`)?.focus();
 }
 
