@@ -81,7 +81,7 @@ export class Polls {
   }
 
   private read(botId: number, limit: number): Update[] {
-    if (this.faults.current.updates.hold) return [];
+    if (this.faults.updatesOf(botId).hold) return [];
     const now = this.clock.now();
     return [...this.store.state.updatesOf(botId).values()]
       .filter(({ expiresAt }) => expiresAt > now)

@@ -59,7 +59,10 @@ export class WebhookSender {
     this.timers = new Timers(clock);
     this.deliverer = new Deliverer({ connectTo: {}, maxResponseBytes: limits.maxResponseBytes, clock });
     faults.onChange(() => {
-      for (const botId of this.queues.keys()) this.startReady(botId);
+      for (const [botId, queue] of this.queues) {
+        if (faults.updatesOf(botId).reorder === null) this.release(botId, queue);
+        this.startReady(botId);
+      }
     });
   }
 
@@ -80,7 +83,7 @@ export class WebhookSender {
     const row = this.row(botId, updateId);
     if (!row || this.closed) return;
     const queue = this.queue(botId);
-    const { reorder } = this.options.faults.current.updates;
+    const { reorder } = this.options.faults.updatesOf(botId);
     if (reorder === null) {
       this.enqueue(botId, row.sequence, [updateId]);
       return;
@@ -88,8 +91,12 @@ export class WebhookSender {
     queue.collected.push(updateId);
     if (queue.collected.length < reorder) return;
     this.options.faults.endReorder();
-    this.enqueue(botId, `reordered:${updateId}`, queue.collected.reverse());
-    queue.collected = [];
+    this.enqueue(botId, `reordered:${updateId}`, queue.collected.splice(0).reverse());
+  }
+
+  /** Sends what was collected for a fault that has been cleared, in order. */
+  private release(botId: number, queue: BotQueue): void {
+    for (const updateId of queue.collected.splice(0)) this.add(botId, updateId);
   }
 
   /**
@@ -122,7 +129,7 @@ export class WebhookSender {
     }
     const created: Sequence = { key, updateIds, failures: 0 };
     queue.sequences.set(key, created);
-    this.makeReady(botId, queue, created, this.options.faults.current.updates.delayMs);
+    this.makeReady(botId, queue, created, this.options.faults.updatesOf(botId).delayMs);
   }
 
   private makeReady(botId: number, queue: BotQueue, sequence: Sequence, delayMs: number): void {
@@ -138,7 +145,7 @@ export class WebhookSender {
   private startReady(botId: number): void {
     const queue = this.queue(botId);
     const bot = this.bot(botId);
-    if (!bot?.webhook || this.options.faults.current.updates.hold || this.closed) return;
+    if (!bot?.webhook || this.options.faults.updatesOf(botId).hold || this.closed) return;
     while (queue.inFlight < bot.webhook.maxConnections) {
       const sequence = queue.ready.shift();
       if (!sequence) return;
@@ -153,7 +160,7 @@ export class WebhookSender {
     if (!row) return this.next(bot.id, queue, sequence);
     queue.inFlight++;
     const { signal } = queue.replaced;
-    const copies = sequence.failures === 0 ? this.options.faults.current.updates.copies : 1;
+    const copies = sequence.failures === 0 ? this.options.faults.updatesOf(bot.id).copies : 1;
     const [attempt] = await Promise.all(
       Array.from({ length: copies }, () => this.send(bot, webhook, row.update, signal)),
     );

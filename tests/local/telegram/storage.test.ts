@@ -4,6 +4,8 @@ import path from "node:path";
 import { InputFile } from "grammy";
 import { expect, it } from "vitest";
 import { startTelegram } from "@/local/telegram";
+import { waitUntil } from "@/tests/support/clients/wait-until";
+import { startCommand } from "@/tests/support/processes/command-line";
 import { afterTest } from "@/tests/support/servers/after-test";
 import { startReceiver } from "@/tests/support/servers/receiver";
 import { apiOf, botIdOf, newToken, openPhone, start } from "@/tests/support/servers/telegram";
@@ -44,6 +46,32 @@ it("keeps bots, chats, files, pending updates and webhooks over a restart", asyn
   expect(await (await fetch(`${second.url}/file/bot${token}/${file}`)).text()).toBe("bytes");
   const { message } = await again.say("c");
   expect(message.message_id).toBe((before.messages.at(-1)?.message_id ?? 0) + 1);
+});
+
+it("loses nothing that was acknowledged when it is killed", async () => {
+  const dataDir = await createFolder();
+  const { child, stdio, ended } = startCommand("local/telegram/main.ts", [
+    "--port",
+    "0",
+    "--data-dir",
+    dataDir,
+  ]);
+  await waitUntil("the URLs are printed", () => /Phones: \S+\n/.test(stdio.output));
+  const url = /^TELEGRAM_API_ROOT=(\S+)$/m.exec(stdio.output)?.[1] ?? "";
+  const token = newToken();
+  await apiOf(url, token).getMe();
+  const phone = await openPhone(url, botIdOf(token));
+  await phone.start();
+  const { message_id: last } = await apiOf(url, token).sendMessage(phone.userId, "last");
+  child.kill("SIGKILL");
+  await ended;
+
+  const { url: restarted } = await start({ dataDir });
+  expect((await apiOf(restarted, token).getUpdates()).map(({ message }) => message?.text)).toEqual([
+    "/start",
+  ]);
+  const again = await openPhone(restarted, phone.botId, { id: phone.userId });
+  expect((await again.messages()).at(-1)).toMatchObject({ message_id: last, text: "last" });
 });
 
 it("keeps a bounded number of messages in a chat", async () => {

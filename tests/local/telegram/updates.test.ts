@@ -306,6 +306,21 @@ describe("faults of the delivery", () => {
     expect(textsOf(receiver).filter((text) => text !== "d")).toEqual(["c", "b", "a"]);
   });
 
+  it("sends what it has collected when the fault is cleared", async () => {
+    const { api, phone, server, botId } = await open();
+    const receiver = await openReceiver();
+    await api.setWebhook(receiver.url);
+    await controlOf(server.url).setFaults({ updates: { reorder: 3, bot: botId } });
+    for (const text of ["a", "b"]) await phone.say(text);
+    expect(receiver.received).toHaveLength(0);
+    await controlOf(server.url).setFaults({});
+    await receiver.waitFor(2);
+    expect(textsOf(receiver)).toEqual(["a", "b"]);
+    await controlOf(server.url).setFaults({ updates: { hold: true, bot: botId + 1 } });
+    await phone.say("c");
+    await receiver.waitFor(3);
+  });
+
   it("holds updates back until it is cleared", async () => {
     const { api, phone, server } = await open();
     const receiver = await openReceiver();
