@@ -35,6 +35,8 @@ const callFaultSchema = z.discriminatedUnion("kind", [
 
 /** What happens to updates on their way to a webhook. */
 const updateFaultSchema = z.strictObject({
+  /** Affects only this bot's updates. */
+  bot: z.int().optional(),
   /** Updates wait until this is off again. */
   hold: z.boolean().default(false),
   /** Each update is sent this many times at once. */
@@ -45,14 +47,16 @@ const updateFaultSchema = z.strictObject({
   delayMs: z.int().min(0).default(0),
 });
 
-export const faultsSchema = z.strictObject({
+const faultsSchema = z.strictObject({
   calls: z.array(callFaultSchema).default([]),
   updates: updateFaultSchema.prefault({}),
 });
 
-export type CallFault = z.output<typeof callFaultSchema>;
-export type Faults = z.output<typeof faultsSchema>;
+type CallFault = z.output<typeof callFaultSchema>;
+type Faults = z.output<typeof faultsSchema>;
 export type FaultsInput = z.input<typeof faultsSchema>;
+
+const NO_UPDATE_FAULTS = updateFaultSchema.parse({});
 
 /** The active faults, in memory: a restart clears them. */
 export class FaultSwitch {
@@ -68,6 +72,12 @@ export class FaultSwitch {
     this.faults = faultsSchema.parse(input);
     for (const listener of this.listeners) listener();
     return this.faults;
+  }
+
+  /** What happens to updates of a bot. */
+  updatesOf(bot: number): Faults["updates"] {
+    const { updates } = this.faults;
+    return updates.bot === undefined || updates.bot === bot ? updates : NO_UPDATE_FAULTS;
   }
 
   /** `reorder` is for one batch. */

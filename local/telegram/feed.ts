@@ -12,7 +12,7 @@ export type ChatEvent = { seq: number; at: number } & (
   | { kind: "chat" }
 );
 
-export type ChatEventBody = ChatEvent extends infer Event
+type ChatEventBody = ChatEvent extends infer Event
   ? Event extends ChatEvent
     ? Omit<Event, "seq" | "at">
     : never

@@ -1,4 +1,4 @@
-export interface ImageInfo {
+interface ImageInfo {
   mimeType: string;
   extension: string;
   width: number;

@@ -7,7 +7,7 @@ import { findMethod } from "./methods";
 import type { Params } from "./params";
 
 /** What the caller gets: an answer, or the connection's end without one. */
-export type Outcome = { kind: "answer"; status: number; body: unknown } | { kind: "closed" | "hanging" };
+type Outcome = { kind: "answer"; status: number; body: unknown } | { kind: "closed" | "hanging" };
 
 /**
  * Runs a method with the injected faults and logs it.

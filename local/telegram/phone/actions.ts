@@ -28,7 +28,7 @@ const START_PAYLOAD = /^[A-Za-z0-9_-]{0,64}$/;
 /** What a user sends, without what every message has. */
 type Sent = Partial<Pick<Message, "text" | "entities" | "photo" | "document" | "contact" | "caption">>;
 
-export interface SentMessage {
+interface SentMessage {
   message: Message;
   /** null when the bot does not want such updates. */
   updateId: number | null;
@@ -103,7 +103,7 @@ export class PhoneActions {
     };
     const update = this.commit(
       [...this.expiredCallbacks(), { table: "callbacks", id, value }],
-      // Telegram's lane of buttons is not that of messages.
+      // Telegram's sequence of buttons is not that of messages.
       `buttons:${this.person.id}`,
       {
         callback_query: {
@@ -200,14 +200,14 @@ export class PhoneActions {
   /** Commits changes with the update that reports them. */
   private commit(
     changes: Change[],
-    lane: string,
+    sequence: string,
     body: UpdateBody,
     ids = new IdDraft(this.context, this.bot.id),
   ): Update | null {
     const { context } = this;
     // Read again: a webhook that was set since is to be used.
     const bot = context.store.state.tables.bots.get(String(this.bot.id)) ?? this.bot;
-    const draft = draftUpdate(context, bot, ids, lane, body);
+    const draft = draftUpdate(context, bot, ids, sequence, body);
     context.store.commit([...changes, ...(draft?.changes ?? []), ...ids.changes]);
     if (draft) announceUpdate(context, bot, draft.update);
     return draft?.update ?? null;

@@ -111,13 +111,13 @@ function describeError(error: unknown): [status: number, message: string] {
   throw error;
 }
 
-export function requireBot({ context, path }: RouteCall): Bot {
+function requireBot({ context, path }: RouteCall): Bot {
   const bot = context.store.state.tables.bots.get(path.bot ?? "");
   if (!bot) throw new PhoneError(404, "there is no such bot: its first call creates it");
   return bot;
 }
 
-function showBot({ store, calls, tokens }: TelegramContext, bot: Bot) {
+function showBot({ store, calls, tokens, polls }: TelegramContext, bot: Bot) {
   const pending = store.state.updatesOf(bot.id).size;
   return {
     id: bot.id,
@@ -127,6 +127,8 @@ function showBot({ store, calls, tokens }: TelegramContext, bot: Bot) {
     description: bot.descriptions[""] ?? "",
     commands: commandsFor(bot, 0, ""),
     webhook: describeWebhook(bot, pending),
+    /** Whether a long poll waits now. */
+    polling: polls.isWaiting(bot.id),
     calls: calls.countsOf(bot.id),
   };
 }

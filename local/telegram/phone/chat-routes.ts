@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { commandsFor } from "../api/methods/profile";
 import type { ChatEvent, Feed } from "../feed";
+import { chatKey } from "../state/model";
 import { PhoneActions, PhoneError } from "./actions";
 import type { Route, RouteCall } from "./route";
 
@@ -49,6 +50,7 @@ export const chatRoutes: Record<string, Route> = {
   [`POST ${CHAT}/press`]: press,
   [`POST ${CHAT}/block`]: (call) => setBlocked(call, true),
   [`POST ${CHAT}/unblock`]: (call) => setBlocked(call, false),
+  "GET /api/users/:user/chats": listChats,
   "GET /api/callbacks/:id": ({ context, path }) => {
     const callback = context.store.state.tables.callbacks.get(path.id ?? "");
     if (!callback) throw new PhoneError(404, "there is no such callback query");
@@ -63,6 +65,17 @@ function phoneOf({ context, path }: RouteCall): PhoneActions {
   const person = people.get(path.user ?? "");
   if (!person) throw new PhoneError(404, "there is no such user: create one first");
   return new PhoneActions(context, bot, person);
+}
+
+/** The chats of a user with every bot, each with its last message. */
+function listChats({ context, path }: RouteCall) {
+  const { bots, chats } = context.store.state.tables;
+  const userId = Number(path.user);
+  return [...bots.keys()].map((bot) => {
+    const { started = false, blocked = false } = chats.get(chatKey(Number(bot), userId)) ?? {};
+    const last = [...context.store.state.messagesOf(Number(bot), userId).values()].at(-1)?.message ?? null;
+    return { bot: Number(bot), started, blocked, last };
+  });
 }
 
 function showChat(call: RouteCall) {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { TelegramContext } from "../context";
 import type { Person } from "../state/model";
 
-export const personSchema = z.strictObject({
+const personSchema = z.strictObject({
   /** By default the next free one from 1001 on. */
   id: z
     .int()

@@ -66,11 +66,11 @@ export interface StoredMessage {
 }
 
 /** An update that the bot has not confirmed. */
-export interface PendingUpdate {
+interface PendingUpdate {
   botId: number;
   update: Update;
-  /** Updates of one lane are delivered one after another. */
-  lane: string;
+  /** Updates of one sequence are delivered one after another. */
+  sequence: string;
   /** Unix ms. */
   at: number;
   expiresAt: number;

@@ -42,21 +42,21 @@ const isAllowed = ({ allowedUpdates }: Bot, kind: string): boolean =>
 
 /**
  * The change that adds an update to the bot's queue; it must be in one commit with what the update reports.
- * @param lane  updates of one lane are delivered one after another, as Telegram does with those of one chat
+ * @param sequence  updates of one sequence are delivered one after another, as Telegram does with those of one chat
  * @returns no change when the bot does not want this kind
  */
 export function draftUpdate(
   { store, clock, limits }: Pick<TelegramContext, "store" | "clock" | "limits">,
   bot: Bot,
   ids: IdDraft,
-  lane: string,
+  sequence: string,
   body: UpdateBody,
 ): { update: Update; changes: Change[] } | null {
   const [kind = ""] = Object.keys(body);
   if (!isAllowed(bot, kind)) return null;
   const at = clock.now();
   const update: Update = { update_id: ids.updateId(), ...body };
-  const value = { botId: bot.id, update, lane, at, expiresAt: at + limits.updateRetentionMs };
+  const value = { botId: bot.id, update, sequence, at, expiresAt: at + limits.updateRetentionMs };
   const added: Change = { table: "updates", id: updateKey(bot.id, update.update_id), value };
   return { update, changes: [...expired(store.state, bot, at), added] };
 }

@@ -39,6 +39,10 @@ export class Polls {
     });
   }
 
+  isWaiting(botId: number): boolean {
+    return this.waiting.has(botId);
+  }
+
   /** Ends a waiting poll with the updates that are there now. */
   wake(botId: number): void {
     this.waiting.get(botId)?.wake();
@@ -77,7 +81,7 @@ export class Polls {
   }
 
   private read(botId: number, limit: number): Update[] {
-    if (this.faults.current.updates.hold) return [];
+    if (this.faults.updatesOf(botId).hold) return [];
     const now = this.clock.now();
     return [...this.store.state.updatesOf(botId).values()]
       .filter(({ expiresAt }) => expiresAt > now)

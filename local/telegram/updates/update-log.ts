@@ -9,7 +9,7 @@ export interface UpdateAttempt {
   error: string | null;
 }
 
-export interface LoggedUpdate {
+interface LoggedUpdate {
   update: Update;
   /** Unix ms of the event. */
   at: number;

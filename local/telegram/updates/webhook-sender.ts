@@ -25,7 +25,7 @@ interface SenderOptions {
 }
 
 /** Updates that are delivered one after another; only the first is ever in flight. */
-interface Lane {
+interface Sequence {
   key: string;
   updateIds: number[];
   /** Failed attempts of the first update. */
@@ -33,9 +33,9 @@ interface Lane {
 }
 
 interface BotQueue {
-  lanes: Map<string, Lane>;
+  sequences: Map<string, Sequence>;
   /** Lanes whose first update is due. */
-  ready: Lane[];
+  ready: Sequence[];
   inFlight: number;
   /** Collected for the fault `reorder`. */
   collected: number[];
@@ -59,7 +59,10 @@ export class WebhookSender {
     this.timers = new Timers(clock);
     this.deliverer = new Deliverer({ connectTo: {}, maxResponseBytes: limits.maxResponseBytes, clock });
     faults.onChange(() => {
-      for (const botId of this.queues.keys()) this.startReady(botId);
+      for (const [botId, queue] of this.queues) {
+        if (faults.updatesOf(botId).reorder === null) this.release(botId, queue);
+        this.startReady(botId);
+      }
     });
   }
 
@@ -80,16 +83,20 @@ export class WebhookSender {
     const row = this.row(botId, updateId);
     if (!row || this.closed) return;
     const queue = this.queue(botId);
-    const { reorder } = this.options.faults.current.updates;
+    const { reorder } = this.options.faults.updatesOf(botId);
     if (reorder === null) {
-      this.enqueue(botId, row.lane, [updateId]);
+      this.enqueue(botId, row.sequence, [updateId]);
       return;
     }
     queue.collected.push(updateId);
     if (queue.collected.length < reorder) return;
     this.options.faults.endReorder();
-    this.enqueue(botId, `reordered:${updateId}`, queue.collected.reverse());
-    queue.collected = [];
+    this.enqueue(botId, `reordered:${updateId}`, queue.collected.splice(0).reverse());
+  }
+
+  /** Sends what was collected for a fault that has been cleared, in order. */
+  private release(botId: number, queue: BotQueue): void {
+    for (const updateId of queue.collected.splice(0)) this.add(botId, updateId);
   }
 
   /**
@@ -115,20 +122,20 @@ export class WebhookSender {
 
   private enqueue(botId: number, key: string, updateIds: number[]): void {
     const queue = this.queue(botId);
-    const lane = queue.lanes.get(key);
-    if (lane) {
-      lane.updateIds.push(...updateIds);
+    const sequence = queue.sequences.get(key);
+    if (sequence) {
+      sequence.updateIds.push(...updateIds);
       return;
     }
-    const created: Lane = { key, updateIds, failures: 0 };
-    queue.lanes.set(key, created);
-    this.makeReady(botId, queue, created, this.options.faults.current.updates.delayMs);
+    const created: Sequence = { key, updateIds, failures: 0 };
+    queue.sequences.set(key, created);
+    this.makeReady(botId, queue, created, this.options.faults.updatesOf(botId).delayMs);
   }
 
-  private makeReady(botId: number, queue: BotQueue, lane: Lane, delayMs: number): void {
+  private makeReady(botId: number, queue: BotQueue, sequence: Sequence, delayMs: number): void {
     const start = () => {
       if (this.queues.get(botId) !== queue) return;
-      queue.ready.push(lane);
+      queue.ready.push(sequence);
       this.startReady(botId);
     };
     if (delayMs === 0) start();
@@ -138,45 +145,45 @@ export class WebhookSender {
   private startReady(botId: number): void {
     const queue = this.queue(botId);
     const bot = this.bot(botId);
-    if (!bot?.webhook || this.options.faults.current.updates.hold || this.closed) return;
+    if (!bot?.webhook || this.options.faults.updatesOf(botId).hold || this.closed) return;
     while (queue.inFlight < bot.webhook.maxConnections) {
-      const lane = queue.ready.shift();
-      if (!lane) return;
-      void this.attempt(bot, bot.webhook, queue, lane);
+      const sequence = queue.ready.shift();
+      if (!sequence) return;
+      void this.attempt(bot, bot.webhook, queue, sequence);
     }
   }
 
-  private async attempt(bot: Bot, webhook: Webhook, queue: BotQueue, lane: Lane): Promise<void> {
-    const [updateId = 0] = lane.updateIds;
+  private async attempt(bot: Bot, webhook: Webhook, queue: BotQueue, sequence: Sequence): Promise<void> {
+    const [updateId = 0] = sequence.updateIds;
     const row = this.row(bot.id, updateId);
     // Confirmed or dropped meanwhile.
-    if (!row) return this.next(bot.id, queue, lane);
+    if (!row) return this.next(bot.id, queue, sequence);
     queue.inFlight++;
     const { signal } = queue.replaced;
-    const copies = lane.failures === 0 ? this.options.faults.current.updates.copies : 1;
+    const copies = sequence.failures === 0 ? this.options.faults.updatesOf(bot.id).copies : 1;
     const [attempt] = await Promise.all(
       Array.from({ length: copies }, () => this.send(bot, webhook, row.update, signal)),
     );
     queue.inFlight--;
     if (signal.aborted || !attempt) return;
-    this.settle(bot.id, queue, lane, row, attempt);
+    this.settle(bot.id, queue, sequence, row, attempt);
     this.startReady(bot.id);
   }
 
   private settle(
     botId: number,
     queue: BotQueue,
-    lane: Lane,
+    sequence: Sequence,
     { update, expiresAt }: { update: Update; expiresAt: number },
     attempt: UpdateAttempt & { retryAfterSeconds: number },
   ): void {
     const { store, clock, log, retryScale } = this.options;
     const isDelivered = attempt.error === null;
-    const delayMs = nextRetry(lane.failures, attempt.retryAfterSeconds) * 1000 * retryScale;
+    const delayMs = nextRetry(sequence.failures, attempt.retryAfterSeconds) * 1000 * retryScale;
     if (!isDelivered) this.recordError(botId, attempt.error ?? "");
     if (!isDelivered && clock.now() + delayMs <= expiresAt) {
-      lane.failures++;
-      this.makeReady(botId, queue, lane, delayMs);
+      sequence.failures++;
+      this.makeReady(botId, queue, sequence, delayMs);
       return;
     }
     try {
@@ -185,15 +192,15 @@ export class WebhookSender {
       return; // the disk failed: the update is sent again after the next start
     }
     log.settle(botId, update.update_id, isDelivered ? "delivered" : "dropped");
-    this.next(botId, queue, lane);
+    this.next(botId, queue, sequence);
   }
 
-  /** Goes on with the lane's next update. */
-  private next(botId: number, queue: BotQueue, lane: Lane): void {
-    lane.updateIds.shift();
-    lane.failures = 0;
-    if (lane.updateIds.length === 0) queue.lanes.delete(lane.key);
-    else this.makeReady(botId, queue, lane, 0);
+  /** Goes on with the sequence's next update. */
+  private next(botId: number, queue: BotQueue, sequence: Sequence): void {
+    sequence.updateIds.shift();
+    sequence.failures = 0;
+    if (sequence.updateIds.length === 0) queue.sequences.delete(sequence.key);
+    else this.makeReady(botId, queue, sequence, 0);
   }
 
   private async send(
@@ -251,7 +258,7 @@ export class WebhookSender {
     const replaced = new AbortController();
     // Each attempt in flight has a listener.
     setMaxListeners(0, replaced.signal);
-    const queue = { lanes: new Map(), ready: [], inFlight: 0, collected: [], replaced };
+    const queue = { sequences: new Map(), ready: [], inFlight: 0, collected: [], replaced };
     this.queues.set(botId, queue);
     return queue;
   }

@@ -5,9 +5,9 @@ import { waitForDeferredWork } from "@/lib/core/defer";
 import type { Failpoint } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
+import { controlOf } from "@/tests/support/clients/telegram";
 import {
   handleUntilTaken,
-  handleUpdate,
   pressUpdate,
   runBotTasks,
   textUpdate,
@@ -23,7 +23,6 @@ import {
 import { createPerson } from "@/tests/support/factories/people";
 import { startChild } from "@/tests/support/processes/children";
 import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
-import { controlOf } from "@/tests/support/servers/telegram";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
@@ -44,7 +43,7 @@ afterAll(async () => {
 async function spendScenario(): Promise<FailpointScenario> {
   const { sender, phone } = await openTestPhone(bot);
   const account = await createPerson();
-  await handleUpdate(bot, textUpdate(sender, "/start"));
+  await handleUntilTaken(bot, textUpdate(sender, "/start"));
   const { id: personId } = await linkTestPerson(bot, sender, account);
   await transaction((tx) =>
     addEntry(tx, { userId: account.userId, kind: "granted", amount: 1_000, key: `granted:${newId()}` }),
@@ -54,7 +53,7 @@ async function spendScenario(): Promise<FailpointScenario> {
   const data = (await readMessages(personId)).at(-1)?.buttons[0]?.data ?? "";
   const update = pressUpdate(sender, data);
   const act = async () => {
-    await handleUpdate(bot, update);
+    await handleUntilTaken(bot, update);
     await runBotTasks(bot);
   };
   return {

@@ -2,8 +2,8 @@ import { addBot, createLinkCode } from "@/lib/bot";
 import { createApi } from "@/lib/bot/bots";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
-import { botIdOf, newToken, openPhone, type Phone } from "@/tests/support/servers/telegram";
-import { handleUpdate, type TestSender, textUpdate } from "./bot-updates";
+import { botIdOf, newToken, openPhone, type Phone } from "@/tests/support/clients/telegram";
+import { handleUntilTaken, type TestSender, textUpdate } from "./bot-updates";
 import { createPerson } from "./people";
 
 export interface TestBot {
@@ -88,6 +88,6 @@ export async function readMessages(personId: string): Promise<StoredMessage[]> {
 export async function linkTestPerson(bot: Pick<TestBot, "id">, sender: TestSender, account: Caller) {
   const person = await findTestPerson(bot, sender);
   const { code } = await createLinkCode(account, bot.id);
-  await handleUpdate(bot, textUpdate(sender, `/start ${code}`));
+  await handleUntilTaken(bot, textUpdate(sender, `/start ${code}`));
   return person;
 }

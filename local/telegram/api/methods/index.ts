@@ -19,9 +19,6 @@ const byLowerName = new Map(
   Object.entries(methods).map(([name, run]) => [name.toLowerCase(), { name, run }]),
 );
 
-/** The supported methods, with Telegram's spelling. */
-export const METHOD_NAMES: readonly string[] = Object.keys(methods);
-
 /** A method by its name; case does not count. */
 export function findMethod(name: string): { name: string; run: Method } | undefined {
   return byLowerName.get(name.toLowerCase());
