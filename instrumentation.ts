@@ -8,6 +8,7 @@ export async function register(): Promise<void> {
   (await import("./lib/ops")).registerShutdown();
   // Not awaited: requests need not wait for it.
   void (await import("./lib/db")).reportRoleSettings();
+  void (await import("./lib/bot")).setWebhooksAtStart();
   // Not in development, where the local chain starts with the first mint.
   if (process.env.NODE_ENV === "production") void (await import("./lib/nft")).verifyMintingAtStart();
 }

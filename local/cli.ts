@@ -9,7 +9,7 @@ import { EngineDownError } from "./redis/engine-connection";
 import { runApp } from "./stack/app";
 import { displayPath, readSettings } from "./stack/settings";
 
-const HELP = `npm run dev      the whole stack for development: Postgres, Redis, QStash, Stripe, mail, files and the app
+const HELP = `npm run dev      the whole stack for development: Postgres, Redis, QStash, Stripe, Telegram, mail, files and the app
 npm run start    the same with the production build (run \`npm run build\` first)
 npm run stack    the backends without the app
 npm run reset    empties the data folder: DATA_DIR, or .data/`;
@@ -23,6 +23,7 @@ const STACK_FILES = [
   "mail",
   "blob",
   "chain",
+  "telegram",
   "secrets.json",
   "stack.env",
 ];

@@ -1,6 +1,8 @@
 import { v7 } from "uuid";
 import { hashPassword, newReferralCode } from "@/lib/accounts";
+import { addBotByToken } from "@/lib/bot";
 import { waitForDeferredWork } from "@/lib/core/defer";
+import { env } from "@/lib/core/env";
 import { db, disconnectDb } from "@/lib/db";
 import { chats } from "./seed/chats";
 import { PASSWORD, people } from "./seed/people";
@@ -60,6 +62,15 @@ async function seed(): Promise<void> {
     postIds,
     now,
   );
+  await seedBot();
+}
+
+/** The administrators' bot, if there is a token. The app gives Telegram its address when it starts. */
+async function seedBot(): Promise<void> {
+  const { TELEGRAM_BOT_TOKEN: token } = env();
+  if (token === undefined) return;
+  const owner = await db().user.findFirstOrThrow({ where: { role: "admin" }, select: { id: true } });
+  await addBotByToken({ ownerId: owner.id, token, isAdministrators: true });
 }
 
 /** Indices into people: the demo listener and their referrer, who earns a bonus when the listener buys. */

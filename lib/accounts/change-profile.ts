@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
-import { cacheManager, personTag } from "../cache";
+import { accountTag, cacheManager, personTag } from "../cache";
 import { invalidateAuthorPosts } from "../posts";
 import type { profileSchema, User } from "../schemas/account";
 import { changeAccount } from "../sessions";
@@ -26,7 +26,7 @@ export async function changeProfile(
       select: userColumns,
     });
     if (row.name !== before.name) {
-      await cacheManager.invalidateAfterCommit(tx, [personTag(row.handle)]);
+      await cacheManager.invalidateAfterCommit(tx, [accountTag(userId), personTag(row.handle)]);
       await invalidateAuthorPosts(tx, userId);
       await shop?.invalidateSellerProducts(tx, userId);
       const subject = `user:${userId}` as const;

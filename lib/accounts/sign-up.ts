@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import type { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
+import { accountTag, cacheManager } from "../cache";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
@@ -41,6 +42,7 @@ export async function signUp(
         data: { id, email, name, passwordHash, locale, referralCode: newReferralCode(), referredById },
         select: userColumns,
       });
+      if (referredById !== null) await cacheManager.invalidateAfterCommit(tx, [accountTag(referredById)]);
       if (mail.allowed) await sendFirstConfirmation(tx, { id, email, locale });
       await recordAudit(tx, { action: "sign_up", actorId: id, subject: `user:${id}`, ...auditContext });
       return { user: toUser(row) };

@@ -24,6 +24,9 @@ export const AUDIT_ACTIONS = [
   "address_confirmed",
   "name_changed",
   "role_changed",
+  /** A Telegram user may act for the account in a bot. */
+  "telegram_linked",
+  "telegram_unlinked",
   "account_exported",
   /** Requested by the user; hidden from then on. */
   "account_deleted",

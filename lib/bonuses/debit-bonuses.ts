@@ -43,7 +43,7 @@ export async function debitBonuses(
           userId,
           kind: "spent",
           amount: -amount,
-          key: `spent:${userId}:${key}`,
+          key: debitEntryKey(userId, key),
           note: storedNote,
         }),
       );
@@ -61,3 +61,6 @@ export async function debitBonuses(
     { waitMs: LOCK_WAIT_MS, withoutRedis: "work" },
   );
 }
+
+/** The ledger's key of a spend: a user's keys do not collide with another user's. */
+export const debitEntryKey = (userId: string, key: string): string => `spent:${userId}:${key}`;

@@ -1,3 +1,10 @@
-export { debitBonuses, type SpendOptions } from "./debit-bonuses";
+export { debitBonuses, debitEntryKey, type SpendOptions } from "./debit-bonuses";
 export { getBonuses } from "./get-bonuses";
-export { parseReferralCode, REFERRAL_COOKIE, referralCodeExists, referralCookie } from "./referral-link";
+export { addEntry } from "./ledger";
+export {
+  parseReferralCode,
+  REFERRAL_COOKIE,
+  referralCodeExists,
+  referralCookie,
+  referralLink,
+} from "./referral-link";

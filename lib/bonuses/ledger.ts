@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountTag, cacheManager } from "../cache";
 import { newId } from "../core/ids";
 import type { Transaction } from "../db";
 import { type Entry, entrySchema } from "../schemas/bonus";
@@ -29,7 +30,8 @@ const appendRowsSchema = z.tuple([
 ]);
 
 /**
- * Appends an entry to a user's ledger, in the transaction of the change it follows. Two statements.
+ * Appends an entry to a user's ledger, in the transaction of the change it follows. Three statements, the last of which
+ * invalidates caches.
  *
  * The user's account row is locked first, so that concurrent appends run one after another and each reads what the
  * previous one committed: fifty concurrent appends need two statements each, where retries after a lost race on
@@ -85,6 +87,8 @@ SELECT now.balance, (SELECT to_jsonb(added) FROM added) AS added, (SELECT to_jso
 FROM now`;
   const [{ balance, added, known }] = appendRowsSchema.parse(rows);
   if (known && known.userId !== userId) throw new Error(`ledger key ${key} belongs to another user's entry`);
+  // A bot shows the balance.
+  if (added) await cacheManager.invalidateAfterCommit(tx, [accountTag(userId)]);
   const row = added ?? known;
   if (!row) return { outcome: "insufficient", balance };
   return { outcome: added ? "added" : "existing", entry: entrySchema.parse(row) };

@@ -4,8 +4,25 @@ import { namespaces } from "./namespaces";
 /** This process's cache. */
 export const cacheManager = new CacheManager(namespaces);
 
+export type {
+  CachedBot,
+  CachedPerson,
+  CachedSession,
+  CachedVariables,
+  CachedWorkflow,
+} from "./bot-namespaces";
 export { CacheManager } from "./manager";
-export { type CachedPost, FEED_TAG, personTag, postTag, productTag, SHOP_TAG } from "./namespaces";
+export {
+  accountTag,
+  botPersonTag,
+  botProjectTag,
+  type CachedPost,
+  FEED_TAG,
+  personTag,
+  postTag,
+  productTag,
+  SHOP_TAG,
+} from "./namespaces";
 export {
   type CachedValue,
   CacheError,

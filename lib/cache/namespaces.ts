@@ -3,6 +3,7 @@ import { pageSchema } from "../schemas/page";
 import { personSchema } from "../schemas/person";
 import { postSchema } from "../schemas/post";
 import { productPageSchema, productSchema } from "../schemas/product";
+import { botNamespaces } from "./bot-namespaces";
 import { defineNamespaces } from "./validation";
 
 /**
@@ -45,6 +46,7 @@ export const namespaces = defineNamespaces({
   /** The newest products for sale, by kind and limit. */
   shop: { schema: productPageSchema, ttlSeconds: 60, swrSeconds: PAGE_SWR_SECONDS, cacheNull: false },
   /** Pages after the first, and those of one seller: clients can send any cursor and seller, as above. */
+  ...botNamespaces,
   olderShop: { schema: productPageSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: false },
 });
 
@@ -72,4 +74,19 @@ export function productTag(id: string): string {
 /** @param handle  the person's, in lower case */
 export function personTag(handle: string): string {
   return `person:${handle}`;
+}
+
+/** What a bot shows of an account: its name, bonuses, purchases (lib/bot). */
+export function accountTag(userId: string): string {
+  return `account:${userId}`;
+}
+
+/** A Telegram user in a bot, with their link to an account. */
+export function botPersonTag(projectId: string, telegramId: string): string {
+  return `bot-person:${projectId}:${telegramId}`;
+}
+
+/** A bot with its commands and published workflows. */
+export function botProjectTag(projectId: string): string {
+  return `bot:${projectId}`;
 }

@@ -3,6 +3,7 @@ import { now } from "../core/clock";
 import { keys, redis, redisService, ttlSeconds } from "../redis";
 import type { Entry, InvalidationTargets } from "./memory";
 import { dropEntries, fillEntry, keepLease, putEntry, readOrLease } from "./scripts";
+import { ownEntryKey } from "./validation";
 
 /**
  * The cache in Redis (L2): each function is one HTTP call. All throw when Redis does not answer or answers with an
@@ -18,6 +19,8 @@ export const LEASE_MS = 3_000;
 export const MAX_LOAD_MS = 30_000;
 /** After this fraction of the TTL one reader refreshes the entry while all keep reading it. */
 const EARLY_REFRESH_TTL_RATIO = 0.8;
+
+const entryKeyOf = (member: string): string => ownEntryKey(member) ?? keys.cacheEntry(member);
 
 interface ReadOptions {
   /** Random token of the lease that is taken if the entry must be loaded. */
@@ -56,7 +59,7 @@ export async function read(member: string, options: ReadOptions): Promise<ReadRe
   const { token, localEntry, unusableId, tags, maxLifetimeMs } = options;
   const [trustFlag, leased, state, text] = await redisService().script(
     readOrLease,
-    [keys.cacheEntry(member), keys.cacheLease(member), keys.cacheTrustLease, ...tags.map(keys.cacheTag)],
+    [entryKeyOf(member), keys.cacheLease(member), keys.cacheTrustLease, ...tags.map(keys.cacheTag)],
     [
       token,
       LEASE_MS,
@@ -81,7 +84,7 @@ export async function read(member: string, options: ReadOptions): Promise<ReadRe
 export async function readMany(
   members: readonly string[],
 ): Promise<{ hasTrustLease: boolean; found: (string | null)[] }> {
-  const reply = await redis().send(["MGET", keys.cacheTrustLease, ...members.map(keys.cacheEntry)]);
+  const reply = await redis().send(["MGET", keys.cacheTrustLease, ...members.map(entryKeyOf)]);
   const [trustLease, ...found] = envelopesSchema.parse(reply);
   return { hasTrustLease: trustLease !== null, found };
 }
@@ -91,14 +94,14 @@ export async function readMany(
  * @returns false when the lease was revoked by an invalidation or has expired: nothing was stored
  */
 export async function fill(member: string, token: string, text: string, entry: Entry): Promise<boolean> {
-  const lease = [keys.cacheEntry(member), keys.cacheLease(member)];
+  const lease = [entryKeyOf(member), keys.cacheLease(member)];
   const args = [token, text, remainingTtlMs(entry)];
   return (await redisService().script(fillEntry, lease, args, flagSchema)) === 1;
 }
 
 /** Removes the entry and ends the lease, for a loader that found nothing to cache. */
 export async function fillEmpty(member: string, token: string): Promise<void> {
-  const lease = [keys.cacheEntry(member), keys.cacheLease(member)];
+  const lease = [entryKeyOf(member), keys.cacheLease(member)];
   await redisService().script(fillEntry, lease, [token, "", 0], flagSchema);
 }
 
@@ -116,7 +119,7 @@ export async function release(member: string, token: string): Promise<void> {
 export async function put(member: string, text: string, entry: Entry): Promise<void> {
   await redisService().script(
     putEntry,
-    [keys.cacheEntry(member), keys.cacheLease(member), ...entry.tags.map(keys.cacheTag)],
+    [entryKeyOf(member), keys.cacheLease(member), ...entry.tags.map(keys.cacheTag)],
     [text, remainingTtlMs(entry), member],
     flagSchema,
   );
@@ -160,7 +163,7 @@ async function dropMembers(members: readonly string[], tags: readonly string[]):
     const batch = members.slice(from, from + MAX_DROPPED);
     const calls = Array.from({ length: Math.ceil(batch.length / size) }, (_, call) => {
       const dropped = batch.slice(call * size, (call + 1) * size);
-      const memberKeys = dropped.flatMap((member) => [keys.cacheEntry(member), keys.cacheLease(member)]);
+      const memberKeys = dropped.flatMap((member) => [entryKeyOf(member), keys.cacheLease(member)]);
       return [dropEntries, [...memberKeys, ...tags.map(keys.cacheTag)], dropped] as const;
     });
     const [call] = calls;

@@ -39,6 +39,8 @@ export interface NamespaceSpec<S extends z.ZodType = z.ZodType> {
   swrSeconds: number;
   /** Whether `null` ("does not exist") is cached. `undefined` never is. */
   cacheNull: boolean;
+  /** Builds the Redis key of an entry from lib/redis/keys.ts; by default `cache:{namespace}:{key}`. */
+  entryKey?: (key: string) => string;
 }
 
 export type NamespaceSpecs = Readonly<Record<string, NamespaceSpec>>;
@@ -50,6 +52,15 @@ export type CachedValue<T extends NamespaceSpecs, N extends keyof T> =
 
 /** These would collide with the cache's own keys `cache:lease:…`, `cache:tag:…` and `cache:told`. */
 const RESERVED_NAMES = new Set(["lease", "tag", "told"]);
+/** By namespace. Invalidations name entries by `{namespace}:{key}`, in this process and in others. */
+const entryKeys = new Map<string, (key: string) => string>();
+
+/** The Redis key of an entry whose namespace has keys of its own; undefined for others. */
+export function ownEntryKey(member: string): string | undefined {
+  const separator = member.indexOf(":");
+  return entryKeys.get(member.slice(0, separator))?.(member.slice(separator + 1));
+}
+
 const NAMESPACE_NAME = /^[a-z][a-zA-Z0-9-]{0,39}$/;
 
 /**
@@ -57,7 +68,7 @@ const NAMESPACE_NAME = /^[a-z][a-zA-Z0-9-]{0,39}$/;
  * @throws {CacheError} bad_namespace for a name that could collide with another key, bad_ttl
  */
 export function defineNamespaces<const T extends NamespaceSpecs>(specs: T): T {
-  for (const [name, { ttlSeconds, swrSeconds }] of Object.entries(specs)) {
+  for (const [name, { ttlSeconds, swrSeconds, entryKey }] of Object.entries(specs)) {
     if (!NAMESPACE_NAME.test(name) || RESERVED_NAMES.has(name)) {
       throw new CacheError(
         "bad_namespace",
@@ -65,6 +76,7 @@ export function defineNamespaces<const T extends NamespaceSpecs>(specs: T): T {
       );
     }
     checkTtl(ttlSeconds, swrSeconds);
+    if (entryKey) entryKeys.set(name, entryKey);
   }
   return specs;
 }

@@ -143,6 +143,22 @@ export const envSchema = z.object({
   MINT_STUCK_SECONDS: z.coerce.number().int().min(1).max(86_400).default(180),
   /** Time limit of one call to the node. */
   CHAIN_TIMEOUT_MS: milliseconds.default(8_000),
+  /** Address of Telegram's Bot API, or of another server that speaks it. */
+  TELEGRAM_API_ROOT: httpUrl.default("https://api.telegram.org"),
+  /** The bot that the seed and `npm run bot:add` add, with the ready workflows. */
+  TELEGRAM_BOT_TOKEN: z
+    .string()
+    .regex(/^\d{3,20}:[\w-]{20,100}$/, "must look like 123456:ABC-DEF…")
+    .optional(),
+  /**
+   * What workflows of bots may call: origins, separated by spaces. A plain http:// one, or one on this machine, must
+   * name its address as a number, such as http://127.0.0.1:8080.
+   */
+  BOT_HTTP_ORIGINS: z
+    .string()
+    .default("")
+    .transform((text) => text.split(/[\s,]+/).filter((origin) => origin !== ""))
+    .pipe(z.array(z.url({ protocol: /^https?$/, error: "must be a list of origins" }))),
   /** For crash tests: the process kills itself at the failpoint of this name (lib/core/failpoint.ts). */
   FAILPOINT: z.string().optional(),
 });

@@ -56,6 +56,14 @@ export const FAILPOINTS = [
   "nft.transaction.sent",
   /** The chain was asked about a mint, and the answer is not recorded. */
   "nft.outcome.found",
+  /** A run of a bot's execution is written, the transaction has not committed. */
+  "bot.run.written",
+  /** The run has committed, nothing of it is sent. */
+  "bot.run.committed",
+  /** Telegram has a message, and that is not recorded. */
+  "bot.message.sent",
+  /** The slow part of a step is done (a call, a lock), and nothing of it is recorded. */
+  "bot.step.prepared",
   /** A chat message is written or changed, neither Redis nor the subscribers have it. */
   "chat.committed",
   /** A sound is measured or encoded, nothing is stored. */

@@ -2,7 +2,7 @@ import { createHmac, hkdfSync } from "node:crypto";
 import { env } from "./env";
 
 /** What a hash is for. Each purpose has a derived key, which differs from the key of access tokens (RFC 5869). */
-export type HashPurpose = "account" | "device" | "mint" | "sound";
+export type HashPurpose = "account" | "bot-webhook" | "device" | "mint" | "sound";
 
 /**
  * HMAC-SHA256 with a secret key. A plain hash of guessable input such as an e-mail address can be reversed by

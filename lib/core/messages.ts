@@ -275,6 +275,10 @@ const messages = {
     ru: "Это не адрес, или в нём опечатка: не сходится контрольная сумма",
     en: "This is not an address, or it has a typo: its checksum is wrong",
   },
+  telegram_code_invalid: {
+    ru: "Код не подходит: он уже использован или устарел. Получите новый в боте командой /link",
+    en: "The code does not work: it was used before, or has expired. Get a new one in the bot with /link",
+  },
   mint_address_zero: {
     ru: "У нулевого адреса нет владельца",
     en: "The zero address has no owner",

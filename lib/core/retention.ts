@@ -27,6 +27,14 @@ export const RETENTION_DAYS = {
   paymentEvents: 90,
   /** Since the checkout ended without a payment. The slowest payment methods settle within 14 days. */
   ordersNeverPaid: 90,
+  /** Since it arrived. Telegram repeats an update for a day. */
+  botUpdates: 3,
+  /** Since it was stored. */
+  botMessages: 90,
+  /** Since the end; unfinished ones stay. */
+  botExecutions: 90,
+  /** Since it expired. */
+  botLinkCodes: 1,
 } as const;
 
 /** Rows older than this are deleted. */

@@ -20,5 +20,5 @@ export {
   personSchema,
 } from "./people";
 export { registerShutdown, shutDown } from "./shutdown";
-export { syncAndSweep } from "./sync-and-sweep";
+export { sweepAll, syncAndSweep } from "./sync-and-sweep";
 export { tidyAlerts } from "./tidy-alerts";

@@ -1,3 +1,4 @@
+import { sweepChats } from "../bot";
 import type { ViewSync } from "../schemas/views";
 import { type SweepReport, sweepTasks } from "../tasks";
 import { syncNow } from "../views";
@@ -8,8 +9,19 @@ import { syncNow } from "../views";
  * @throws the error of the sync, else that of the sweep
  */
 export async function syncAndSweep(): Promise<{ sync: ViewSync; sweep: SweepReport }> {
-  const [sync, sweep] = await Promise.allSettled([syncNow("cron"), sweepTasks()]);
+  const [sync, sweep] = await Promise.allSettled([syncNow("cron"), sweepAll()]);
   if (sync.status === "rejected") throw sync.reason;
   if (sweep.status === "rejected") throw sweep.reason;
   return { sync: sync.value, sweep: sweep.value };
+}
+
+/**
+ * Sweeps tasks, and beside them the chats of bots that a dead process has left.
+ * @throws the error of the tasks, else that of the chats
+ */
+export async function sweepAll(): Promise<SweepReport> {
+  const [tasks, chats] = await Promise.allSettled([sweepTasks(), sweepChats()]);
+  if (tasks.status === "rejected") throw tasks.reason;
+  if (chats.status === "rejected") throw chats.reason;
+  return tasks.value;
 }

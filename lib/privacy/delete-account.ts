@@ -1,6 +1,6 @@
 import { accountLocale, requirePassword } from "../accounts";
 import { recordAudit } from "../audit";
-import { cacheManager, FEED_TAG, personTag, SHOP_TAG } from "../cache";
+import { accountTag, cacheManager, FEED_TAG, personTag, SHOP_TAG } from "../cache";
 import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import type { Locale } from "../core/locale";
@@ -70,7 +70,11 @@ export async function deleteAccount(
 async function invalidateLists(tx: Transaction, userId: string): Promise<void> {
   const post = await tx.post.findFirst({ where: { authorId: userId }, select: { id: true } });
   const product = await tx.product.findFirst({ where: { sellerId: userId }, select: { id: true } });
-  await cacheManager.invalidateAfterCommit(tx, [...(post ? [FEED_TAG] : []), ...(product ? [SHOP_TAG] : [])]);
+  await cacheManager.invalidateAfterCommit(tx, [
+    accountTag(userId),
+    ...(post ? [FEED_TAG] : []),
+    ...(product ? [SHOP_TAG] : []),
+  ]);
 }
 
 /** @returns the ids of the sessions that the deletion has revoked */

@@ -1,5 +1,6 @@
 import { anonymiseEventBatch } from "../analytics";
 import { anonymiseAuditBatch } from "../audit";
+import { eraseBotBatch } from "../bot";
 import { eraseMembershipBatch, eraseMessageBatch, eraseTraceBatch } from "../chat";
 import { failpoint } from "../core/failpoint";
 import { clearOwner, deleteRows, findReferences, transaction } from "../db";
@@ -39,6 +40,10 @@ export const erasureSteps: readonly ErasureStep[] = [
   // After the orders, which then count for no seller.
   { eraseBatch: ({ userId }) => eraseSaleBatch(userId) },
   { clears: ["MediaFile.ownerId"], eraseBatch: ({ userId }) => eraseFileBatch(userId) },
+  {
+    clears: ["BotProject.ownerId", "BotPerson.userId", "BotLinkCode.userId"],
+    eraseBatch: ({ userId }) => eraseBotBatch(userId),
+  },
   // Before the notifications, which they would add.
   { eraseBatch: ({ userId }) => eraseTaskBatch(userId) },
   { eraseBatch: ({ userId }) => anonymiseNotificationBatch(userId) },

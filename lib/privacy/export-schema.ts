@@ -56,6 +56,31 @@ export const referralsSchema = z.object({
 
 /** The lists, oldest first; each may be very long. */
 export const sectionSchemas = {
+  /** The user's own Telegram bots, without their secrets. */
+  bots: z.object({ id: z.uuid(), name: z.string(), username: z.string(), createdAt: isoDateTime }),
+  /** Telegram users who act for the account in a bot. */
+  telegram: z.object({
+    botName: z.string(),
+    telegramId: z.string(),
+    name: z.string(),
+    language: z.string(),
+    linkedAt: isoDateTime.nullable(),
+    createdAt: isoDateTime,
+  }),
+  /** What they did in bots: pressed buttons, answers, and what followed. */
+  botSteps: z.object({
+    kind: z.string(),
+    input: json,
+    output: json,
+    createdAt: isoDateTime,
+  }),
+  /** What bots sent them. */
+  botMessages: z.object({
+    id: z.uuid(),
+    payload: json,
+    createdAt: isoDateTime,
+    sentAt: isoDateTime.nullable(),
+  }),
   /** Tracks that were minted; tokens cannot be erased. */
   mints: z.object({
     id: z.uuid(),

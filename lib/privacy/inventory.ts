@@ -288,6 +288,70 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   ChainTransaction: {
     columns: { hash: none("public on the chain"), chainId: none("the network") },
   },
+  BotProject: {
+    rows: "deleted, with everything in the bot",
+    section: { name: "bots", owner: "ownerId" },
+    columns: {
+      ownerId: deleted("bots"),
+      name: deleted("bots"),
+      username: deleted("bots"),
+      telegramId: deleted(null, "the bot's number, which Telegram knows"),
+      encryptedToken: deleted(null, "a secret"),
+      webhookUrl: none("this deployment's"),
+    },
+  },
+  BotWorkflow: {
+    rows: "deleted with the bot",
+    columns: { key: deleted(null, "a name within the bot"), publishedVersionId: none("a version") },
+  },
+  BotWorkflowVersion: {
+    rows: "deleted with the bot",
+    columns: { definition: deleted(null, "the bot's own texts; the bots' API exports them") },
+  },
+  BotPerson: {
+    rows: "the Telegram users who are linked with the account are deleted, with all that they wrote to the bot and were sent",
+    section: { name: "telegram", owner: "userId" },
+    columns: {
+      telegramId: deleted("telegram"),
+      userId: deleted("telegram"),
+      name: deleted("telegram"),
+      language: deleted("telegram"),
+    },
+  },
+  BotLinkCode: {
+    rows: "deleted",
+    columns: {
+      hash: deleted(null, "of a code that has expired after ten minutes"),
+      userId: deleted(null, "who made it"),
+      projectId: none("the bot's"),
+    },
+  },
+  BotUpdate: { columns: { updateId: none("a number of Telegram's") } },
+  BotExecution: {
+    rows: "deleted with the Telegram user",
+    columns: {
+      projectId: none("the bot's"),
+      nodeId: none("a node"),
+      frames: none("ids"),
+      variables: deleted("botSteps", "the answers that they come from"),
+    },
+  },
+  BotStep: {
+    rows: "deleted with the Telegram user",
+    columns: {
+      versionId: none("a version"),
+      nodeId: none("a node"),
+      input: deleted("botSteps"),
+      output: deleted("botSteps"),
+    },
+  },
+  BotMessage: {
+    rows: "deleted with the Telegram user",
+    columns: {
+      payload: deleted("botMessages"),
+      telegramMessageId: deleted(null, "the message's number in Telegram"),
+    },
+  },
   IdempotencyKey: {
     rows: "deleted",
     columns: {

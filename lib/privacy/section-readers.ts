@@ -46,6 +46,44 @@ interface Table {
 
 /** The sections that other tables or rules are part of. */
 const joinedSections: { [N in SectionName]?: (user: ExportedUser) => AsyncGenerator<SectionRow<N>[]> } = {
+  telegram: ({ id: userId }) =>
+    paginate(
+      (after?: string) =>
+        db().botPerson.findMany({
+          where: { userId, id: { gt: after } },
+          ...pageArguments,
+          include: { project: { select: { name: true } } },
+        }),
+      ({ project, telegramId, ...row }) => ({
+        ...withIsoDates(row),
+        botName: project.name,
+        telegramId: String(telegramId),
+      }),
+    ),
+
+  botSteps: ({ id: userId }) =>
+    paginate(async (after?: string) => {
+      const [executionId, no] = after?.split(" ") ?? [];
+      const rows = await db().botStep.findMany({
+        where: {
+          execution: { person: { userId } },
+          ...(executionId === undefined
+            ? {}
+            : { OR: [{ executionId: { gt: executionId } }, { executionId, no: { gt: Number(no) } }] }),
+        },
+        orderBy: [{ executionId: "asc" }, { no: "asc" }],
+        take: PAGE_SIZE,
+      });
+      return rows.map((row) => ({ ...row, id: `${row.executionId} ${row.no}` }));
+    }, withIsoDates),
+
+  botMessages: ({ id: userId }) =>
+    paginate(
+      (after?: string) =>
+        db().botMessage.findMany({ where: { person: { userId }, id: { gt: after } }, ...pageArguments }),
+      withIsoDates,
+    ),
+
   views: ({ seq: viewerSeq }) =>
     paginate(
       (after?: bigint) =>

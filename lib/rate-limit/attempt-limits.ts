@@ -27,6 +27,7 @@ const byResetRequest: LimitRule = (callerId) => addressBuckets(callerId, FORGOT_
 const byResetLink = ruleOf(policies.account, "/api/auth/reset-password");
 const bySession = ruleOf(policies.session, "/api/auth/confirm-password");
 const byBot = ruleOf(policies.telegram, "/api/webhooks/telegram/:botId");
+const byBotPerson = ruleOf(policies.telegramPerson, "/api/webhooks/telegram/:botId");
 const byMail = {
   confirm_address: ruleOf(policies.mail, "confirm-address"),
   reset_password: ruleOf(policies.mail, "reset-password"),
@@ -95,6 +96,11 @@ export function withPasswordLimit<R>(sessionId: string, attempt: () => Promise<R
  */
 export async function requireBotAllowance(botId: string): Promise<void> {
   await requireTokens(byBot, `bot-${botId}`);
+}
+
+/** Takes a token for a message of a Telegram user to a bot, which is ignored without one. */
+export function takeBotPersonAllowance(botId: string, telegramId: string): Promise<TokenReservation> {
+  return takeTokens(byBotPerson, `bot-${botId}-${telegramId}`);
 }
 
 /** Separates the account from the address in a caller; neither contains it. */

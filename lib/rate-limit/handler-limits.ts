@@ -5,6 +5,7 @@
 export {
   requireBotAllowance,
   requireResetRequestAllowance,
+  takeBotPersonAllowance,
   takeMailAllowance,
   withPasswordLimit,
   withPasswordResetLimit,

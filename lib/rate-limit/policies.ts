@@ -56,6 +56,8 @@ export const handlerPolicies = {
   mail: { name: "mail", limit: 5, windowSeconds: 3_600, exact: true },
   /** Messages to one Telegram bot. */
   telegram: { name: "telegram", limit: 10, windowSeconds: 1 },
+  /** Messages and presses of one Telegram user in one bot. */
+  telegramPerson: { name: "telegram-person", limit: 100, windowSeconds: 60 },
 } as const satisfies Record<string, LimitPolicy>;
 
 interface PolicyRow {

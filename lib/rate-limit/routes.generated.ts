@@ -18,6 +18,10 @@ export const routeRows = [
   { pattern: "/api/auth/sign-up", policy: "strict", by: "address" },
   { pattern: "/api/bonuses", policy: "default" },
   { pattern: "/api/bonuses/spend", policy: "default" },
+  { pattern: "/api/bot/links", method: "POST", policy: "strict" },
+  { pattern: "/api/bot/links", policy: "default" },
+  { pattern: "/api/bot/links/confirm", policy: "strict" },
+  { pattern: "/api/bot/links/:id", policy: "default" },
   { pattern: "/api/chats", method: "GET", policy: "frequent" },
   { pattern: "/api/chats", policy: "default" },
   { pattern: "/api/chats/open", policy: "default" },
@@ -87,5 +91,6 @@ export const routeRows = [
   { pattern: "/api/tasks/:id/replay", policy: "default" },
   { pattern: "/api/test-integration", policy: "strict", by: "address" },
   { pattern: "/api/webhooks/payments", policy: "skip" },
+  { pattern: "/api/webhooks/telegram/:botId", policy: "skip" },
   { pattern: "/r/:code", policy: "default" },
 ] as const;

@@ -45,6 +45,14 @@ export const keyBuilders = {
   lastViewSync: "views:last-sync",
   /** String (JSON envelope, lib/cache/envelope.ts). `member` is `{namespace}:{key}`. */
   cacheEntry: (member: string) => `cache:${member}`,
+  /** Cache entries of lib/bot under names of their own: of an account, or of a Telegram user without one, in a bot. */
+  userVariables: (userId: string, projectId: string) => `user:${userId}:${projectId}:variables`,
+  /** A Telegram user in a bot, by the id in Telegram. */
+  userProfile: (telegramId: string, projectId: string) => `user:${telegramId}:${projectId}:profile`,
+  /** The unfinished executions of a bot's person. */
+  waitingExecutions: (sessionId: string) => `workflow:waiting:${sessionId}`,
+  /** A published definition, or with `{workflowId}@{versionId}` the one that an execution began with. */
+  workflowVersion: (projectId: string, workflowId: string) => `workflow:version:${projectId}:${workflowId}`,
   /** String: token of the load lease's owner. */
   cacheLease: (member: string) => `cache:lease:${member}`,
   /** Sorted set of members with the tag, by the time (ms) after which they have expired; its TTL ends with the last. */

@@ -4,6 +4,9 @@
  */
 export {
   BonusKind,
+  BotExecutionState,
+  BotMessageState,
+  BotState,
   ChatKind,
   ChatRole,
   FilePurpose,

@@ -1,3 +1,4 @@
+import { accountTag, cacheManager } from "../cache";
 import { now } from "../core/clock";
 import { log } from "../core/log";
 import type { Transaction } from "../db";
@@ -63,6 +64,7 @@ async function markPaid(tx: Transaction, order: LockedOrder, payment: Payment, r
     data: { ...paymentColumns(payment), status: "paid", closedAt: null, refundedMinor },
   });
   await enqueueSaleFollowUps(tx, order);
+  if (order.buyerId !== null) await cacheManager.invalidateAfterCommit(tx, [accountTag(order.buyerId)]);
 }
 
 /**

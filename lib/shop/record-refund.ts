@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accountTag, cacheManager } from "../cache";
 import { now } from "../core/clock";
 import type { Transaction } from "../db";
 import { isSold } from "../schemas/order-status";
@@ -90,6 +91,8 @@ async function applyRefunds(tx: Transaction, order: LockedOrder, paymentIntentId
       ...(isFullRefund ? { status: "refunded", closedAt: new Date(now()), checkoutUrl: null } : {}),
     },
   });
+  if (isFullRefund && order.buyerId !== null)
+    await cacheManager.invalidateAfterCommit(tx, [accountTag(order.buyerId)]);
   const wasSold = isSold(order.status);
   const failedCount = await countFailedRefunds(tx, paymentIntentId);
   if (wasSold && failedCount > 0) {

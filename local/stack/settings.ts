@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
@@ -34,6 +34,8 @@ const settingsSchema = z.object({
   BLOB_READ_WRITE_TOKEN: z.string().optional(),
   VERCEL_BLOB_API_URL: z.string().optional(),
   CHAIN_RPC_URL: z.string().optional(),
+  TELEGRAM_API_ROOT: z.string().optional(),
+  TELEGRAM_BOT_TOKEN: z.string().optional(),
   /** Folder of all data that survives a restart. */
   DATA_DIR: z.string().default(".data"),
   /** `embedded` ignores a redis-server on the PATH. */
@@ -65,6 +67,8 @@ export interface Settings {
   externalBlob: boolean;
   /** When true, no local chain is started. */
   externalChain?: boolean;
+  /** When true, no local Telegram is started. */
+  externalTelegram?: boolean;
 }
 
 /** @throws ZodError */
@@ -87,6 +91,8 @@ export function readSettings(source: Readonly<Record<string, string | undefined>
     externalMail: Boolean(settings.SMTP_URL),
     externalBlob: Boolean(settings.BLOB_READ_WRITE_TOKEN ?? settings.VERCEL_BLOB_API_URL),
     externalChain: Boolean(settings.CHAIN_RPC_URL),
+    // A token of a real bot is of no use to the local one.
+    externalTelegram: Boolean(settings.TELEGRAM_API_ROOT ?? settings.TELEGRAM_BOT_TOKEN),
   };
 }
 
@@ -116,12 +122,16 @@ export function derivePorts(port: number) {
     blob: port + 17,
     chain: port + 18,
     chainNode: port + 19,
+    telegram: port + 20,
   };
 }
 
 const privateKey = z.templateLiteral(["0x", z.string()]);
 
 const newPrivateKey = (): `0x${string}` => `0x${randomBytes(32).toString("hex")}`;
+
+/** In the form that BotFather gives. */
+const newBotToken = (): string => `${randomInt(10 ** 9, 10 ** 10)}:${randomBytes(26).toString("base64url")}`;
 
 const secretsSchema = z.object({
   AUTH_SECRET: z.string(),
@@ -133,6 +143,7 @@ const secretsSchema = z.object({
   blobToken: z.string(),
   chainAdministratorKey: privateKey,
   chainMinterKey: privateKey,
+  telegramBotToken: z.string(),
 });
 
 export type Secrets = z.infer<typeof secretsSchema>;
@@ -152,6 +163,7 @@ export async function loadLocalSecrets(dataDir: string | null): Promise<Secrets>
     blobToken: newBlobToken(),
     chainAdministratorKey: newPrivateKey(),
     chainMinterKey: newPrivateKey(),
+    telegramBotToken: newBotToken(),
   };
   if (dataDir === null) return generated;
   const file = path.join(dataDir, "secrets.json");

@@ -10,6 +10,7 @@ import { type RedisEngineKind, startRedisEngine } from "../redis/engine";
 import { type RedisGateway, startRedisGateway } from "../redis/gateway";
 import { type MailCatcher, startMailCatcher } from "../smtp";
 import { type RunningStripe, startStripe } from "../stripe";
+import { type RunningTelegram, startTelegram } from "../telegram";
 import { derivePorts, loadLocalSecrets, type Settings } from "./settings";
 
 export interface StackOptions {
@@ -21,7 +22,7 @@ export interface StackOptions {
   onProgress?: (message: string) => void;
   /** File that the embedded Postgres starts from (local/postgres/embedded.ts). */
   postgresSnapshot?: string;
-  /** Multiplies the delays between attempts of QStash and of Stripe's webhooks; 1 keeps the real delays. */
+  /** Multiplies the delays between attempts of QStash and of webhooks (Stripe, Telegram); 1 keeps the real delays. */
   retryScale?: number;
   /** Whether the gateway refuses in scripts what Upstash refuses; true by default. */
   strictRedis?: boolean;
@@ -42,6 +43,7 @@ export interface Stack {
   readonly mail: MailCatcher | null;
   readonly blob: RunningBlob | null;
   readonly chain: RunningChain | null;
+  readonly telegram: RunningTelegram | null;
   /** Migrations applied by this start. */
   readonly migrations: readonly string[];
   /** Stops the backends that were started here, last first. Safe to call twice. */
@@ -230,7 +232,17 @@ async function startBackends(
       url: chain.url,
     });
   }
-  return { env, backends, engineUrl, engineKind, gateway, qstash, stripe, mail, blob, chain, migrations };
+
+  let telegram: RunningTelegram | null = null;
+  if (!settings.externalTelegram) {
+    telegram = await startTelegram({ port: port("telegram"), dataDir: folder("telegram"), retryScale });
+    stops.push(telegram.close);
+    env.TELEGRAM_API_ROOT = telegram.url;
+    env.TELEGRAM_BOT_TOKEN = secrets.telegramBotToken;
+    backends.push({ name: "Telegram", what: "bots' API; open it for the phone", url: telegram.url });
+  }
+  const servers = { gateway, qstash, stripe, mail, blob, chain, telegram };
+  return { env, backends, engineUrl, engineKind, migrations, ...servers };
 }
 
 /** Whether the database is on this machine: no other is migrated or seeded on start. */

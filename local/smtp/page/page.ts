@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
 import { Html, html } from "../../http/html";
+import { preferredLanguage } from "../../http/preferred-language";
 import { sendJson } from "../../http/server";
-import { preferredLanguage, texts } from "./texts";
+import { texts } from "./texts";
 
 interface PageContext {
   smtpUrl: string;

@@ -1,5 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
-
 /** Texts of the page. `{n}` is a number; `arrived` has the forms of Intl.PluralRules. */
 export const texts = {
   ru: {
@@ -66,11 +64,3 @@ export const texts = {
     otherLanguage: { code: "ru", name: "Русский" },
   },
 } as const;
-
-/** The cookie `locale` decides (shared with the app: cookies ignore ports), then Accept-Language. */
-export function preferredLanguage(headers: IncomingHttpHeaders): keyof typeof texts {
-  const chosen = /(?:^|;\s*)locale=(ru|en)(?:;|$)/.exec(headers.cookie ?? "")?.[1];
-  if (chosen === "ru" || chosen === "en") return chosen;
-  const accepted = /\b(ru|en)\b/i.exec(headers["accept-language"] ?? "")?.[1]?.toLowerCase();
-  return accepted === "en" ? "en" : "ru";
-}

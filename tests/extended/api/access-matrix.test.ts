@@ -42,6 +42,10 @@ const MATRIX = `
   POST   /api/auth/sign-up                  201     201       201    201     201
   GET    /api/bonuses                       401     200       200    200     200
   POST   /api/bonuses/spend                 401     200       409    409     409
+  GET    /api/bot/links                     401     200       200    200     200
+  POST   /api/bot/links                     401     201       201    201     201
+  DELETE /api/bot/links/{id}                401     200       404    404     404
+  POST   /api/bot/links/confirm             401     200       200    200     200
   PATCH  /api/chats/{id}                    401     200       404    403     404
   GET    /api/chats/{id}                    401     200       404    200     404
   POST   /api/chats/{id}/join               401     200       200    200     200
@@ -123,6 +127,7 @@ const MATRIX = `
   DELETE /api/tasks/{id}                    401     200       404    404     200
   GET    /api/test-integration              200     200       200    200     200
   POST   /api/webhooks/payments             401     401       401    401     401
+  POST   /api/webhooks/telegram/{botId}     401     401       401    401     401
 `;
 
 const CALLERS = ["anonymous", "listener", "other", "artist", "admin"] as const;

@@ -199,6 +199,7 @@ testFailpoints<
     | `media.${string}`
     | `transcoding.${string}`
     | `nft.${string}`
+    | `bot.${string}`
     | "tasks.rejected"
   >
 >({

@@ -232,13 +232,6 @@ describe("unavailable queues", () => {
       },
     ],
     ["mintNft", () => backgroundTaskService.mintNft({ postId: fileId, ownerAddress: "a", metadata: {} })],
-    [
-      "workflow-executions",
-      async () => {
-        const payload = { projectId: fileId, workflowId: fileId, sessionId: fileId, input: {} };
-        return (await transaction((tx) => enqueue(tx, "workflow-executions", payload, { key: fileId }))).id;
-      },
-    ],
   ];
 
   it.each(calls)("reject %s and write nothing", async (_, enqueueUnavailable) => {

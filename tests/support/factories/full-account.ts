@@ -71,6 +71,7 @@ export async function createFullAccount(currency = newCurrency()) {
     },
     select: { id: true },
   });
+  await createBotRows(person, referrer.userId);
   await recordViews(viewer.seq, [post.id]);
   const [seenPost, lastSeenPost] = await Promise.all([createTestPost(seller), createTestPost(seller)]);
   await recordViews(person.seq, [seenPost]);
@@ -212,4 +213,44 @@ async function createSound(owner: Caller & { name: string }): Promise<string> {
     },
   });
   return id;
+}
+
+/** A bot of the user, and a Telegram user who acts for them in another's bot. */
+async function createBotRows(person: TestUser, otherOwnerId: string): Promise<void> {
+  const bot = (ownerId: string, name: string) => ({
+    ...{ id: newId(), ownerId, name, username: "a_bot", encryptedToken: "" },
+    telegramId: BigInt(Math.floor(Math.random() * 10 ** 15)),
+  });
+  await db().botProject.create({ data: bot(person.userId, `The bot of ${person.email}`) });
+  const { id: projectId } = await db().botProject.create({ data: bot(otherOwnerId, "A bot") });
+  const [personId, workflowId, versionId, executionId] = [newId(), newId(), newId(), newId()];
+  const { userId, email: text } = person;
+  await db().botPerson.create({
+    data: {
+      id: personId,
+      projectId,
+      userId,
+      name: text,
+      language: "en",
+      telegramId: 5n,
+      linkedAt: new Date(),
+    },
+  });
+  await db().botWorkflow.create({ data: { id: workflowId, projectId, key: "start" } });
+  await db().botWorkflowVersion.create({ data: { id: versionId, workflowId, number: 1, definition: {} } });
+  await db().botExecution.create({
+    data: {
+      ...{ id: executionId, projectId, personId, workflowId, versionId, state: "waiting", nodeId: "ask" },
+      ...{ frames: [], variables: { address: text }, stepNo: 1 },
+      steps: { create: { no: 1, versionId, nodeId: "ask", kind: "question", input: { text } } },
+    },
+  });
+  await db().botMessage.create({
+    data: {
+      ...{ id: newId(), personId, executionId, stepNo: 1, revision: 1, part: 0, state: "sent" },
+      ...{ method: "sendMessage", payload: { text: `Hello ${text}` } },
+    },
+  });
+  const expiresAt = new Date(Date.now() + 60_000);
+  await db().botLinkCode.create({ data: { id: newId(), hash: newId(), projectId, userId, expiresAt } });
 }

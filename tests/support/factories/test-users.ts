@@ -1,4 +1,5 @@
 import { addEntry } from "@/lib/bonuses/ledger";
+import { newLinkCode } from "@/lib/bot/link-code";
 import { newId } from "@/lib/core/ids";
 import { type SignedIdPurpose, signId } from "@/lib/core/signed-id";
 import { db, transaction } from "@/lib/db";
@@ -156,4 +157,41 @@ export async function makeChat({ listener, artist }: TestUsers, open = false) {
     select: { id: true },
   });
   return { id, messageId };
+}
+
+const newTelegramId = () => BigInt(Math.floor(Math.random() * 10 ** 15));
+
+/** A bot of the administrator, which Telegram does not know. */
+export async function makeBot({ admin }: Pick<TestUsers, "admin">): Promise<string> {
+  const id = newId();
+  await db().botProject.create({
+    data: {
+      ...{ id, ownerId: admin.userId, name: "A bot", username: "a_bot", telegramId: newTelegramId() },
+      ...{ encryptedToken: "", isAdministrators: true },
+    },
+  });
+  return id;
+}
+
+/** A Telegram user in a bot who acts for the account, or for none. */
+export async function makeBotPerson(users: Pick<TestUsers, "admin">, userId: string | null) {
+  const [id, projectId] = [newId(), await makeBot(users)];
+  const person = { id, projectId, userId, name: "Tess", language: "en", telegramId: newTelegramId() };
+  await db().botPerson.create({ data: person });
+  return person;
+}
+
+/** The listener's link with a Telegram user. */
+export async function makeBotLink(users: TestUsers): Promise<string> {
+  return (await makeBotPerson(users, users.listener.userId)).id;
+}
+
+/** A code that a Telegram user got in a bot. */
+export async function makeBotCode(users: TestUsers): Promise<string> {
+  const { id: personId, projectId } = await makeBotPerson(users, null);
+  const { code, row } = newLinkCode({ siteUrl: "", nowMs: Date.now() });
+  await db().botLinkCode.create({
+    data: { ...row, projectId, personId, expiresAt: new Date(row.expiresAt) },
+  });
+  return code;
 }

@@ -9,6 +9,9 @@ import { startTestSession } from "@/tests/support/factories/sessions";
 import {
   makeAlert,
   makeBonus,
+  makeBot,
+  makeBotCode,
+  makeBotLink,
   makeChat,
   makeDelivery,
   makeFile,
@@ -162,6 +165,13 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "GET /api/tasks/{id}": async (users) => withId(await makeTask(users)),
   "DELETE /api/tasks/{id}": async (users) => withId(await makeTask(users)),
   "POST /api/tasks/{id}/replay": async (users) => withId(await makeTask(users, "dead")),
+  "POST /api/webhooks/telegram/{botId}": () => ({ params: { botId: newId() }, body: { update_id: 1 } }),
+  "POST /api/bot/links": async (users) => {
+    await makeBot(users);
+    return {};
+  },
+  "DELETE /api/bot/links/{id}": async (users) => withId(await makeBotLink(users)),
+  "POST /api/bot/links/confirm": async (users) => ({ body: { code: await makeBotCode(users) } }),
   "POST /api/webhooks/payments": () => ({ body: { id: "evt_1", type: "charge.refunded", data: {} } }),
   "DELETE /api/me": () => ({ body: { password: TEST_PASSWORD } }),
   "PATCH /api/me": () => ({ body: { name: "Another name" } }),

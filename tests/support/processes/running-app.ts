@@ -99,8 +99,8 @@ async function waitUntilStarted(
   }
 }
 
-/** The stack uses ports up to 19 above the app's. */
-const PORT_COUNT = 20;
+/** The stack uses ports up to 20 above the app's. */
+const PORT_COUNT = 21;
 /** Below the ephemeral ports, any of which an outgoing connection may take. */
 const MIN_PORT = 12_000;
 const MAX_PORT = 31_000;

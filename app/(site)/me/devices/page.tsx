@@ -3,9 +3,11 @@ import { getTranslations } from "next-intl/server";
 import { CurrentDevice } from "@/app/_features/account/current-device";
 import { DevicesSkeleton } from "@/app/_features/account/devices-skeleton";
 import { OtherDevices } from "@/app/_features/account/other-devices";
+import { TelegramLinks } from "@/app/_features/account/telegram-links";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
+import { listLinks } from "@/lib/bot";
 import { listDevices } from "@/lib/sessions";
 
 export async function generateMetadata() {
@@ -13,15 +15,24 @@ export async function generateMetadata() {
   return { title: t("title"), robots: { index: false } };
 }
 
-export default async function DevicesPage() {
-  const [t, viewer] = await Promise.all([getTranslations("devices"), getViewer()]);
-  if (!viewer) redirect("/sign-in?next=/me/devices");
+export default async function DevicesPage({ searchParams }: PageProps<"/me/devices">) {
+  const [t, viewer, { telegram }] = await Promise.all([
+    getTranslations("devices"),
+    getViewer(),
+    searchParams,
+  ]);
+  const code = typeof telegram === "string" ? telegram.slice(0, 100) : null;
+  if (!viewer) {
+    const next = code === null ? "/me/devices" : `/me/devices?telegram=${encodeURIComponent(code)}`;
+    redirect(`/sign-in?next=${encodeURIComponent(next)}`);
+  }
   return (
     <>
       <h1 className="sr-only">{t("title")}</h1>
       <p className="mb-6 max-w-[60ch] text-pretty text-muted">{t("lead")}</p>
       <NavigationSuspense skeleton={<DevicesSkeleton />}>
         <CurrentDevices viewer={viewer} />
+        <LinkedTelegram viewer={viewer} code={code} />
       </NavigationSuspense>
     </>
   );
@@ -37,4 +48,9 @@ async function CurrentDevices({ viewer }: { viewer: Viewer }) {
       <OtherDevices devices={devices.filter((device) => !device.current)} renderedAt={renderedAt} />
     </>
   );
+}
+
+async function LinkedTelegram({ viewer, code }: { viewer: Viewer; code: string | null }) {
+  const links = await readForPage(listLinks({ userId: viewer.id }));
+  return <TelegramLinks links={links} code={code} />;
 }

@@ -1,6 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { sweepReportSchema, sweepTasks } from "@/lib/tasks";
+import { sweepAll } from "@/lib/ops";
+import { sweepReportSchema } from "@/lib/tasks";
 
 /** In seconds; a sweep starts no new work after 40 s. */
 export const maxDuration = 60;
@@ -13,7 +14,7 @@ export const GET = defineRoute(
     limit: "skip",
     response: sweepReportSchema,
   },
-  async () => sweepTasks(),
+  async () => sweepAll(),
 );
 
 export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");

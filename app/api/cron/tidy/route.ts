@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { tidyLinks } from "@/lib/accounts";
 import { tidyEvents } from "@/lib/analytics";
+import { tidiedBotsSchema, tidyBots } from "@/lib/bot";
 import { now } from "@/lib/core/clock";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { tidyIdempotencyKeys } from "@/lib/db";
@@ -27,6 +28,7 @@ export const GET = defineRoute(
       ...tidiedSessionsSchema.shape,
       ...tidiedTasksSchema.shape,
       ...tidiedOrdersSchema.shape,
+      ...tidiedBotsSchema.shape,
       links: z.int(),
       keys: z.int(),
       events: z.int(),
@@ -44,6 +46,7 @@ export const GET = defineRoute(
       ...(await tidyTasks(deadlineMs)),
       alerts: await tidyAlerts(deadlineMs),
       ...(await tidyOrders(deadlineMs)),
+      ...(await tidyBots(deadlineMs)),
       events: await tidyEvents(deadlineMs),
       // Files come last: when the blob store is unavailable, the rest is already done.
       files: await tidyFiles(),

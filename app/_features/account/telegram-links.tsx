@@ -1,0 +1,103 @@
+"use client";
+
+import { useRouter } from "next/navigation";
+import { useTranslations } from "next-intl";
+import { useState } from "react";
+import type { ApiFailure } from "@/app/_ui/api-result";
+import { Button } from "@/app/_ui/button";
+import { FailureNote } from "@/app/_ui/failure-note";
+import type { BotLink, NewLinkCode } from "@/lib/schemas/bot-links";
+import { isolate } from "@/lib/schemas/isolate";
+import { ActionButton } from "./action-button";
+import { SettingsSection } from "./settings-section";
+import { confirmTelegramCode, createTelegramCode, endTelegramLink } from "./telegram-api";
+
+interface Props {
+  links: readonly BotLink[];
+  /** A code that the user got in the bot, to confirm. */
+  code: string | null;
+}
+
+/** The Telegram users that may act for the account, and the two ways to link one. */
+export function TelegramLinks({ links, code }: Props) {
+  const t = useTranslations("telegram");
+  return (
+    <SettingsSection id="telegram" title={t("title")} text={t("text")} className="mt-10">
+      {code === null ? null : <ConfirmCode code={code} />}
+      {links.length === 0 ? <NewLink /> : null}
+      <ul className="grid gap-5">
+        {links.map(({ id, name, botName }) => (
+          <li key={id} className="flex flex-wrap items-center justify-between gap-4">
+            <span className="[overflow-wrap:anywhere]">
+              {t("linkedAs", { name: isolate(name), bot: isolate(botName) })}
+            </span>
+            <ActionButton
+              action={() => endTelegramLink(id)}
+              label={t("unlink")}
+              busyLabel={t("unlinking")}
+              doneLabel={t("unlinked")}
+            />
+          </li>
+        ))}
+      </ul>
+    </SettingsSection>
+  );
+}
+
+/** The account is linked only after a click: the link with the code may come from anyone. */
+function ConfirmCode({ code }: { code: string }) {
+  const t = useTranslations("telegram");
+  const router = useRouter();
+  const confirm = async () => {
+    const result = await confirmTelegramCode(code);
+    // The code works once.
+    if (result.ok) router.replace("/me/devices");
+    return result;
+  };
+  return (
+    <div className="mb-6 grid gap-4 rounded-3xl bg-tint-strong p-5">
+      <p className="text-pretty">{t("confirmText")}</p>
+      <ActionButton
+        action={confirm}
+        label={t("confirm")}
+        busyLabel={t("confirming")}
+        doneLabel={t("confirmed")}
+        look="primary"
+      />
+    </div>
+  );
+}
+
+function NewLink() {
+  const t = useTranslations("telegram");
+  const [created, setCreated] = useState<NewLinkCode | null>(null);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const create = async () => {
+    const result = await createTelegramCode();
+    setFailure(result.ok ? null : result.failure);
+    setCreated(result.ok ? result.data : null);
+  };
+  if (created)
+    return (
+      <div className="grid gap-3">
+        <p className="text-pretty">{t("codeText", { minutes: created.minutes })}</p>
+        <p>
+          <a href={created.url} className="font-semibold underline [overflow-wrap:anywhere]">
+            {created.url}
+          </a>
+        </p>
+        <p className="text-sm text-muted">{t("orSend")}</p>
+        <code className="tabular [overflow-wrap:anywhere]">/start {created.code}</code>
+      </div>
+    );
+  return (
+    <div className="grid gap-3">
+      <div>
+        <Button look="quiet" onClick={() => void create()}>
+          {t("link")}
+        </Button>
+      </div>
+      {failure ? <FailureNote failure={failure} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,107 @@
+import { Api } from "grammy";
+import { botProjectTag, type CachedBot, type CachedWorkflow, cacheManager } from "../cache";
+import { env } from "../core/env";
+import { AppError } from "../core/errors";
+import { keyedHash } from "../core/keyed-hash";
+import { decryptSecret } from "../core/secret-box";
+import { db } from "../db";
+import { type Definition, definitionSchema } from "../schemas/workflow";
+
+/** A bot with its commands; null when there is none. Cached. */
+export function findBot(projectId: string): Promise<CachedBot | null> {
+  return cacheManager.getOrSet("bots", projectId, () => loadBot(projectId), {
+    tags: [botProjectTag(projectId)],
+  });
+}
+
+async function loadBot(projectId: string): Promise<CachedBot | null> {
+  const row = await db().botProject.findUnique({
+    where: { id: projectId, owner: { deletedAt: null } },
+    include: {
+      workflows: {
+        orderBy: { id: "asc" },
+        select: { id: true, key: true, command: true, publishedVersionId: true },
+      },
+    },
+  });
+  if (!row) return null;
+  const { id, ownerId, name, telegramId, username, encryptedToken, isAdministrators, state, workflows } = row;
+  return {
+    ...{
+      id,
+      ownerId,
+      name,
+      telegramId: String(telegramId),
+      username,
+      encryptedToken,
+      isAdministrators,
+      state,
+    },
+    workflows: workflows.map(({ publishedVersionId, ...workflow }) => ({
+      ...workflow,
+      versionId: publishedVersionId,
+    })),
+  };
+}
+
+/**
+ * The definition of a version. The published one is cached under `workflow:version:{projectId}:{workflowId}`; an
+ * execution that began with an earlier one finds that under its own name.
+ *
+ * @throws {AppError} not_found
+ */
+export async function loadDefinition(
+  bot: CachedBot,
+  workflowId: string,
+  versionId: string,
+): Promise<Definition> {
+  const published = bot.workflows.find(({ id }) => id === workflowId)?.versionId;
+  const key = published === versionId ? workflowId : `${workflowId}@${versionId}`;
+  const load = () => loadVersion(workflowId, versionId);
+  const tags = [botProjectTag(bot.id)];
+  const cached = await cacheManager.getOrSet("botWorkflows", `${bot.id}:${key}`, load, { tags });
+  if (cached.versionId === versionId) return cached.definition;
+  // Published a moment ago, and one of the two entries is older.
+  return (await load()).definition;
+}
+
+async function loadVersion(workflowId: string, versionId: string): Promise<CachedWorkflow> {
+  const row = await db().botWorkflowVersion.findUnique({ where: { id: versionId, workflowId } });
+  if (!row) throw new AppError("not_found");
+  return { workflowId, versionId, definition: definitionSchema.parse(row.definition) };
+}
+
+/**
+ * Telegram sends it with every update, and no other caller knows it. Derived, so that the webhook can be set again at
+ * any time.
+ */
+export function webhookSecret(projectId: string): string {
+  return keyedHash("bot-webhook", projectId).toString("base64url");
+}
+
+export function webhookUrl(projectId: string): string {
+  return `${env().APP_URL}/api/webhooks/telegram/${projectId}`;
+}
+
+/** A call of the Bot API that takes longer has an unknown outcome. */
+const API_TIMEOUT_SECONDS = 10;
+
+const apis = new Map<string, Api>();
+/** Clients are small; this only bounds a process that serves very many bots. */
+const MAX_APIS = 500;
+
+/** The Bot API's client for a bot. It makes no call of its own. */
+export function botApi({ encryptedToken }: Pick<CachedBot, "encryptedToken">): Api {
+  const { TELEGRAM_API_ROOT: apiRoot } = env();
+  const key = `${apiRoot} ${encryptedToken}`;
+  const known = apis.get(key);
+  if (known) return known;
+  if (apis.size >= MAX_APIS) apis.clear();
+  const api = createApi(decryptSecret("bot-token", encryptedToken));
+  apis.set(key, api);
+  return api;
+}
+
+export function createApi(token: string): Api {
+  return new Api(token, { apiRoot: env().TELEGRAM_API_ROOT, timeoutSeconds: API_TIMEOUT_SECONDS });
+}

@@ -1,0 +1,37 @@
+import { db, ERASURE_BATCH_SIZE, Prisma, retryOnConflict } from "../db";
+
+/** The Telegram users who are linked with the account, and all who talk to its own bots. */
+const peopleOf = (userId: string) => Prisma.sql`
+SELECT person.id FROM "BotPerson" person JOIN "BotProject" project ON project.id = person."projectId"
+WHERE person."userId" = ${userId}::uuid OR project."ownerId" = ${userId}::uuid`;
+
+/**
+ * Deletes one batch of what a user has in bots: their own bots, and their conversations in others', with everything that
+ * they wrote there and were sent.
+ *
+ * @returns how many rows; 0 when none is left
+ */
+export async function eraseBotBatch(userId: string): Promise<number> {
+  const limit = ERASURE_BATCH_SIZE;
+  const executions = Prisma.sql`SELECT id FROM "BotExecution" WHERE "personId" IN (${peopleOf(userId)})`;
+  const bots = Prisma.sql`SELECT id FROM "BotProject" WHERE "ownerId" = ${userId}::uuid`;
+  const statements = [
+    Prisma.sql`DELETE FROM "BotMessage" WHERE id = ANY (ARRAY(
+SELECT id FROM "BotMessage" WHERE "personId" IN (${peopleOf(userId)}) LIMIT ${limit}))`,
+    Prisma.sql`DELETE FROM "BotStep" WHERE ctid = ANY (ARRAY(
+SELECT ctid FROM "BotStep" WHERE "executionId" IN (${executions}) LIMIT ${limit}))`,
+    Prisma.sql`DELETE FROM "BotExecution" WHERE id = ANY (ARRAY(${executions} LIMIT ${limit}))`,
+    Prisma.sql`DELETE FROM "BotLinkCode" WHERE id = ANY (ARRAY(
+SELECT id FROM "BotLinkCode" WHERE "userId" = ${userId}::uuid OR "personId" IN (${peopleOf(userId)}) LIMIT ${limit}))`,
+    Prisma.sql`DELETE FROM "BotPerson" WHERE id = ANY (ARRAY(${peopleOf(userId)} LIMIT ${limit}))`,
+    Prisma.sql`DELETE FROM "BotUpdate" WHERE ctid = ANY (ARRAY(
+SELECT ctid FROM "BotUpdate" WHERE "projectId" IN (${bots}) LIMIT ${limit}))`,
+    // With its workflows and their versions, which are few.
+    Prisma.sql`DELETE FROM "BotProject" WHERE "ownerId" = ${userId}::uuid`,
+  ];
+  for (const statement of statements) {
+    const deleted = await retryOnConflict(() => db().$executeRaw(statement));
+    if (deleted > 0) return deleted;
+  }
+  return 0;
+}

@@ -1,0 +1,133 @@
+import { addEntry, debitEntryKey } from "../bonuses";
+import { isStorable } from "../core/text";
+import type { Transaction } from "../db";
+import { acquireLock, type Lock, RedisUnavailableError, releaseLock } from "../redis";
+import type { Execution, Variables } from "../schemas/bot";
+import { MAX_SPEND_MINOR } from "../schemas/limits";
+import type { NodeOf } from "../schemas/workflow";
+import { readPath, requestForWorkflow, WorkflowRequestError } from "./http-request";
+import type { HeavyNode, HeavyOutcome, RunContext } from "./run-types";
+import { cut, type Lookup, MAX_VALUE_LENGTH, renderText } from "./template";
+
+/** How long a spend waits for another one of the same user; then the ledger alone decides. */
+const LOCK_WAIT_MS = 5_000;
+
+/** What the slow half of a heavy step leaves for its transaction. */
+export type PreparedStep =
+  | { kind: "outcome"; outcome: HeavyOutcome }
+  | { kind: "bonuses"; lock: Lock | null };
+
+/** The slow half: a call, or the wait for the user's lock. No transaction is open. */
+export async function prepareHeavyStep(
+  node: HeavyNode,
+  execution: Execution,
+  lookup: Lookup,
+  { userId, signal }: { userId: string | null; signal: AbortSignal },
+): Promise<PreparedStep> {
+  if (node.kind === "httpRequest")
+    return { kind: "outcome", outcome: await callForWorkflow(node, execution, lookup, signal) };
+  if (node.kind === "creditBonuses" || userId === null) return { kind: "bonuses", lock: null };
+  return { kind: "bonuses", lock: await acquireSpendLock(userId) };
+}
+
+/**
+ * Gives spends of a user in the bot and on the site their turn. It guarantees nothing: when it expires, is lost, or
+ * Redis is away, the ledger's row lock and constraints still prevent overspending.
+ */
+async function acquireSpendLock(userId: string): Promise<Lock | null> {
+  try {
+    const attempt = await acquireLock("user", `${userId}:spend`, { waitMs: LOCK_WAIT_MS });
+    return attempt.acquired ? attempt.lock : null;
+  } catch (error) {
+    if (error instanceof RedisUnavailableError) return null;
+    throw error;
+  }
+}
+
+/** Releases it if it is still this one; otherwise it has expired. */
+export async function releaseSpendLock(lock: Lock | null): Promise<void> {
+  if (lock) await releaseLock(lock).catch(() => {});
+}
+
+async function callForWorkflow(
+  node: NodeOf<"httpRequest">,
+  { id, stepNo }: Execution,
+  lookup: Lookup,
+  signal: AbortSignal,
+): Promise<HeavyOutcome> {
+  const body = Object.entries(node.body ?? {}).map(([name, value]) => [
+    name,
+    typeof value === "string" ? renderText(value, lookup) : value,
+  ]);
+  try {
+    const text = await requestForWorkflow({
+      method: node.method,
+      // A value may be a part of the address, never the host.
+      url: renderText(node.url, (name) => encodeURIComponent(String(lookup(name) ?? ""))),
+      body: node.method === "POST" ? Object.fromEntries(body) : null,
+      idempotencyKey: `${id}-${stepNo}`,
+      signal,
+    });
+    return { take: "next", variables: readAnswer(text, node.save) };
+  } catch (error) {
+    if (!(error instanceof WorkflowRequestError)) throw error;
+    return { take: "failed", variables: {}, error: error.message };
+  }
+}
+
+/** @throws {WorkflowRequestError} not JSON */
+function readAnswer(text: string, save: Readonly<Record<string, string>>): Variables {
+  if (Object.keys(save).length === 0) return {};
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new WorkflowRequestError("its answer is not JSON", { cause });
+  }
+  return Object.fromEntries(
+    Object.entries(save).flatMap(([name, path]) => {
+      const value = readPath(json, path);
+      if (value === null || (typeof value === "string" && !isStorable(value))) return [];
+      return [[name, typeof value === "string" ? cut(value, MAX_VALUE_LENGTH) : value]];
+    }),
+  );
+}
+
+/**
+ * The bonuses' half of a step, in the transaction of the step: the entry and the step commit together.
+ * @param userId  the linked account, read under the person's lock
+ */
+export async function applyBonuses(
+  tx: Transaction,
+  node: NodeOf<"spendBonuses"> | NodeOf<"creditBonuses">,
+  execution: Execution,
+  { userId, context, lookup }: { userId: string | null; context: RunContext; lookup: Lookup },
+): Promise<HeavyOutcome> {
+  if (userId === null) return { take: "unlinked", variables: {} };
+  const stepKey = `bot:${execution.id}:${execution.stepNo}`;
+  const note = node.note[context.language];
+  if (node.kind === "creditBonuses") {
+    if (!context.bot.isAdministrators)
+      return { take: "next", variables: {}, error: "only bots of administrators credit bonuses" };
+    const entry = {
+      userId,
+      kind: "granted",
+      amount: node.amountMinor,
+      key: `granted:${stepKey}`,
+      note,
+    } as const;
+    const credited = await addEntry(tx, entry);
+    if (!("entry" in credited)) return { take: "unlinked", variables: {} };
+    return { take: "next", variables: {}, balance: credited.entry.balance };
+  }
+  const amount = Math.round(Number(lookup(node.amount) ?? Number.NaN) * 100);
+  if (!Number.isSafeInteger(amount) || amount <= 0 || amount > MAX_SPEND_MINOR)
+    return { take: "insufficient", variables: {}, error: "not an amount" };
+  const spent = await addEntry(tx, {
+    ...{ userId, kind: "spent", amount: -amount, key: debitEntryKey(userId, stepKey), note },
+  });
+  if (spent.outcome === "no_account") return { take: "unlinked", variables: {} };
+  if (spent.outcome === "insufficient")
+    return { take: "insufficient", variables: {}, balance: spent.balance };
+  return { take: "next", variables: {}, balance: spent.entry.balance };
+}

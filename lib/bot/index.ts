@@ -1,0 +1,13 @@
+export { eraseBotBatch } from "./erase-account";
+export {
+  createLinkCode,
+  findLinkBot,
+  listLinks,
+  redeemOnSite,
+  unlink,
+} from "./link-account";
+export { DefinitionError, publishWorkflows, type WorkflowSource } from "./publish-workflow";
+export { receiveUpdate, updateReceiptSchema } from "./receive-update";
+export { addBot, addBotByToken, setWebhooks, setWebhooksAtStart } from "./register-bot";
+export { sweepChats } from "./sweep-chats";
+export { tidiedBotsSchema, tidyBots } from "./tidy";

@@ -1,0 +1,86 @@
+import { z } from "zod";
+import { botPersonTag, type CachedPerson, type CachedSession, cacheManager } from "../cache";
+import { newId } from "../core/ids";
+import type { Locale } from "../core/locale";
+import { db, type Transaction } from "../db";
+import { type Execution, executionSchema } from "../schemas/bot";
+import { localeSchema } from "../schemas/locale";
+
+/** A Telegram user as an update describes them. */
+export interface TelegramUser {
+  id: string;
+  name: string;
+  language: Locale;
+}
+
+/** The person of a Telegram user in a bot; stored on the first update. Cached for half a minute. */
+export async function findOrCreatePerson(projectId: string, user: TelegramUser): Promise<CachedPerson> {
+  const person = await cacheManager.getOrSet(
+    "botProfiles",
+    `${user.id}:${projectId}`,
+    async () => (await loadPerson(projectId, user.id)) ?? createPerson(projectId, user),
+    { tags: [botPersonTag(projectId, user.id)] },
+  );
+  return person;
+}
+
+async function loadPerson(projectId: string, telegramId: string): Promise<CachedPerson | null> {
+  const row = await db().botPerson.findUnique({
+    where: { projectId_telegramId: { projectId, telegramId: BigInt(telegramId) } },
+    select: { id: true, name: true, language: true, userId: true },
+  });
+  return row && { ...row, language: localeSchema.parse(row.language) };
+}
+
+async function createPerson(
+  projectId: string,
+  { id: telegramId, name, language }: TelegramUser,
+): Promise<CachedPerson> {
+  // The first two updates of a person may arrive at once.
+  await db().$executeRaw`
+INSERT INTO "BotPerson" (id, "projectId", "telegramId", name, language)
+VALUES (${newId()}::uuid, ${projectId}::uuid, ${BigInt(telegramId)}, ${name}, ${language})
+ON CONFLICT ("projectId", "telegramId") DO NOTHING`;
+  const created = await loadPerson(projectId, telegramId);
+  if (!created) throw new Error("the bot was deleted while a person wrote to it");
+  return created;
+}
+
+/** Unfinished executions that are looked at; one person has one of each workflow. */
+const MAX_UNFINISHED = 50;
+
+/** A person's revision and unfinished executions. Cached; {@link loadSession} reads Postgres. */
+export function findSession(personId: string): Promise<CachedSession> {
+  return cacheManager.getOrSet("botSessions", personId, () => loadSession(db(), personId));
+}
+
+const sessionRowsSchema = z.array(
+  z.object({ revision: z.int(), executions: z.array(executionSchema).nullable() }),
+);
+
+/** One statement: revision and executions are of the same moment. @throws when there is no such person */
+export async function loadSession(
+  tx: Pick<Transaction, "$queryRaw">,
+  personId: string,
+): Promise<CachedSession> {
+  const rows = await tx.$queryRaw`
+SELECT person.revision, (SELECT jsonb_agg(to_jsonb(found) ORDER BY found.id DESC) FROM (
+    SELECT id, "workflowId", "versionId", state, "nodeId", frames, variables, "stepNo", token, failure,
+      to_char("dueAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "dueAt"
+    FROM "BotExecution" WHERE "personId" = person.id AND state IN ('running', 'waiting')
+    ORDER BY id DESC LIMIT ${MAX_UNFINISHED}) found) AS executions
+FROM "BotPerson" person WHERE person.id = ${personId}::uuid`;
+  const [row] = sessionRowsSchema.parse(rows);
+  if (!row) throw new Error("there is no such person of a bot");
+  return { revision: row.revision, executions: row.executions ?? [] };
+}
+
+/** The session after a run: its executions without those that are finished. */
+export function sessionAfter(
+  { revision, executions }: CachedSession,
+  changed: readonly Execution[],
+): CachedSession {
+  const byId = new Map([...executions, ...changed].map((execution) => [execution.id, execution]));
+  const unfinished = [...byId.values()].filter(({ state }) => state === "running" || state === "waiting");
+  return { revision: revision + 1, executions: unfinished.sort((a, b) => (a.id < b.id ? 1 : -1)) };
+}

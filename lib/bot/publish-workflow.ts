@@ -1,0 +1,69 @@
+import { botProjectTag, cacheManager } from "../cache";
+import { AppError } from "../core/errors";
+import { newId } from "../core/ids";
+import { db } from "../db";
+import type { DefinitionInput } from "../schemas/workflow";
+import { checkDefinition, type Problem } from "../schemas/workflow-check";
+
+export interface WorkflowSource {
+  key: string;
+  command: string | null;
+  definition: DefinitionInput;
+}
+
+/** A definition cannot be published. */
+export class DefinitionError extends Error {
+  constructor(
+    readonly key: string,
+    readonly problems: readonly Problem[],
+  ) {
+    super(
+      `workflow ${key}: ${problems.map(({ code, nodeId, path, detail }) => `${code} ${nodeId ?? ""} ${path} ${detail}`).join("; ")}`,
+    );
+    this.name = "DefinitionError";
+  }
+}
+
+/**
+ * Publishes workflows of a bot, all of them or none: each becomes a new version, which new executions run. Running ones
+ * stay on theirs. A workflow that is missing is created.
+ *
+ * @throws {DefinitionError} @throws {AppError} not_found: there is no such bot
+ */
+export async function publishWorkflows(projectId: string, sources: readonly WorkflowSource[]): Promise<void> {
+  const project = await db().botProject.findUnique({
+    where: { id: projectId },
+    select: { isAdministrators: true, workflows: { select: { key: true } } },
+  });
+  if (!project) throw new AppError("not_found");
+  const workflows = new Set([...project.workflows, ...sources].map(({ key }) => key));
+  const { isAdministrators } = project;
+  const checked = sources.map(({ key, command, definition }) => {
+    const result = checkDefinition(definition, { workflows, isAdministrators });
+    if (!result.definition) throw new DefinitionError(key, result.problems);
+    return { key, command, definition: result.definition };
+  });
+  await cacheManager.withInvalidation([botProjectTag(projectId)], async (tx) => {
+    // Two publishers take their turn: numbers have no gap.
+    await tx.$queryRaw`SELECT 1 FROM "BotProject" WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
+    for (const { key, command, definition } of checked) {
+      const { id: workflowId } = await tx.botWorkflow.upsert({
+        where: { projectId_key: { projectId, key } },
+        create: { id: newId(), projectId, key, command },
+        update: { command },
+        select: { id: true },
+      });
+      const number = (await tx.botWorkflowVersion.count({ where: { workflowId } })) + 1;
+      const versionId = newId();
+      await tx.botWorkflowVersion.create({
+        data: { id: versionId, workflowId, number, definition },
+        select: { id: true },
+      });
+      await tx.botWorkflow.update({
+        where: { id: workflowId },
+        data: { publishedVersionId: versionId },
+        select: { id: true },
+      });
+    }
+  });
+}

@@ -1,0 +1,189 @@
+import { z } from "zod";
+import type { CachedBot, CachedPerson, CachedSession } from "../cache";
+import { defer } from "../core/defer";
+import { AppError } from "../core/errors";
+import { log } from "../core/log";
+import { secretsEqual } from "../core/secrets-equal";
+import { type Transaction, transaction } from "../db";
+import { requireBotAllowance, takeBotPersonAllowance } from "../rate-limit/handler-limits";
+import { botApi, findBot, webhookSecret } from "./bots";
+import { type ChangeSubject, commitChange } from "./commit-run";
+import { redeemInBot } from "./link-account";
+import { plainMessage } from "./node-message";
+import { findOrCreatePerson, findSession, loadSession } from "./people";
+import { type Plan, planUpdate } from "./plan-update";
+import { findAccount } from "./run-context";
+import { type BotTextKey, botText } from "./texts";
+import { type PersonUpdate, toPersonUpdate, updateSchema } from "./update";
+
+export const updateReceiptSchema = z.object({
+  /** `duplicate`: it was handled before. `ignored`: nothing follows from it. */
+  outcome: z.enum(["handled", "duplicate", "ignored"]),
+});
+type UpdateReceipt = z.infer<typeof updateReceiptSchema>;
+
+/**
+ * Handles one update of Telegram. Its number is stored in the transaction of what follows from it, so it has its effect
+ * once, however often and in whatever order it is delivered. Messages are sent after the response; slow work is a task.
+ *
+ * @param text    the body
+ * @param secret  the header that Telegram sends
+ * @throws {AppError} unauthenticated: not Telegram; bad_request: not an update; rate_limited: Telegram repeats it later
+ */
+export async function receiveUpdate(
+  projectId: string,
+  text: string,
+  secret: string | null,
+): Promise<UpdateReceipt> {
+  if (!secretsEqual(secret ?? "", webhookSecret(projectId))) throw new AppError("unauthenticated");
+  const bot = await findBot(projectId);
+  if (bot?.state !== "active") return { outcome: "ignored" };
+  const update = parseUpdate(text);
+  if (!update) return { outcome: "ignored" };
+  const [, allowance] = await Promise.all([
+    requireBotAllowance(projectId),
+    takeBotPersonAllowance(projectId, update.user.id),
+  ]);
+  // Not refused: Telegram would repeat it, and hold back the updates of others.
+  if (!allowance.allowed) return { outcome: "ignored" };
+  const person = await findOrCreatePerson(projectId, update.user);
+  return handle(update, bot, person);
+}
+
+function parseUpdate(text: string): PersonUpdate | null {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new AppError("bad_request", { cause });
+  }
+  const parsed = updateSchema.safeParse(json);
+  if (!parsed.success) throw new AppError("bad_request", { cause: parsed.error });
+  return toPersonUpdate(parsed.data);
+}
+
+async function handle(update: PersonUpdate, bot: CachedBot, person: CachedPerson): Promise<UpdateReceipt> {
+  const [cached, account] = await Promise.all([findSession(person.id), findAccount(bot, person)]);
+  const plan = await planUpdate(update, { bot, person, session: cached, account });
+  // A cached session that knows of no such execution may be an older one: Postgres decides.
+  if (plan.kind === "change") {
+    const outcome = await tryCommit(update, { bot, person, session: cached }, plan);
+    if (outcome !== "stale") return finish(update, bot, plan, outcome);
+  }
+  const decided = await transaction(async (tx) => {
+    await lockPerson(tx, person.id);
+    const session = await loadSession(tx, person.id);
+    const subject = { bot, person, session, account };
+    const fresh = await planUpdate(update, subject);
+    return { plan: fresh, outcome: await apply(tx, update, subject, fresh) };
+  });
+  return finish(update, bot, decided.plan, decided.outcome);
+}
+
+interface Subject {
+  bot: CachedBot;
+  person: CachedPerson;
+  session: CachedSession;
+}
+
+class StaleSessionError extends Error {}
+
+/** Commits a plan that was computed from a cached session. */
+async function tryCommit(
+  update: PersonUpdate,
+  subject: Subject,
+  plan: Extract<Plan, { kind: "change" }>,
+): Promise<"written" | "duplicate" | "stale"> {
+  try {
+    return await transaction(async (tx) => {
+      const outcome = await commitChange(tx, plan, changeSubject(update, subject));
+      // Rolls back the update's number.
+      if (outcome === "stale") throw new StaleSessionError();
+      return outcome;
+    });
+  } catch (error) {
+    if (error instanceof StaleSessionError) return "stale";
+    throw error;
+  }
+}
+
+function changeSubject(update: PersonUpdate, { bot, person, session }: Subject): ChangeSubject {
+  const { updateId, user } = update;
+  const profile = { name: user.name, language: user.language };
+  return { bot, person, session, updateId, telegramId: user.id, profile };
+}
+
+/** Applies a plan under the person's lock. */
+async function apply(
+  tx: Transaction,
+  update: PersonUpdate,
+  subject: Subject,
+  plan: Plan,
+): Promise<"written" | "duplicate"> {
+  const { bot, person } = subject;
+  const say = (text: string) =>
+    commitChange(
+      tx,
+      { runs: [], cancelled: [], messages: [plainMessage(update.user.id, text)] },
+      changeSubject(update, subject),
+    );
+  const outcome = await (async () => {
+    switch (plan.kind) {
+      case "change":
+        return commitChange(tx, plan, changeSubject(update, subject));
+      case "nothing":
+        if (plan.reply !== null) return say(botText(update.user.language, plan.reply));
+        return insertUpdate(tx, bot.id, update.updateId);
+      case "link": {
+        const used = await redeemInBot(tx, { bot, person, telegramId: update.user.id, code: plan.code });
+        const key: BotTextKey = used ? "linked" : "linkFailed";
+        return say(botText(update.user.language, key, { name: used?.accountName ?? "" }));
+      }
+    }
+  })();
+  if (outcome === "stale") throw new Error("a person's revision changed under its lock");
+  return outcome;
+}
+
+async function insertUpdate(
+  tx: Transaction,
+  projectId: string,
+  updateId: string,
+): Promise<"written" | "duplicate"> {
+  const inserted = await tx.$executeRaw`
+INSERT INTO "BotUpdate" ("projectId", "updateId") VALUES (${projectId}::uuid, ${BigInt(updateId)}) ON CONFLICT DO NOTHING`;
+  return inserted > 0 ? "written" : "duplicate";
+}
+
+async function lockPerson(tx: Transaction, personId: string): Promise<void> {
+  await tx.$queryRaw`SELECT 1 FROM "BotPerson" WHERE id = ${personId}::uuid FOR NO KEY UPDATE`;
+}
+
+function finish(
+  update: PersonUpdate,
+  bot: CachedBot,
+  plan: Plan,
+  outcome: "written" | "duplicate",
+): UpdateReceipt {
+  if (update.kind === "press")
+    answerPress(bot, update, outcome === "written" && plan.kind === "nothing" ? plan.answer : null);
+  return { outcome: outcome === "written" ? "handled" : "duplicate" };
+}
+
+/** Ends the wait that the button shows. Best effort: the phone ends it on its own after a while. */
+function answerPress(
+  bot: CachedBot,
+  { queryId, user }: Extract<PersonUpdate, { kind: "press" }>,
+  text: BotTextKey | null,
+): void {
+  defer(async () => {
+    try {
+      await botApi(bot).answerCallbackQuery(
+        queryId,
+        text === null ? {} : { text: botText(user.language, text), show_alert: true },
+      );
+    } catch (error) {
+      log().info({ err: error }, "press of a bot's button not answered");
+    }
+  });
+}

@@ -1,0 +1,198 @@
+import type { CachedBot, CachedPerson, CachedVariables } from "../cache";
+import { failpoint } from "../core/failpoint";
+import { afterCommit, db, type Transaction } from "../db";
+import type { Execution } from "../schemas/bot";
+import { localeSchema } from "../schemas/locale";
+import type { Node } from "../schemas/workflow";
+import { defineTask, NonRetryableTaskError, type Payload } from "../tasks";
+import { advance, isHeavy, newExecution } from "./advance";
+import { findBot, loadDefinition } from "./bots";
+import { variableLookup } from "./built-in-variables";
+import { commitChange, enqueueContinuation } from "./commit-run";
+import { applyBonuses, type PreparedStep, prepareHeavyStep, releaseSpendLock } from "./heavy-step";
+import { plainMessage } from "./node-message";
+import { loadSession } from "./people";
+import { createRunContext, findAccount } from "./run-context";
+import type { Run, RunInput } from "./run-types";
+import { takeOverChat } from "./send";
+import { botText } from "./texts";
+
+type TaskPayload = Payload<"workflow-executions">;
+type Continuation = Extract<TaskPayload, { do: "continue" }>;
+
+interface Prepared {
+  payload: TaskPayload;
+  bot: CachedBot | null;
+  step: PreparedStep | null;
+  /** Of the person, by the linked account's id; null when nothing of it was read. */
+  account: { userId: string | null; variables: CachedVariables | null } | null;
+}
+
+/**
+ * Queue `workflow-executions`: the slow work of a step, what was due, a workflow that the app begins, and messages that
+ * had to wait. The slow half runs without a transaction; what follows from it is written with the task's completion.
+ */
+export const task = defineTask<"workflow-executions">()({
+  async prepare(payload, { signal }): Promise<Prepared> {
+    const bot = await findBot(payload.projectId);
+    if (!bot) return { payload, bot, step: null, account: null };
+    if (payload.do === "deliver") await takeOverChat(bot, payload.sessionId);
+    const step = payload.do === "continue" ? await prepareContinuation(bot, payload, signal) : null;
+    const person = await readPerson(db(), payload);
+    const account = person && { userId: person.userId, variables: await findAccount(bot, person) };
+    await failpoint("bot.step.prepared");
+    return { payload, bot, step, account };
+  },
+  async commit(tx, { payload, bot, step, account }) {
+    if (step?.kind === "bonuses") {
+      const release = () => releaseSpendLock(step.lock);
+      afterCommit(tx, release, () => void release());
+    }
+    if (!bot || payload.do === "deliver") return;
+    const locked = await lockPerson(tx, payload);
+    if (!locked) return;
+    // Linked or unlinked in between: then it is read again.
+    const isSame = account !== null && account.userId === locked.userId;
+    const person = isSame ? { ...locked, account: account.variables } : locked;
+    if (payload.do === "start") await startWorkflow(tx, bot, person, payload);
+    else await continueExecution(tx, { bot, person, payload, step });
+  },
+  async abandon(tx, payload) {
+    if (payload.do === "continue") await abandonExecution(tx, payload);
+  },
+});
+
+async function prepareContinuation(
+  bot: CachedBot,
+  payload: Continuation,
+  signal: AbortSignal,
+): Promise<PreparedStep | null> {
+  const person = await readPerson(db(), payload);
+  const session = person && (await loadSession(db(), person.id));
+  const execution = session && findExecution(session.executions, payload);
+  if (!execution) return null;
+  const node = await currentNode(bot, execution);
+  if (!node || !isHeavy(node)) return null;
+  const context = await contextOf(bot, person, session.executions, execution);
+  const lookup = variableLookup(context, execution, {});
+  return prepareHeavyStep(node, execution, lookup, { userId: person.userId, signal });
+}
+
+interface ContinuedExecution {
+  bot: CachedBot;
+  person: TaskPerson;
+  payload: Continuation;
+  step: PreparedStep | null;
+}
+
+async function continueExecution(
+  tx: Transaction,
+  { bot, person, payload, step }: ContinuedExecution,
+): Promise<void> {
+  const session = await loadSession(tx, person.id);
+  const execution = findExecution(session.executions, payload);
+  // Gone on, cancelled or finished meanwhile.
+  if (!execution) return;
+  if (execution.dueAt !== null && Date.parse(execution.dueAt) > Date.now())
+    return enqueueContinuation(tx, bot.id, person.id, execution);
+  const context = await contextOf(bot, person, session.executions, execution);
+  const node = await currentNode(bot, execution);
+  const input = await (async (): Promise<RunInput> => {
+    if (execution.dueAt !== null || !node || !isHeavy(node)) return { kind: "time" };
+    if (step?.kind === "outcome") return { kind: "outcome", outcome: step.outcome };
+    if (node.kind === "httpRequest") throw new Error("a call was not prepared: the task is tried again");
+    const lookup = variableLookup(context, execution, {});
+    const { userId } = person;
+    return {
+      kind: "outcome",
+      outcome: await applyBonuses(tx, node, execution, { userId, context, lookup }),
+    };
+  })();
+  await commitRuns(tx, { bot, person, session }, [await advance(execution, input, context)]);
+}
+
+async function startWorkflow(
+  tx: Transaction,
+  bot: CachedBot,
+  person: TaskPerson,
+  { workflowId, input }: Extract<TaskPayload, { do: "start" }>,
+): Promise<void> {
+  const workflow = bot.workflows.find(({ id }) => id === workflowId);
+  if (!workflow?.versionId) throw new NonRetryableTaskError("the workflow is not published");
+  const session = await loadSession(tx, person.id);
+  const execution = newExecution(workflow.id, workflow.versionId, input);
+  const context = await contextOf(bot, person, session.executions, execution);
+  await commitRuns(tx, { bot, person, session }, [await advance(execution, { kind: "start" }, context)]);
+}
+
+async function commitRuns(
+  tx: Transaction,
+  subject: { bot: CachedBot; person: TaskPerson; session: Awaited<ReturnType<typeof loadSession>> },
+  runs: Run[],
+): Promise<void> {
+  const { telegramId } = subject.person;
+  const outcome = await commitChange(
+    tx,
+    { runs, cancelled: [], messages: [] },
+    { ...subject, telegramId, updateId: null, profile: null },
+  );
+  if (outcome !== "written") throw new Error("a person's revision changed under its lock");
+}
+
+/** Nothing runs the step any more: the person reads that it failed. */
+async function abandonExecution(tx: Transaction, payload: Continuation): Promise<void> {
+  const bot = await findBot(payload.projectId);
+  const person = bot && (await lockPerson(tx, payload));
+  if (!bot || !person) return;
+  const session = await loadSession(tx, person.id);
+  const execution = findExecution(session.executions, payload);
+  if (!execution) return;
+  const failed = { ...execution, state: "failed" as const, failure: "task_dead", token: null, dueAt: null };
+  const messages = [plainMessage(person.telegramId, botText(person.language, "failed"), execution)];
+  await commitRuns(tx, { bot, person, session }, [{ execution: failed, steps: [], messages, linkCodes: [] }]);
+}
+
+type TaskPerson = CachedPerson & { telegramId: string; account?: CachedVariables | null };
+
+async function readPerson(
+  tx: Pick<Transaction, "botPerson">,
+  { projectId, sessionId }: { projectId: string; sessionId: string },
+): Promise<TaskPerson | null> {
+  const row = await tx.botPerson.findUnique({
+    where: { id: sessionId, projectId },
+    select: { id: true, name: true, language: true, userId: true, telegramId: true },
+  });
+  return row && { ...row, language: localeSchema.parse(row.language), telegramId: String(row.telegramId) };
+}
+
+async function lockPerson(
+  tx: Transaction,
+  session: { projectId: string; sessionId: string },
+): Promise<TaskPerson | null> {
+  await tx.$queryRaw`SELECT 1 FROM "BotPerson" WHERE id = ${session.sessionId}::uuid FOR NO KEY UPDATE`;
+  return readPerson(tx, session);
+}
+
+function findExecution(
+  executions: readonly Execution[],
+  { executionId, stepNo }: Continuation,
+): Execution | undefined {
+  return executions.find(({ id, stepNo: last }) => id === executionId && last === stepNo);
+}
+
+function contextOf(
+  bot: CachedBot,
+  person: TaskPerson,
+  executions: readonly Execution[],
+  execution: Execution,
+) {
+  const others = executions.filter(({ id }) => id !== execution.id);
+  const { telegramId, language, account } = person;
+  return createRunContext({ bot, person, telegramId, language, others, account });
+}
+
+async function currentNode(bot: CachedBot, execution: Execution): Promise<Node | undefined> {
+  const { workflowId, versionId } = execution.frames.at(-1) ?? execution;
+  const { nodes } = await loadDefinition(bot, workflowId, versionId);
+  return Object.hasOwn(nodes, execution.nodeId) ? nodes[execution.nodeId] : undefined;
+}

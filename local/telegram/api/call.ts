@@ -1,0 +1,23 @@
+import type { TelegramContext } from "../context";
+import type { Bot } from "../state/model";
+import type { Params } from "./params";
+
+/** One call of a method. */
+export interface Call {
+  context: TelegramContext;
+  bot: Bot;
+  params: Params;
+  /** Aborts when the caller has disconnected. */
+  closed: AbortSignal;
+}
+
+/** @returns `result` of the answer, or a {@link Described} one @throws {BotApiError} */
+export type Method = (call: Call) => unknown;
+
+/** A result with a description beside it. */
+export class Described {
+  constructor(
+    readonly result: unknown,
+    readonly description: string,
+  ) {}
+}

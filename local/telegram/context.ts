@@ -1,0 +1,28 @@
+import type { Clock } from "../qstash/clock";
+import type { CallLog } from "./call-log";
+import type { FaultSwitch } from "./faults";
+import type { Feed } from "./feed";
+import type { FileStore } from "./file-store";
+import type { Limits } from "./options";
+import type { RateLimiter } from "./rate-limiter";
+import type { Store } from "./state/store";
+import type { Polls } from "./updates/polls";
+import type { UpdateLog } from "./updates/update-log";
+import type { WebhookSender } from "./updates/webhook-sender";
+
+/** What the handlers work on. */
+export interface TelegramContext {
+  readonly store: Store;
+  readonly files: FileStore;
+  readonly feed: Feed;
+  readonly calls: CallLog;
+  readonly faults: FaultSwitch;
+  readonly rates: RateLimiter;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  /** null: any token of a token's form. */
+  readonly tokens: ReadonlySet<string> | null;
+  readonly updates: UpdateLog;
+  readonly polls: Polls;
+  readonly webhooks: WebhookSender;
+}
