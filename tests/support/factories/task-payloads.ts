@@ -43,6 +43,22 @@ export const taskPayloads: Inputs<GuaranteedQueue & HandledQueue> = {
     const { seq } = await db().user.update({ where: { id: userId }, data: { deletedAt: new Date() } });
     return { userId, seq, run: 1 };
   },
+  "workflow-executions": async () => {
+    const projectId = newId();
+    const { id: sessionId } = await db().botPerson.create({
+      data: {
+        ...{ id: newId(), telegramId: 1n, name: "Anna", language: "en" },
+        user: { connect: { id: rowId("user", 11) } },
+        project: {
+          create: {
+            ...{ id: projectId, ownerId: rowId("user", 11), name: "Bot", telegramId: 1n, username: "a_bot" },
+            encryptedToken: "",
+          },
+        },
+      },
+    });
+    return { do: "deliver", projectId, sessionId };
+  },
 };
 
 /** The same for messages without a row. */
