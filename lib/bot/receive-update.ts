@@ -40,14 +40,25 @@ export async function receiveUpdate(
   if (bot?.state !== "active") return { outcome: "ignored" };
   const update = parseUpdate(text);
   if (!update) return { outcome: "ignored" };
-  const [, allowance] = await Promise.all([
-    requireBotAllowance(projectId),
-    takeBotPersonAllowance(projectId, update.user.id),
-  ]);
   // Not refused: Telegram would repeat it, and hold back the updates of others.
-  if (!allowance.allowed) return { outcome: "ignored" };
+  if (!(await takeAllowances(projectId, update.user.id))) return { outcome: "ignored" };
   const person = await findOrCreatePerson(projectId, update.user);
   return handle(update, bot, person);
+}
+
+/**
+ * @returns whether the person has not written too much
+ * @throws {AppError} rate_limited: too much for the bot. The repeats of Telegram do not count for the person
+ */
+async function takeAllowances(projectId: string, telegramId: string): Promise<boolean> {
+  const person = takeBotPersonAllowance(projectId, telegramId);
+  try {
+    await requireBotAllowance(projectId);
+  } catch (error) {
+    await (await person).returnTokens();
+    throw error;
+  }
+  return (await person).allowed;
 }
 
 function parseUpdate(text: string): PersonUpdate | null {

@@ -8,6 +8,9 @@ import { botApi, createApi, webhookSecret, webhookUrl } from "./bots";
 import { publishWorkflows } from "./publish-workflow";
 import { readyWorkflows } from "./ready-workflows";
 
+/** The bot's id in Telegram, a colon, and the secret. */
+const TOKEN_PATTERN = /^\d{3,20}:[\w-]{20,100}$/;
+
 export interface NewBot {
   ownerId: string;
   name: string;
@@ -41,6 +44,7 @@ export async function addBot({ ownerId, name, token, username, isAdministrators 
  * @throws {AppError} bad_request: Telegram does not know the token; unavailable: it does not answer
  */
 export async function addBotByToken(input: Omit<NewBot, "username" | "name">): Promise<string> {
+  if (!TOKEN_PATTERN.test(input.token)) throw new AppError("bad_request");
   const telegramId = BigInt(input.token.split(":")[0] ?? "");
   const known = await db().botProject.findUnique({ where: { telegramId }, select: { id: true } });
   if (known) return known.id;

@@ -117,6 +117,7 @@ describe("updates", () => {
   });
 
   it("are handled one after another when different ones arrive at once", async () => {
+    await publishWorkflows(bot.id, [poll("1")]);
     const { sender } = await openTestPhone(bot);
     await handleUntilTaken(bot, textUpdate(sender, "/start"));
     const person = await findTestPerson(bot, sender);

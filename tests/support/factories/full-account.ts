@@ -221,10 +221,11 @@ async function createBotRows(person: TestUser, otherOwnerId: string): Promise<vo
     ...{ id: newId(), ownerId, name, username: "a_bot", encryptedToken: "" },
     telegramId: BigInt(Math.floor(Math.random() * 10 ** 15)),
   });
-  await db().botProject.create({ data: bot(person.userId, `The bot of ${person.email}`) });
+  await db().botProject.create({ data: bot(person.userId, "A bot") });
   const { id: projectId } = await db().botProject.create({ data: bot(otherOwnerId, "A bot") });
   const [personId, workflowId, versionId, executionId] = [newId(), newId(), newId(), newId()];
-  const { userId, email: text } = person;
+  const { userId } = person;
+  const text = "Words";
   await db().botPerson.create({
     data: {
       id: personId,

@@ -30,6 +30,7 @@ const validEnv: Record<string, string> = {
   SMTP_URL: `smtps://app:${randomSecret()}@mail.music.test:465`,
   BLOB_READ_WRITE_TOKEN: `vercel_blob_rw_store_${randomSecret()}`,
   PUBLIC_BLOB_READ_WRITE_TOKEN: `vercel_blob_rw_public_${randomSecret()}`,
+  TELEGRAM_BOT_TOKEN: `8012345678:${randomSecret()}`,
   CHAIN_RPC_URL: `https://rpc.music.test/${randomSecret()}`,
   MINTER_PRIVATE_KEY: `0x${randomBytes(32).toString("hex")}`,
   TRUST_PROXY: "vercel",

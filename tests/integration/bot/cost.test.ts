@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { db } from "@/lib/db";
+import { controlOf } from "@/tests/support/clients/telegram";
+import { handleUntilTaken, pressUpdate, textUpdate } from "@/tests/support/factories/bot-updates";
+import {
+  createTestBot,
+  findTestPerson,
+  linkTestPerson,
+  openTestPhone,
+  readMessages,
+  type TestBot,
+} from "@/tests/support/factories/bots";
+import { createPerson } from "@/tests/support/factories/people";
+import { startViewCosts } from "@/tests/support/proxies/view-costs";
+
+/** What a message costs in the steady state; docs/BOT.md has the numbers. */
+
+const { cost, stop } = await startViewCosts();
+let bot: TestBot;
+beforeAll(async () => {
+  bot = await createTestBot();
+  await controlOf(process.env.TELEGRAM_API_ROOT ?? "").setLimits({ enabled: false });
+});
+afterAll(async () => {
+  await db().botProject.delete({ where: { id: bot.id } });
+  await controlOf(process.env.TELEGRAM_API_ROOT ?? "").setLimits({ enabled: true });
+  await stop();
+});
+
+it("a message of a linked person is two statements beside BEGIN and COMMIT, both writes", async () => {
+  const { sender } = await openTestPhone(bot);
+  await handleUntilTaken(bot, textUpdate(sender, "/start"));
+  await linkTestPerson(bot, sender, await createPerson());
+  await handleUntilTaken(bot, textUpdate(sender, "/referral"));
+  const { id } = await findTestPerson(bot, sender);
+  const before = (await readMessages(id)).length;
+  const { statements, httpCalls } = await cost(() => handleUntilTaken(bot, textUpdate(sender, "/referral")));
+  expect((await readMessages(id)).length).toBe(before + 1);
+  expect({ statements, httpCalls }).toEqual({ statements: 4, httpCalls: expect.any(Number) });
+  // Limits, the cached session, and entries whose second in memory is over.
+  expect(httpCalls).toBeLessThanOrEqual(8);
+  const stale = await cost(() =>
+    handleUntilTaken(bot, pressUpdate(sender, "r:AAAAAAAAAAAAAAAAAAAAAA:aaaaaaaa:0")),
+  );
+  expect(stale.statements).toBeLessThanOrEqual(6);
+});
