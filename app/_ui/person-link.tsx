@@ -4,15 +4,15 @@ import { cn } from "./cn";
 
 interface Props {
   name: ReactNode;
-  /** Null: there is no page, and the name is plain text. */
-  handle: string | null;
+  /** None: there is no page, and the name is plain text. Events of an older version carry none. */
+  handle: string | null | undefined;
   tabIndex?: number | undefined;
   className?: string;
 }
 
 /** A person's name, which leads to their page. It lies over the link that covers a card. */
 export function PersonLink({ name, handle, tabIndex, className }: Props) {
-  if (handle === null) return <bdi className={className}>{name}</bdi>;
+  if (!handle) return <bdi className={className}>{name}</bdi>;
   return (
     <Link
       href={`/u/${handle}`}

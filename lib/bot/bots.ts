@@ -6,6 +6,7 @@ import { keyedHash } from "../core/keyed-hash";
 import { decryptSecret } from "../core/secret-box";
 import { db } from "../db";
 import { type Definition, definitionSchema } from "../schemas/workflow";
+import { grammyFetch } from "./fetch-natively";
 
 /** A bot with its commands; null when there is none. Cached. */
 export function findBot(projectId: string): Promise<CachedBot | null> {
@@ -103,5 +104,6 @@ export function botApi({ encryptedToken }: Pick<CachedBot, "encryptedToken">): A
 }
 
 export function createApi(token: string): Api {
-  return new Api(token, { apiRoot: env().TELEGRAM_API_ROOT, timeoutSeconds: API_TIMEOUT_SECONDS });
+  const { TELEGRAM_API_ROOT: apiRoot } = env();
+  return new Api(token, { apiRoot, timeoutSeconds: API_TIMEOUT_SECONDS, fetch: grammyFetch });
 }

@@ -28,22 +28,22 @@ export class WorkflowRequestError extends Error {}
  * @returns the body
  * @throws {WorkflowRequestError}
  */
-export async function requestForWorkflow(request: WorkflowRequest): Promise<string> {
-  const url = parseAllowed(request.url);
+export async function requestForWorkflow(outgoing: WorkflowRequest): Promise<string> {
+  const url = parseAllowed(outgoing.url);
   const address = await resolvePublic(url);
-  const body = request.body === null ? null : Buffer.from(JSON.stringify(request.body));
-  const signal = AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  const body = outgoing.body === null ? null : Buffer.from(JSON.stringify(outgoing.body));
+  const signal = AbortSignal.any([outgoing.signal, AbortSignal.timeout(TIMEOUT_MS)]);
   return new Promise((done, reject) => {
     const fail = (reason: string) => reject(new WorkflowRequestError(reason));
     const client = url.protocol === "https:" ? https : http;
     const call = client.request(url, {
-      method: request.method,
+      method: outgoing.method,
       signal,
       agent: false,
       headers: {
         accept: "application/json",
         "user-agent": "NormalDance-bot",
-        "idempotency-key": request.idempotencyKey,
+        "idempotency-key": outgoing.idempotencyKey,
         ...(body ? { "content-type": "application/json", "content-length": body.length } : {}),
       },
       lookup: (_, options, callback) =>

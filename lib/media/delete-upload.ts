@@ -8,10 +8,9 @@ import type { FilePurpose, FileStatus } from "../schemas/enums";
 import { UPLOAD_TOKEN_VALID_MS } from "../schemas/limits";
 import { deleteBlobsAfterCommit } from "./delete-blobs-after-commit";
 import { deleteAfterCommit } from "./delete-files";
-import { UNKNOWN_TYPE } from "./start-upload";
+import { UNKNOWN_TYPE, UPLOAD_RENEWED_FOR_MS } from "./start-upload";
 
-/** An upload gets new tokens for a day at most, until it arrives or the tidy takes it. */
-const TOKEN_EXPIRED_AFTER_MS = 24 * 3_600_000 + UPLOAD_TOKEN_VALID_MS;
+const TOKEN_EXPIRED_AFTER_MS = UPLOAD_RENEWED_FOR_MS + UPLOAD_TOKEN_VALID_MS;
 
 interface LockedFile {
   id: string;

@@ -35,11 +35,14 @@ const COMPLETION_PATH = "/api/media/upload/completed";
 /** Type of a file that was not examined yet. */
 export const UNKNOWN_TYPE = "application/octet-stream";
 
+/** How long an upload that has not arrived gets new tokens, from its beginning on. */
+export const UPLOAD_RENEWED_FOR_MS = 24 * 3_600_000;
+
 /**
  * Begins an upload: a row that reserves its part of the quota, and a token with which the browser sends exactly so many
  * bytes to one pathname of the store, once. A browser that never does leaves the row to the daily tidy.
  *
- * Safe to repeat with the same key: it is one file, with a new token for it; once it has arrived, with an expired one.
+ * Safe to repeat with the same key: it is one file, with a new token for it within a day; once it has arrived, with an expired one.
  *
  * @throws {AppError} conflict when the quota is exceeded, or the key was used for another upload; not_available when
  *         sound or covers are not taken here; payload_too_large for a sound that cannot be processed here; unavailable without a store; unauthenticated when the account no longer
@@ -62,9 +65,11 @@ export async function startUpload(
     if (isRepeat) {
       const row = await tx.mediaFile.findFirst({
         where: { id, ownerId: userId, cancelledAt: null },
-        select: { pathname: true, status: true },
+        select: { pathname: true, status: true, createdAt: true },
       });
-      if (!row) throw new AppError("not_found", { message: "file_not_found" });
+      // Later the daily tidy may take it at any moment.
+      const isTooOld = row?.status === "uploading" && now() - row.createdAt.getTime() > UPLOAD_RENEWED_FOR_MS;
+      if (!row || isTooOld) throw new AppError("not_found", { message: "file_not_found" });
       return { id, pathname: row.pathname, hasArrived: row.status !== "uploading" };
     }
     await disownExpired(tx, userId);

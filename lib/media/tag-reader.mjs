@@ -27,9 +27,12 @@ function toPlainRiff() {
 
 const noPicture = new Uint8Array(0);
 
-/** Whether the container already states what makes it unusable. MP3 and bare AAC only estimate their length. */
+/**
+ * Whether the container already states what makes it unusable. MP3 and bare AAC only estimate their length, and Ogg may
+ * be several streams in a row, of which the first may begin late.
+ */
 function isUnusable({ hasVideo, duration }) {
-  const hasCertainLength = type !== "audio/mpeg" && type !== "audio/aac";
+  const hasCertainLength = !["audio/mpeg", "audio/aac", "audio/ogg"].includes(type);
   return hasVideo === true || (hasCertainLength && duration > maxSeconds);
 }
 

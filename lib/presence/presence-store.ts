@@ -147,25 +147,23 @@ export async function readSnapshots(
   return { snapshots, onlineCount };
 }
 
-/** The first to expire first. A user who sends a heartbeat meanwhile moves to the end, so that none is passed over. */
+/**
+ * The first to expire first. A page begins with the expiry that the page before ended with: a user whose heartbeat moves
+ * them to the end meanwhile passes over nobody else.
+ */
 export async function listOnline(): Promise<string[]> {
   const users = new Set<string>();
-  let expiry = 0;
-  let skipped = 0;
+  let expiry = "0";
+  let limit = MAX_LISTED;
   for (;;) {
     const page = toPairs(
-      await redisService().script(
-        listOnlineUsers,
-        [keys.usersOnline],
-        [expiry, skipped, MAX_LISTED],
-        z.array(z.string()),
-      ),
+      await redisService().script(listOnlineUsers, [keys.usersOnline], [expiry, limit], z.array(z.string())),
     );
     for (const [id] of page) users.add(id);
-    const last = Number(page.at(-1)?.[1]);
-    if (page.length < MAX_LISTED) return [...users];
-    const ofLast = page.filter(([, score]) => Number(score) === last).length;
-    skipped = last === expiry ? skipped + ofLast : ofLast;
+    const last = page.at(-1)?.[1];
+    if (last === undefined || page.length < limit) return [...users];
+    // More users than a page have one expiry.
+    limit = last === expiry ? limit * 2 : MAX_LISTED;
     expiry = last;
   }
 }

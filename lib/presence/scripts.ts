@@ -222,7 +222,7 @@ return reply
  * One page of the present users.
  *
  * KEYS  1 present users
- * ARGV  1 lowest expiry (ms; 0: those who are present now), 2 how many users of that expiry to skip, 3 most users
+ * ARGV  1 lowest expiry (ms; 0: those who are present now), 2 most users
  * Returns {id, expiry (ms), id, expiry, …}, the first to expire first
  * Read-only.
  */
@@ -230,7 +230,7 @@ export const listOnlineUsers = defineReadOnlyScript(
   "listPresent",
   `${CLOCK}
 local first = ARGV[1] == '0' and '(' .. text(now) or ARGV[1]
-return redis.call('ZRANGEBYSCORE', KEYS[1], first, '+inf', 'WITHSCORES', 'LIMIT', ARGV[2], ARGV[3])
+return redis.call('ZRANGEBYSCORE', KEYS[1], first, '+inf', 'WITHSCORES', 'LIMIT', 0, ARGV[2])
 `,
 );
 

@@ -35,6 +35,8 @@ class Hub {
   private compareTimer: NodeJS.Timeout | undefined;
   private flows = false;
   private readable = true;
+  /** The number of the last comparison that began: an older one does not overwrite what it found. */
+  private lastComparison = 0;
 
   /** Whether events arrive at present, as far as this instance knows. */
   get live(): boolean {
@@ -130,15 +132,17 @@ class Hub {
 
   /** Lets every subscription that is not at its log's head catch up. */
   private async compareHeads(): Promise<void> {
+    this.lastComparison += 1;
+    const comparison = this.lastComparison;
     let heads: Map<Channel, Cursor>;
     try {
       heads = await readLogHeads([...this.subscriptionsByChannel.keys()]);
     } catch (error) {
       log().debug({ err: error }, "channel heads not compared: Redis unavailable");
-      this.updateState({ readable: false });
+      if (comparison === this.lastComparison) this.updateState({ readable: false });
       return;
     }
-    this.updateState({ readable: true });
+    if (comparison === this.lastComparison) this.updateState({ readable: true });
     for (const [channel, head] of heads) {
       for (const subscription of this.subscriptionsByChannel.get(channel) ?? [])
         void subscription.compareWithHead(head);

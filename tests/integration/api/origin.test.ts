@@ -95,6 +95,7 @@ describe("a write that cookies could authorise", () => {
       "POST /api/qstash/audio-transcoding",
       "POST /api/qstash/{queue}",
       "POST /api/webhooks/payments",
+      "POST /api/webhooks/telegram/{botId}",
     ]);
   });
 
