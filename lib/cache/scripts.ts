@@ -136,6 +136,6 @@ for i = 1, #ARGV do
 end
 redis.call('DEL', unpack(leases))
 for tag = #ARGV * 2 + 1, #KEYS do redis.call('ZREM', KEYS[tag], unpack(ARGV)) end
-return redis.call('DEL', unpack(entries))
+return redis.call('UNLINK', unpack(entries))
 `,
 );

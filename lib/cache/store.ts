@@ -125,10 +125,16 @@ export async function put(member: string, text: string, entry: Entry): Promise<v
   );
 }
 
-/** Members of one script call, and of one read of a tag; bounds how long either occupies Redis. */
+/** Members of one request, and of one read of a tag; bounds how long either occupies Redis. */
 const MAX_DROPPED = 500;
 /** Removals from tags in one script call: each member is removed from each tag. */
 const MAX_TAG_REMOVALS = 2_500;
+
+/** Members, and the tags that they are removed from. */
+interface DroppedMembers {
+  readonly members: readonly string[];
+  readonly tags: readonly string[];
+}
 
 /**
  * Removes entries and revokes their load leases: one call for members, two for tags, more for large ones.
@@ -137,38 +143,62 @@ const MAX_TAG_REMOVALS = 2_500;
  * committed: it needs no invalidation, and it stays in the tag for the next one.
  */
 export async function invalidate({ members, tags }: InvalidationTargets): Promise<void> {
-  const pending = [...members];
-  const readTags = new Set(tags);
+  let untagged: readonly string[] = members;
+  let unread: readonly string[] = tags;
   do {
-    for (const found of await readTagMembers([...readTags], readTags)) pending.push(...found);
-    const distinct = [...new Set(pending.splice(0))];
-    await dropMembers(distinct, tags);
-  } while (readTags.size > 0);
+    const tagged = await readTags(unread);
+    await dropMembers(mergeGroups([{ members: untagged, tags: [] }, ...tagged]));
+    untagged = [];
+    unread = tagged.filter((each) => each.members.length === MAX_DROPPED).flatMap((each) => each.tags);
+  } while (unread.length > 0);
 }
 
-/** The next members of each tag; removes from `remaining` the tags that have no more. */
-async function readTagMembers(tags: readonly string[], remaining: Set<string>): Promise<string[][]> {
+/** The next members of each tag. */
+async function readTags(tags: readonly string[]): Promise<DroppedMembers[]> {
   const found = await redisService().pipeline((p) =>
     tags.map((tag) => p.zrange(keys.cacheTag(tag), 0, MAX_DROPPED - 1, z.string())),
   );
-  for (const [index, tag] of tags.entries())
-    if ((found[index]?.length ?? 0) < MAX_DROPPED) remaining.delete(tag);
-  return found;
+  return tags.map((tag, index) => ({ members: found[index] ?? [], tags: [tag] }));
 }
 
-/** One request for each 500 members; with many tags, of several calls. */
-async function dropMembers(members: readonly string[], tags: readonly string[]): Promise<void> {
-  const size = Math.max(1, Math.min(MAX_DROPPED, Math.floor(MAX_TAG_REMOVALS / Math.max(1, tags.length))));
-  for (let from = 0; from < members.length; from += MAX_DROPPED) {
-    const batch = members.slice(from, from + MAX_DROPPED);
-    const calls = Array.from({ length: Math.ceil(batch.length / size) }, (_, call) => {
-      const dropped = batch.slice(call * size, (call + 1) * size);
-      const memberKeys = dropped.flatMap((member) => [entryKeyOf(member), keys.cacheLease(member)]);
-      return [dropEntries, [...memberKeys, ...tags.map(keys.cacheTag)], dropped] as const;
+/** Fewer groups, as far as their limits allow; usually one. */
+function mergeGroups(groups: readonly DroppedMembers[]): DroppedMembers[] {
+  const merged: DroppedMembers[] = [];
+  for (const group of groups) {
+    const last = merged.at(-1);
+    const members = [...new Set([...(last?.members ?? []), ...group.members])];
+    const tags = [...(last?.tags ?? []), ...group.tags];
+    if (group.members.length === 0) continue;
+    if (last && members.length <= MAX_DROPPED && members.length * tags.length <= MAX_TAG_REMOVALS)
+      merged.splice(-1, 1, { members, tags });
+    else merged.push(group);
+  }
+  return merged;
+}
+
+/** In requests of some 500 members each. */
+async function dropMembers(groups: readonly DroppedMembers[]): Promise<void> {
+  const batches: DroppedMembers[][] = [[]];
+  let batchSize = 0;
+  for (const { members, tags } of groups) {
+    for (let from = 0; from < members.length; from += MAX_DROPPED) {
+      const part = { members: members.slice(from, from + MAX_DROPPED), tags };
+      if (batchSize > 0 && batchSize + part.members.length > MAX_DROPPED) {
+        batches.push([]);
+        batchSize = 0;
+      }
+      batches.at(-1)?.push(part);
+      batchSize += part.members.length;
+    }
+  }
+  for (const batch of batches) {
+    const calls = batch.map(({ members, tags }) => {
+      const memberKeys = members.flatMap((member) => [entryKeyOf(member), keys.cacheLease(member)]);
+      return [dropEntries, [...memberKeys, ...tags.map(keys.cacheTag)], members] as const;
     });
     const [call] = calls;
     if (call && calls.length === 1) await redisService().script(...call, z.int());
-    else await redisService().scriptPipeline(calls, z.int());
+    else if (calls.length > 1) await redisService().scriptPipeline(calls, z.int());
   }
 }
 

@@ -1,6 +1,6 @@
 -- The handle of a person's page, `/u/{handle}`: lower case, unique, made of the name. Inserts without one, those of the
--- version that runs during a deploy too, get one from a trigger; existing accounts get theirs here, in the order of
--- their ids, at about 20,000 a second, during which accounts cannot be written.
+-- version that runs during a deploy too, get one from a trigger. Three migrations, each a transaction of its own: this
+-- one and the last lock accounts for moments, and the second, which fills the column, blocks no reads.
 
 -- Words that no handle may be: they would look like the site's own, or like a page of it.
 CREATE FUNCTION is_reserved_handle(input text) RETURNS boolean LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
@@ -56,22 +56,9 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- Null for existing rows; the default is that of new ones.
 ALTER TABLE "User" ADD COLUMN "handle" TEXT;
+ALTER TABLE "User" ALTER COLUMN "handle" SET DEFAULT '';
 CREATE UNIQUE INDEX "User_handle_key" ON "User" ("handle");
-DO $$
-DECLARE
-  account record;
-BEGIN
-  FOR account IN SELECT "id", "name", "deletedAt" FROM "User" ORDER BY "id" LOOP
-    UPDATE "User" SET "handle" =
-      CASE WHEN account."deletedAt" IS NULL THEN free_handle(account."name") ELSE 'deleted:' || account."id" END
-    WHERE "id" = account."id";
-  END LOOP;
-END $$;
-ALTER TABLE "User" ALTER COLUMN "handle" SET DEFAULT '', ALTER COLUMN "handle" SET NOT NULL;
--- The second form is that of an account that is being erased: no path is it.
-ALTER TABLE "User" ADD CONSTRAINT "User_handle_check" CHECK (
-  ("handle" ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length("handle") BETWEEN 3 AND 43 AND NOT is_reserved_handle("handle"))
-  OR "handle" = 'deleted:' || "id");
 CREATE TRIGGER "User_handle" BEFORE INSERT ON "User"
   FOR EACH ROW WHEN (NEW."handle" = '') EXECUTE FUNCTION set_user_handle();

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import * as store from "@/lib/cache/store";
 import { setClock } from "@/lib/core/clock";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
@@ -220,4 +221,17 @@ it("a read that overlaps an invalidation leaves nothing in memory", async () => 
     await Promise.all([work, ...reads]);
     expect(await manager.get("things", key)).toEqual(how === "delete" ? undefined : { n: 2 });
   }
+});
+
+it("invalidates a thousand tags with many members in requests that Upstash accepts", async () => {
+  const tags = Array.from({ length: 1_100 }, () => newKey());
+  const members = Array.from({ length: 600 }, () => newKey());
+  const all = redis().pipeline();
+  for (const member of members) all.set(keys.cacheEntry(member), "1");
+  for (const [index, tag] of tags.entries())
+    all.zadd(keys.cacheTag(tag), { score: Date.now() + 60_000, member: members[index % 600] ?? "" });
+  await all.exec();
+  await store.invalidate({ members: members.slice(0, 10), tags });
+  expect(await redis().exists(...members.map(keys.cacheEntry))).toBe(0);
+  expect(await redis().exists(...tags.map(keys.cacheTag))).toBe(0);
 });

@@ -1,0 +1,3 @@
+-- Validation reads all rows and blocks no reads or writes.
+ALTER TABLE "User" VALIDATE CONSTRAINT "User_handle_check";
+ALTER TABLE "User" ALTER COLUMN "handle" SET NOT NULL;
