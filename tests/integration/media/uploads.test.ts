@@ -95,6 +95,20 @@ describe("an upload", () => {
     expect(again.body.upload.pathname).toBe(first.body.upload.pathname);
   });
 
+  it("gets a new token for a day, until the tidy may take it", async () => {
+    const key = newId();
+    const { body } = await requestUpload(owner, "cover", { key });
+    const begun = (hours: number) =>
+      db().mediaFile.update({
+        where: { id: body.file.id },
+        data: { createdAt: new Date(Date.now() - hours * 3_600_000) },
+      });
+    await begun(23);
+    expect((await requestUpload(owner, "cover", { key })).status).toBe(201);
+    await begun(25);
+    expect((await requestUpload(owner, "cover", { key })).status).toBe(404);
+  });
+
   it("is refused before any byte is sent: too large, or empty", async () => {
     const tooLarge = await requestUpload(owner, "cover", { bytes: 20 * 1024 * 1024 + 1 });
     expect([tooLarge.status, tooLarge.body.error.details[0].path]).toEqual([400, "bytes"]);
