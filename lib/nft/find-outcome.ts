@@ -37,7 +37,14 @@ export type MintOutcome =
   | { kind: "postponed"; reason: "funds" | "fee" | "confirmations" | "sound" }
   /** The token exists for good. */
   | { kind: "exists" }
-  | { kind: "nonce"; nonce: OpenNonce; outcome: NonceOutcome; tokenExists: boolean };
+  | NonceFound;
+
+interface NonceFound {
+  kind: "nonce";
+  nonce: OpenNonce;
+  outcome: NonceOutcome;
+  tokenExists: boolean;
+}
 
 export interface MintRow {
   id: string;
@@ -176,7 +183,8 @@ async function canPay(chain: Chain, gas: number): Promise<boolean> {
   return balance >= BigInt(gas) * maxFee;
 }
 
-async function advanceOwn(chain: Chain, mint: MintRow, nonce: OpenNonce): Promise<MintOutcome> {
+/** Looks after the nonce of a mint, and asks for its token once the nonce is used up: another one may have minted it. */
+export async function advanceOwn(chain: Chain, mint: MintRow, nonce: OpenNonce): Promise<NonceFound> {
   const outcome = await advanceNonce(chain, nonce, toCall(mint));
   const isOver = outcome.kind === "mined" && outcome.isFinal;
   const tokenExists = isOver && (await findTokenOwner(chain, toTokenId(mint.id))) !== null;
@@ -187,7 +195,7 @@ async function advanceOwn(chain: Chain, mint: MintRow, nonce: OpenNonce): Promis
 }
 
 /** What a mint's transaction calls; null before its metadata is stored. */
-export function toCall({ id, ownerAddress, metadataUrl }: MintRow): MintCall | null {
+function toCall({ id, ownerAddress, metadataUrl }: MintRow): MintCall | null {
   return metadataUrl === null ? null : { mintId: id, owner: getAddress(ownerAddress), metadataUrl };
 }
 

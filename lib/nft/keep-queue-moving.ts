@@ -4,7 +4,7 @@ import { advanceNonce } from "./advance-nonce";
 import { type Chain, withContract } from "./chain";
 import { closeFeeAlert } from "./fee-alert";
 import { countMined } from "./find-mined";
-import { requireChain, toCall, withSettingsAlert } from "./find-outcome";
+import { advanceOwn, type MintRow, requireChain, withSettingsAlert } from "./find-outcome";
 import { claimStalledNonces, fillGaps, giveUp, type OpenNonce, reopenUnused } from "./nonce-ledger";
 import { recordMintOutcome, settle } from "./record-outcome";
 import { listTransactions } from "./transactions";
@@ -28,21 +28,29 @@ export async function keepQueueMoving(): Promise<void> {
 
 async function advanceStalled(chain: Chain, nonce: OpenNonce): Promise<void> {
   const mint = nonce.mintId === null ? null : await db().mint.findUnique({ where: { id: nonce.mintId } });
-  const isAbandoned = mint !== null && (await hasNoTask(mint));
+  if (mint !== null) return advanceStalledMint(withContract(chain, mint.contract), mint, nonce);
+  const outcome = await withSettingsAlert(() => advanceNonce(chain, nonce, null));
+  const isOver = outcome.kind === "lost" || (outcome.kind === "mined" && outcome.isFinal);
+  if (isOver) await transaction((tx) => settle(tx, nonce));
+}
+
+async function advanceStalledMint(
+  chain: Chain,
+  mint: MintRow & { taskId: string | null },
+  nonce: OpenNonce,
+): Promise<void> {
+  const isAbandoned = await hasNoTask(mint);
   let current = nonce;
   // One that is signed is as good as a filler: it goes on.
   if (isAbandoned && !nonce.isFiller && (await listTransactions(nonce)).length === 0) {
     await giveUp(nonce, "abandoned");
     current = { ...nonce, isFiller: true };
   }
-  const own = mint ? withContract(chain, mint.contract) : chain;
-  const outcome = await withSettingsAlert(() => advanceNonce(own, current, mint ? toCall(mint) : null));
-  const isOver = outcome.kind === "lost" || (outcome.kind === "mined" && outcome.isFinal);
-  if (mint === null && isOver) await transaction((tx) => settle(tx, nonce));
-  if (mint !== null && isAbandoned) {
-    const found = { kind: "nonce", nonce: current, outcome, tokenExists: false } as const;
-    await transaction((tx) => recordMintOutcome(tx, mint.id, found));
-  }
+  const found = await withSettingsAlert(() => advanceOwn(chain, mint, current));
+  if (!isAbandoned) return;
+  await transaction(async (tx) => {
+    await recordMintOutcome(tx, mint.id, found);
+  });
 }
 
 /** Whether no task will look at a mint again: an operator has to replay it, or it was lost. */
