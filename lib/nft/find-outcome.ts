@@ -194,9 +194,9 @@ export async function advanceOwn(chain: Chain, mint: MintRow, nonce: OpenNonce):
   return { kind: "nonce", nonce, outcome, tokenExists };
 }
 
-/** What a mint's transaction calls; null before its metadata is stored. */
-function toCall({ id, ownerAddress, metadataUrl }: MintRow): MintCall | null {
-  return metadataUrl === null ? null : { mintId: id, owner: getAddress(ownerAddress), metadataUrl };
+/** What a mint's transaction calls; null before its metadata is stored, and for a mint that has failed. */
+function toCall({ id, ownerAddress, metadataUrl, state }: MintRow): MintCall | null {
+  return metadataUrl === null || state === "failed" ? null : { mintId: id, owner: getAddress(ownerAddress), metadataUrl };
 }
 
 async function findExistence(chain: Chain, mintId: string): Promise<"none" | "new" | "final"> {

@@ -1,6 +1,6 @@
 import { log } from "../core/log";
 import { db, transaction } from "../db";
-import { advanceNonce } from "./advance-nonce";
+import { advanceNonce, type NonceOutcome } from "./advance-nonce";
 import { type Chain, withContract } from "./chain";
 import { closeFeeAlert } from "./fee-alert";
 import { countMined } from "./find-mined";
@@ -30,8 +30,11 @@ async function advanceStalled(chain: Chain, nonce: OpenNonce): Promise<void> {
   const mint = nonce.mintId === null ? null : await db().mint.findUnique({ where: { id: nonce.mintId } });
   if (mint !== null) return advanceStalledMint(withContract(chain, mint.contract), mint, nonce);
   const outcome = await withSettingsAlert(() => advanceNonce(chain, nonce, null));
-  const isOver = outcome.kind === "lost" || (outcome.kind === "mined" && outcome.isFinal);
-  if (isOver) await transaction((tx) => settle(tx, nonce));
+  if (isUsedUp(outcome)) await transaction((tx) => settle(tx, nonce));
+}
+
+function isUsedUp(outcome: NonceOutcome): boolean {
+  return outcome.kind === "lost" || (outcome.kind === "mined" && outcome.isFinal);
 }
 
 async function advanceStalledMint(
@@ -39,6 +42,12 @@ async function advanceStalledMint(
   mint: MintRow & { taskId: string | null },
   nonce: OpenNonce,
 ): Promise<void> {
+  if (mint.state === "confirmed" || mint.state === "failed") {
+    // Nothing of it is left to record: its nonce was opened again, or its token exists under another one.
+    const { outcome } = await withSettingsAlert(() => advanceOwn(chain, mint, nonce));
+    if (isUsedUp(outcome)) await transaction((tx) => settle(tx, nonce));
+    return;
+  }
   const isAbandoned = await hasNoTask(mint);
   let current = nonce;
   // One that is signed is as good as a filler: it goes on.

@@ -134,6 +134,39 @@ describe("a ledger that the chain contradicts", () => {
     expect(await nonceViolations()).toEqual([]);
   });
 
+  it("sends a mint again as it was that a deep reorganisation undid, and no filler", async () => {
+    const undone = await startMint();
+    await finishMints(chain, [undone.id]);
+    const { blockNumber } = await readTestMint(undone.postId);
+    const of = { of: { mintId: undone.id } };
+    const [signed] = await db().chainTransaction.findMany({ where: of });
+    const head = Number(await chain.node.call("eth_blockNumber"));
+    expect(head - (blockNumber ?? 0)).toBeGreaterThanOrEqual(TEST_CONFIRMATIONS - 1);
+    await chain.node.call("anvil_reorg", [head - (blockNumber ?? 0) + 1, []]);
+    expect(await reader.mintedTo(undone.owner)).toEqual([]);
+    // Nodes put it back into their pools.
+    await chain.node.call("eth_sendRawTransaction", [signed?.raw]);
+
+    const next = await startMint();
+    await lookAtMint(next.id);
+    await doubtLongAgo(signed?.nonce ?? -1);
+    const row = { where: { nonce: signed?.nonce ?? -1 } };
+    await db().chainNonce.updateMany({ ...row, data: { createdAt: new Date(0) } });
+    await db().chainTransaction.updateMany({ where: of, data: { createdAt: new Date(0) } });
+    await lookAtMint(next.id);
+    expect(await db().chainNonce.findFirstOrThrow(row)).toMatchObject({ state: "open" });
+    await finishMints(chain, [next.id]);
+    await db().chainNonce.updateMany({ ...row, data: { checkedAt: new Date(0) } });
+    const last = await startMint();
+    await finishMints(chain, [last.id]);
+    for (const { owner, tokenId } of [undone, next, last])
+      expect(await reader.mintedTo(owner)).toEqual([tokenId]);
+    const stored = await db().chainTransaction.findMany(row);
+    expect(stored.map(({ hash }) => hash)).toEqual([signed?.hash]);
+    expect((await readTestMint(undone.postId)).state).toBe("confirmed");
+    expect(await nonceViolations()).toEqual([]);
+  });
+
   it("gives another nonce to a mint whose own was used up without us, when two looks find so", async () => {
     const mint = await startMint();
     const account = await verifiedChain();
