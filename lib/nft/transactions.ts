@@ -2,7 +2,7 @@ import { type Address, encodeFunctionData, type Hex, keccak256, parseGwei } from
 import { env } from "../core/env";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { db } from "../db";
+import { db, transaction } from "../db";
 import { abi } from "./abi";
 import { type Chain, dropVerification, isRetired, MinterSettingsError, revertName } from "./chain";
 import type { Nonce } from "./nonce-ledger";
@@ -167,6 +167,7 @@ export async function replacementFees(
  * store one each: the chain takes one of them.
  *
  * @param call  null: a filler, which sends nothing to the account itself
+ * @throws the nonce was given up meanwhile, and only a filler may use it up
  */
 export async function signAndStore(
   chain: Chain,
@@ -188,17 +189,23 @@ export async function signAndStore(
     value: 0n,
   });
   const stored = { hash: keccak256(raw), raw, isFiller: call === null, gas };
-  const { createdAt } = await db().chainTransaction.upsert({
-    where: { hash: stored.hash },
-    create: {
-      ...stored,
-      ...{ chainId, account: nonce.account, nonce: nonce.nonce },
-      maxFee: fees.maxFee.toString(),
-      maxPriorityFee: fees.maxPriorityFee.toString(),
-    },
-    // The same bytes, signed by an attempt before.
-    update: {},
-    select: { createdAt: true },
+  const of = { chainId, account: nonce.account, nonce: nonce.nonce };
+  const { createdAt } = await transaction(async (tx) => {
+    await tx.$executeRaw`
+SELECT 1 FROM "ChainNonce" WHERE "chainId" = ${of.chainId} AND account = ${of.account} AND nonce = ${of.nonce} FOR SHARE`;
+    if (call && (await tx.chainNonce.count({ where: { ...of, isFiller: true } })) > 0)
+      throw new Error("the nonce was given up meanwhile: its mint is not signed");
+    return tx.chainTransaction.upsert({
+      where: { hash: stored.hash },
+      create: {
+        ...{ ...stored, ...of },
+        maxFee: fees.maxFee.toString(),
+        maxPriorityFee: fees.maxPriorityFee.toString(),
+      },
+      // The same bytes, signed by an attempt before.
+      update: {},
+      select: { createdAt: true },
+    });
   });
   await failpoint("nft.transaction.signed");
   return { ...stored, ...fees, createdAt, sentAt: null };
