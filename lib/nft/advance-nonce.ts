@@ -32,6 +32,11 @@ export type NonceOutcome =
   /** Used up for good by a transaction that is none of ours, as two looks found. */
   | { kind: "lost" };
 
+/** For good: nothing of the nonce is left to do. */
+export function isUsedUp(outcome: NonceOutcome): boolean {
+  return outcome.kind === "lost" || (outcome.kind === "mined" && outcome.isFinal);
+}
+
 /**
  * Looks after one nonce: asks the chain for each of its transactions, and when no block has one, sees that one is on its
  * way, with a higher fee if it has waited too long. The chain is asked before anything is sent, so it does not matter

@@ -5,7 +5,7 @@ import { log } from "../core/log";
 import { db, isForeignKeyViolation, isUniqueViolation, transaction } from "../db";
 import type { mintFailures } from "../schemas/mint";
 import { NonRetryableTaskError, type Payload, raiseAlert } from "../tasks";
-import { advanceNonce, type NonceOutcome } from "./advance-nonce";
+import { advanceNonce, isUsedUp, type NonceOutcome } from "./advance-nonce";
 import {
   type Chain,
   finalStateBlock,
@@ -186,10 +186,10 @@ async function canPay(chain: Chain, gas: number): Promise<boolean> {
 /** Looks after the nonce of a mint, and asks for its token once the nonce is used up: another one may have minted it. */
 export async function advanceOwn(chain: Chain, mint: MintRow, nonce: OpenNonce): Promise<NonceFound> {
   const outcome = await advanceNonce(chain, nonce, toCall(mint));
-  const isOver = outcome.kind === "mined" && outcome.isFinal;
-  const tokenExists = isOver && (await findTokenOwner(chain, toTokenId(mint.id))) !== null;
+  const tokenExists = isUsedUp(outcome) && (await findTokenOwner(chain, toTokenId(mint.id))) !== null;
+  const isMinted = outcome.kind === "mined" && outcome.isFinal && outcome.succeeded && !outcome.isFiller;
   // A node that answers wrongly, or is behind: nothing is recorded as final on its word alone.
-  if (isOver && outcome.succeeded && !outcome.isFiller && !tokenExists)
+  if (isMinted && !tokenExists)
     throw new Error("the node has a final receipt of the mint, and no token");
   return { kind: "nonce", nonce, outcome, tokenExists };
 }

@@ -1,12 +1,12 @@
 import { log } from "../core/log";
 import { db, transaction } from "../db";
-import { advanceNonce, type NonceOutcome } from "./advance-nonce";
+import { advanceNonce, isUsedUp } from "./advance-nonce";
 import { type Chain, withContract } from "./chain";
 import { closeFeeAlert } from "./fee-alert";
 import { countMined } from "./find-mined";
 import { advanceOwn, type MintRow, requireChain, withSettingsAlert } from "./find-outcome";
 import { claimStalledNonces, fillGaps, giveUp, type OpenNonce, reopenUnused } from "./nonce-ledger";
-import { recordMintOutcome, settle } from "./record-outcome";
+import { abandonMint, recordMintOutcome, settle } from "./record-outcome";
 import { listTransactions } from "./transactions";
 
 /**
@@ -33,10 +33,6 @@ async function advanceStalled(chain: Chain, nonce: OpenNonce): Promise<void> {
   if (isUsedUp(outcome)) await transaction((tx) => settle(tx, nonce));
 }
 
-function isUsedUp(outcome: NonceOutcome): boolean {
-  return outcome.kind === "lost" || (outcome.kind === "mined" && outcome.isFinal);
-}
-
 async function advanceStalledMint(
   chain: Chain,
   mint: MintRow & { taskId: string | null },
@@ -59,6 +55,10 @@ async function advanceStalledMint(
   if (!isAbandoned) return;
   await transaction(async (tx) => {
     await recordMintOutcome(tx, mint.id, found);
+    if (found.outcome.kind !== "lost") return;
+    // No look will come that finds the token, or gives the mint another nonce.
+    if (found.tokenExists) await recordMintOutcome(tx, mint.id, { kind: "exists" });
+    else await abandonMint(tx, mint.id, mint.taskId ?? mint.id);
   });
 }
 

@@ -167,7 +167,8 @@ describe("a ledger that the chain contradicts", () => {
     expect(await nonceViolations()).toEqual([]);
   });
 
-  it("gives another nonce to a mint whose own was used up without us, when two looks find so", async () => {
+  /** A mint whose nonce a transaction has used up that is none of the app's. */
+  async function startWithLostNonce() {
     const mint = await startMint();
     const account = await verifiedChain();
     const nonce = await assignNonce(account, mint.id, await countMined(account));
@@ -176,9 +177,26 @@ describe("a ledger that the chain contradicts", () => {
     const foreign = createWalletClient({ account: wallet, transport: http(chain.url) });
     await foreign.sendTransaction({ chain: null, to: wallet.address, nonce: nonce.nonce });
     for (let block = 0; block < TEST_CONFIRMATIONS + 1; block++) await chain.node.call("evm_mine");
+    return { ...mint, nonce: nonce.nonce };
+  }
+
+  it("ends a mint whose task is dead and whose nonce was used up without us", async () => {
+    const mint = await startWithLostNonce();
+    await db().task.update({ where: { id: mint.id }, data: { state: "dead" } });
+    for (let look = 0; look < 2; look++) {
+      await db().chainNonce.updateMany({ where: { mintId: mint.id }, data: { checkedAt: new Date(0) } });
+      await finishMints(chain, [(await startMint()).id]);
+      await doubtLongAgo(mint.nonce);
+    }
+    expect(await readTestMint(mint.postId, artist)).toMatchObject({ state: "failed", failure: "abandoned" });
+    expect(await nonceViolations()).toEqual([]);
+  });
+
+  it("gives another nonce to a mint whose own was used up without us, when two looks find so", async () => {
+    const mint = await startWithLostNonce();
     await lookAtMint(mint.id);
     expect(await db().chainNonce.count({ where: { mintId: mint.id, state: "open" } })).toBe(1);
-    await doubtLongAgo(nonce.nonce);
+    await doubtLongAgo(mint.nonce);
     await finishMints(chain, [mint.id]);
     expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
     expect(await db().chainNonce.count({ where: { mintId: mint.id, state: "settled" } })).toBe(2);
