@@ -1,8 +1,8 @@
 import { log } from "../core/log";
 import { db, transaction } from "../db";
 import { advanceNonce, isUsedUp } from "./advance-nonce";
+import { closeWaitAlerts } from "./alerts";
 import { type Chain, withContract } from "./chain";
-import { closeFeeAlert } from "./fee-alert";
 import { countMined } from "./find-mined";
 import { advanceOwn, type MintRow, requireChain, withSettingsAlert } from "./find-outcome";
 import { claimStalledNonces, fillGaps, giveUp, type OpenNonce, reopenUnused } from "./nonce-ledger";
@@ -19,7 +19,7 @@ export async function keepQueueMoving(): Promise<void> {
     const minedCount = await countMined(chain);
     await reopenUnused(chain, minedCount);
     await fillGaps(chain, minedCount);
-    await closeFeeAlert(chain);
+    await closeWaitAlerts(chain);
     for (const nonce of await claimStalledNonces(chain, minedCount)) await advanceStalled(chain, nonce);
   } catch (error) {
     log().warn({ err: error }, "stalled nonces not looked after");

@@ -121,6 +121,13 @@ export async function currentFees({ client }: Chain): Promise<Fees> {
   return capFees({ maxFee: maxFeePerGas, maxPriorityFee: maxPriorityFeePerGas }, feeLimit());
 }
 
+/** Whether the account has the coins for this much gas, at the fee of now. */
+export async function canPay(chain: Chain, gas: number): Promise<boolean> {
+  const { maxFee } = await currentFees(chain);
+  const balance = await chain.client.getBalance({ address: chain.signer.address });
+  return balance >= BigInt(gas) * maxFee;
+}
+
 /** Whether blocks demand more now than the configured limit, and than this fee. */
 export async function isBaseFeeAbove({ client }: Chain, maxFee = 0n): Promise<boolean> {
   const { baseFeePerGas } = await client.getBlock({ blockTag: "latest" });
@@ -153,7 +160,10 @@ export function outbid(current: Fees, replaced: readonly Fees[], limit: bigint):
     replaced.map((fees) => fees[key] + (fees[key] * percent) / 1_000n + 1n);
   if (raise("maxFee", MIN_REPLACEMENT_PERMILLE).some((fee) => fee > limit)) return null;
   const raised = (key: keyof Fees) =>
-    raise(key, REPLACEMENT_PERMILLE).reduce((a, b) => (b > a ? b : a), current[key]);
+    raise(key, REPLACEMENT_PERMILLE).reduce((highest, fee) => {
+      if (fee > highest) return fee;
+      return highest;
+    }, current[key]);
   return capFees({ maxFee: raised("maxFee"), maxPriorityFee: raised("maxPriorityFee") }, limit);
 }
 

@@ -1,11 +1,14 @@
 import { createWalletClient, http, keccak256, parseAbi, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterEach, describe, expect, it } from "vitest";
-import { db } from "@/lib/db";
+import { db, transaction } from "@/lib/db";
+import { raiseFundsAlert } from "@/lib/nft/alerts";
 import { dropVerification, verifiedChain } from "@/lib/nft/chain";
 import { countMined } from "@/lib/nft/find-mined";
 import { requireChain } from "@/lib/nft/find-outcome";
+import { keepQueueMoving } from "@/lib/nft/keep-queue-moving";
 import { assignNonce, giveUp } from "@/lib/nft/nonce-ledger";
+import { raiseSettingsAlert } from "@/lib/nft/settings-alert";
 import { currentFees, signAndStore } from "@/lib/nft/transactions";
 import {
   askChallenge,
@@ -76,9 +79,34 @@ describe("a node that answers late, twice, wrongly or not at all", () => {
       await expect(requireChain()).rejects.toThrow();
       expect(proxy.hits).toBe(1);
     }
+    dropVerification();
+    proxy.fail("eth_getCode", "null", Number.POSITIVE_INFINITY);
+    await expect(requireChain()).rejects.toThrow();
     expect(await db().alert.count(alerts)).toBe(0);
     proxy.heal();
     await requireChain();
+  });
+
+  it("leaves no alert open whose cause is gone, though no mint is made", async () => {
+    const open = async () =>
+      (await db().alert.findMany({ where: { closedAt: null }, orderBy: { kind: "asc" } })).map(
+        ({ kind }) => kind,
+      );
+    const before = await open();
+    const account = await verifiedChain();
+    await raiseSettingsAlert("wrong");
+    await transaction((tx) => raiseFundsAlert(tx, account));
+    const { address } = account.signer;
+    const balance = await chain.node.call("eth_getBalance", [address, "latest"]);
+    await chain.node.call("anvil_setBalance", [address, "0x0"]);
+    await keepQueueMoving();
+    expect(await open()).toEqual([...before, "minter_funds", "minter_settings"].sort());
+    await chain.node.call("anvil_setBalance", [address, balance]);
+    await keepQueueMoving();
+    expect(await open()).toEqual([...before, "minter_settings"].sort());
+    dropVerification();
+    await requireChain();
+    expect(await open()).toEqual(before);
   });
 
   it("begins nothing while the node is away, and says so", async () => {
