@@ -1,14 +1,11 @@
 import { createWalletClient, http, keccak256, parseAbi, toHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterEach, describe, expect, it } from "vitest";
-import { db, transaction } from "@/lib/db";
-import { raiseFundsAlert } from "@/lib/nft/alerts";
+import { db } from "@/lib/db";
 import { dropVerification, verifiedChain } from "@/lib/nft/chain";
 import { countMined } from "@/lib/nft/find-mined";
 import { requireChain } from "@/lib/nft/find-outcome";
-import { keepQueueMoving } from "@/lib/nft/keep-queue-moving";
 import { assignNonce, giveUp } from "@/lib/nft/nonce-ledger";
-import { raiseSettingsAlert } from "@/lib/nft/settings-alert";
 import { currentFees, signAndStore } from "@/lib/nft/transactions";
 import {
   askChallenge,
@@ -18,7 +15,6 @@ import {
   nonceViolations,
   readTestMint,
   requestTestMint,
-  TEST_CONFIRMATIONS,
 } from "@/tests/support/factories/minting";
 import { createTestPost } from "@/tests/support/factories/people";
 import type { RpcFault } from "@/tests/support/proxies/rpc-proxy";
@@ -87,28 +83,6 @@ describe("a node that answers late, twice, wrongly or not at all", () => {
     await requireChain();
   });
 
-  it("leaves no alert open whose cause is gone, though no mint is made", async () => {
-    const open = async () =>
-      (await db().alert.findMany({ where: { closedAt: null }, orderBy: { kind: "asc" } })).map(
-        ({ kind }) => kind,
-      );
-    const before = await open();
-    const account = await verifiedChain();
-    await raiseSettingsAlert("wrong");
-    await transaction((tx) => raiseFundsAlert(tx, account));
-    const { address } = account.signer;
-    const balance = await chain.node.call("eth_getBalance", [address, "latest"]);
-    await chain.node.call("anvil_setBalance", [address, "0x0"]);
-    await keepQueueMoving();
-    expect(await open()).toEqual([...before, "minter_funds", "minter_settings"].sort());
-    await chain.node.call("anvil_setBalance", [address, balance]);
-    await keepQueueMoving();
-    expect(await open()).toEqual([...before, "minter_settings"].sort());
-    dropVerification();
-    await requireChain();
-    expect(await open()).toEqual(before);
-  });
-
   it("begins nothing while the node is away, and says so", async () => {
     const postId = await createTestPost(artist);
     proxy.fail("eth_getCode", "never", Number.POSITIVE_INFINITY);
@@ -127,109 +101,6 @@ it("sends a transaction again that the node dropped", async () => {
   await finishMints(chain, [mint.id]);
   expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
   expect(await nonceViolations()).toEqual([]);
-});
-
-describe("a ledger that the chain contradicts", () => {
-  const doubtLongAgo = (nonce: number) =>
-    db().chainNonce.updateMany({
-      where: { nonce, doubtedAt: { not: null } },
-      data: { doubtedAt: new Date(0) },
-    });
-
-  it("opens a settled nonce again that the chain has not used up", async () => {
-    const account = await verifiedChain();
-    const unused = await countMined(account);
-    const of = { chainId: account.id, account: account.signer.address };
-    await db().chainNonce.create({
-      data: { ...of, nonce: unused, state: "settled", createdAt: new Date(0) },
-    });
-    const mint = await startMint();
-    await lookAtMint(mint.id);
-    await chain.node.call("evm_mine");
-    // One look may be wrong.
-    const row = { where: { chainId_account_nonce: { ...of, nonce: unused } } };
-    expect((await db().chainNonce.findUniqueOrThrow(row)).state).toBe("settled");
-    await doubtLongAgo(unused);
-    await finishMints(chain, [mint.id]);
-    expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
-    const alerts = { where: { kind: "minter_stuck", subject: `nonce:${unused}`, closedAt: null } };
-    expect(await db().alert.count(alerts)).toBe(1);
-    // The next look a minute later finds the filler final.
-    await db().chainNonce.update({ ...row, data: { checkedAt: new Date(0) } });
-    const next = await startMint();
-    await finishMints(chain, [next.id]);
-    expect(await db().chainNonce.findUniqueOrThrow(row)).toMatchObject({ state: "settled", doubtedAt: null });
-    expect(await nonceViolations()).toEqual([]);
-  });
-
-  it("sends a mint again as it was that a deep reorganisation undid, and no filler", async () => {
-    const undone = await startMint();
-    await finishMints(chain, [undone.id]);
-    const { blockNumber } = await readTestMint(undone.postId);
-    const of = { of: { mintId: undone.id } };
-    const [signed] = await db().chainTransaction.findMany({ where: of });
-    const head = Number(await chain.node.call("eth_blockNumber"));
-    expect(head - (blockNumber ?? 0)).toBeGreaterThanOrEqual(TEST_CONFIRMATIONS - 1);
-    await chain.node.call("anvil_reorg", [head - (blockNumber ?? 0) + 1, []]);
-    expect(await reader.mintedTo(undone.owner)).toEqual([]);
-    // Nodes put it back into their pools.
-    await chain.node.call("eth_sendRawTransaction", [signed?.raw]);
-
-    const next = await startMint();
-    await lookAtMint(next.id);
-    await doubtLongAgo(signed?.nonce ?? -1);
-    const row = { where: { nonce: signed?.nonce ?? -1 } };
-    await db().chainNonce.updateMany({ ...row, data: { createdAt: new Date(0) } });
-    await db().chainTransaction.updateMany({ where: of, data: { createdAt: new Date(0) } });
-    await lookAtMint(next.id);
-    expect(await db().chainNonce.findFirstOrThrow(row)).toMatchObject({ state: "open" });
-    await finishMints(chain, [next.id]);
-    await db().chainNonce.updateMany({ ...row, data: { checkedAt: new Date(0) } });
-    const last = await startMint();
-    await finishMints(chain, [last.id]);
-    for (const { owner, tokenId } of [undone, next, last])
-      expect(await reader.mintedTo(owner)).toEqual([tokenId]);
-    const stored = await db().chainTransaction.findMany(row);
-    expect(stored.map(({ hash }) => hash)).toEqual([signed?.hash]);
-    expect((await readTestMint(undone.postId)).state).toBe("confirmed");
-    expect(await nonceViolations()).toEqual([]);
-  });
-
-  /** A mint whose nonce a transaction has used up that is none of the app's. */
-  async function startWithLostNonce() {
-    const mint = await startMint();
-    const account = await verifiedChain();
-    const nonce = await assignNonce(account, mint.id, await countMined(account));
-    if (!nonce) throw new Error("the mint got no nonce");
-    const wallet = privateKeyToAccount(chain.node.options.minterKey);
-    const foreign = createWalletClient({ account: wallet, transport: http(chain.url) });
-    await foreign.sendTransaction({ chain: null, to: wallet.address, nonce: nonce.nonce });
-    for (let block = 0; block < TEST_CONFIRMATIONS + 1; block++) await chain.node.call("evm_mine");
-    return { ...mint, nonce: nonce.nonce };
-  }
-
-  it("ends a mint whose task is dead and whose nonce was used up without us", async () => {
-    const mint = await startWithLostNonce();
-    await db().task.update({ where: { id: mint.id }, data: { state: "dead" } });
-    for (let look = 0; look < 2; look++) {
-      await db().chainNonce.updateMany({ where: { mintId: mint.id }, data: { checkedAt: new Date(0) } });
-      await finishMints(chain, [(await startMint()).id]);
-      await doubtLongAgo(mint.nonce);
-    }
-    expect(await readTestMint(mint.postId, artist)).toMatchObject({ state: "failed", failure: "abandoned" });
-    expect(await nonceViolations()).toEqual([]);
-  });
-
-  it("gives another nonce to a mint whose own was used up without us, when two looks find so", async () => {
-    const mint = await startWithLostNonce();
-    await lookAtMint(mint.id);
-    expect(await db().chainNonce.count({ where: { mintId: mint.id, state: "open" } })).toBe(1);
-    await doubtLongAgo(mint.nonce);
-    await finishMints(chain, [mint.id]);
-    expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
-    expect(await db().chainNonce.count({ where: { mintId: mint.id, state: "settled" } })).toBe(2);
-    expect(await nonceViolations()).toEqual([]);
-  });
 });
 
 /** More than the transaction costs without running any code, and less than a mint. */
