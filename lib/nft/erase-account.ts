@@ -35,7 +35,7 @@ SELECT mint.id FROM "Mint" mint WHERE mint."userId" = ${userId}::uuid AND ${isUn
 ORDER BY mint.id LIMIT ${ERASURE_BATCH_SIZE} FOR UPDATE`;
     const candidates = idsSchema.parse(locked).map(({ id }) => id);
     if (candidates.length === 0) return [];
-    // The nonces too: whoever signs for one either has stored it, or waits and then finds it given up.
+    // The nonces too: a look that signs for one either has stored it, or waits and then finds it given up.
     await tx.$executeRaw`
 SELECT 1 FROM "ChainNonce" WHERE "mintId" = ANY(${candidates}::uuid[]) ORDER BY "chainId", account, nonce FOR UPDATE`;
     const unsent = await tx.$queryRaw`

@@ -201,7 +201,7 @@ export async function giveUp(
   failure: "reverted" | "refused" | "abandoned",
 ): Promise<void> {
   await transaction(async (tx) => {
-    // The mint first, as whoever records an outcome does.
+    // The mint first, as a look does that records an outcome.
     if (mintId !== null)
       await tx.mint.updateMany({
         where: { id: mintId, failure: null, state: { notIn: ["confirmed", "failed"] } },
