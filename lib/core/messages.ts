@@ -311,6 +311,10 @@ const messages = {
     ru: "Звук трека ещё не готов. Дождитесь, пока он заиграет, или загрузите другой",
     en: "The track's sound is not ready. Wait until it plays, or upload another one",
   },
+  mint_cover_not_ready: {
+    ru: "Обложка трека ещё обрабатывается. Подождите немного",
+    en: "The track's cover is being processed. Wait a moment",
+  },
   signed_out: { ru: "Вы вышли", en: "You are signed out" },
 } as const satisfies Record<string, Record<Locale, string>>;
 

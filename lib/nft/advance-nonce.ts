@@ -32,6 +32,11 @@ export type NonceOutcome =
   /** Used up for good by a transaction that is none of ours, as two looks found. */
   | { kind: "lost" };
 
+/** For good: nothing of the nonce is left to do. */
+export function isUsedUp(outcome: NonceOutcome): boolean {
+  return outcome.kind === "lost" || (outcome.kind === "mined" && outcome.isFinal);
+}
+
 /**
  * Looks after one nonce: asks the chain for each of its transactions, and when no block has one, sees that one is on its
  * way, with a higher fee if it has waited too long. The chain is asked before anything is sent, so it does not matter
@@ -125,7 +130,9 @@ async function replace(
   const [newest] = transactions;
   const fees = await replacementFees(chain, outbid);
   if (!fees) {
-    log().warn({ nonce: nonce.nonce }, "stuck transaction not replaced: MINT_MAX_FEE_GWEI is reached");
+    // A base fee above the limit has an alert of its own, which closes itself.
+    if (!(await isBaseFeeAbove(chain)))
+      await alertStuck(nonce, "has a fee that MINT_MAX_FEE_GWEI does not let replace");
     return newest ?? null;
   }
   const gas = call ? (newest?.gas ?? (await estimateMint(chain, call))) : await estimateFiller(chain);
@@ -153,12 +160,12 @@ async function sendOrReplace(
   if (call !== null) await giveUp(nonce, "refused");
   const filler = await replace(chain, { ...nonce, isFiller: true }, await listTransactions(nonce), null);
   const sent = filler && filler.hash !== transaction.hash ? await send(chain, filler) : outcome;
-  if (sent === "refused") await alertStuck(nonce);
+  if (sent === "refused") await alertStuck(nonce, "has a filler that no node takes");
   return sent;
 }
 
 /** Nothing uses the nonce up, and all mints behind it wait. */
-async function alertStuck({ nonce, account }: OpenNonce): Promise<void> {
-  const message = `no node takes the filler of nonce ${nonce} of ${account}: mints wait`;
+async function alertStuck({ nonce, account }: OpenNonce, reason: string): Promise<void> {
+  const message = `nonce ${nonce} of ${account} ${reason}: mints wait`;
   await transaction((tx) => raiseAlert(tx, { kind: "minter_stuck", subject: "minting", message }));
 }

@@ -4,6 +4,7 @@ import {
   ContractFunctionZeroDataError,
   createPublicClient,
   getAddress,
+  type Hex,
   type PublicClient,
   RpcRequestError,
   zeroAddress,
@@ -13,6 +14,7 @@ import { AppError } from "../core/errors";
 import { getMintingSettings, type MintingSettings } from "../core/minting-settings";
 import { abi } from "./abi";
 import { nodeTransport } from "./node-transport";
+import { closeSettingsAlert } from "./settings-alert";
 import { localSigner, type MinterSigner } from "./signer";
 
 /** The network, the contract on it, and the account that mints. */
@@ -81,7 +83,8 @@ const INTERFACES = ["0x80ac58cd", "0x2a55205a"] as const;
 
 /**
  * The chain, once it has proved to be the right one: the network's id, a contract with the two interfaces at the
- * address, and the minter role. Asked once per process; a failure is asked again.
+ * address, and the minter role. Asked once per process, which closes the alert about the settings; a failure is asked
+ * again.
  *
  * @throws {MinterSettingsError}; {Error} of viem when the node does not answer
  */
@@ -89,10 +92,12 @@ export async function verifiedChain(): Promise<Chain> {
   const current = chain();
   const entry = cached;
   if (!entry) return current;
-  entry.verified ??= verify(current).catch((error: unknown) => {
-    delete entry.verified;
-    throw error;
-  });
+  entry.verified ??= verify(current)
+    .then(closeSettingsAlert)
+    .catch((error: unknown) => {
+      delete entry.verified;
+      throw error;
+    });
   await entry.verified;
   return current;
 }
@@ -105,8 +110,8 @@ export function dropVerification(): void {
 async function verify({ id, contract, client, signer }: Chain): Promise<void> {
   const actualId = await client.getChainId();
   if (actualId !== id) throw new MinterSettingsError(`the node is of network ${actualId}, CHAIN_ID is ${id}`);
-  const code = await client.getCode({ address: contract });
-  if (!code || code === "0x") throw new MinterSettingsError(`no contract at ${contract} on network ${id}`);
+  if ((await readCode(client, contract)) === null)
+    throw new MinterSettingsError(`no contract at ${contract} on network ${id}`);
   try {
     for (const interfaceId of INTERFACES) {
       const args = [interfaceId] as const;
@@ -137,8 +142,15 @@ const EXECUTION_REVERTED = 3;
 
 /** Whether code at an address makes it a contract. An account that delegates to one (EIP-7702) keeps its own key. */
 export async function isContract({ client }: Chain, address: Address): Promise<boolean> {
-  const code = await client.getCode({ address });
-  return code !== undefined && code !== "0x" && !code.startsWith("0xef0100");
+  const code = await readCode(client, address);
+  return code !== null && !code.startsWith("0xef0100");
+}
+
+/** The code at an address; null without. @throws also when the node answers null, which says nothing */
+async function readCode(client: PublicClient, address: Address): Promise<Hex | null> {
+  const code: Hex | null | undefined = await client.getCode({ address });
+  if (code === null) throw new Error("the node did not answer what code an address has");
+  return code === undefined || code === "0x" ? null : code;
 }
 
 /** The owner of a token; null when it does not exist. @param blockNumber  as of this block; by default the newest */

@@ -7,10 +7,10 @@ const idsSchema = z.array(z.object({ id: z.uuid() }));
 
 /** No transaction of the mint's own was ever signed, and none will be: the chain does not know its address. */
 const isUnsent = Prisma.sql`
-mint.state IN ('pending', 'failed') AND mint."transactionHash" IS NULL AND NOT EXISTS (
-  SELECT FROM "ChainNonce" nonce LEFT JOIN "ChainTransaction" sent
+mint.state IN ('pending', 'sent', 'failed') AND mint."transactionHash" IS NULL AND NOT EXISTS (
+  SELECT FROM "ChainNonce" nonce JOIN "ChainTransaction" sent
     ON sent."chainId" = nonce."chainId" AND sent.account = nonce.account AND sent.nonce = nonce.nonce
-  WHERE nonce."mintId" = mint.id AND (nonce.state = 'open' OR NOT sent."isFiller"))`;
+  WHERE nonce."mintId" = mint.id AND NOT sent."isFiller")`;
 
 /**
  * Deletes one batch of a user's mints without a transaction, with their files, and empties their tasks. The others stay
@@ -26,7 +26,7 @@ export async function eraseMintBatch(userId: string): Promise<number> {
   return ids.length;
 }
 
-/** Ends them, so that no look stores anything more. */
+/** Ends them, so that no look stores or signs anything more; fillers use up the nonces that were given out. */
 function endUnsent(userId: string): Promise<string[]> {
   return transaction(async (tx) => {
     // Locked first: a look that gives one of them a nonce either has committed, or waits and then finds no mint.
@@ -35,11 +35,15 @@ SELECT mint.id FROM "Mint" mint WHERE mint."userId" = ${userId}::uuid AND ${isUn
 ORDER BY mint.id LIMIT ${ERASURE_BATCH_SIZE} FOR UPDATE`;
     const candidates = idsSchema.parse(locked).map(({ id }) => id);
     if (candidates.length === 0) return [];
+    // The nonces too: a look that signs for one either has stored it, or waits and then finds it given up.
+    await tx.$executeRaw`
+SELECT 1 FROM "ChainNonce" WHERE "mintId" = ANY(${candidates}::uuid[]) ORDER BY "chainId", account, nonce FOR UPDATE`;
     const unsent = await tx.$queryRaw`
 SELECT mint.id FROM "Mint" mint WHERE mint.id = ANY(${candidates}::uuid[]) AND ${isUnsent}`;
     const ids = idsSchema.parse(unsent).map(({ id }) => id);
+    await tx.chainNonce.updateMany({ where: { mintId: { in: ids } }, data: { isFiller: true } });
     await tx.mint.updateMany({
-      where: { id: { in: ids }, state: "pending" },
+      where: { id: { in: ids }, state: { not: "failed" } },
       data: { state: "failed", failure: "abandoned", finishedAt: new Date() },
     });
     return ids;
@@ -47,7 +51,7 @@ SELECT mint.id FROM "Mint" mint WHERE mint.id = ANY(${candidates}::uuid[]) AND $
 }
 
 async function deleteMints(tx: Transaction, userId: string, ids: string[]): Promise<void> {
-  // Used up by fillers.
+  // Fillers have used them up, or will.
   await tx.chainNonce.updateMany({ where: { mintId: { in: ids } }, data: { mintId: null } });
   await tx.mint.deleteMany({ where: { id: { in: ids } } });
   await eraseMintTasks(tx, userId, ids);

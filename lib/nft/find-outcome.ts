@@ -4,8 +4,8 @@ import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { db, isForeignKeyViolation, isUniqueViolation, transaction } from "../db";
 import type { mintFailures } from "../schemas/mint";
-import { NonRetryableTaskError, type Payload, raiseAlert } from "../tasks";
-import { advanceNonce, type NonceOutcome } from "./advance-nonce";
+import { NonRetryableTaskError, type Payload } from "../tasks";
+import { advanceNonce, isUsedUp, type NonceOutcome } from "./advance-nonce";
 import {
   type Chain,
   finalStateBlock,
@@ -21,9 +21,10 @@ import { countFinal } from "./find-mined";
 import { prepareMetadata, storeTokenFiles } from "./metadata";
 import { createMint } from "./mint-budget";
 import { assignNonce, findOpenNonce, type OpenNonce } from "./nonce-ledger";
+import { raiseSettingsAlert } from "./settings-alert";
 import { deleteIfEnded } from "./token-files";
 import { toTokenId } from "./token-id";
-import { currentFees, estimateMint, isBaseFeeAbove, type MintCall, MintRevertedError } from "./transactions";
+import { canPay, estimateMint, isBaseFeeAbove, type MintCall, MintRevertedError } from "./transactions";
 
 type MintFailure = (typeof mintFailures)[number];
 
@@ -37,7 +38,14 @@ export type MintOutcome =
   | { kind: "postponed"; reason: "funds" | "fee" | "confirmations" | "sound" }
   /** The token exists for good. */
   | { kind: "exists" }
-  | { kind: "nonce"; nonce: OpenNonce; outcome: NonceOutcome; tokenExists: boolean };
+  | NonceFound;
+
+interface NonceFound {
+  kind: "nonce";
+  nonce: OpenNonce;
+  outcome: NonceOutcome;
+  tokenExists: boolean;
+}
 
 export interface MintRow {
   id: string;
@@ -93,10 +101,7 @@ export async function withSettingsAlert<R>(run: () => Promise<R>): Promise<R> {
   try {
     return await run();
   } catch (error) {
-    if (error instanceof MinterSettingsError) {
-      const { message } = error;
-      await transaction((tx) => raiseAlert(tx, { kind: "minter_settings", subject: "minting", message }));
-    }
+    if (error instanceof MinterSettingsError) await raiseSettingsAlert(error.message);
     throw error;
   }
 }
@@ -170,25 +175,21 @@ async function begin(chain: Chain, mint: MintRow, extra: Record<string, unknown>
   return advanceOwn(chain, { ...mint, metadataUrl }, nonce);
 }
 
-async function canPay(chain: Chain, gas: number): Promise<boolean> {
-  const { maxFee } = await currentFees(chain);
-  const balance = await chain.client.getBalance({ address: chain.signer.address });
-  return balance >= BigInt(gas) * maxFee;
-}
-
-async function advanceOwn(chain: Chain, mint: MintRow, nonce: OpenNonce): Promise<MintOutcome> {
+/** Looks after the nonce of a mint, and asks for its token once the nonce is used up: another one may have minted it. */
+export async function advanceOwn(chain: Chain, mint: MintRow, nonce: OpenNonce): Promise<NonceFound> {
   const outcome = await advanceNonce(chain, nonce, toCall(mint));
-  const isOver = outcome.kind === "mined" && outcome.isFinal;
-  const tokenExists = isOver && (await findTokenOwner(chain, toTokenId(mint.id))) !== null;
+  const tokenExists = isUsedUp(outcome) && (await findTokenOwner(chain, toTokenId(mint.id))) !== null;
+  const isMinted = outcome.kind === "mined" && outcome.isFinal && outcome.succeeded && !outcome.isFiller;
   // A node that answers wrongly, or is behind: nothing is recorded as final on its word alone.
-  if (isOver && outcome.succeeded && !outcome.isFiller && !tokenExists)
-    throw new Error("the node has a final receipt of the mint, and no token");
+  if (isMinted && !tokenExists) throw new Error("the node has a final receipt of the mint, and no token");
   return { kind: "nonce", nonce, outcome, tokenExists };
 }
 
-/** What a mint's transaction calls; null before its metadata is stored. */
-export function toCall({ id, ownerAddress, metadataUrl }: MintRow): MintCall | null {
-  return metadataUrl === null ? null : { mintId: id, owner: getAddress(ownerAddress), metadataUrl };
+/** What a mint's transaction calls; null before its metadata is stored, and for a mint that has failed. */
+function toCall({ id, ownerAddress, metadataUrl, state }: MintRow): MintCall | null {
+  return metadataUrl === null || state === "failed"
+    ? null
+    : { mintId: id, owner: getAddress(ownerAddress), metadataUrl };
 }
 
 async function findExistence(chain: Chain, mintId: string): Promise<"none" | "new" | "final"> {

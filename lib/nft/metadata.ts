@@ -17,7 +17,7 @@ type PreparedMetadata =
   | { kind: "prepared"; url: string; files: readonly TokenFile[] }
   /** The post or its author does not exist any more. */
   | { kind: "gone" }
-  /** A sound was added that cannot be played yet, so its address is not known. */
+  /** The sound cannot be played, or the cover is not ready: the token would lack it for ever. */
   | { kind: "processing" };
 
 /**
@@ -57,12 +57,12 @@ async function buildMetadata(
       createdAt: true,
       author: { select: { name: true } },
       audioFile: audioFileColumns,
-      coverFile: coverFileColumns,
+      coverFile: { select: { ...coverFileColumns.select, status: true } },
     },
   });
   if (!post) return "gone";
   const track = toTrackView(post.audioFile, post.coverFile, "rendition");
-  if (track?.status === "processing") return "processing";
+  if (post.coverFile?.status === "processing" || (track && track.status !== "ready")) return "processing";
   const cover = await copyCover(mintId, toCoverView(post.coverFile)?.sources ?? track?.coverUrls ?? []);
   const sound = track?.sources[0]?.url;
   const metadata = tokenMetadataSchema.parse({

@@ -134,8 +134,9 @@ export async function clearDoubt({ chainId, account, nonce }: Nonce): Promise<vo
 }
 
 /**
- * Opens settled nonces again that the chain has not used up: a node once reported a wrong count, or the chain's data was
- * deleted. Fillers use them up, since without them every later mint would wait for ever; and operators learn of it.
+ * Opens settled nonces again that the chain has not used up: a deep reorganisation, a node that once reported a wrong
+ * count, or the chain's data was deleted. Without them every later mint would wait for ever, and operators learn of it.
+ * Nodes have put what was mined back into their pools, so it is sent again as it is: a filler would outbid a mint.
  */
 export async function reopenUnused(chain: Chain, minedCount: number): Promise<void> {
   const { id, signer } = chain;
@@ -153,12 +154,34 @@ RETURNING nonce,
     const nonces = unused.map(({ nonce }) => nonce).sort((a, b) => a - b);
     await tx.chainNonce.updateMany({
       where: { ...accountOf(chain), nonce: { in: nonces } },
-      data: { state: "open", isFiller: true, mintId: null, doubtedAt: null, checkedAt: null },
+      data: { state: "open", doubtedAt: null, checkedAt: null },
     });
-    const message = `nonces ${nonces.join(", ")} of ${signer.address} were settled, and the chain has not used them up: fillers do so now. Tokens minted under them may be gone`;
+    await renewTransactions(tx, chain, nonces);
+    const message = `nonces ${nonces.join(", ")} of ${signer.address} were settled, and the chain has not used them up: what was signed is sent again, and fillers use up the others. Tokens minted under them are gone until then`;
     // Not closed by the next mint: what was lost is for operators to see.
     await raiseAlert(tx, { kind: "minter_stuck", subject: `nonce:${nonces[0]}`, message });
   });
+}
+
+/**
+ * The transaction that a block had, or without a known one the newest, counts as signed now: it is the first of its nonce
+ * to be sent, and has its time before a replacement.
+ */
+async function renewTransactions(tx: Transaction, chain: Chain, nonces: number[]): Promise<void> {
+  const { id, signer } = chain;
+  await tx.$executeRaw`
+UPDATE "ChainTransaction" SET "createdAt" = clock_timestamp() WHERE hash IN (
+  SELECT DISTINCT ON (signed.nonce) signed.hash
+  FROM "ChainTransaction" signed JOIN "ChainNonce" USING ("chainId", account, nonce)
+  LEFT JOIN "Mint" mint ON mint.id = "ChainNonce"."mintId"
+  WHERE signed."chainId" = ${id} AND signed.account = ${signer.address} AND signed.nonce = ANY(${nonces}::int[])
+  ORDER BY signed.nonce, coalesce(mint."transactionHash" = signed.hash, false) DESC,
+    signed."createdAt" DESC, signed."maxFee" DESC)`;
+  // Given up before its own transaction came into a block: now that one is sent again.
+  await tx.$executeRaw`
+UPDATE "ChainNonce" SET "isFiller" = false FROM "Mint" mint
+WHERE mint.id = "mintId" AND mint.state = 'confirmed' AND mint."transactionHash" IS NOT NULL
+  AND "ChainNonce"."chainId" = ${id} AND account = ${signer.address} AND nonce = ANY(${nonces}::int[])`;
 }
 
 export async function markChecked({ chainId, account, nonce }: Nonce): Promise<void> {
@@ -178,13 +201,17 @@ export async function giveUp(
   failure: "reverted" | "refused" | "abandoned",
 ): Promise<void> {
   await transaction(async (tx) => {
+    // The mint first, as a look does that records an outcome.
+    if (mintId !== null)
+      await tx.mint.updateMany({
+        where: { id: mintId, failure: null, state: { notIn: ["confirmed", "failed"] } },
+        data: { failure },
+      });
     await tx.chainNonce.update({
       where: { chainId_account_nonce: { chainId, account, nonce } },
       data: { isFiller: true },
       select: { nonce: true },
     });
-    if (mintId !== null)
-      await tx.mint.updateMany({ where: { id: mintId, failure: null }, data: { failure } });
   });
 }
 

@@ -1,10 +1,9 @@
 import { now } from "../core/clock";
 import { log } from "../core/log";
 import { afterCommit, type Prisma, type Transaction } from "../db";
-import { raiseAlert } from "../tasks";
 import type { NonceOutcome } from "./advance-nonce";
+import { raiseFeeAlert, raiseFundsAlert } from "./alerts";
 import { chain } from "./chain";
-import { raiseFeeAlert } from "./fee-alert";
 import type { MintOutcome } from "./find-outcome";
 import { publishMintChanged } from "./mint-row";
 import type { OpenNonce } from "./nonce-ledger";
@@ -126,7 +125,7 @@ async function recordNonceOutcome(
     return "mined";
   }
   await settle(tx, nonce);
-  await closeAlerts(tx);
+  await closeStuckAlert(tx);
   if (isMinted || tokenExists) await finish(tx, id, { ...block, state: "confirmed" });
   else await finish(tx, id, { ...block, state: "failed", failure: failureOf(outcome, mint) });
   return null;
@@ -169,21 +168,13 @@ export async function settle(
 
 async function raiseWaitAlert(tx: Transaction, reason: "funds" | "fee"): Promise<void> {
   if (reason === "fee") return raiseFeeAlert(tx);
-  await raiseAlert(tx, {
-    kind: "minter_funds",
-    subject: "minting",
-    message: `the account that mints, ${chain().signer.address}, has too few coins for the next transaction: mints wait`,
-  });
+  await raiseFundsAlert(tx, chain());
 }
 
-/** What the alerts asked for is done: a transaction was paid for, under settings that work. */
-async function closeAlerts(tx: Transaction): Promise<void> {
+/** A nonce was used up, so the queue moves. */
+async function closeStuckAlert(tx: Transaction): Promise<void> {
   await tx.alert.updateMany({
-    where: {
-      kind: { in: ["minter_funds", "minter_settings", "minter_stuck"] },
-      subject: "minting",
-      closedAt: null,
-    },
+    where: { kind: "minter_stuck", subject: "minting", closedAt: null },
     data: { closedAt: new Date() },
   });
 }

@@ -15,7 +15,7 @@ import { createProofMessage, verifyProof } from "./ownership-proof";
  * The message that an artist signs with the key of an address, so that a post of theirs is minted to it.
  *
  * @throws {AppError} bad_request: an invalid address; not_found; forbidden: someone else's post, or the artist's mail
- *         address is not confirmed; conflict: it is minted already, or its sound cannot be played yet; not_available;
+ *         address is not confirmed; conflict: it is minted already, or its sound or cover is not ready; not_available;
  *         unavailable: the node does not answer
  */
 export async function createMintChallenge(
@@ -126,6 +126,7 @@ async function requireMintable({ userId }: Caller, postId: string): Promise<void
       authorId: true,
       author: { select: { confirmedAt: true } },
       audioFile: { select: { track: { select: { status: true } } } },
+      coverFile: { select: { status: true } },
       mints: { where: { state: { not: "failed" } }, take: 1, select: { id: true } },
     },
   });
@@ -134,9 +135,11 @@ async function requireMintable({ userId }: Caller, postId: string): Promise<void
   // As for artists: one mail box per account makes accounts less cheap.
   if (post.author.confirmedAt === null) throw new AppError("forbidden", { message: "address_not_confirmed" });
   if (post.mints.length > 0) throw new AppError("conflict", { message: "already_minted" });
-  // The token would be without the sound for ever.
+  // The token would be without the sound, or the cover, for ever.
   if (post.audioFile && post.audioFile.track?.status !== "ready")
     throw new AppError("conflict", { message: "mint_sound_not_ready" });
+  if (post.coverFile?.status === "processing")
+    throw new AppError("conflict", { message: "mint_cover_not_ready" });
 }
 
 /** @throws {AppError} bad_request for a contract; unavailable when the node does not answer or is the wrong one */

@@ -2,7 +2,7 @@ import { type Address, encodeFunctionData, type Hex, keccak256, parseGwei } from
 import { env } from "../core/env";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { db } from "../db";
+import { db, transaction } from "../db";
 import { abi } from "./abi";
 import { type Chain, dropVerification, isRetired, MinterSettingsError, revertName } from "./chain";
 import type { Nonce } from "./nonce-ledger";
@@ -28,7 +28,7 @@ export interface StoredTransaction {
   sentAt: Date | null;
 }
 
-interface Fees {
+export interface Fees {
   maxFee: bigint;
   maxPriorityFee: bigint;
 }
@@ -38,7 +38,8 @@ const TRANSFER_GAS = 21_000;
 /** Added to the estimate, in percent: storage may have changed by the time of the block. */
 const GAS_MARGIN_PERCENT = 20n;
 /** Nodes take a replacement with 10 percent more; some want 12.5. */
-const REPLACEMENT_PERCENT = 25n;
+const MIN_REPLACEMENT_PERMILLE = 125n;
+const REPLACEMENT_PERMILLE = 250n;
 
 /** The transactions of a nonce, newest first. */
 export async function listTransactions(nonce: Nonce): Promise<StoredTransaction[]> {
@@ -117,7 +118,14 @@ function mintArguments({ mintId, owner, metadataUrl }: MintCall) {
 /** What a transaction of now would offer, below the configured limit. */
 export async function currentFees({ client }: Chain): Promise<Fees> {
   const { maxFeePerGas, maxPriorityFeePerGas } = await client.estimateFeesPerGas();
-  return capFees({ maxFee: maxFeePerGas, maxPriorityFee: maxPriorityFeePerGas });
+  return capFees({ maxFee: maxFeePerGas, maxPriorityFee: maxPriorityFeePerGas }, feeLimit());
+}
+
+/** Whether the account has the coins for this much gas, at the fee of now. */
+export async function canPay(chain: Chain, gas: number): Promise<boolean> {
+  const { maxFee } = await currentFees(chain);
+  const balance = await chain.client.getBalance({ address: chain.signer.address });
+  return balance >= BigInt(gas) * maxFee;
 }
 
 /** Whether blocks demand more now than the configured limit, and than this fee. */
@@ -130,8 +138,7 @@ function feeLimit(): bigint {
   return parseGwei(String(env().MINT_MAX_FEE_GWEI));
 }
 
-function capFees({ maxFee, maxPriorityFee }: Fees): Fees {
-  const limit = feeLimit();
+function capFees({ maxFee, maxPriorityFee }: Fees, limit: bigint): Fees {
   const capped = maxFee < limit ? maxFee : limit;
   return { maxFee: capped, maxPriorityFee: maxPriorityFee < capped ? maxPriorityFee : capped };
 }
@@ -144,22 +151,20 @@ export async function replacementFees(
   chain: Chain,
   replaced: readonly StoredTransaction[],
 ): Promise<Fees | null> {
-  const current = await currentFees(chain);
-  const raise = (fee: bigint) => fee + (fee * REPLACEMENT_PERCENT) / 100n + 1n;
-  const highest = (values: bigint[]) =>
-    values.reduce((highestYet, value) => {
-      if (value > highestYet) return value;
-      return highestYet;
-    }, 0n);
-  const fees = {
-    maxFee: highest([current.maxFee, ...replaced.map(({ maxFee }) => raise(maxFee))]),
-    maxPriorityFee: highest([
-      current.maxPriorityFee,
-      ...replaced.map(({ maxPriorityFee }) => raise(maxPriorityFee)),
-    ]),
-  };
-  const capped = capFees(fees);
-  return capped.maxFee === fees.maxFee ? capped : null;
+  return outbid(await currentFees(chain), replaced, feeLimit());
+}
+
+/** As {@link replacementFees}: 25 percent more, or the limit when that is enough for nodes to take it. */
+export function outbid(current: Fees, replaced: readonly Fees[], limit: bigint): Fees | null {
+  const raise = (key: keyof Fees, percent: bigint) =>
+    replaced.map((fees) => fees[key] + (fees[key] * percent) / 1_000n + 1n);
+  if (raise("maxFee", MIN_REPLACEMENT_PERMILLE).some((fee) => fee > limit)) return null;
+  const raised = (key: keyof Fees) =>
+    raise(key, REPLACEMENT_PERMILLE).reduce((highest, fee) => {
+      if (fee > highest) return fee;
+      return highest;
+    }, current[key]);
+  return capFees({ maxFee: raised("maxFee"), maxPriorityFee: raised("maxPriorityFee") }, limit);
 }
 
 /**
@@ -167,6 +172,7 @@ export async function replacementFees(
  * store one each: the chain takes one of them.
  *
  * @param call  null: a filler, which sends nothing to the account itself
+ * @throws the nonce was given up meanwhile, and only a filler may use it up
  */
 export async function signAndStore(
   chain: Chain,
@@ -188,17 +194,23 @@ export async function signAndStore(
     value: 0n,
   });
   const stored = { hash: keccak256(raw), raw, isFiller: call === null, gas };
-  const { createdAt } = await db().chainTransaction.upsert({
-    where: { hash: stored.hash },
-    create: {
-      ...stored,
-      ...{ chainId, account: nonce.account, nonce: nonce.nonce },
-      maxFee: fees.maxFee.toString(),
-      maxPriorityFee: fees.maxPriorityFee.toString(),
-    },
-    // The same bytes, signed by an attempt before.
-    update: {},
-    select: { createdAt: true },
+  const of = { chainId, account: nonce.account, nonce: nonce.nonce };
+  const { createdAt } = await transaction(async (tx) => {
+    await tx.$executeRaw`
+SELECT 1 FROM "ChainNonce" WHERE "chainId" = ${of.chainId} AND account = ${of.account} AND nonce = ${of.nonce} FOR SHARE`;
+    if (call && (await tx.chainNonce.count({ where: { ...of, isFiller: true } })) > 0)
+      throw new Error("the nonce was given up meanwhile: its mint is not signed");
+    return tx.chainTransaction.upsert({
+      where: { hash: stored.hash },
+      create: {
+        ...{ ...stored, ...of },
+        maxFee: fees.maxFee.toString(),
+        maxPriorityFee: fees.maxPriorityFee.toString(),
+      },
+      // The same bytes, signed by an attempt before.
+      update: {},
+      select: { createdAt: true },
+    });
   });
   await failpoint("nft.transaction.signed");
   return { ...stored, ...fees, createdAt, sentAt: null };
@@ -214,15 +226,19 @@ export async function signAndStore(
  */
 export type SendOutcome = "taken" | "used" | "underpriced" | "funds" | "refused" | "unknown";
 
-/** Nodes answer with texts, not with codes. The first match counts. */
+/** Nodes answer with texts, not with codes; those of Nethermind have no spaces. The first match counts. */
 const REFUSALS: readonly [RegExp, SendOutcome][] = [
-  [/already known|already imported|known transaction|already exists/i, "taken"],
-  [/nonce too low|nonce is too low|nonce has already been used|old nonce/i, "used"],
-  [/insufficient funds|insufficient balance|doesn't have enough funds/i, "funds"],
+  [/already ?known|already imported|known transaction|already exists/i, "taken"],
+  [/nonce ?too ?low|nonce is too low|nonce has already been used|old ?nonce/i, "used"],
   [
-    /underpriced|fee too low|less than block base fee|below base fee|gas price too low|tip .*low/i,
+    /insufficient ?funds|insufficient balance|doesn't have enough funds|upfront cost exceeds account balance/i,
+    "funds",
+  ],
+  [
+    /underpriced|fee ?too ?low|less than block base fee|below base fee|gas price too low|tip .*low/i,
     "underpriced",
   ],
+  [/replacement ?not ?allowed|gas price below configured minimum/i, "underpriced"],
   [
     /exceeds block gas limit|intrinsic gas|gas limit too high|oversized|invalid sender|invalid chain/i,
     "refused",
@@ -246,7 +262,7 @@ export async function send({ client }: Chain, { hash, raw }: StoredTransaction):
   return outcome;
 }
 
-function classifyRefusal(error: unknown): SendOutcome {
+export function classifyRefusal(error: unknown): SendOutcome {
   const text =
     error instanceof Error ? `${(error as { details?: string }).details ?? ""} ${error.message}` : "";
   return REFUSALS.find(([pattern]) => pattern.test(text))?.[1] ?? "unknown";

@@ -6,7 +6,7 @@ import { db } from "@/lib/db";
 import { MAX_MINTS_PER_ARTIST_PER_DAY } from "@/lib/nft/mint-budget";
 import { createProofMessage } from "@/lib/nft/ownership-proof";
 import { toTokenId } from "@/lib/nft/token-id";
-import { publicBlobUrl } from "@/lib/storage";
+import { publicBlobUrl, putPublicBlob } from "@/lib/storage";
 import { backgroundTaskService, sweepTasks } from "@/lib/tasks";
 import {
   ageMints,
@@ -184,7 +184,7 @@ describe("minting", () => {
     expect(await nonceViolations()).toEqual([]);
   });
 
-  it("waits for the sound that the token's metadata refers to", async () => {
+  it("waits for the sound and the cover that the token's metadata refers to", async () => {
     const postId = await createPlayablePost(artist);
     const { audioFileId } = await db().post.findUniqueOrThrow({ where: { id: postId } });
     const fileId = audioFileId ?? "";
@@ -195,19 +195,44 @@ describe("minting", () => {
         ...{ bytes: 1, sha256: "", pathname },
       },
     });
+    const [coverFileId, coverPathname] = [newId(), `test/${newId()}.webp`];
+    await putPublicBlob(coverPathname, Buffer.from("a cover"), "image/webp");
+    await db().mediaFile.create({
+      data: {
+        ...{ id: coverFileId, ownerId: artist.userId, name: "a.webp", type: "image/webp", bytes: 7 },
+        ...{ pathname: `test/${coverFileId}`, purpose: "cover", status: "processing" },
+      },
+    });
     const { address } = newWallet();
     expect((await askChallenge(artist, postId, address)).status).toBe(200);
+    await db().post.update({ where: { id: postId }, data: { coverFileId } });
+    expect((await askChallenge(artist, postId, address)).status).toBe(409);
     for (const status of ["failed", "processing"] as const) {
       await db().track.update({ where: { fileId }, data: { status } });
       expect((await askChallenge(artist, postId, address)).status, status).toBe(409);
     }
     const id = await backgroundTaskService.mintNft({ postId, ownerAddress: address, metadata: {} });
-    await lookAtMint(id);
-    expect(await readTestMint(postId)).toMatchObject({ state: "pending", metadataUrl: null });
-    await db().track.update({ where: { fileId }, data: { status: "ready" } });
+    for (const status of ["processing", "failed", "ready"] as const) {
+      await db().track.update({ where: { fileId }, data: { status } });
+      await lookAtMint(id);
+      expect(await readTestMint(postId), status).toMatchObject({ state: "pending", metadataUrl: null });
+    }
+    await db().mediaFile.update({
+      where: { id: coverFileId },
+      data: {
+        status: "ready",
+        variants: {
+          create: {
+            ...{ id: newId(), kind: "image", format: "webp", type: "image/webp", width: 640, height: 640 },
+            ...{ bytes: 7, sha256: "", pathname: coverPathname },
+          },
+        },
+      },
+    });
     await finishMints(chain, [id]);
     const metadata = await (await fetch(await reader.tokenUri(toTokenId(id).toString()))).json();
     expect(metadata.animation_url).toBe(publicBlobUrl(pathname));
+    expect(await (await fetch(metadata.image)).text()).toBe("a cover");
   });
 
   it("mints one of two tasks of a post that were enqueued without a request", async () => {

@@ -16,6 +16,7 @@ import {
   finishMints,
   lookAtMint,
   newWallet,
+  nonceViolations,
   readTestMint,
   requestTestMint,
 } from "@/tests/support/factories/minting";
@@ -142,4 +143,33 @@ it("deletes with the tidy what a crash left, and with an account what it had sto
   expect(await eraseMintBatch(leaver.userId)).toBe(2);
   expect(await filesOf(pending)).toEqual([]);
   expect(await db().mint.count({ where: { userId: leaver.userId } })).toBe(0);
+});
+
+it("signs nothing of a mint whose account is deleted after its nonce was given out", async () => {
+  const leaver = await createMintingArtist();
+  const wallet = newWallet();
+  const { id } = await requestTestMint(leaver, await createTestPost(leaver), wallet);
+  const erase = async () => {
+    expect(await eraseMintBatch(leaver.userId)).toBe(1);
+    expect(await eraseMintBatch(leaver.userId)).toBe(0);
+  };
+  const heal = injectFault(async (name) => {
+    if (name !== "nft.nonce.assigned") return;
+    // This look goes on, as one of another instance does.
+    await erase();
+  });
+  await lookAtMint(id);
+  heal();
+  expect(await db().mint.count({ where: { id } })).toBe(0);
+  expect(await filesOf(id)).toEqual([]);
+  const open = { where: { mintId: null, state: "open" as const } };
+  const { nonce } = await db().chainNonce.findFirstOrThrow(open);
+  for (let look = 0; look < 2; look++) {
+    await db().chainNonce.updateMany({ ...open, data: { checkedAt: new Date(0) } });
+    await finishMints(chain, [(await requestTestMint(artist, await createTestPost(artist), newWallet())).id]);
+  }
+  expect(await reader.mintedTo(wallet.address)).toEqual([]);
+  const signed = await db().chainTransaction.findMany({ where: { nonce } });
+  expect(signed.map(({ isFiller }) => isFiller)).toEqual([true]);
+  expect(await nonceViolations()).toEqual([]);
 });

@@ -71,6 +71,33 @@ it("waits with an alert while blocks demand more than the limit, and closes it w
   Object.assign(env(), { MINT_MAX_FEE_GWEI: 300 });
 });
 
+it("replaces a stuck transaction at the limit, and alerts where the limit leaves no room", async () => {
+  const alert = { where: { kind: "minter_stuck", closedAt: null } };
+  const mint = await startMint();
+  await lookAtMint(mint.id);
+  const of = { where: { of: { mintId: mint.id } }, orderBy: { createdAt: "desc" as const } };
+  const { maxFee } = await db().chainTransaction.findFirstOrThrow(of);
+  const letItBeStuck = async (limit: number) => {
+    Object.assign(env(), { MINT_MAX_FEE_GWEI: limit });
+    await db().chainTransaction.updateMany({
+      where: of.where,
+      data: { createdAt: new Date(Date.now() - 60_000) },
+    });
+    await lookAtMint(mint.id);
+  };
+  await letItBeStuck((maxFee.toNumber() / Number(GWEI)) * 1.1);
+  expect(await db().chainTransaction.count({ where: of.where })).toBe(1);
+  expect(await db().alert.count(alert)).toBe(1);
+  await letItBeStuck((maxFee.toNumber() / Number(GWEI)) * 1.2);
+  const replacement = await db().chainTransaction.findFirstOrThrow(of);
+  expect(replacement.maxFee.div(maxFee).toNumber()).toBeCloseTo(1.2);
+  Object.assign(env(), { MINT_MAX_FEE_GWEI: 300 });
+  await finishMints(chain, [mint.id]);
+  expect(await db().alert.count(alert)).toBe(0);
+  expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
+  expect(await nonceViolations()).toEqual([]);
+});
+
 it("looks less and less often at mints that are behind others", async () => {
   const [first, second] = [await startMint(), await startMint()];
   await lookAtMint(first.id);

@@ -15,7 +15,6 @@ import {
   nonceViolations,
   readTestMint,
   requestTestMint,
-  TEST_CONFIRMATIONS,
 } from "@/tests/support/factories/minting";
 import { createTestPost } from "@/tests/support/factories/people";
 import type { RpcFault } from "@/tests/support/proxies/rpc-proxy";
@@ -76,6 +75,9 @@ describe("a node that answers late, twice, wrongly or not at all", () => {
       await expect(requireChain()).rejects.toThrow();
       expect(proxy.hits).toBe(1);
     }
+    dropVerification();
+    proxy.fail("eth_getCode", "null", Number.POSITIVE_INFINITY);
+    await expect(requireChain()).rejects.toThrow();
     expect(await db().alert.count(alerts)).toBe(0);
     proxy.heal();
     await requireChain();
@@ -99,58 +101,6 @@ it("sends a transaction again that the node dropped", async () => {
   await finishMints(chain, [mint.id]);
   expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
   expect(await nonceViolations()).toEqual([]);
-});
-
-describe("a ledger that the chain contradicts", () => {
-  const doubtLongAgo = (nonce: number) =>
-    db().chainNonce.updateMany({
-      where: { nonce, doubtedAt: { not: null } },
-      data: { doubtedAt: new Date(0) },
-    });
-
-  it("opens a settled nonce again that the chain has not used up", async () => {
-    const account = await verifiedChain();
-    const unused = await countMined(account);
-    const of = { chainId: account.id, account: account.signer.address };
-    await db().chainNonce.create({
-      data: { ...of, nonce: unused, state: "settled", createdAt: new Date(0) },
-    });
-    const mint = await startMint();
-    await lookAtMint(mint.id);
-    await chain.node.call("evm_mine");
-    // One look may be wrong.
-    const row = { where: { chainId_account_nonce: { ...of, nonce: unused } } };
-    expect((await db().chainNonce.findUniqueOrThrow(row)).state).toBe("settled");
-    await doubtLongAgo(unused);
-    await finishMints(chain, [mint.id]);
-    expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
-    const alerts = { where: { kind: "minter_stuck", subject: `nonce:${unused}`, closedAt: null } };
-    expect(await db().alert.count(alerts)).toBe(1);
-    // The next look a minute later finds the filler final.
-    await db().chainNonce.update({ ...row, data: { checkedAt: new Date(0) } });
-    const next = await startMint();
-    await finishMints(chain, [next.id]);
-    expect(await db().chainNonce.findUniqueOrThrow(row)).toMatchObject({ state: "settled", doubtedAt: null });
-    expect(await nonceViolations()).toEqual([]);
-  });
-
-  it("gives another nonce to a mint whose own was used up without us, when two looks find so", async () => {
-    const mint = await startMint();
-    const account = await verifiedChain();
-    const nonce = await assignNonce(account, mint.id, await countMined(account));
-    if (!nonce) throw new Error("the mint got no nonce");
-    const wallet = privateKeyToAccount(chain.node.options.minterKey);
-    const foreign = createWalletClient({ account: wallet, transport: http(chain.url) });
-    await foreign.sendTransaction({ chain: null, to: wallet.address, nonce: nonce.nonce });
-    for (let block = 0; block < TEST_CONFIRMATIONS + 1; block++) await chain.node.call("evm_mine");
-    await lookAtMint(mint.id);
-    expect(await db().chainNonce.count({ where: { mintId: mint.id, state: "open" } })).toBe(1);
-    await doubtLongAgo(nonce.nonce);
-    await finishMints(chain, [mint.id]);
-    expect(await reader.mintedTo(mint.owner)).toEqual([mint.tokenId]);
-    expect(await db().chainNonce.count({ where: { mintId: mint.id, state: "settled" } })).toBe(2);
-    expect(await nonceViolations()).toEqual([]);
-  });
 });
 
 /** More than the transaction costs without running any code, and less than a mint. */

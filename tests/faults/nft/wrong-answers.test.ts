@@ -1,11 +1,14 @@
 import { createWalletClient, type Hex, http, keccak256, parseAbi, toHex } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterEach, describe, expect, it } from "vitest";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { env } from "@/lib/core/env";
 import { db } from "@/lib/db";
 import { verifiedChain } from "@/lib/nft/chain";
 import { countMined } from "@/lib/nft/find-mined";
 import { assignNonce } from "@/lib/nft/nonce-ledger";
+import { tokenFolder } from "@/lib/nft/token-files";
+import { publicBlobUrl, putPublicBlob } from "@/lib/storage";
 import {
   finishMints,
   lookAtMint,
@@ -160,6 +163,26 @@ it("uses up the nonce of a mint whose token exists under another one, so that th
   expect(await readTestMint(mint.postId)).toMatchObject({ state: "confirmed", failure: null });
   const stored = await db().chainTransaction.findMany({ where: { nonce: nonce?.nonce ?? -1 } });
   expect(stored.map(({ isFiller }) => isFiller)).toEqual([true]);
+  expect(await nonceViolations()).toEqual([]);
+});
+
+it("confirms a mint whose task is dead and whose token exists under another nonce", async () => {
+  const mint = await startMint();
+  const account = await verifiedChain();
+  const pathname = `${tokenFolder(mint.id)}a.json`;
+  await putPublicBlob(pathname, Buffer.from("{}"), "application/json");
+  await db().mint.update({ where: { id: mint.id }, data: { metadataUrl: publicBlobUrl(pathname) } });
+  await assignNonce(account, mint.id, await countMined(account));
+  await mintPastTheApp(mint.tokenId, mint.owner);
+  await db().task.update({ where: { id: mint.id }, data: { state: "dead" } });
+  // Looks at other mints attend to it: one signs a filler, and a later one finds it final.
+  for (let look = 0; look < 2; look++) {
+    await db().chainNonce.updateMany({ where: { mintId: mint.id }, data: { checkedAt: new Date(0) } });
+    await finishMints(chain, [(await startMint()).id]);
+  }
+  await waitForDeferredWork();
+  expect(await readTestMint(mint.postId)).toMatchObject({ state: "confirmed", failure: null });
+  expect((await fetch(publicBlobUrl(pathname) ?? "")).status).toBe(200);
   expect(await nonceViolations()).toEqual([]);
 });
 
