@@ -48,7 +48,7 @@ function statements({ userId }: Owner, minter: Minter): string[] {
   return [
     `INSERT INTO "User" (id, email, name, handle, "passwordHash", role, "referralCode", "createdAt")
      SELECT ${id("user")}, 'p' || n || '@' || substr(md5(n::text), 8, 6) || '.example', ${FIRST_NAMES} || ' ' || ${WORD},
-       'person-' || n, 'none', CASE WHEN n % 100 = 0 THEN 'artist' ELSE 'listener' END::"Role", 'r' || n, ${daysAgo("n % 700")}
+       'person-of-many-' || n, 'none', CASE WHEN n % 100 = 0 THEN 'artist' ELSE 'listener' END::"Role", 'r' || n, ${daysAgo("n % 700")}
      ${rows(1, MILLION)}`,
     `INSERT INTO "Session" (id, "userId", "tokenHash", "authenticatedAt", "lastSeenAt", "expiresAt", "createdAt")
      SELECT ${id("session")}, ${id("user")}, 't' || n, now(), now(),
