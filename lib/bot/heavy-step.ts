@@ -1,4 +1,4 @@
-import { addEntry, debitEntryKey } from "../bonuses";
+import { addEntry } from "../bonuses";
 import { isStorable } from "../core/text";
 import type { Transaction } from "../db";
 import { acquireLock, type Lock, RedisUnavailableError, releaseLock } from "../redis";
@@ -123,9 +123,10 @@ export async function applyBonuses(
   const amount = Math.round(Number(lookup(node.amount) ?? Number.NaN) * 100);
   if (!Number.isSafeInteger(amount) || amount <= 0 || amount > MAX_SPEND_MINOR)
     return { take: "insufficient", variables: {}, error: "not an amount" };
-  const spent = await addEntry(tx, {
-    ...{ userId, kind: "spent", amount: -amount, key: debitEntryKey(userId, stepKey), note },
-  });
+  // Clients of the site choose what follows `spent:`, so a spend of a bot has a prefix of its own.
+  const spent = await addEntry(tx, { userId, kind: "spent", amount: -amount, key: `spent-${stepKey}`, note });
+  if (spent.outcome === "existing" && spent.entry.amount !== -amount)
+    throw new Error(`entry ${spent.entry.id} of this step has another amount`);
   if (spent.outcome === "no_account") return { take: "unlinked", variables: {} };
   if (spent.outcome === "insufficient")
     return { take: "insufficient", variables: {}, balance: spent.balance };
