@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { publishWorkflows } from "@/lib/bot";
+import { publishWorkflows, sweepDueExecutions } from "@/lib/bot";
 import { enqueueContinuation } from "@/lib/bot/commit-run";
+import { botProjectTag, cacheManager } from "@/lib/cache";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { redis } from "@/lib/redis";
 import type { DefinitionInput } from "@/lib/schemas/workflow";
-import { handleUpdate, textUpdate } from "@/tests/support/factories/bot-updates";
+import { handleUpdate, runBotTasks, textUpdate } from "@/tests/support/factories/bot-updates";
 import {
   createTestBot,
   findTestPerson,
@@ -117,3 +118,42 @@ it("a wait that is re-armed has a task besides the one that re-armed it", async 
   });
   expect(tasks).toBe(2);
 });
+
+it("an execution whose task is lost goes on, behind fifty newer ones, and not while its bot is paused", async () => {
+  const { sender } = await openTestPhone(bot);
+  await handleUpdate(bot, textUpdate(sender, "/start"));
+  const { id: personId } = await findTestPerson(bot, sender);
+  const { id: workflowId, publishedVersionId } = await db().botWorkflow.findFirstOrThrow({
+    where: { projectId: bot.id, key: "later" },
+  });
+  const ids = Array.from({ length: 52 }, () => newId()).sort();
+  const [lost = "", ...newer] = ids;
+  const common = {
+    ...{ projectId: bot.id, personId, workflowId, versionId: publishedVersionId ?? "" },
+    ...{ state: "waiting" as const, frames: [], variables: {}, stepNo: 2 },
+  };
+  await db().botExecution.createMany({
+    data: newer.map((id) => ({ ...common, id, nodeId: "start", token: "abcdefgh" })),
+  });
+  const dueAt = new Date(Date.now() - 600_000);
+  await db().botExecution.create({ data: { ...common, id: lost, nodeId: "delay", dueAt } });
+  const readState = async () => (await db().botExecution.findUniqueOrThrow({ where: { id: lost } })).state;
+
+  await sweepDueExecutions();
+  await sweepDueExecutions();
+  const tasks = { payload: { path: ["executionId"], equals: lost } };
+  expect(await db().task.count({ where: tasks })).toBe(1);
+  await setState("paused");
+  await runBotTasks(bot);
+  expect(await readState()).toBe("waiting");
+  expect(await db().task.count({ where: { ...tasks, state: { not: "done" } } })).toBe(1);
+  await setState("active");
+  await db().task.updateMany({ where: tasks, data: { notBefore: new Date() } });
+  await runBotTasks(bot);
+  expect(await readState()).toBe("done");
+});
+
+const setState = (state: "active" | "paused") =>
+  cacheManager.withInvalidation([botProjectTag(bot.id)], (tx) =>
+    tx.botProject.update({ where: { id: bot.id }, data: { state }, select: { id: true } }),
+  );
