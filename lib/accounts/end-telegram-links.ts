@@ -2,7 +2,7 @@ import { type AuditContext, recordAudit } from "../audit";
 import { botPersonTag, cacheManager } from "../cache";
 import type { Transaction } from "../db";
 
-/** Ends all of an account's links with Telegram users: whoever had the password may have made one. */
+/** Ends all of an account's links with Telegram users: a client who had the password may have made one. */
 export async function endTelegramLinks(
   tx: Transaction,
   userId: string,

@@ -67,7 +67,7 @@ export class NoSuchPersonError extends Error {
 }
 
 /** For a person who was erased: they are stored again by {@link findOrCreatePerson}. */
-export async function forgetPerson(projectId: string, telegramId: string): Promise<void> {
+export async function invalidatePerson(projectId: string, telegramId: string): Promise<void> {
   await cacheManager.invalidateTag(botPersonTag(projectId, telegramId));
 }
 

@@ -11,7 +11,7 @@ import { botApi, Definitions, findBot, webhookSecret } from "./bots";
 import { type ChangeSubject, commitChange } from "./commit-run";
 import { redeemInBot } from "./link-account";
 import { plainMessage } from "./node-message";
-import { findOrCreatePerson, findSession, forgetPerson, loadSession, NoSuchPersonError } from "./people";
+import { findOrCreatePerson, findSession, invalidatePerson, loadSession, NoSuchPersonError } from "./people";
 import { type Plan, planUpdate } from "./plan-update";
 import { findAccount } from "./run-context";
 import { type BotTextKey, botText } from "./texts";
@@ -50,7 +50,7 @@ export async function receiveUpdate(
   try {
     return await handle(update, bot, person).catch(async (error: unknown) => {
       if (!(error instanceof NoSuchPersonError)) throw error;
-      await forgetPerson(projectId, update.user.id);
+      await invalidatePerson(projectId, update.user.id);
       return handle(update, bot, await findOrCreatePerson(projectId, update.user));
     });
   } catch (error) {
