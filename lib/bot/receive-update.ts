@@ -46,13 +46,16 @@ export async function receiveUpdate(
     if (update.kind === "press") answerPress(bot, update, "tooMany");
     return { outcome: "ignored" };
   }
-  const person = await findOrCreatePerson(projectId, update.user);
+  const attempt = async () => handle(update, bot, await findOrCreatePerson(projectId, update.user));
   try {
-    return await handle(update, bot, person).catch(async (error: unknown) => {
-      if (!(error instanceof NoSuchPersonError)) throw error;
-      await invalidatePerson(projectId, update.user.id);
-      return handle(update, bot, await findOrCreatePerson(projectId, update.user));
-    });
+    return await attempt();
+  } catch (error) {
+    if (isTemporary(error)) throw error;
+    log().warn({ err: error, projectId, updateId: update.updateId }, "update of a bot is tried again");
+    if (error instanceof NoSuchPersonError) await invalidatePerson(projectId, update.user.id);
+  }
+  try {
+    return await attempt();
   } catch (error) {
     if (isTemporary(error)) throw error;
     log().error({ err: error, projectId, updateId: update.updateId }, "update of a bot failed");
