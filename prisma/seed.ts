@@ -69,7 +69,11 @@ async function seed(): Promise<void> {
 async function seedBot(): Promise<void> {
   const { TELEGRAM_BOT_TOKEN: token } = env();
   if (token === undefined) return;
-  const owner = await db().user.findFirstOrThrow({ where: { role: "admin" }, select: { id: true } });
+  const owner = await db().user.findFirstOrThrow({
+    where: { role: "admin" },
+    orderBy: { id: "asc" },
+    select: { id: true },
+  });
   await addBotByToken({ ownerId: owner.id, token, isAdministrators: true });
 }
 

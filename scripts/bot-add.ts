@@ -15,6 +15,8 @@ const owner = await db().user.findUnique({
 });
 if (!owner || owner.role === "listener") throw new Error("there is no such artist or administrator");
 const id = await addBotByToken({ ownerId: owner.id, token, isAdministrators: owner.role === "admin" });
-await setWebhooks();
-console.log(`bot ${id} is ready`);
+const { failed } = await setWebhooks();
+for (const name of failed) console.error(`${name}: webhook not set`);
+if (failed.length > 0) process.exitCode = 1;
+else console.log(`bot ${id} is ready`);
 await disconnectDb();

@@ -3,5 +3,8 @@ import { setWebhooks } from "@/lib/bot";
 import { disconnectDb } from "@/lib/db";
 
 /** `npm run bot:webhooks`: gives Telegram the address of every bot again. */
-for (const name of await setWebhooks({ all: true })) console.log(`${name}: webhook set`);
+const { set, failed } = await setWebhooks({ all: true });
+for (const name of set) console.log(`${name}: webhook set`);
+for (const name of failed) console.error(`${name}: not set`);
+if (failed.length > 0) process.exitCode = 1;
 await disconnectDb();

@@ -4,7 +4,7 @@ export { changePassword } from "./change-password";
 export { changeProfile } from "./change-profile";
 export { confirmAddress, resendConfirmation } from "./confirm-address";
 export { confirmPassword, requirePassword } from "./confirm-password";
-export { accountLocale } from "./mails";
+export { accountLocale, enqueueNoticeMail } from "./mails";
 export { hashPassword } from "./password";
 export { requestPasswordReset } from "./request-password-reset";
 export { resetPassword } from "./reset-password";

@@ -31,7 +31,12 @@ export async function enqueueLinkMail(
 }
 
 /** Security notices about an account (lib/mail/templates/account-notice.tsx has the texts). */
-export type AccountNotice = "password_changed" | "address_change_asked" | "address_changed" | "address_taken";
+export type AccountNotice =
+  | "password_changed"
+  | "address_change_asked"
+  | "address_changed"
+  | "address_taken"
+  | "telegram_linked";
 
 interface NoticeOptions {
   notice: AccountNotice;

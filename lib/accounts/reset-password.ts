@@ -5,6 +5,7 @@ import { db } from "../db";
 import { withPasswordResetLimit } from "../rate-limit/handler-limits";
 import type { resetPasswordSchema } from "../schemas/account";
 import { changeAccount } from "../sessions";
+import { endTelegramLinks } from "./end-telegram-links";
 import { lockUser } from "./lock";
 import { consumeLink, findLink, invalidLinkError, revokeLinks } from "./mail-links";
 import { enqueueNoticeMail } from "./mails";
@@ -12,8 +13,8 @@ import { hashPassword } from "./password";
 import { requireStrongPassword } from "./password-rules";
 
 /**
- * Sets a new password by a link from a mail. Revokes all sessions and unused links of the account, and confirms its
- * address.
+ * Sets a new password by a link from a mail. Revokes all sessions and unused links of the account, ends its
+ * links with Telegram, and confirms its address.
  *
  * @throws {AppError} bad_request for an invalid link, and for a common password: the link then remains usable;
  *         rate_limited after too many of those
@@ -53,6 +54,7 @@ async function setPassword(
         select: { id: true },
       });
       await revokeLinks(tx, userId);
+      await endTelegramLinks(tx, userId, auditContext);
       await recordAudit(tx, {
         action: "password_reset",
         actorId: userId,

@@ -63,4 +63,4 @@ export async function debitBonuses(
 }
 
 /** The ledger's key of a spend: a user's keys do not collide with another user's. */
-export const debitEntryKey = (userId: string, key: string): string => `spent:${userId}:${key}`;
+const debitEntryKey = (userId: string, key: string): string => `spent:${userId}:${key}`;

@@ -1,4 +1,4 @@
-export { debitBonuses, debitEntryKey, type SpendOptions } from "./debit-bonuses";
+export { debitBonuses, type SpendOptions } from "./debit-bonuses";
 export { getBonuses } from "./get-bonuses";
 export { addEntry } from "./ledger";
 export {

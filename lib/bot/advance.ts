@@ -156,10 +156,16 @@ class Runner {
             ? this.context.nowMs + node.seconds * 1_000
             : nextDueMs(node.at, this.context.nowMs);
         this.execution.dueAt = new Date(dueMs).toISOString();
+        // Of the node before: nothing but the time resumes this one.
+        this.execution.token = null;
         this.addStep(node, { output: { dueAt: this.execution.dueAt } });
         return { stop: "wait" };
       }
       case "linkAccount": {
+        if (!this.context.bot.isAdministrators) {
+          this.addStep(node, { error: "only bots of administrators link accounts" });
+          return { go: node.next };
+        }
         const { code, url, row } = newLinkCode(this.context);
         Object.assign(this.transient, { linkUrl: url, linkCode: code });
         this.result.linkCodes.push(row);
@@ -214,17 +220,20 @@ class Runner {
 
   /** @returns whether there was one */
   private async repeatQuestion(): Promise<boolean> {
-    const waiting = this.context.others.find(({ state, token }) => state === "waiting" && token !== null);
-    if (!waiting) return false;
-    const { nodes } = await this.context.loadDefinition(waiting.workflowId, currentVersion(waiting));
-    const node = Object.hasOwn(nodes, waiting.nodeId) ? nodes[waiting.nodeId] : undefined;
-    if (node?.kind !== "message" && node?.kind !== "question") return false;
-    const lookup = variableLookup(this.context, waiting, {});
-    const { stepNo } = waiting;
-    this.result.messages.push(
-      nodeMessage(node, { context: this.context, execution: waiting, lookup, stepNo }),
-    );
-    return true;
+    for (const waiting of this.context.others) {
+      if (waiting.state !== "waiting" || waiting.token === null) continue;
+      const { workflowId, versionId } = innermost(waiting);
+      const { nodes } = await this.context.loadDefinition(workflowId, versionId);
+      const node = Object.hasOwn(nodes, waiting.nodeId) ? nodes[waiting.nodeId] : undefined;
+      if (node?.kind !== "message" && node?.kind !== "question") continue;
+      const lookup = variableLookup(this.context, waiting, {});
+      const { stepNo } = waiting;
+      this.result.messages.push(
+        nodeMessage(node, { context: this.context, execution: waiting, lookup, stepNo }),
+      );
+      return true;
+    }
+    return false;
   }
 
   private send(node: NodeOf<"message"> | NodeOf<"question">, text = node.text): void {
@@ -253,14 +262,13 @@ class Runner {
     const { execution } = this;
     execution.stepNo += 1;
     this.result.steps.push({
-      ...{ no: execution.stepNo, versionId: currentVersion(execution), nodeId: execution.nodeId },
+      ...{ no: execution.stepNo, versionId: innermost(execution).versionId, nodeId: execution.nodeId },
       ...{ kind: node.kind, input: null, output: null, error: null, ...step },
     });
   }
 
   private definition() {
-    const { execution } = this;
-    const { workflowId, versionId } = execution.frames.at(-1) ?? execution;
+    const { workflowId, versionId } = innermost(this.execution);
     return this.context.loadDefinition(workflowId, versionId);
   }
 
@@ -271,9 +279,9 @@ class Runner {
   }
 }
 
-/** The version whose node the execution is at. */
-function currentVersion({ frames, versionId }: Execution): string {
-  return frames.at(-1)?.versionId ?? versionId;
+/** The workflow, and its version, whose node the execution is at. */
+export function innermost(execution: Execution): { workflowId: string; versionId: string } {
+  return execution.frames.at(-1) ?? execution;
 }
 
 /** 48 random bits: a client cannot guess the token of a step that it has not seen. */

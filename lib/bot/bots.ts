@@ -4,7 +4,7 @@ import { env } from "../core/env";
 import { AppError } from "../core/errors";
 import { keyedHash } from "../core/keyed-hash";
 import { decryptSecret } from "../core/secret-box";
-import { db } from "../db";
+import { db, type Transaction } from "../db";
 import { type Definition, definitionSchema } from "../schemas/workflow";
 import { grammyFetch } from "./fetch-natively";
 
@@ -15,10 +15,15 @@ export function findBot(projectId: string): Promise<CachedBot | null> {
   });
 }
 
-async function loadBot(projectId: string): Promise<CachedBot | null> {
-  const row = await db().botProject.findUnique({
+/** As {@link findBot}, from Postgres: within a transaction a read of the cache may need a second connection. */
+export async function loadBot(
+  projectId: string,
+  reader: Pick<Transaction, "botProject"> = db(),
+): Promise<CachedBot | null> {
+  const row = await reader.botProject.findUnique({
     where: { id: projectId, owner: { deletedAt: null } },
     include: {
+      owner: { select: { role: true } },
       workflows: {
         orderBy: { id: "asc" },
         select: { id: true, key: true, command: true, publishedVersionId: true },
@@ -26,7 +31,9 @@ async function loadBot(projectId: string): Promise<CachedBot | null> {
     },
   });
   if (!row) return null;
-  const { id, ownerId, name, telegramId, username, encryptedToken, isAdministrators, state, workflows } = row;
+  const { id, ownerId, name, telegramId, username, encryptedToken, state, workflows } = row;
+  // Of one who is an administrator no more the bot is as any artist's.
+  const isAdministrators = row.isAdministrators && row.owner.role === "admin";
   return {
     ...{
       id,
@@ -51,11 +58,7 @@ async function loadBot(projectId: string): Promise<CachedBot | null> {
  *
  * @throws {AppError} not_found
  */
-export async function loadDefinition(
-  bot: CachedBot,
-  workflowId: string,
-  versionId: string,
-): Promise<Definition> {
+async function loadDefinition(bot: CachedBot, workflowId: string, versionId: string): Promise<Definition> {
   const published = bot.workflows.find(({ id }) => id === workflowId)?.versionId;
   const key = published === versionId ? workflowId : `${workflowId}@${versionId}`;
   const load = () => loadVersion(workflowId, versionId);
@@ -66,8 +69,38 @@ export async function loadDefinition(
   return (await load()).definition;
 }
 
-async function loadVersion(workflowId: string, versionId: string): Promise<CachedWorkflow> {
-  const row = await db().botWorkflowVersion.findUnique({ where: { id: versionId, workflowId } });
+/** The definitions that one update or task looks at, each read once. */
+export class Definitions {
+  private readonly known = new Map<string, Definition>();
+
+  constructor(private readonly bot: CachedBot) {}
+
+  /** From the cache. @throws {AppError} not_found */
+  readonly load = (workflowId: string, versionId: string): Promise<Definition> =>
+    this.remember(versionId, () => loadDefinition(this.bot, workflowId, versionId));
+
+  /**
+   * What is not known yet is read on the transaction's connection: the cache may need a second one, and those who wait
+   * for the transaction's locks may have all of them.
+   */
+  loadWithin(tx: Transaction): (workflowId: string, versionId: string) => Promise<Definition> {
+    return (workflowId, versionId) =>
+      this.remember(versionId, async () => (await loadVersion(workflowId, versionId, tx)).definition);
+  }
+
+  private async remember(versionId: string, load: () => Promise<Definition>): Promise<Definition> {
+    const definition = this.known.get(versionId) ?? (await load());
+    this.known.set(versionId, definition);
+    return definition;
+  }
+}
+
+async function loadVersion(
+  workflowId: string,
+  versionId: string,
+  reader: Pick<Transaction, "botWorkflowVersion"> = db(),
+): Promise<CachedWorkflow> {
+  const row = await reader.botWorkflowVersion.findUnique({ where: { id: versionId, workflowId } });
   if (!row) throw new AppError("not_found");
   return { workflowId, versionId, definition: definitionSchema.parse(row.definition) };
 }

@@ -2,6 +2,7 @@ import { botPersonTag, type CachedBot, type CachedPerson, type CachedSession, ca
 import { now } from "../core/clock";
 import { defer } from "../core/defer";
 import { failpoint } from "../core/failpoint";
+import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { afterCommit, type Transaction } from "../db";
 import type { Execution } from "../schemas/bot";
@@ -76,7 +77,7 @@ export async function commitChange(
       const sending = { personId: person.id, sender: sender ?? "", revision: after.revision };
       const work: Promise<unknown>[] = [cacheManager.set("botSessions", person.id, after)];
       if (sender !== null && first && id !== undefined)
-        work.push(sendMessages(bot, sending, { id, ...first, attempts: 1 }));
+        work.push(sendMessages(bot, sending, { id, ...first, attempts: 1, ageSeconds: 0 }));
       else if (isAbandoned) work.push(takeOverChat(bot, person.id));
       if (profile && (profile.name !== person.name || profile.language !== person.language))
         work.push(cacheManager.invalidateTag(botPersonTag(bot.id, telegramId)));
@@ -102,7 +103,7 @@ export async function enqueueContinuation(
     tx,
     "workflow-executions",
     { do: "continue", projectId, sessionId, executionId, stepNo },
-    // Of a longer wait each part has a key of its own.
-    { key: `continue:${executionId}:${stepNo}:${dueAt === null ? 0 : untilDueSeconds}`, delaySeconds },
+    // Never a key that was used: a part of a longer wait is enqueued by the task of the part before, which is not done.
+    { key: `continue:${executionId}:${stepNo}:${newId()}`, delaySeconds },
   );
 }

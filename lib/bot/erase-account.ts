@@ -1,9 +1,17 @@
+import { z } from "zod";
+import { botProjectTag, cacheManager } from "../cache";
 import { db, ERASURE_BATCH_SIZE, Prisma, retryOnConflict } from "../db";
 
-/** The Telegram users who are linked with the account, and all who talk to its own bots. */
+/**
+ * The Telegram users who are linked with the account, and all who talk to its own bots: two reads by an index, where an
+ * OR over the join reads all people of all bots.
+ */
 const peopleOf = (userId: string) => Prisma.sql`
-SELECT person.id FROM "BotPerson" person JOIN "BotProject" project ON project.id = person."projectId"
-WHERE person."userId" = ${userId}::uuid OR project."ownerId" = ${userId}::uuid`;
+SELECT id FROM "BotPerson" WHERE "userId" = ${userId}::uuid
+UNION SELECT person.id FROM "BotPerson" person JOIN "BotProject" project ON project.id = person."projectId"
+WHERE project."ownerId" = ${userId}::uuid`;
+
+const botRowsSchema = z.array(z.object({ id: z.uuid() }));
 
 /**
  * Deletes one batch of what a user has in bots: their own bots, and their conversations in others', with everything that
@@ -26,12 +34,16 @@ SELECT id FROM "BotLinkCode" WHERE "userId" = ${userId}::uuid OR "personId" IN (
     Prisma.sql`DELETE FROM "BotPerson" WHERE id = ANY (ARRAY(${peopleOf(userId)} LIMIT ${limit}))`,
     Prisma.sql`DELETE FROM "BotUpdate" WHERE ctid = ANY (ARRAY(
 SELECT ctid FROM "BotUpdate" WHERE "projectId" IN (${bots}) LIMIT ${limit}))`,
-    // With its workflows and their versions, which are few.
-    Prisma.sql`DELETE FROM "BotProject" WHERE "ownerId" = ${userId}::uuid`,
   ];
   for (const statement of statements) {
     const deleted = await retryOnConflict(() => db().$executeRaw(statement));
     if (deleted > 0) return deleted;
   }
-  return 0;
+  // With their workflows and versions, which are few.
+  const rows = await retryOnConflict(() =>
+    db().$queryRaw(Prisma.sql`DELETE FROM "BotProject" WHERE "ownerId" = ${userId}::uuid RETURNING id`),
+  );
+  const erased = botRowsSchema.parse(rows);
+  for (const { id } of erased) await cacheManager.invalidateTag(botProjectTag(id));
+  return erased.length;
 }

@@ -1,4 +1,5 @@
-import { addEntry, debitEntryKey } from "../bonuses";
+import { addEntry } from "../bonuses";
+import type { CachedBot } from "../cache";
 import { isStorable } from "../core/text";
 import type { Transaction } from "../db";
 import { acquireLock, type Lock, RedisUnavailableError, releaseLock } from "../redis";
@@ -22,10 +23,10 @@ export async function prepareHeavyStep(
   node: HeavyNode,
   execution: Execution,
   lookup: Lookup,
-  { userId, signal }: { userId: string | null; signal: AbortSignal },
+  { userId, signal, bot }: { userId: string | null; signal: AbortSignal; bot: CachedBot },
 ): Promise<PreparedStep> {
   if (node.kind === "httpRequest")
-    return { kind: "outcome", outcome: await callForWorkflow(node, execution, lookup, signal) };
+    return { kind: "outcome", outcome: await callForWorkflow(node, execution, lookup, { signal, bot }) };
   if (node.kind === "creditBonuses" || userId === null) return { kind: "bonuses", lock: null };
   return { kind: "bonuses", lock: await acquireSpendLock(userId) };
 }
@@ -53,7 +54,7 @@ async function callForWorkflow(
   node: NodeOf<"httpRequest">,
   { id, stepNo }: Execution,
   lookup: Lookup,
-  signal: AbortSignal,
+  { signal, bot }: { signal: AbortSignal; bot: CachedBot },
 ): Promise<HeavyOutcome> {
   const body = Object.entries(node.body ?? {}).map(([name, value]) => [
     name,
@@ -67,6 +68,7 @@ async function callForWorkflow(
       body: node.method === "POST" ? Object.fromEntries(body) : null,
       idempotencyKey: `${id}-${stepNo}`,
       signal,
+      allowsNumbers: bot.isAdministrators,
     });
     return { take: "next", variables: readAnswer(text, node.save) };
   } catch (error) {
@@ -123,9 +125,10 @@ export async function applyBonuses(
   const amount = Math.round(Number(lookup(node.amount) ?? Number.NaN) * 100);
   if (!Number.isSafeInteger(amount) || amount <= 0 || amount > MAX_SPEND_MINOR)
     return { take: "insufficient", variables: {}, error: "not an amount" };
-  const spent = await addEntry(tx, {
-    ...{ userId, kind: "spent", amount: -amount, key: debitEntryKey(userId, stepKey), note },
-  });
+  // Clients of the site choose what follows `spent:`, so a spend of a bot has a prefix of its own.
+  const spent = await addEntry(tx, { userId, kind: "spent", amount: -amount, key: `spent-${stepKey}`, note });
+  if (spent.outcome === "existing" && spent.entry.amount !== -amount)
+    throw new Error(`entry ${spent.entry.id} of this step has another amount`);
   if (spent.outcome === "no_account") return { take: "unlinked", variables: {} };
   if (spent.outcome === "insufficient")
     return { take: "insufficient", variables: {}, balance: spent.balance };

@@ -16,6 +16,8 @@ export interface WorkflowRequest {
   /** The same at every repeat of the call. */
   idempotencyKey: string;
   signal: AbortSignal;
+  /** For bots of administrators: an origin that names its address as a number may be in the private network. */
+  allowsNumbers: boolean;
 }
 
 /** Why a call was not made, or what was wrong with its answer; shown to who runs the bot. */
@@ -30,9 +32,11 @@ export class WorkflowRequestError extends Error {}
  */
 export async function requestForWorkflow(outgoing: WorkflowRequest): Promise<string> {
   const url = parseAllowed(outgoing.url);
-  const address = await resolvePublic(url);
-  const body = outgoing.body === null ? null : Buffer.from(JSON.stringify(outgoing.body));
+  if (isIP(hostOf(url)) && !outgoing.allowsNumbers)
+    throw new WorkflowRequestError("only bots of administrators call addresses that are numbers");
   const signal = AbortSignal.any([outgoing.signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  const address = await resolvePublic(url, signal);
+  const body = outgoing.body === null ? null : Buffer.from(JSON.stringify(outgoing.body));
   return new Promise((done, reject) => {
     const fail = (reason: string) => reject(new WorkflowRequestError(reason));
     const client = url.protocol === "https:" ? https : http;
@@ -93,15 +97,21 @@ interface Address {
 }
 
 /** An address that the list has as a number is meant, also a private one; a name must lead to public ones. */
-async function resolvePublic(url: URL): Promise<Address> {
+async function resolvePublic(url: URL, signal: AbortSignal): Promise<Address> {
   const host = hostOf(url);
   const family = isIP(host);
   if (family) return { address: host, family };
   let found: Address[];
   try {
-    found = await resolve(host, { all: true });
+    // A resolver that does not answer takes longer than the whole call may.
+    const tooLate = new Promise<never>((_, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+    });
+    found = await Promise.race([resolve(host, { all: true }), tooLate]);
   } catch (cause) {
-    throw new WorkflowRequestError("its name has no address", { cause });
+    throw new WorkflowRequestError(signal.aborted ? "it took too long" : "its name has no address", {
+      cause,
+    });
   }
   if (found.length === 0 || found.some(({ address }) => isPrivateAddress(address)))
     throw new WorkflowRequestError("its name leads to a private address");

@@ -2,6 +2,7 @@ export { eraseBotBatch } from "./erase-account";
 export {
   createLinkCode,
   findLinkBot,
+  findLinkOffer,
   listLinks,
   redeemOnSite,
   unlink,
@@ -10,4 +11,5 @@ export { DefinitionError, publishWorkflows, type WorkflowSource } from "./publis
 export { receiveUpdate, updateReceiptSchema } from "./receive-update";
 export { addBot, addBotByToken, setWebhooks, setWebhooksAtStart } from "./register-bot";
 export { sweepChats } from "./sweep-chats";
+export { sweepDueExecutions } from "./sweep-due";
 export { tidiedBotsSchema, tidyBots } from "./tidy";

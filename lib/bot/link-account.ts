@@ -1,11 +1,14 @@
 import { z } from "zod";
+import { enqueueNoticeMail } from "../accounts";
 import { type AuditContext, recordAudit } from "../audit";
 import { accountTag, botPersonTag, type CachedBot, type CachedPerson, cacheManager } from "../cache";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
+import { env } from "../core/env";
 import { AppError } from "../core/errors";
+import { newId } from "../core/ids";
 import { db, type Transaction, transaction } from "../db";
-import type { BotLink, NewLinkCode } from "../schemas/bot-links";
+import type { BotLink, LinkOffer, NewLinkCode } from "../schemas/bot-links";
 import { findBot } from "./bots";
 import { hashLinkCode, isLinkCode, LINK_CODE_MINUTES, newLinkCode } from "./link-code";
 
@@ -13,13 +16,19 @@ const usedRowsSchema = z.array(
   z.object({ projectId: z.uuid(), personId: z.uuid().nullable(), userId: z.uuid().nullable() }),
 );
 
-/** Marks a code as used, once. @returns what it links; null when it is unknown, used or expired */
-async function redeemCode(tx: Transaction, code: string, side: "personId" | "userId") {
+/** Marks a code as used, once. @param projectId  the code of another bot stays unused @returns what it links; null when it is unknown, used or expired */
+async function redeemCode(
+  tx: Transaction,
+  code: string,
+  side: "personId" | "userId",
+  projectId: string | null = null,
+) {
   if (!isLinkCode(code)) return null;
   const rows = await tx.$queryRaw`
 UPDATE "BotLinkCode" SET "usedAt" = clock_timestamp()
 WHERE hash = ${hashLinkCode(code)} AND "usedAt" IS NULL AND "expiresAt" > clock_timestamp()
   AND CASE ${side} WHEN 'userId' THEN "userId" ELSE "personId" END IS NOT NULL
+  AND (${projectId}::uuid IS NULL OR "projectId" = ${projectId}::uuid)
 RETURNING "projectId", "personId", "userId"`;
   return usedRowsSchema.parse(rows)[0] ?? null;
 }
@@ -33,8 +42,8 @@ export async function redeemInBot(
   subject: { bot: CachedBot; person: CachedPerson; telegramId: string; code: string },
 ): Promise<{ accountName: string } | null> {
   const { bot, person, telegramId, code } = subject;
-  const used = await redeemCode(tx, code, "userId");
-  if (!used?.userId || used.projectId !== bot.id) return null;
+  const used = await redeemCode(tx, code, "userId", bot.id);
+  if (!used?.userId) return null;
   return link(tx, { projectId: bot.id, personId: person.id, telegramId, userId: used.userId });
 }
 
@@ -51,10 +60,10 @@ async function link(
   { projectId, personId, telegramId, userId }: NewLink,
   context: AuditContext = {},
 ): Promise<{ accountName: string } | null> {
-  const account = await tx.user.findUnique({
-    where: { id: userId, deletedAt: null },
-    select: { name: true },
-  });
+  // First of all: two Telegram users who link the same account take their turn, and so does its deletion.
+  const accounts = await tx.$queryRaw<{ id: string; name: string; locale: string | null }[]>`
+SELECT id, name, locale FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
+  const [account] = accounts;
   if (!account) return null;
   const older = await tx.botPerson.findMany({
     where: { projectId, OR: [{ userId }, { id: personId }], userId: { not: null } },
@@ -78,6 +87,7 @@ async function link(
       ...context,
     },
   });
+  await enqueueNoticeMail(tx, account, { notice: "telegram_linked", key: newId() });
   const tags = older.map((person) => botPersonTag(projectId, String(person.telegramId)));
   await cacheManager.invalidateAfterCommit(tx, [
     ...tags,
@@ -85,6 +95,12 @@ async function link(
     accountTag(userId),
   ]);
   return { accountName: account.name };
+}
+
+/** Where links open a chat with a bot; another server of the Bot API has its phones under its own address. */
+function deepLinkRoot(): string {
+  const { TELEGRAM_API_ROOT: root } = env();
+  return root === "https://api.telegram.org" ? "https://t.me" : root;
 }
 
 /**
@@ -101,11 +117,23 @@ export async function createLinkCode({ userId }: Caller, projectId: string): Pro
   });
   return {
     code,
-    url: `https://t.me/${bot.username}?start=${code}`,
+    url: `${deepLinkRoot()}/${bot.username}?start=${code}`,
     botName: bot.name,
     expiresAt: row.expiresAt,
     minutes: LINK_CODE_MINUTES,
   };
+}
+
+/** Whom a code of a bot would link, for the page that asks; null when it is unknown, used or expired. Uses nothing up. */
+export async function findLinkOffer(code: string): Promise<LinkOffer | null> {
+  if (!isLinkCode(code)) return null;
+  const row = await db().botLinkCode.findFirst({
+    where: { hash: hashLinkCode(code), usedAt: null, expiresAt: { gt: new Date(now()) } },
+    select: { projectId: true, person: { select: { name: true } } },
+  });
+  if (!row?.person) return null;
+  const bot = await findBot(row.projectId);
+  return bot && { name: row.person.name, botName: bot.name, botUsername: bot.username };
 }
 
 /**
@@ -170,7 +198,7 @@ export async function unlink({ userId }: Caller, personId: string, context: Audi
 /** Id of the bot that accounts are linked with: the administrators' first one; null without one. */
 export async function findLinkBot(): Promise<{ id: string; name: string; username: string } | null> {
   return db().botProject.findFirst({
-    where: { isAdministrators: true, state: "active", owner: { deletedAt: null } },
+    where: { isAdministrators: true, state: "active", owner: { deletedAt: null, role: "admin" } },
     orderBy: { id: "asc" },
     select: { id: true, name: true, username: true },
   });

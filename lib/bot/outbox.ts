@@ -32,6 +32,7 @@ const nextRowsSchema = z.tuple([
     method: z.string().nullable(),
     payload: z.record(z.string(), z.unknown()).nullable(),
     attempts: z.int().nullable(),
+    ageSeconds: z.number().nullable(),
     isOwner: z.boolean(),
     isReleased: z.boolean(),
     revision: z.int().nullable(),
@@ -43,6 +44,8 @@ export interface NextMessage {
   method: string;
   payload: Record<string, unknown>;
   attempts: number;
+  /** Since it was stored. */
+  ageSeconds: number;
 }
 
 /**
@@ -57,7 +60,10 @@ export async function recordAndTakeNext(
 ): Promise<NextMessage | null> {
   const row = await retryOnConflict(() => runStatement(sending, done));
   if (row.id !== null && row.method !== null && row.payload !== null)
-    return { id: row.id, method: row.method, payload: row.payload, attempts: row.attempts ?? 1 };
+    return {
+      ...{ id: row.id, method: row.method, payload: row.payload },
+      ...{ attempts: row.attempts ?? 1, ageSeconds: row.ageSeconds ?? 0 },
+    };
   if (row.isReleased || !row.isOwner || row.revision === null) return null;
   // A run has added messages since this process last looked.
   return recordAndTakeNext({ ...sending, revision: row.revision }, null);
@@ -84,7 +90,8 @@ WITH done AS (
   ORDER BY message.revision, message.part LIMIT 1
 ), started AS (
   UPDATE "BotMessage" SET state = 'sending', attempts = attempts + 1 WHERE id = (SELECT id FROM next)
-  RETURNING id, method, payload, attempts
+  RETURNING id, method, payload, attempts,
+    extract(epoch FROM clock_timestamp() - "createdAt")::float8 AS "ageSeconds"
 ), person AS (
   UPDATE "BotPerson" SET
     "sendingBy" = CASE WHEN EXISTS (SELECT FROM next) THEN "sendingBy" END,
@@ -95,7 +102,8 @@ WITH done AS (
   RETURNING 1
 )
 SELECT (SELECT id FROM started) AS id, (SELECT method FROM started) AS method, (SELECT payload FROM started) AS payload,
-  (SELECT attempts FROM started) AS attempts, EXISTS (SELECT FROM owned) AS "isOwner",
+  (SELECT attempts FROM started) AS attempts, (SELECT "ageSeconds" FROM started) AS "ageSeconds",
+  EXISTS (SELECT FROM owned) AS "isOwner",
   EXISTS (SELECT FROM person) AS "isReleased", (SELECT revision FROM owned) AS revision`;
   return nextRowsSchema.parse(rows)[0];
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { botPersonTag, type CachedPerson, type CachedSession, cacheManager } from "../cache";
 import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
-import { db, type Transaction } from "../db";
+import { db, Prisma, type Transaction } from "../db";
 import { type Execution, executionSchema } from "../schemas/bot";
 import { localeSchema } from "../schemas/locale";
 
@@ -58,20 +58,41 @@ const sessionRowsSchema = z.array(
   z.object({ revision: z.int(), executions: z.array(executionSchema).nullable() }),
 );
 
-/** One statement: revision and executions are of the same moment. @throws when there is no such person */
+/** A cached person was erased meanwhile. */
+export class NoSuchPersonError extends Error {
+  constructor() {
+    super("there is no such person of a bot");
+    this.name = "NoSuchPersonError";
+  }
+}
+
+/** For a person who was erased: they are stored again by {@link findOrCreatePerson}. */
+export async function invalidatePerson(projectId: string, telegramId: string): Promise<void> {
+  await cacheManager.invalidateTag(botPersonTag(projectId, telegramId));
+}
+
+/**
+ * One statement: revision and executions are of the same moment.
+ *
+ * @param executionId  is among them if it is unfinished, however many newer ones there are
+ * @throws {NoSuchPersonError}
+ */
 export async function loadSession(
   tx: Pick<Transaction, "$queryRaw">,
   personId: string,
+  executionId?: string,
 ): Promise<CachedSession> {
+  const orderSql =
+    executionId === undefined ? Prisma.sql`id DESC` : Prisma.sql`id = ${executionId}::uuid DESC, id DESC`;
   const rows = await tx.$queryRaw`
 SELECT person.revision, (SELECT jsonb_agg(to_jsonb(found) ORDER BY found.id DESC) FROM (
     SELECT id, "workflowId", "versionId", state, "nodeId", frames, variables, "stepNo", token, failure,
       to_char("dueAt" AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS "dueAt"
     FROM "BotExecution" WHERE "personId" = person.id AND state IN ('running', 'waiting')
-    ORDER BY id DESC LIMIT ${MAX_UNFINISHED}) found) AS executions
+    ORDER BY ${orderSql} LIMIT ${MAX_UNFINISHED}) found) AS executions
 FROM "BotPerson" person WHERE person.id = ${personId}::uuid`;
   const [row] = sessionRowsSchema.parse(rows);
-  if (!row) throw new Error("there is no such person of a bot");
+  if (!row) throw new NoSuchPersonError();
   return { revision: row.revision, executions: row.executions ?? [] };
 }
 

@@ -1,6 +1,6 @@
 import type { CachedBot, CachedPerson, CachedSession, CachedVariables } from "../cache";
 import type { Execution } from "../schemas/bot";
-import { advance, newExecution } from "./advance";
+import { advance, innermost, newExecution } from "./advance";
 import { parseCallbackData } from "./callback-data";
 import type { Change } from "./commit-run";
 import { isLinkCode } from "./link-code";
@@ -24,6 +24,7 @@ interface PlanSubject {
   session: CachedSession;
   /** The person's account. */
   account: CachedVariables | null;
+  loadDefinition: RunContext["loadDefinition"];
 }
 
 /** Decides what follows from an update. Changes nothing. */
@@ -70,8 +71,8 @@ async function planMessage(
   const context = await contextOf(update, subject, null);
   for (const waiting of subject.session.executions) {
     if (waiting.state !== "waiting" || waiting.token === null) continue;
-    const version = waiting.frames.at(-1) ?? waiting;
-    const { nodes } = await context.loadDefinition(version.workflowId, version.versionId);
+    const { workflowId, versionId } = innermost(waiting);
+    const { nodes } = await context.loadDefinition(workflowId, versionId);
     if (nodes[waiting.nodeId]?.kind !== "question") continue;
     return resume(update, subject, waiting, { kind: "answer", text, phone });
   }
@@ -107,13 +108,13 @@ async function resume(
 
 function contextOf(
   { user }: PersonUpdate,
-  { bot, person, session, account }: PlanSubject,
+  { bot, person, session, account, loadDefinition }: PlanSubject,
   execution: Execution | null,
 ): Promise<RunContext> {
   const others = session.executions.filter(({ id }) => id !== execution?.id);
   const { id: telegramId, language } = user;
   return createRunContext({
-    ...{ bot, person: { ...person, name: user.name }, telegramId, language, others, account },
+    ...{ bot, person: { ...person, name: user.name }, telegramId, language, others, account, loadDefinition },
   });
 }
 

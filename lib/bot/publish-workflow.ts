@@ -1,8 +1,8 @@
 import { botProjectTag, cacheManager } from "../cache";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
-import { db } from "../db";
-import type { DefinitionInput } from "../schemas/workflow";
+import { db, type Transaction } from "../db";
+import type { Definition, DefinitionInput } from "../schemas/workflow";
 import { checkDefinition, type Problem } from "../schemas/workflow-check";
 
 export interface WorkflowSource {
@@ -33,37 +33,65 @@ export class DefinitionError extends Error {
 export async function publishWorkflows(projectId: string, sources: readonly WorkflowSource[]): Promise<void> {
   const project = await db().botProject.findUnique({
     where: { id: projectId },
-    select: { isAdministrators: true, workflows: { select: { key: true } } },
+    select: {
+      isAdministrators: true,
+      owner: { select: { role: true } },
+      workflows: { select: { key: true } },
+    },
   });
   if (!project) throw new AppError("not_found");
-  const workflows = new Set([...project.workflows, ...sources].map(({ key }) => key));
-  const { isAdministrators } = project;
-  const checked = sources.map(({ key, command, definition }) => {
+  const isAdministrators = project.isAdministrators && project.owner.role === "admin";
+  const known = project.workflows.map(({ key }) => key);
+  const checked = checkWorkflows(sources, { isAdministrators, known });
+  await cacheManager.withInvalidation([botProjectTag(projectId)], async (tx) => {
+    // Two publishers take their turn: numbers have no gap.
+    await tx.$queryRaw`SELECT 1 FROM "BotProject" WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
+    await insertVersions(tx, projectId, checked);
+  });
+}
+
+interface CheckedWorkflow {
+  key: string;
+  command: string | null;
+  definition: Definition;
+}
+
+/** @param known  keys of the bot's other workflows @throws {DefinitionError} */
+export function checkWorkflows(
+  sources: readonly WorkflowSource[],
+  { isAdministrators, known = [] }: { isAdministrators: boolean; known?: readonly string[] },
+): CheckedWorkflow[] {
+  const workflows = new Set([...known, ...sources.map(({ key }) => key)]);
+  return sources.map(({ key, command, definition }) => {
     const result = checkDefinition(definition, { workflows, isAdministrators });
     if (!result.definition) throw new DefinitionError(key, result.problems);
     return { key, command, definition: result.definition };
   });
-  await cacheManager.withInvalidation([botProjectTag(projectId)], async (tx) => {
-    // Two publishers take their turn: numbers have no gap.
-    await tx.$queryRaw`SELECT 1 FROM "BotProject" WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
-    for (const { key, command, definition } of checked) {
-      const { id: workflowId } = await tx.botWorkflow.upsert({
-        where: { projectId_key: { projectId, key } },
-        create: { id: newId(), projectId, key, command },
-        update: { command },
-        select: { id: true },
-      });
-      const number = (await tx.botWorkflowVersion.count({ where: { workflowId } })) + 1;
-      const versionId = newId();
-      await tx.botWorkflowVersion.create({
-        data: { id: versionId, workflowId, number, definition },
-        select: { id: true },
-      });
-      await tx.botWorkflow.update({
-        where: { id: workflowId },
-        data: { publishedVersionId: versionId },
-        select: { id: true },
-      });
-    }
-  });
+}
+
+/** The bot's row is locked, or new. */
+export async function insertVersions(
+  tx: Transaction,
+  projectId: string,
+  checked: readonly CheckedWorkflow[],
+): Promise<void> {
+  for (const { key, command, definition } of checked) {
+    const { id: workflowId } = await tx.botWorkflow.upsert({
+      where: { projectId_key: { projectId, key } },
+      create: { id: newId(), projectId, key, command },
+      update: { command },
+      select: { id: true },
+    });
+    const number = (await tx.botWorkflowVersion.count({ where: { workflowId } })) + 1;
+    const versionId = newId();
+    await tx.botWorkflowVersion.create({
+      data: { id: versionId, workflowId, number, definition },
+      select: { id: true },
+    });
+    await tx.botWorkflow.update({
+      where: { id: workflowId },
+      data: { publishedVersionId: versionId },
+      select: { id: true },
+    });
+  }
 }

@@ -2,15 +2,16 @@ import { z } from "zod";
 import type { CachedBot, CachedPerson, CachedSession } from "../cache";
 import { defer } from "../core/defer";
 import { AppError } from "../core/errors";
+import { toAppError } from "../core/http";
 import { log } from "../core/log";
 import { secretsEqual } from "../core/secrets-equal";
-import { type Transaction, transaction } from "../db";
+import { isConflict, type Transaction, transaction } from "../db";
 import { requireBotAllowance, takeBotPersonAllowance } from "../rate-limit/handler-limits";
-import { botApi, findBot, webhookSecret } from "./bots";
+import { botApi, Definitions, findBot, webhookSecret } from "./bots";
 import { type ChangeSubject, commitChange } from "./commit-run";
 import { redeemInBot } from "./link-account";
 import { plainMessage } from "./node-message";
-import { findOrCreatePerson, findSession, loadSession } from "./people";
+import { findOrCreatePerson, findSession, invalidatePerson, loadSession, NoSuchPersonError } from "./people";
 import { type Plan, planUpdate } from "./plan-update";
 import { findAccount } from "./run-context";
 import { type BotTextKey, botText } from "./texts";
@@ -41,9 +42,54 @@ export async function receiveUpdate(
   const update = parseUpdate(text);
   if (!update) return { outcome: "ignored" };
   // Not refused: Telegram would repeat it, and hold back the updates of others.
-  if (!(await takeAllowances(projectId, update.user.id))) return { outcome: "ignored" };
-  const person = await findOrCreatePerson(projectId, update.user);
-  return handle(update, bot, person);
+  if (!(await takeAllowances(projectId, update.user.id))) {
+    if (update.kind === "press") answerPress(bot, update, "tooMany");
+    return { outcome: "ignored" };
+  }
+  const attempt = async () => handle(update, bot, await findOrCreatePerson(projectId, update.user));
+  try {
+    return await attempt();
+  } catch (error) {
+    if (isTemporary(error)) throw error;
+    log().warn({ err: error, projectId, updateId: update.updateId }, "update of a bot is tried again");
+    if (error instanceof NoSuchPersonError) await invalidatePerson(projectId, update.user.id);
+  }
+  try {
+    return await attempt();
+  } catch (error) {
+    if (isTemporary(error)) throw error;
+    log().error({ err: error, projectId, updateId: update.updateId }, "update of a bot failed");
+    return giveUp(update, bot);
+  }
+}
+
+/** Whether the same update may succeed later. */
+function isTemporary(error: unknown): boolean {
+  const { code } = toAppError(error);
+  return code === "unavailable" || code === "rate_limited" || isConflict(error);
+}
+
+/**
+ * An update that fails for a reason of its own would be repeated by Telegram for a day, and hold back others: its number
+ * is stored, and the person reads that it failed.
+ */
+async function giveUp(update: PersonUpdate, bot: CachedBot): Promise<UpdateReceipt> {
+  const { user } = update;
+  const person = await findOrCreatePerson(bot.id, user);
+  let outcome: Awaited<ReturnType<typeof say>>;
+  try {
+    outcome = await transaction(async (tx) => {
+      await lockPerson(tx, person.id);
+      const session = await loadSession(tx, person.id);
+      return say(tx, update, { bot, person, session }, botText(user.language, "failed"));
+    });
+  } catch (error) {
+    if (isTemporary(error)) throw error;
+    log().error({ err: error, projectId: bot.id }, "a person does not read that their update failed");
+    outcome = await transaction((tx) => insertUpdate(tx, bot.id, update.updateId));
+  }
+  if (update.kind === "press") answerPress(bot, update, null);
+  return { outcome: outcome === "duplicate" ? "duplicate" : "handled" };
 }
 
 /**
@@ -51,14 +97,16 @@ export async function receiveUpdate(
  * @throws {AppError} rate_limited: too much for the bot. The repeats of Telegram do not count for the person
  */
 async function takeAllowances(projectId: string, telegramId: string): Promise<boolean> {
-  const person = takeBotPersonAllowance(projectId, telegramId);
+  const person = await takeBotPersonAllowance(projectId, telegramId);
+  // Who writes too much does not use up what the bot may take from others.
+  if (!person.allowed) return false;
   try {
     await requireBotAllowance(projectId);
   } catch (error) {
-    await (await person).returnTokens();
+    await person.returnTokens();
     throw error;
   }
-  return (await person).allowed;
+  return true;
 }
 
 function parseUpdate(text: string): PersonUpdate | null {
@@ -75,18 +123,20 @@ function parseUpdate(text: string): PersonUpdate | null {
 
 async function handle(update: PersonUpdate, bot: CachedBot, person: CachedPerson): Promise<UpdateReceipt> {
   const [cached, account] = await Promise.all([findSession(person.id), findAccount(bot, person)]);
-  const plan = await planUpdate(update, { bot, person, session: cached, account });
+  const definitions = new Definitions(bot);
+  const subject = { bot, person, session: cached };
+  const plan = await planUpdate(update, { ...subject, account, loadDefinition: definitions.load });
   // A cached session that knows of no such execution may be an older one: Postgres decides.
   if (plan.kind === "change") {
-    const outcome = await tryCommit(update, { bot, person, session: cached }, plan);
+    const outcome = await tryCommit(update, subject, plan);
     if (outcome !== "stale") return finish(update, bot, plan, outcome);
   }
   const decided = await transaction(async (tx) => {
     await lockPerson(tx, person.id);
     const session = await loadSession(tx, person.id);
-    const subject = { bot, person, session, account };
-    const fresh = await planUpdate(update, subject);
-    return { plan: fresh, outcome: await apply(tx, update, subject, fresh) };
+    const loadDefinition = definitions.loadWithin(tx);
+    const fresh = await planUpdate(update, { bot, person, session, account, loadDefinition });
+    return { plan: fresh, outcome: await apply(tx, update, { bot, person, session }, fresh) };
   });
   return finish(update, bot, decided.plan, decided.outcome);
 }
@@ -132,28 +182,29 @@ async function apply(
   plan: Plan,
 ): Promise<"written" | "duplicate"> {
   const { bot, person } = subject;
-  const say = (text: string) =>
-    commitChange(
-      tx,
-      { runs: [], cancelled: [], messages: [plainMessage(update.user.id, text)] },
-      changeSubject(update, subject),
-    );
   const outcome = await (async () => {
     switch (plan.kind) {
       case "change":
         return commitChange(tx, plan, changeSubject(update, subject));
       case "nothing":
-        if (plan.reply !== null) return say(botText(update.user.language, plan.reply));
+        if (plan.reply !== null) return say(tx, update, subject, botText(update.user.language, plan.reply));
         return insertUpdate(tx, bot.id, update.updateId);
       case "link": {
         const used = await redeemInBot(tx, { bot, person, telegramId: update.user.id, code: plan.code });
         const key: BotTextKey = used ? "linked" : "linkFailed";
-        return say(botText(update.user.language, key, { name: used?.accountName ?? "" }));
+        const text = botText(update.user.language, key, { name: used?.accountName ?? "" });
+        return say(tx, update, subject, text);
       }
     }
   })();
   if (outcome === "stale") throw new Error("a person's revision changed under its lock");
   return outcome;
+}
+
+/** Sends a text of the bot's own, and nothing else changes. */
+function say(tx: Transaction, update: PersonUpdate, subject: Subject, text: string) {
+  const messages = [plainMessage(update.user.id, text)];
+  return commitChange(tx, { runs: [], cancelled: [], messages }, changeSubject(update, subject));
 }
 
 async function insertUpdate(

@@ -1,3 +1,4 @@
+import { GrammyError } from "grammy";
 import { botProjectTag, cacheManager } from "../cache";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
@@ -5,7 +6,8 @@ import { log } from "../core/log";
 import { encryptSecret } from "../core/secret-box";
 import { db } from "../db";
 import { botApi, createApi, webhookSecret, webhookUrl } from "./bots";
-import { publishWorkflows } from "./publish-workflow";
+import { commandMenu } from "./command-menu";
+import { checkWorkflows, insertVersions } from "./publish-workflow";
 import { readyWorkflows } from "./ready-workflows";
 
 /** The bot's id in Telegram, a colon, and the secret. */
@@ -27,84 +29,110 @@ export interface NewBot {
  */
 export async function addBot({ ownerId, name, token, username, isAdministrators }: NewBot): Promise<string> {
   const id = newId();
-  await db().botProject.create({
-    data: {
-      ...{ id, ownerId, name, username, isAdministrators },
-      telegramId: BigInt(token.split(":")[0] ?? ""),
-      encryptedToken: encryptSecret("bot-token", token),
-    },
-    select: { id: true },
+  const checked = checkWorkflows(readyWorkflows(isAdministrators), { isAdministrators });
+  await cacheManager.withInvalidation([botProjectTag(id)], async (tx) => {
+    await tx.botProject.create({
+      data: {
+        ...{ id, ownerId, name, username, isAdministrators },
+        telegramId: BigInt(token.split(":")[0] ?? ""),
+        encryptedToken: encryptSecret("bot-token", token),
+      },
+      select: { id: true },
+    });
+    await insertVersions(tx, id, checked);
   });
-  await publishWorkflows(id, readyWorkflows(isAdministrators));
   return id;
 }
 
 /**
- * As {@link addBot}, with the username that Telegram has for the token; nothing happens if the bot is known.
- * @throws {AppError} bad_request: Telegram does not know the token; unavailable: it does not answer
+ * As {@link addBot}, with the username that Telegram has for the token. A known bot of the same owner gets the token, and
+ * its webhook is set again: BotFather has revoked the one before, or it cannot be decrypted after a change of AUTH_SECRET.
+ *
+ * @throws {AppError} bad_request: Telegram does not know the token; conflict: the bot is another owner's; unavailable:
+ *         Telegram does not answer
  */
 export async function addBotByToken(input: Omit<NewBot, "username" | "name">): Promise<string> {
   if (!TOKEN_PATTERN.test(input.token)) throw new AppError("bad_request");
   const telegramId = BigInt(input.token.split(":")[0] ?? "");
-  const known = await db().botProject.findUnique({ where: { telegramId }, select: { id: true } });
-  if (known) return known.id;
+  const known = await db().botProject.findUnique({
+    where: { telegramId },
+    select: { id: true, ownerId: true },
+  });
+  if (known && known.ownerId !== input.ownerId) throw new AppError("conflict");
   const { username, first_name: name } = await createApi(input.token)
     .getMe()
     .catch((cause: unknown) => {
+      if (cause instanceof GrammyError && cause.error_code < 429)
+        throw new AppError("bad_request", { cause });
       throw new AppError("unavailable", { retryAfterSeconds: 30, cause });
     });
+  if (known) {
+    const data = { encryptedToken: encryptSecret("bot-token", input.token), username, webhookUrl: null };
+    await cacheManager.withInvalidation([botProjectTag(known.id)], (tx) =>
+      tx.botProject.update({ where: { id: known.id, ownerId: input.ownerId }, data, select: { id: true } }),
+    );
+    return known.id;
+  }
   return addBot({ ...input, name, username });
 }
 
 const ALLOWED_UPDATES = ["message", "callback_query"] as const;
 
+interface SetWebhooks {
+  /** Names of the bots that were set. */
+  set: string[];
+  /** Of those that could not be: Telegram does not answer, or the token is no longer valid. */
+  failed: string[];
+}
+
 /**
- * Gives Telegram the address of every bot whose address it does not have, or with `all` of every bot. Safe to repeat.
- * @returns names of the bots that were set
+ * Gives Telegram the address of every bot whose address it does not have, or with `all` of every bot. Safe to repeat; one
+ * that fails does not stop the others.
  */
-export async function setWebhooks({ all = false } = {}): Promise<string[]> {
+export async function setWebhooks({ all = false } = {}): Promise<SetWebhooks> {
   const bots = await db().botProject.findMany({
     where: { owner: { deletedAt: null } },
     orderBy: { id: "asc" },
+    include: { workflows: { orderBy: { id: "asc" } } },
   });
-  const set: string[] = [];
+  const result: SetWebhooks = { set: [], failed: [] };
   for (const bot of bots) {
-    const url = webhookUrl(bot.id);
-    if (!all && bot.webhookUrl === url) continue;
-    await botApi(bot).setWebhook(url, {
-      secret_token: webhookSecret(bot.id),
-      allowed_updates: ALLOWED_UPDATES,
-      max_connections: 40,
-    });
-    await botApi(bot).setMyCommands(
-      [
-        { command: "start", description: "Меню" },
-        { command: "history", description: "Покупки" },
-        { command: "referral", description: "Пригласить друзей" },
-        { command: "spend", description: "Потратить бонусы" },
-        { command: "link", description: "Связать с аккаунтом" },
-      ],
-      { language_code: "ru" },
-    );
-    await botApi(bot).setMyCommands([
-      { command: "start", description: "Menu" },
-      { command: "history", description: "Purchases" },
-      { command: "referral", description: "Invite friends" },
-      { command: "spend", description: "Spend bonuses" },
-      { command: "link", description: "Link your account" },
-    ]);
-    await cacheManager.withInvalidation([botProjectTag(bot.id)], (tx) =>
-      tx.botProject.update({ where: { id: bot.id }, data: { webhookUrl: url }, select: { id: true } }),
-    );
-    set.push(bot.name);
+    if (!all && bot.webhookUrl === webhookUrl(bot.id)) continue;
+    try {
+      const commands = bot.workflows.flatMap(({ command, publishedVersionId }) =>
+        command === null || publishedVersionId === null ? [] : [command],
+      );
+      await setWebhook(bot, commands);
+      result.set.push(bot.name);
+    } catch (error) {
+      log().error({ err: error, projectId: bot.id }, "webhook of a bot not set");
+      result.failed.push(bot.name);
+    }
   }
-  return set;
+  return result;
+}
+
+async function setWebhook(bot: { id: string; encryptedToken: string }, commands: string[]): Promise<void> {
+  const url = webhookUrl(bot.id);
+  const api = botApi(bot);
+  await api.setWebhook(url, {
+    secret_token: webhookSecret(bot.id),
+    allowed_updates: ALLOWED_UPDATES,
+    max_connections: 40,
+  });
+  await api.setMyCommands(commandMenu(commands, "ru"), { language_code: "ru" });
+  await api.setMyCommands(commandMenu(commands, "en"));
+  await cacheManager.withInvalidation([botProjectTag(bot.id)], (tx) =>
+    tx.botProject.update({ where: { id: bot.id }, data: { webhookUrl: url }, select: { id: true } }),
+  );
 }
 
 /** At a server's start: a moved deployment, or a new bot, gets its address. Never throws. */
 export async function setWebhooksAtStart(): Promise<void> {
   try {
-    for (const name of await setWebhooks()) log().info({ bot: name }, "webhook set");
+    const { set, failed } = await setWebhooks();
+    for (const name of set) log().info({ bot: name }, "webhook set");
+    if (failed.length > 0) log().warn({ bots: failed }, "not set: npm run bot:webhooks tries it again");
   } catch (error) {
     log().warn({ err: error }, "webhooks of bots not set: npm run bot:webhooks does it");
   }

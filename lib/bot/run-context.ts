@@ -4,7 +4,6 @@ import { env } from "../core/env";
 import type { Locale } from "../core/locale";
 import type { Execution } from "../schemas/bot";
 import { findAccountVariables } from "./account-variables";
-import { loadDefinition } from "./bots";
 import type { RunContext } from "./run-types";
 
 interface RunSubject {
@@ -18,17 +17,19 @@ interface RunSubject {
    * who wait for the transaction's locks may have all of them.
    */
   account?: CachedVariables | null | undefined;
+  /** For the same reason. */
+  loadDefinition: RunContext["loadDefinition"];
 }
 
 /** What a run needs to know; the account's variables are read if one is linked. */
 export async function createRunContext(subject: RunSubject): Promise<RunContext> {
-  const { bot, person, telegramId, language, others } = subject;
+  const { bot, person, telegramId, language, others, loadDefinition } = subject;
   return {
     ...{ bot, person, language, others, chatId: telegramId },
     account: subject.account === undefined ? await findAccount(bot, person) : subject.account,
     siteUrl: env().APP_URL,
     nowMs: now(),
-    loadDefinition: (workflowId, versionId) => loadDefinition(bot, workflowId, versionId),
+    loadDefinition,
   };
 }
 

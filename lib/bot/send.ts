@@ -7,9 +7,10 @@ import { enqueue } from "../tasks";
 import { botApi } from "./bots";
 import { type NextMessage, recordAndTakeNext, type Sending, type SendOutcome, takeOver } from "./outbox";
 
-/** Refusals after which a message is given up; their waits add up to more than a day. */
-const MAX_ATTEMPTS = 30;
-const MAX_BACKOFF_SECONDS = 3_600;
+/** A message that was refused for so long is given up. */
+const MAX_AGE_SECONDS = 86_400;
+/** After an outage a chat is silent for so long at most; only Telegram may ask for a longer wait. */
+const MAX_BACKOFF_SECONDS = 60;
 
 /** Errors of a connection that was never made: Telegram has nothing. */
 const UNREACHED = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
@@ -48,13 +49,21 @@ export async function takeOverChat(bot: CachedBot, personId: string): Promise<vo
 async function callTelegram(
   bot: CachedBot,
   personId: string,
-  { id, method, payload, attempts }: NextMessage,
+  { id, method, payload, ...tried }: NextMessage,
 ): Promise<SendOutcome> {
+  let api: Api;
   try {
-    const { message_id } = await callMethod(botApi(bot), method, payload);
+    api = botApi(bot);
+  } catch (error) {
+    // It may be added again; nothing was called.
+    log().error({ err: error, projectId: bot.id }, "token of a bot cannot be decrypted");
+    return retry(tried, "no token", undefined);
+  }
+  try {
+    const { message_id } = await callMethod(api, method, payload);
     return { state: "sent", telegramMessageId: message_id };
   } catch (error) {
-    const outcome = classify(error, attempts);
+    const outcome = classify(error, tried);
     const level = outcome.state === "pending" ? "info" : "warn";
     log()[level]({ messageId: id, state: outcome.state, reason: outcome.error }, "bot message not sent");
     if (error instanceof GrammyError && error.error_code === 403) await markBlocked(personId);
@@ -76,21 +85,27 @@ function callMethod(
 type Refusal = Exclude<SendOutcome, { state: "sent" }>;
 
 /** What an error says of a message. Only an answer of Telegram, or no connection, proves that it was not sent. */
-function classify(error: unknown, attempts: number): Refusal {
+function classify(error: unknown, tried: Tried): Refusal {
   if (error instanceof GrammyError) {
     const { error_code: code, description, parameters } = error;
     const isTemporary = code === 429 || code >= 500 || code === 401;
     if (!isTemporary) return { state: "failed", error: `${code} ${description}` };
-    return retry(attempts, `${code} ${description}`, parameters.retry_after);
+    return retry(tried, `${code} ${description}`, parameters.retry_after);
   }
   const cause = error instanceof HttpError ? error.error : error;
   const code = typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : "";
-  if (UNREACHED.has(code)) return retry(attempts, code, undefined);
+  if (UNREACHED.has(code)) return retry(tried, code, undefined);
   return { state: "unknown", error: code || (error instanceof Error ? error.name : "no answer") };
 }
 
-function retry(attempts: number, error: string, retryAfterSeconds: number | undefined): Refusal {
-  if (attempts >= MAX_ATTEMPTS) return { state: "failed", error: `given up: ${error}` };
+type Tried = Pick<NextMessage, "attempts" | "ageSeconds">;
+
+function retry(
+  { attempts, ageSeconds }: Tried,
+  error: string,
+  retryAfterSeconds: number | undefined,
+): Refusal {
+  if (ageSeconds > MAX_AGE_SECONDS) return { state: "failed", error: `given up: ${error}` };
   const backoffSeconds = Math.min(2 ** attempts, MAX_BACKOFF_SECONDS);
   return { state: "pending", retryAfterSeconds: retryAfterSeconds ?? backoffSeconds, error };
 }

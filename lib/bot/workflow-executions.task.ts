@@ -1,19 +1,21 @@
 import type { CachedBot, CachedPerson, CachedVariables } from "../cache";
+import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
+import { newId } from "../core/ids";
 import { afterCommit, db, type Transaction } from "../db";
 import type { Execution } from "../schemas/bot";
 import { localeSchema } from "../schemas/locale";
 import type { Node } from "../schemas/workflow";
-import { defineTask, NonRetryableTaskError, type Payload } from "../tasks";
-import { advance, isHeavy, newExecution } from "./advance";
-import { findBot, loadDefinition } from "./bots";
+import { defineTask, enqueue, NonRetryableTaskError, type Payload } from "../tasks";
+import { advance, innermost, isHeavy, newExecution } from "./advance";
+import { Definitions, findBot, loadBot } from "./bots";
 import { variableLookup } from "./built-in-variables";
 import { commitChange, enqueueContinuation } from "./commit-run";
 import { applyBonuses, type PreparedStep, prepareHeavyStep, releaseSpendLock } from "./heavy-step";
 import { plainMessage } from "./node-message";
 import { loadSession } from "./people";
 import { createRunContext, findAccount } from "./run-context";
-import type { Run, RunInput } from "./run-types";
+import type { Run, RunContext, RunInput } from "./run-types";
 import { takeOverChat } from "./send";
 import { botText } from "./texts";
 
@@ -26,6 +28,7 @@ interface Prepared {
   step: PreparedStep | null;
   /** Of the person, by the linked account's id; null when nothing of it was read. */
   account: { userId: string | null; variables: CachedVariables | null } | null;
+  definitions: Definitions | null;
 }
 
 /**
@@ -35,68 +38,97 @@ interface Prepared {
 export const task = defineTask<"workflow-executions">()({
   async prepare(payload, { signal }): Promise<Prepared> {
     const bot = await findBot(payload.projectId);
-    if (!bot) return { payload, bot, step: null, account: null };
+    if (bot?.state !== "active") return { payload, bot, step: null, account: null, definitions: null };
     if (payload.do === "deliver") await takeOverChat(bot, payload.sessionId);
-    const step = payload.do === "continue" ? await prepareContinuation(bot, payload, signal) : null;
+    const definitions = new Definitions(bot);
+    const step =
+      payload.do === "continue" ? await prepareContinuation(bot, payload, definitions.load, signal) : null;
+    if (payload.do === "start") await warmStart(bot, payload, definitions);
     const person = await readPerson(db(), payload);
     const account = person && { userId: person.userId, variables: await findAccount(bot, person) };
     await failpoint("bot.step.prepared");
-    return { payload, bot, step, account };
+    return { payload, bot, step, account, definitions };
   },
-  async commit(tx, { payload, bot, step, account }) {
+  async commit(tx, { payload, bot, step, account, definitions }) {
     if (step?.kind === "bonuses") {
       const release = () => releaseSpendLock(step.lock);
       afterCommit(tx, release, () => void release());
     }
     if (!bot || payload.do === "deliver") return;
+    if (!definitions) return postpone(tx, payload);
     const locked = await lockPerson(tx, payload);
     if (!locked) return;
     // Linked or unlinked in between: then it is read again.
     const isSame = account !== null && account.userId === locked.userId;
     const person = isSame ? { ...locked, account: account.variables } : locked;
-    if (payload.do === "start") await startWorkflow(tx, bot, person, payload);
-    else await continueExecution(tx, { bot, person, payload, step });
+    const loadDefinition = definitions.loadWithin(tx);
+    if (payload.do === "start") await startWorkflow(tx, { bot, person, loadDefinition }, payload);
+    else await continueExecution(tx, { bot, person, loadDefinition, payload, step });
   },
   async abandon(tx, payload) {
     if (payload.do === "continue") await abandonExecution(tx, payload);
   },
 });
 
+/** A paused bot does not go on. What it had to deliver is found by the sweep. */
+const PAUSED_DELAY_SECONDS = 600;
+
+async function postpone(tx: Transaction, payload: TaskPayload): Promise<void> {
+  const key = `continue:${payload.sessionId}:${newId()}`;
+  await enqueue(tx, "workflow-executions", payload, { key, delaySeconds: PAUSED_DELAY_SECONDS });
+}
+
 async function prepareContinuation(
   bot: CachedBot,
   payload: Continuation,
+  loadDefinition: RunContext["loadDefinition"],
   signal: AbortSignal,
 ): Promise<PreparedStep | null> {
   const person = await readPerson(db(), payload);
-  const session = person && (await loadSession(db(), person.id));
+  const session = person && (await loadSession(db(), person.id, payload.executionId));
   const execution = session && findExecution(session.executions, payload);
   if (!execution) return null;
-  const node = await currentNode(bot, execution);
+  const node = await currentNode(loadDefinition, execution);
   if (!node || !isHeavy(node)) return null;
-  const context = await contextOf(bot, person, session.executions, execution);
+  const context = await contextOf({ bot, person, loadDefinition }, session.executions, execution);
   const lookup = variableLookup(context, execution, {});
-  return prepareHeavyStep(node, execution, lookup, { userId: person.userId, signal });
+  return prepareHeavyStep(node, execution, lookup, { userId: person.userId, signal, bot });
 }
 
-interface ContinuedExecution {
+/** So that the transaction needs no other connection. */
+async function warmStart(
+  bot: CachedBot,
+  { workflowId }: Extract<TaskPayload, { do: "start" }>,
+  definitions: Definitions,
+): Promise<void> {
+  const versionId = bot.workflows.find(({ id }) => id === workflowId)?.versionId;
+  if (versionId) await definitions.load(workflowId, versionId);
+}
+
+interface TaskSubject {
   bot: CachedBot;
   person: TaskPerson;
+  loadDefinition: RunContext["loadDefinition"];
+}
+
+interface ContinuedExecution extends TaskSubject {
   payload: Continuation;
   step: PreparedStep | null;
 }
 
 async function continueExecution(
   tx: Transaction,
-  { bot, person, payload, step }: ContinuedExecution,
+  { payload, step, ...subject }: ContinuedExecution,
 ): Promise<void> {
-  const session = await loadSession(tx, person.id);
+  const { bot, person, loadDefinition } = subject;
+  const session = await loadSession(tx, person.id, payload.executionId);
   const execution = findExecution(session.executions, payload);
   // Gone on, cancelled or finished meanwhile.
   if (!execution) return;
-  if (execution.dueAt !== null && Date.parse(execution.dueAt) > Date.now())
+  if (execution.dueAt !== null && Date.parse(execution.dueAt) > now())
     return enqueueContinuation(tx, bot.id, person.id, execution);
-  const context = await contextOf(bot, person, session.executions, execution);
-  const node = await currentNode(bot, execution);
+  const context = await contextOf(subject, session.executions, execution);
+  const node = await currentNode(loadDefinition, execution);
   const input = await (async (): Promise<RunInput> => {
     if (execution.dueAt !== null || !node || !isHeavy(node)) return { kind: "time" };
     if (step?.kind === "outcome") return { kind: "outcome", outcome: step.outcome };
@@ -113,15 +145,15 @@ async function continueExecution(
 
 async function startWorkflow(
   tx: Transaction,
-  bot: CachedBot,
-  person: TaskPerson,
+  subject: TaskSubject,
   { workflowId, input }: Extract<TaskPayload, { do: "start" }>,
 ): Promise<void> {
+  const { bot, person } = subject;
   const workflow = bot.workflows.find(({ id }) => id === workflowId);
   if (!workflow?.versionId) throw new NonRetryableTaskError("the workflow is not published");
   const session = await loadSession(tx, person.id);
   const execution = newExecution(workflow.id, workflow.versionId, input);
-  const context = await contextOf(bot, person, session.executions, execution);
+  const context = await contextOf(subject, session.executions, execution);
   await commitRuns(tx, { bot, person, session }, [await advance(execution, { kind: "start" }, context)]);
 }
 
@@ -141,10 +173,10 @@ async function commitRuns(
 
 /** Nothing runs the step any more: the person reads that it failed. */
 async function abandonExecution(tx: Transaction, payload: Continuation): Promise<void> {
-  const bot = await findBot(payload.projectId);
+  const bot = await loadBot(payload.projectId, tx);
   const person = bot && (await lockPerson(tx, payload));
   if (!bot || !person) return;
-  const session = await loadSession(tx, person.id);
+  const session = await loadSession(tx, person.id, payload.executionId);
   const execution = findExecution(session.executions, payload);
   if (!execution) return;
   const failed = { ...execution, state: "failed" as const, failure: "task_dead", token: null, dueAt: null };
@@ -181,18 +213,20 @@ function findExecution(
 }
 
 function contextOf(
-  bot: CachedBot,
-  person: TaskPerson,
+  { bot, person, loadDefinition }: TaskSubject,
   executions: readonly Execution[],
   execution: Execution,
 ) {
   const others = executions.filter(({ id }) => id !== execution.id);
   const { telegramId, language, account } = person;
-  return createRunContext({ bot, person, telegramId, language, others, account });
+  return createRunContext({ bot, person, telegramId, language, others, account, loadDefinition });
 }
 
-async function currentNode(bot: CachedBot, execution: Execution): Promise<Node | undefined> {
-  const { workflowId, versionId } = execution.frames.at(-1) ?? execution;
-  const { nodes } = await loadDefinition(bot, workflowId, versionId);
+async function currentNode(
+  loadDefinition: RunContext["loadDefinition"],
+  execution: Execution,
+): Promise<Node | undefined> {
+  const { workflowId, versionId } = innermost(execution);
+  const { nodes } = await loadDefinition(workflowId, versionId);
   return Object.hasOwn(nodes, execution.nodeId) ? nodes[execution.nodeId] : undefined;
 }

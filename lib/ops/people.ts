@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
-import { cacheManager, personTag } from "../cache";
+import { botProjectTag, cacheManager, personTag } from "../cache";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
@@ -148,7 +148,10 @@ ORDER BY id FOR NO KEY UPDATE`;
         data: { role },
         select: { ...columns, handle: true },
       });
-      await cacheManager.invalidateAfterCommit(tx, [personTag(handle)]);
+      // What a bot may do depends on its owner's role.
+      const bots = await tx.botProject.findMany({ where: { ownerId: personId }, select: { id: true } });
+      const tags = [personTag(handle), ...bots.map(({ id }) => botProjectTag(id))];
+      await cacheManager.invalidateAfterCommit(tx, tags);
       await recordAudit(tx, {
         action: "role_changed",
         actorId: caller.userId,

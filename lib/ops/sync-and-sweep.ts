@@ -1,4 +1,4 @@
-import { sweepChats } from "../bot";
+import { sweepChats, sweepDueExecutions } from "../bot";
 import type { ViewSync } from "../schemas/views";
 import { type SweepReport, sweepTasks } from "../tasks";
 import { syncNow } from "../views";
@@ -16,12 +16,12 @@ export async function syncAndSweep(): Promise<{ sync: ViewSync; sweep: SweepRepo
 }
 
 /**
- * Sweeps tasks, and beside them the chats of bots that a dead process has left.
- * @throws the error of the tasks, else that of the chats
+ * Sweeps tasks, and beside them the chats of bots that a dead process has left, and executions without a task.
+ * @throws the error of the tasks, else that of the bots
  */
 export async function sweepAll(): Promise<SweepReport> {
-  const [tasks, chats] = await Promise.allSettled([sweepTasks(), sweepChats()]);
+  const [tasks, ...bots] = await Promise.allSettled([sweepTasks(), sweepChats(), sweepDueExecutions()]);
   if (tasks.status === "rejected") throw tasks.reason;
-  if (chats.status === "rejected") throw chats.reason;
+  for (const swept of bots) if (swept.status === "rejected") throw swept.reason;
   return tasks.value;
 }

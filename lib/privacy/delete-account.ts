@@ -1,6 +1,6 @@
 import { accountLocale, requirePassword } from "../accounts";
 import { recordAudit } from "../audit";
-import { accountTag, cacheManager, FEED_TAG, personTag, SHOP_TAG } from "../cache";
+import { accountTag, botProjectTag, cacheManager, FEED_TAG, personTag, SHOP_TAG } from "../cache";
 import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import type { Locale } from "../core/locale";
@@ -97,7 +97,9 @@ async function requestDeletion(
     },
     select: { id: true },
   });
-  await cacheManager.invalidateAfterCommit(tx, [personTag(user.handle)]);
+  const bots = await tx.botProject.findMany({ where: { ownerId: userId }, select: { id: true } });
+  const tags = [personTag(user.handle), ...bots.map(({ id }) => botProjectTag(id))];
+  await cacheManager.invalidateAfterCommit(tx, tags);
   await invalidateLists(tx, userId);
 
   // Without the client's address and browser: only the id may remain of a deleted account.

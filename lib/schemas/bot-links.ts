@@ -13,6 +13,9 @@ export const botLinkSchema = z.object({
 });
 export type BotLink = z.infer<typeof botLinkSchema>;
 
+/** A Telegram user who asks to be linked with an account. */
+export type LinkOffer = Pick<BotLink, "name" | "botName" | "botUsername">;
+
 /** A one-time code to send to a bot. */
 export const newLinkCodeSchema = z.object({
   code: z.string(),

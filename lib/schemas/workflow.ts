@@ -227,14 +227,15 @@ export function isWait(node: Node): boolean {
   }
 }
 
-const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g;
+/** Linear: spaces around the name are trimmed afterwards, because `\s*` beside a class that has spaces backtracks. */
+const PLACEHOLDER = /\{\{([^{}]*)\}\}/g;
 
 /** The names within `{{…}}`, whether they are valid or not. */
 export function placeholders(template: string): string[] {
-  return [...template.matchAll(PLACEHOLDER)].map(([, name = ""]) => name);
+  return [...template.matchAll(PLACEHOLDER)].map(([, name = ""]) => name.trim());
 }
 
 /** Replaces each `{{name}}` once; what is inserted is not looked at again. */
 export function replacePlaceholders(template: string, value: (name: string) => string): string {
-  return template.replace(PLACEHOLDER, (_, name: string) => value(name));
+  return template.replace(PLACEHOLDER, (_, name: string) => value(name.trim()));
 }

@@ -6,7 +6,7 @@ import { useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import type { BotLink, NewLinkCode } from "@/lib/schemas/bot-links";
+import type { BotLink, LinkOffer, NewLinkCode } from "@/lib/schemas/bot-links";
 import { isolate } from "@/lib/schemas/isolate";
 import { ActionButton } from "./action-button";
 import { SettingsSection } from "./settings-section";
@@ -16,14 +16,17 @@ interface Props {
   links: readonly BotLink[];
   /** A code that the user got in the bot, to confirm. */
   code: string | null;
+  /** Whom the code would link; null when it is no longer valid. */
+  offer: LinkOffer | null;
 }
 
 /** The Telegram users that may act for the account, and the two ways to link one. */
-export function TelegramLinks({ links, code }: Props) {
+export function TelegramLinks({ links, code, offer }: Props) {
   const t = useTranslations("telegram");
   return (
     <SettingsSection id="telegram" title={t("title")} text={t("text")} className="mt-10">
-      {code === null ? null : <ConfirmCode code={code} />}
+      {code !== null && offer ? <ConfirmCode code={code} offer={offer} /> : null}
+      {code !== null && !offer ? <p className="mb-6 text-pretty">{t("codeInvalid")}</p> : null}
       {links.length === 0 ? <NewLink /> : null}
       <ul className="grid gap-5">
         {links.map(({ id, name, botName }) => (
@@ -45,7 +48,7 @@ export function TelegramLinks({ links, code }: Props) {
 }
 
 /** The account is linked only after a click: the link with the code may come from anyone. */
-function ConfirmCode({ code }: { code: string }) {
+function ConfirmCode({ code, offer }: { code: string; offer: LinkOffer }) {
   const t = useTranslations("telegram");
   const router = useRouter();
   const confirm = async () => {
@@ -56,7 +59,13 @@ function ConfirmCode({ code }: { code: string }) {
   };
   return (
     <div className="mb-6 grid gap-4 rounded-3xl bg-tint-strong p-5">
-      <p className="text-pretty">{t("confirmText")}</p>
+      <p className="text-pretty">
+        {t("confirmText", {
+          name: isolate(offer.name),
+          bot: isolate(offer.botName),
+          username: isolate(`@${offer.botUsername}`),
+        })}
+      </p>
       <ActionButton
         action={confirm}
         label={t("confirm")}

@@ -4,7 +4,13 @@ import { ActionButton, Paragraph, Title } from "../components";
 import { lineSchema } from "../fields";
 import { defineTemplate } from "../template";
 
-const noticeSchema = z.enum(["password_changed", "address_change_asked", "address_changed", "address_taken"]);
+const noticeSchema = z.enum([
+  "password_changed",
+  "address_change_asked",
+  "address_changed",
+  "address_taken",
+  "telegram_linked",
+]);
 
 const props = z.object({
   name: lineSchema,
@@ -31,6 +37,7 @@ const actionPaths: Readonly<Record<z.infer<typeof noticeSchema>, string>> = {
   address_change_asked: SECURITY_PATH,
   address_changed: "/sign-in",
   address_taken: "/sign-in",
+  telegram_linked: "/me/devices",
 };
 
 const texts = {
@@ -63,6 +70,13 @@ const texts = {
       other: "Если это были вы, войдите в аккаунт с этим адресом. Если нет, ничего делать не нужно.",
       action: "Войти",
     },
+    telegram_linked: {
+      subject: "Telegram связан с вашим аккаунтом",
+      title: "Telegram связан",
+      what: "с вашим аккаунтом только что связали Telegram. Тот, у кого этот Telegram, видит ваши бонусы и может их тратить.",
+      other: "Если это были не вы, отвяжите его на странице устройств и смените пароль.",
+      action: "Открыть устройства",
+    },
   },
   en: {
     password_changed: {
@@ -93,6 +107,13 @@ const texts = {
       other:
         "If this was you, sign in to the account with this address. If not, you don't need to do anything.",
       action: "Sign in",
+    },
+    telegram_linked: {
+      subject: "Telegram was linked with your account",
+      title: "Telegram linked",
+      what: "a Telegram has just been linked with your account. Whoever has it sees your bonuses and can spend them.",
+      other: "If this was not you, unlink it on the devices page and change your password.",
+      action: "Open the devices",
     },
   },
 } as const satisfies Record<Locale, Record<z.infer<typeof noticeSchema>, NoticeTexts>>;

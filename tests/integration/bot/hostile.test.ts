@@ -21,8 +21,12 @@ import {
 } from "@/tests/support/factories/bots";
 
 let bot: TestBot;
+/** Of administrators: it may call addresses that are numbers. */
+let trusted: TestBot;
 let origin: string;
 const requested: string[] = [];
+/** A label is too long: no resolver is asked, however slow this machine's is. */
+const UNKNOWN_HOST = `${"x".repeat(64)}.invalid`;
 /** What a workflow may call: it redirects to the address of a cloud's metadata, or answers without an end. */
 const server = createServer((request, response) => {
   requested.push(request.url ?? "");
@@ -38,14 +42,15 @@ const server = createServer((request, response) => {
 beforeAll(async () => {
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  process.env.BOT_HTTP_ORIGINS = `${origin} https://metadata.invalid https://localhost`;
+  process.env.BOT_HTTP_ORIGINS = `${origin} https://${UNKNOWN_HOST} https://localhost`;
   bot = await createTestBot(false);
+  trusted = await createTestBot();
 });
 afterAll(async () => {
   delete process.env.BOT_HTTP_ORIGINS;
   server.closeAllConnections();
   server.close();
-  await db().botProject.delete({ where: { id: bot.id } });
+  await db().botProject.deleteMany({ where: { id: { in: [bot.id, trusted.id] } } });
 });
 
 const both = (text: string) => ({ ru: text, en: text });
@@ -69,12 +74,12 @@ const calling = (url: string): DefinitionInput => ({
   },
 });
 
-async function answerOf(url: string): Promise<{ text: string; error: string | null }> {
-  await publishWorkflows(bot.id, [{ key: "calling", command: "calling", definition: calling(url) }]);
-  const { sender } = await openTestPhone(bot);
-  await handleUpdate(bot, textUpdate(sender, "/calling"));
-  await runBotTasks(bot);
-  const { id: personId } = await findTestPerson(bot, sender);
+async function answerOf(url: string, by = trusted): Promise<{ text: string; error: string | null }> {
+  await publishWorkflows(by.id, [{ key: "calling", command: "calling", definition: calling(url) }]);
+  const { sender } = await openTestPhone(by);
+  await handleUpdate(by, textUpdate(sender, "/calling"));
+  await runBotTasks(by);
+  const { id: personId } = await findTestPerson(by, sender);
   const step = await db().botStep.findFirst({ where: { execution: { personId }, kind: "httpRequest" } });
   return { text: (await readMessages(personId)).at(-1)?.text ?? "", error: step?.error ?? null };
 }
@@ -87,6 +92,12 @@ describe("a workflow that calls", () => {
     });
   });
 
+  it("does not reach a listed address that is a number from an artist's bot", async () => {
+    const before = requested.length;
+    expect((await answerOf(`${origin}/title`, bot)).error).toContain("only bots of administrators");
+    expect(requested).toHaveLength(before);
+  });
+
   it.each([
     ["a redirect to the metadata service", () => `${origin}/redirect`, "redirects"],
     ["an endless answer", () => `${origin}/endless`, "larger"],
@@ -94,7 +105,7 @@ describe("a workflow that calls", () => {
     ["the metadata service", () => "http://169.254.169.254/latest/meta-data/", "allow-list"],
     ["another port of a listed host", () => origin.replace(/\d+$/, "1"), "allow-list"],
     ["a name that leads to this machine", () => "https://localhost/", "private"],
-    ["a name without an address", () => "https://metadata.invalid/", "no address"],
+    ["a name without an address", () => `https://${UNKNOWN_HOST}/`, "no address"],
   ])("does not get through to %s", async (_, url, reason) => {
     const answer = await answerOf(url());
     expect(answer.text).toBe("No title");

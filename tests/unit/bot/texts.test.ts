@@ -18,6 +18,14 @@ describe("templates", () => {
     expect(renderText("{{name}}{{other}}", values("{{name}}"))).toBe("{{name}}");
   });
 
+  it("of a person with many spaces in them take no time", () => {
+    const hostile = `{{${" ".repeat(16_000)}`;
+    const startMs = performance.now();
+    expect(renderText(hostile, values(""))).toHaveLength(1_000);
+    expect(performance.now() - startMs).toBeLessThan(100);
+    expect(renderText("{{  name  }}", values("Tess"))).toBe("Tess");
+  });
+
   it("stay valid and short enough for Telegram with any value", () => {
     fc.assert(
       fc.property(

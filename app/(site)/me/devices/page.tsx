@@ -7,7 +7,7 @@ import { TelegramLinks } from "@/app/_features/account/telegram-links";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
-import { listLinks } from "@/lib/bot";
+import { findLinkOffer, listLinks } from "@/lib/bot";
 import { listDevices } from "@/lib/sessions";
 
 export async function generateMetadata() {
@@ -51,6 +51,9 @@ async function CurrentDevices({ viewer }: { viewer: Viewer }) {
 }
 
 async function LinkedTelegram({ viewer, code }: { viewer: Viewer; code: string | null }) {
-  const links = await readForPage(listLinks({ userId: viewer.id }));
-  return <TelegramLinks links={links} code={code} />;
+  const [links, offer] = await Promise.all([
+    readForPage(listLinks({ userId: viewer.id })),
+    code === null ? null : readForPage(findLinkOffer(code)),
+  ]);
+  return <TelegramLinks links={links} code={code} offer={offer} />;
 }

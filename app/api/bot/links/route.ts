@@ -21,6 +21,7 @@ export const POST = defineRoute(
     summary: "Make a one-time code that links a Telegram user with the caller's account",
     auth: "user",
     limit: "strict",
+    fresh: true,
     status: 201,
     response: newLinkCodeSchema,
   },

@@ -9,6 +9,7 @@ export const POST = defineRoute(
     summary: "Link the Telegram user who got a one-time code in a bot with the caller's account",
     auth: "user",
     limit: "strict",
+    fresh: true,
     body: z.object({ code: z.string().min(1).max(100) }),
     response: z.object({ linked: z.literal(true) }),
   },
