@@ -149,7 +149,7 @@ export async function readSnapshots(
 
 /**
  * The first to expire first. A page begins with the expiry that the page before ended with: a user whose heartbeat moves
- * them to the end meanwhile passes over nobody else.
+ * them to the end meanwhile passes over no other user.
  */
 export async function listOnline(): Promise<string[]> {
   const users = new Set<string>();
