@@ -174,7 +174,7 @@ describe("the console", () => {
   it("counts an opened post and shows it", async () => {
     const { page, account } = await newAdministrator();
     await page.goto("/");
-    await page.locator("article a").first().click();
+    await page.locator('article a[href^="/posts/"]').first().click();
     await page.waitForURL(/\/posts\//);
     const count = async () =>
       (

@@ -1,6 +1,7 @@
+import { readFile } from "node:fs/promises";
 import { Client } from "pg";
 import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { seriousViolations } from "@/tests/support/clients/browser";
 import { openContext, openTab, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
@@ -9,7 +10,8 @@ import {
   createPreviewedProduct,
   type PlayablePost,
 } from "@/tests/support/factories/playable-posts";
-import { gradient, silentMp3, withId3 } from "@/tests/support/factories/uploads";
+import { createSampleFolder, ffmpeg, music } from "@/tests/support/factories/sound-samples";
+import { gradient, withId3 } from "@/tests/support/factories/uploads";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
@@ -216,7 +218,16 @@ describe("the upload form", () => {
   it("takes a track that is dropped on it, and offers the cover within it", async () => {
     const page = await openTab(artist, "/posts/new");
     const picture = await gradient(300, 300).png().toBuffer();
-    const mp3 = withId3(silentMp3(3), { title: "Night Bus", artist: "Ольга Щедрая", bpm: 120, picture });
+    const samples = await createSampleFolder();
+    onTestFinished(() => samples.remove());
+    const sound = samples.file("sound.mp3");
+    await ffmpeg([...music(3), "-write_xing", "0", "-id3v2_version", "0", sound]);
+    const mp3 = withId3(await readFile(sound), {
+      title: "Night Bus",
+      artist: "Ольга Щедрая",
+      bpm: 120,
+      picture,
+    });
     const dataTransfer = await page.evaluateHandle((base64) => {
       const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
       const transfer = new DataTransfer();
