@@ -4,7 +4,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import {
-  handleUpdate,
+  handleUntilTaken,
   pressUpdate,
   runBotTasks,
   type TestSender,
@@ -46,7 +46,7 @@ describe("a conversation with the bot", () => {
       ["de", "This is the bot of NormalDance"],
     ] as const) {
       const { sender } = await openTestPhone(bot, language);
-      await handleUpdate(bot, textUpdate(sender, "/start"));
+      await handleUntilTaken(bot, textUpdate(sender, "/start"));
       expect(await lastMessage(sender)).toMatchObject({
         state: "sent",
         text: expect.stringContaining(expected),
@@ -57,27 +57,27 @@ describe("a conversation with the bot", () => {
   it("spends bonuses of the linked account once, and shows the new balance at once", async () => {
     const { sender } = await openTestPhone(bot);
     const account = await createPerson();
-    await handleUpdate(bot, textUpdate(sender, "/start"));
+    await handleUntilTaken(bot, textUpdate(sender, "/start"));
     await linkTestPerson(bot, sender, account);
     expect((await lastMessage(sender)).text).toContain("linked");
     await grant(account, 1_000);
-    await handleUpdate(bot, textUpdate(sender, "/start"));
+    await handleUntilTaken(bot, textUpdate(sender, "/start"));
     expect((await lastMessage(sender)).text).toContain("Bonuses: <b>10</b>");
-    await handleUpdate(bot, textUpdate(sender, "/spend"));
-    await handleUpdate(bot, textUpdate(sender, "many"));
+    await handleUntilTaken(bot, textUpdate(sender, "/spend"));
+    await handleUntilTaken(bot, textUpdate(sender, "many"));
     expect((await lastMessage(sender)).text).toContain("above zero");
-    await handleUpdate(bot, textUpdate(sender, "2,5"));
+    await handleUntilTaken(bot, textUpdate(sender, "2,5"));
     const confirm = await lastMessage(sender);
     const [yes] = confirm.buttons;
     expect(confirm.text).toBe("Spend <b>2.5</b> bonuses?");
-    await handleUpdate(bot, pressUpdate(sender, yes?.data ?? ""));
+    await handleUntilTaken(bot, pressUpdate(sender, yes?.data ?? ""));
     expect((await lastMessage(sender)).text).toContain("Working on it");
     await runBotTasks(bot);
     expect((await lastMessage(sender)).text).toContain("Left: <b>7.5</b>");
     // The old button explains itself and spends nothing.
-    await handleUpdate(bot, pressUpdate(sender, yes?.data ?? ""));
+    await handleUntilTaken(bot, pressUpdate(sender, yes?.data ?? ""));
     await runBotTasks(bot);
-    await handleUpdate(bot, textUpdate(sender, "/start"));
+    await handleUntilTaken(bot, textUpdate(sender, "/start"));
     expect((await lastMessage(sender)).text).toContain("Bonuses: <b>7.5</b>");
     const entries = await db().bonusEntry.findMany({
       where: { userId: account.userId },

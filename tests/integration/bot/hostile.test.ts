@@ -6,7 +6,7 @@ import { db } from "@/lib/db";
 import type { DefinitionInput } from "@/lib/schemas/workflow";
 import {
   deliverUpdate,
-  handleUpdate,
+  handleUntilTaken,
   pressUpdate,
   runBotTasks,
   textUpdate,
@@ -77,7 +77,7 @@ const calling = (url: string): DefinitionInput => ({
 async function answerOf(url: string, by = trusted): Promise<{ text: string; error: string | null }> {
   await publishWorkflows(by.id, [{ key: "calling", command: "calling", definition: calling(url) }]);
   const { sender } = await openTestPhone(by);
-  await handleUpdate(by, textUpdate(sender, "/calling"));
+  await handleUntilTaken(by, textUpdate(sender, "/calling"));
   await runBotTasks(by);
   const { id: personId } = await findTestPerson(by, sender);
   const step = await db().botStep.findFirst({ where: { execution: { personId }, kind: "httpRequest" } });
@@ -141,7 +141,7 @@ describe("hostile definitions", () => {
     };
     await publishWorkflows(bot.id, [{ key: "forever", command: "forever", definition }]);
     const { sender } = await openTestPhone(bot);
-    await handleUpdate(bot, textUpdate(sender, "/forever"));
+    await handleUntilTaken(bot, textUpdate(sender, "/forever"));
     const { id: personId } = await findTestPerson(bot, sender);
     const execution = await db().botExecution.findFirstOrThrow({ where: { personId } });
     expect(["failed", "done"]).toContain(execution.state);
@@ -172,7 +172,7 @@ describe("the webhook", () => {
       pressUpdate(sender, "s:link"),
       pressUpdate(sender, ""),
     ];
-    for (const update of updates) expect((await handleUpdate(bot, update)).status).toBe(200);
+    for (const update of updates) await handleUntilTaken(bot, update);
     for (const body of ["{}", "[]", '{"update_id":-1}'])
       expect((await deliverUpdate(bot, JSON.parse(body) as object)).status).toBe(400);
   });
@@ -188,10 +188,10 @@ describe("the webhook", () => {
       },
     };
     await publishWorkflows(bot.id, [{ key: "ask", command: "ask", definition: ask }]);
-    await handleUpdate(bot, textUpdate(owner.sender, "/ask"));
+    await handleUntilTaken(bot, textUpdate(owner.sender, "/ask"));
     const { id: personId } = await findTestPerson(bot, owner.sender);
     const data = (await readMessages(personId)).at(-1)?.buttons[0]?.data ?? "";
-    await handleUpdate(bot, pressUpdate(thief.sender, data));
+    await handleUntilTaken(bot, pressUpdate(thief.sender, data));
     expect(await db().botExecution.findFirst({ where: { personId } })).toMatchObject({ state: "waiting" });
   });
 });

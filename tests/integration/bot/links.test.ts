@@ -6,7 +6,7 @@ import { newId } from "@/lib/core/ids";
 import { signId } from "@/lib/core/signed-id";
 import { db } from "@/lib/db";
 import { call } from "@/tests/support/clients/call";
-import { handleUpdate, textUpdate } from "@/tests/support/factories/bot-updates";
+import { handleUntilTaken, textUpdate } from "@/tests/support/factories/bot-updates";
 import { createTestBot, findTestPerson, openTestPhone, type TestBot } from "@/tests/support/factories/bots";
 import { createPerson } from "@/tests/support/factories/people";
 import { expirePasswordConfirmation, startTestSession } from "@/tests/support/factories/sessions";
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 it("a link needs the password, names who asks, is mailed, and ends when the password is reset", async () => {
   const { sender } = await openTestPhone(bot);
-  await handleUpdate(bot, textUpdate(sender, "/link"));
+  await handleUntilTaken(bot, textUpdate(sender, "/link"));
   const { id: personId } = await findTestPerson(bot, sender);
   const code = await sentCode(personId);
   expect(await findLinkOffer(code)).toMatchObject({ name: "Tess", botName: "Test bot" });

@@ -6,7 +6,7 @@ import { newId } from "@/lib/core/ids";
 import { decryptSecret, encryptSecret } from "@/lib/core/secret-box";
 import { db } from "@/lib/db";
 import { controlOf } from "@/tests/support/clients/telegram";
-import { handleUpdate, textUpdate } from "@/tests/support/factories/bot-updates";
+import { handleUntilTaken, textUpdate } from "@/tests/support/factories/bot-updates";
 import {
   createTestBot,
   findTestPerson,
@@ -66,7 +66,7 @@ it.each([
 ])("a message %s waits for a minute at most, and is given up after a day", async (_, isUnreadable) => {
   const own = await createTestBot();
   const { sender } = await openTestPhone(own);
-  await handleUpdate(own, textUpdate(sender, "/start"));
+  await handleUntilTaken(own, textUpdate(sender, "/start"));
   const { id: personId } = await findTestPerson(own, sender);
   if (isUnreadable) await setToken(own.id, unreadable);
   else await telegram.setFaults({ calls: [{ kind: "error", code: 502, bot: own.telegramId }] });

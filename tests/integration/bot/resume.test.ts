@@ -6,7 +6,12 @@ import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { redis } from "@/lib/redis";
 import type { DefinitionInput } from "@/lib/schemas/workflow";
-import { handleUpdate, runBotTasks, textUpdate } from "@/tests/support/factories/bot-updates";
+import {
+  handleUntilTaken,
+  handleUpdate,
+  runBotTasks,
+  textUpdate,
+} from "@/tests/support/factories/bot-updates";
 import {
   createTestBot,
   findTestPerson,
@@ -54,7 +59,7 @@ afterAll(async () => {
 
 it("a question of a called workflow is asked again", async () => {
   const { sender } = await openTestPhone(bot);
-  await handleUpdate(bot, textUpdate(sender, "/outer"));
+  await handleUntilTaken(bot, textUpdate(sender, "/outer"));
   expect((await handleUpdate(bot, textUpdate(sender, "/again"))).status).toBe(200);
   const { id } = await findTestPerson(bot, sender);
   expect((await readMessages(id)).map(({ text }) => text)).toEqual(["Name?", "Name?"]);
@@ -62,7 +67,7 @@ it("a question of a called workflow is asked again", async () => {
 
 it("an update that can never succeed is taken, and the person reads that it failed", async () => {
   const { sender } = await openTestPhone(bot);
-  await handleUpdate(bot, textUpdate(sender, "/start"));
+  await handleUntilTaken(bot, textUpdate(sender, "/start"));
   const person = await findTestPerson(bot, sender);
   const { id: workflowId, publishedVersionId } = await db().botWorkflow.findFirstOrThrow({
     where: { projectId: bot.id, key: "outer" },
@@ -91,7 +96,7 @@ it("an update that can never succeed is taken, and the person reads that it fail
 
 it("an erased person who writes is stored again", async () => {
   const { sender } = await openTestPhone(bot);
-  await handleUpdate(bot, textUpdate(sender, "/start"));
+  await handleUntilTaken(bot, textUpdate(sender, "/start"));
   const { id } = await findTestPerson(bot, sender);
   await db().botPerson.delete({ where: { id } });
   expect((await handleUpdate(bot, textUpdate(sender, "/start"))).status).toBe(200);
@@ -101,7 +106,7 @@ it("an erased person who writes is stored again", async () => {
 
 it("a wait that is re-armed has a task besides the one that re-armed it", async () => {
   const { sender } = await openTestPhone(bot);
-  await handleUpdate(bot, textUpdate(sender, "/start"));
+  await handleUntilTaken(bot, textUpdate(sender, "/start"));
   const { id: personId } = await findTestPerson(bot, sender);
   const { id: workflowId, publishedVersionId } = await db().botWorkflow.findFirstOrThrow({
     where: { projectId: bot.id, key: "later" },
@@ -121,7 +126,7 @@ it("a wait that is re-armed has a task besides the one that re-armed it", async 
 
 it("an execution whose task is lost goes on, behind fifty newer ones, and not while its bot is paused", async () => {
   const { sender } = await openTestPhone(bot);
-  await handleUpdate(bot, textUpdate(sender, "/start"));
+  await handleUntilTaken(bot, textUpdate(sender, "/start"));
   const { id: personId } = await findTestPerson(bot, sender);
   const { id: workflowId, publishedVersionId } = await db().botWorkflow.findFirstOrThrow({
     where: { projectId: bot.id, key: "later" },

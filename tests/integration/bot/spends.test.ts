@@ -2,7 +2,12 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { addEntry, debitBonuses } from "@/lib/bonuses";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
-import { handleUpdate, pressUpdate, runBotTasks, textUpdate } from "@/tests/support/factories/bot-updates";
+import {
+  handleUntilTaken,
+  pressUpdate,
+  runBotTasks,
+  textUpdate,
+} from "@/tests/support/factories/bot-updates";
 import {
   createTestBot,
   linkTestPerson,
@@ -24,15 +29,15 @@ it("a small spend on the site, whatever its key, does not pay for a large one in
   const { sender } = await openTestPhone(bot);
   const account = await createPerson();
   const { userId } = account;
-  await handleUpdate(bot, textUpdate(sender, "/start"));
+  await handleUntilTaken(bot, textUpdate(sender, "/start"));
   const { id: personId } = await linkTestPerson(bot, sender, account);
   await transaction((tx) =>
     addEntry(tx, { userId, kind: "granted", amount: 1_000, key: `granted:${newId()}` }),
   );
-  await handleUpdate(bot, textUpdate(sender, "/spend"));
-  await handleUpdate(bot, textUpdate(sender, "5"));
+  await handleUntilTaken(bot, textUpdate(sender, "/spend"));
+  await handleUntilTaken(bot, textUpdate(sender, "5"));
   const [yes] = (await readMessages(personId)).at(-1)?.buttons ?? [];
-  await handleUpdate(bot, pressUpdate(sender, yes?.data ?? ""));
+  await handleUntilTaken(bot, pressUpdate(sender, yes?.data ?? ""));
   const { id, stepNo } = await db().botExecution.findFirstOrThrow({ where: { personId, state: "running" } });
   await debitBonuses(userId, 1, { key: `bot:${id}:${stepNo}` });
   await runBotTasks(bot);
