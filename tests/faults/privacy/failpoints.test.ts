@@ -16,8 +16,11 @@ requireRealStack();
 const crashDuring = (work: ErasingWork, failpoint: Failpoint) =>
   startChild("erasing-process.ts", [JSON.stringify(work)], { FAILPOINT: failpoint }).ended;
 
-/** The rows that an erased account may leave: its id in the log, in its generation, and in the keys of its tasks. */
-const MAY_STAY = /^(AuditEntry|SessionGeneration|Task): /;
+/**
+ * The rows that an erased account may leave: its id in the log, in its generation, in the keys of its tasks, and until
+ * the next check of the invalidations in one that a killed process stored and did not apply.
+ */
+const MAY_STAY = /^(AuditEntry|SessionGeneration|Task|CacheInvalidation): /;
 
 type FullAccount = Awaited<ReturnType<typeof createFullAccount>>;
 
