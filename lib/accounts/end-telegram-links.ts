@@ -15,7 +15,7 @@ export async function endTelegramLinks(
   if (people.length === 0) return;
   await tx.botPerson.updateMany({
     where: { userId },
-    data: { userId: null, linkedAt: null, notifies: false },
+    data: { userId: null, linkedAt: null },
   });
   const subject = `user:${userId}` as const;
   for (const { id: personId } of people)

@@ -4,7 +4,7 @@ import { parse, stringify } from "uuid";
  * What a button sends back, at most 64 bytes: which execution it resumes, with the token that makes it stale once it is
  * used, or which workflow it begins.
  */
-export type CallbackTarget =
+type CallbackTarget =
   | { kind: "resume"; executionId: string; token: string; index: number }
   | { kind: "start"; workflow: string };
 

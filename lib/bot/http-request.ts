@@ -8,7 +8,7 @@ import { env } from "../core/env";
 const TIMEOUT_MS = 8_000;
 const MAX_RESPONSE_BYTES = 64 * 1_024;
 
-export interface WorkflowRequest {
+interface WorkflowRequest {
   method: "GET" | "POST";
   url: string;
   /** Sent as JSON. */

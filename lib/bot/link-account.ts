@@ -163,12 +163,11 @@ export async function listLinks({ userId }: Pick<Caller, "userId">): Promise<Bot
       id: true,
       name: true,
       linkedAt: true,
-      notifies: true,
       project: { select: { name: true, username: true } },
     },
   });
-  return rows.map(({ id, name, linkedAt, notifies, project }) => ({
-    ...{ id, name, notifies, botName: project.name, botUsername: project.username },
+  return rows.map(({ id, name, linkedAt, project }) => ({
+    ...{ id, name, botName: project.name, botUsername: project.username },
     linkedAt: linkedAt?.toISOString() ?? null,
   }));
 }
@@ -183,7 +182,7 @@ export async function unlink({ userId }: Caller, personId: string, context: Audi
     if (!person) throw new AppError("not_found");
     await tx.botPerson.update({
       where: { id: personId },
-      data: { userId: null, linkedAt: null, notifies: false },
+      data: { userId: null, linkedAt: null },
       select: { id: true },
     });
     const subject = `user:${userId}` as const;

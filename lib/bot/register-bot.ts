@@ -13,7 +13,7 @@ import { readyWorkflows } from "./ready-workflows";
 /** The bot's id in Telegram, a colon, and the secret. */
 const TOKEN_PATTERN = /^\d{3,20}:[\w-]{20,100}$/;
 
-export interface NewBot {
+interface NewBot {
   ownerId: string;
   name: string;
   /** As BotFather gave it. */

@@ -14,7 +14,6 @@ const texts = {
     shareContact: "Отправить мой номер",
     linked: "Готово: Telegram связан с аккаунтом {name}. Команда /start покажет меню.",
     linkFailed: "Код не подходит: он уже использован или устарел. Получите новый на странице устройств.",
-    paused: "Бот временно выключен.",
     textOnly: "Я понимаю только текст и кнопки.",
   },
   en: {
@@ -30,7 +29,6 @@ const texts = {
     linked: "Done: Telegram is linked with the account {name}. /start shows the menu.",
     linkFailed:
       "The code does not work: it was used before, or has expired. Get a new one on the devices page.",
-    paused: "The bot is switched off for now.",
     textOnly: "I understand text and buttons only.",
   },
 } as const satisfies Record<Locale, Record<string, string>>;

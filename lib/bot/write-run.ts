@@ -21,7 +21,7 @@ export interface RunWrite {
   linkCodes: Run["linkCodes"];
 }
 
-export type WriteResult =
+type WriteResult =
   /** The update was handled before. */
   | { outcome: "duplicate" }
   /** The person's executions have changed since: compute again. Nothing may be committed. */

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:cr
 import { env } from "./env";
 
 /** What a secret is for. Each purpose has a derived key, which differs from the key of access tokens (RFC 5869). */
-export type SecretPurpose = "bot-token";
+type SecretPurpose = "bot-token";
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;

@@ -9,7 +9,6 @@ export const botLinkSchema = z.object({
   /** In Telegram, without the @. */
   botUsername: z.string(),
   linkedAt: z.iso.datetime().nullable(),
-  notifies: z.boolean(),
 });
 export type BotLink = z.infer<typeof botLinkSchema>;
 

@@ -55,7 +55,6 @@ CREATE TABLE "BotPerson" (
     "userId" UUID,
     "name" TEXT NOT NULL,
     "language" TEXT NOT NULL,
-    "notifies" BOOLEAN NOT NULL DEFAULT false,
     "revision" INTEGER NOT NULL DEFAULT 0,
     "sendingBy" UUID,
     "sendingUntil" TIMESTAMPTZ(3),
