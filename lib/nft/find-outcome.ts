@@ -120,13 +120,15 @@ export async function findMintOutcome(mint: MintRow, extra: Record<string, unkno
 async function look(mint: MintRow, extra: Record<string, unknown>): Promise<MintOutcome> {
   const current = await verifiedChain();
   const nonce = await findOpenNonce(mint.id);
+  // Another look has stored the metadata since the row was read: without its address a filler would be signed.
+  const row = nonce === null ? mint : await db().mint.findUniqueOrThrow({ where: { id: mint.id } });
   if (current.id !== mint.chainId || foreign(current, nonce)) {
     throw new MinterSettingsError(
       "mints of another network or account are under way: restore the settings until they are final",
     );
   }
   const chain = withContract(current, mint.contract);
-  if (nonce) return advanceOwn(chain, mint, nonce);
+  if (nonce) return advanceOwn(chain, row, nonce);
   const existence = await findExistence(chain, mint.id);
   if (existence === "final") return { kind: "exists" };
   if (existence === "new") return { kind: "postponed", reason: "confirmations" };

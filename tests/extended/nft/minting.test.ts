@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { env } from "@/lib/core/env";
+import { injectFault } from "@/lib/core/failpoint";
 import { newId } from "@/lib/core/ids";
 import { messageText } from "@/lib/core/messages";
 import { db } from "@/lib/db";
+import { findMintOutcome } from "@/lib/nft/find-outcome";
 import { MAX_MINTS_PER_ARTIST_PER_DAY } from "@/lib/nft/mint-budget";
 import { createProofMessage } from "@/lib/nft/ownership-proof";
 import { toTokenId } from "@/lib/nft/token-id";
@@ -43,6 +45,22 @@ describe("minting", () => {
     await finishMints(chain, [id]);
     expect(await reader.ownerOf(tokenId)).toBe(wallet.address);
     expect(await nonceViolations()).toEqual([]);
+  });
+
+  it("signs the mint in a look that read the row before another look stored its metadata", async () => {
+    const postId = await createTestPost(artist);
+    const { id } = await requestTestMint(artist, postId, newWallet());
+    const early = await db().mint.findUniqueOrThrow({ where: { id } });
+    const heal = injectFault(async (name) => {
+      if (name === "nft.nonce.assigned") throw new Error("the other look ends here");
+    });
+    await lookAtMint(id);
+    heal();
+    await findMintOutcome(early, {});
+    const signed = await db().chainTransaction.findMany({ where: { of: { mintId: id } } });
+    expect(signed.map(({ isFiller }) => isFiller)).toEqual([false]);
+    await finishMints(chain, [id]);
+    expect(await readTestMint(postId)).toMatchObject({ state: "confirmed" });
   });
 
   it("replaces a transaction whose fee is too low, and waits for coins with an alert", async () => {
