@@ -25,7 +25,10 @@ export const storeChatMessage = defineScript(
 local revision = tonumber(ARGV[2])
 local stored = redis.call('GET', KEYS[1])
 local storedRevision = stored and tonumber(string.match(stored, '^{"revision":(%d+)'))
-if not storedRevision or storedRevision < revision then
+local marker = tonumber(redis.call('GET', KEYS[5]) or '')
+-- Missing from lists of this or a later revision: it may have changed since, and only a fill knows.
+local isEvicted = not storedRevision and marker and marker >= revision
+if not isEvicted and (not storedRevision or storedRevision < revision) then
   redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[7])
   redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
   -- Keeps 1,000 ids: older messages have expired or soon will. Of many more it removes some at each message.
@@ -33,7 +36,6 @@ if not storedRevision or storedRevision < revision then
   if ARGV[6] == '1' and extra > 0 then redis.call('ZREMRANGEBYRANK', KEYS[2], 0, math.min(extra, 100) - 1) end
   redis.call('EXPIRE', KEYS[2], ARGV[8])
 end
-local marker = tonumber(redis.call('GET', KEYS[5]) or '')
 if not marker or marker >= revision then return 0 end
 if marker < revision - 1 then
   redis.call('DEL', KEYS[3], KEYS[4], KEYS[5])
@@ -112,12 +114,19 @@ if list then
   redis.call('DEL', list, KEYS[1])
   if ARGV[2] == 'pinned' then redis.call('ZADD', list, 0, '-') end
 end
+-- A message that is missing from a list may have changed since these were read: only a fill of the list restores it.
+local listed = {}
+if not list then
+  for _, id in ipairs(redis.call('LRANGE', KEYS[3], 0, -1)) do listed[id] = true end
+  for _, id in ipairs(redis.call('ZRANGE', KEYS[4], 0, -1)) do listed[id] = true end
+end
 for i = 5, #KEYS do
   local offset = 5 + (i - 5) * 5
   local id, revision = ARGV[offset], tonumber(ARGV[offset + 1])
   local stored = redis.call('GET', KEYS[i])
   local storedRevision = stored and tonumber(string.match(stored, '^{"revision":(%d+)'))
-  if not storedRevision or storedRevision <= revision then
+  local isEvicted = not storedRevision and listed[id]
+  if not isEvicted and (not storedRevision or storedRevision <= revision) then
     redis.call('SET', KEYS[i], ARGV[offset + 4], 'EX', ARGV[3])
   end
   redis.call('ZADD', KEYS[2], ARGV[offset + 2], id)

@@ -28,7 +28,16 @@ const marker = () => redis().get(keys.chatRevision(chat));
 /** Operations in any order, with cache fills that read Postgres earlier and are written late. */
 const operations = [
   ...["send", "edit", "delete", "pin", "unpin", "react", "lost send", "lost edit", "lost pin"],
-  ...["emptied", "evicted", "read", "read pinned", "read for a fill", "late fill", "late write-through"],
+  ...[
+    "emptied",
+    "evicted",
+    "read",
+    "read pinned",
+    "read for a fill",
+    "read some",
+    "late fill",
+    "late write-through",
+  ],
 ] as const;
 
 describe("any order of operations", () => {
@@ -91,6 +100,8 @@ describe("any order of operations", () => {
       expect(pinned.map(({ id }) => id).sort()).toEqual(expected.stored.map(({ id }) => id).sort());
     } else if (what === "read for a fill") {
       late.push(() => store.fillCache(chat, "recent", { revision, messages: stored }));
+    } else if (what === "read some") {
+      late.push(() => store.fillCache(chat, "some", { revision: 0, messages: stored }));
     } else if (what === "late fill" || what === "late write-through") {
       const [work] = late.splice(which % Math.max(1, late.length), 1);
       await work?.();

@@ -161,6 +161,21 @@ describe("the message cache", () => {
     expect(await redis().keys("webchat:*")).not.toContainEqual(expect.stringMatching(/message|chat:/));
   });
 
+  it("does not restore an evicted message of a list from an earlier revision", async () => {
+    const first = await write("One");
+    await readMessages(owner, chat);
+    await waitForDeferredWork();
+    await pinMessage(owner, chat, first.id, { pinned: true });
+    await write("Two");
+    await waitForDeferredWork();
+    await redis().del(keys.chatMessage(first.id));
+    await messageCache.updateCachedMessage(first);
+    await messageCache.cacheMultipleMessages([first]);
+    expect(await messageCache.getCachedMessage(first.id)).toBeNull();
+    const [served] = await messageCache.getRecentMessages(chat, 50);
+    expect(served?.pinnedAt).not.toBeNull();
+  });
+
   it("counts a chat from its first message on", async () => {
     await messageCache.clearAllCache();
     await messageCache.cacheMessage(await write("One"));
