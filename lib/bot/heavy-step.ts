@@ -32,8 +32,8 @@ export async function prepareHeavyStep(
 }
 
 /**
- * Gives spends of a user in the bot and on the site their turn. It guarantees nothing: when it expires, is lost, or
- * Redis is away, the ledger's row lock and constraints still prevent overspending.
+ * Makes spends of a user, in the bot and on the site, run one after another. It guarantees nothing: when it expires, is
+ * lost, or Redis is unavailable, the ledger's row lock and constraints still prevent overspending.
  */
 async function acquireSpendLock(userId: string): Promise<Lock | null> {
   try {
@@ -45,7 +45,7 @@ async function acquireSpendLock(userId: string): Promise<Lock | null> {
   }
 }
 
-/** Releases it if it is still this one; otherwise it has expired. */
+/** Releases the lock, unless it has expired. Best effort. */
 export async function releaseSpendLock(lock: Lock | null): Promise<void> {
   if (lock) await releaseLock(lock).catch(() => {});
 }
@@ -70,15 +70,15 @@ async function callForWorkflow(
       signal,
       allowsNumbers: bot.isAdministrators,
     });
-    return { take: "next", variables: readAnswer(text, node.save) };
+    return { take: "next", variables: readVariables(text, node.save) };
   } catch (error) {
     if (!(error instanceof WorkflowRequestError)) throw error;
     return { take: "failed", variables: {}, error: error.message };
   }
 }
 
-/** @throws {WorkflowRequestError} not JSON */
-function readAnswer(text: string, save: Readonly<Record<string, string>>): Variables {
+/** The variables that a response sets. @throws {WorkflowRequestError} when the response is not JSON */
+function readVariables(text: string, save: Readonly<Record<string, string>>): Variables {
   if (Object.keys(save).length === 0) return {};
   let json: unknown;
   try {
@@ -96,7 +96,7 @@ function readAnswer(text: string, save: Readonly<Record<string, string>>): Varia
 }
 
 /**
- * The bonuses' half of a step, in the transaction of the step: the entry and the step commit together.
+ * Writes the ledger entry of a step about bonuses in the transaction of the step: both commit together.
  * @param userId  the linked account, read under the person's lock
  */
 export async function applyBonuses(

@@ -16,7 +16,11 @@ const usedRowsSchema = z.array(
   z.object({ projectId: z.uuid(), personId: z.uuid().nullable(), userId: z.uuid().nullable() }),
 );
 
-/** Marks a code as used, once. @param projectId  the code of another bot stays unused @returns what it links; null when it is unknown, used or expired */
+/**
+ * Marks a code as used, once.
+ * @param projectId  the code of another bot stays unused
+ * @returns what it links; null when it is unknown, used or expired
+ */
 async function redeemCode(
   tx: Transaction,
   code: string,
@@ -54,13 +58,13 @@ interface NewLink {
   userId: string;
 }
 
-/** An account has one Telegram user in a bot, and the other way round: an older link ends. */
+/** Links an account with a Telegram user. Each has at most one link in a bot: an older one ends. */
 async function link(
   tx: Transaction,
   { projectId, personId, telegramId, userId }: NewLink,
   context: AuditContext = {},
 ): Promise<{ accountName: string } | null> {
-  // First of all: two Telegram users who link the same account take their turn, and so does its deletion.
+  // Locked first, so that two Telegram users who link the account, or its deletion, run one after another.
   const accounts = await tx.$queryRaw<{ id: string; name: string; locale: string | null }[]>`
 SELECT id, name, locale FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
   const [account] = accounts;
@@ -124,7 +128,7 @@ export async function createLinkCode({ userId }: Caller, projectId: string): Pro
   };
 }
 
-/** Whom a code of a bot would link, for the page that asks; null when it is unknown, used or expired. Uses nothing up. */
+/** Whom a code would link, for the page that asks for consent; null when it is unknown, used or expired. */
 export async function findLinkOffer(code: string): Promise<LinkOffer | null> {
   if (!isLinkCode(code)) return null;
   const row = await db().botLinkCode.findFirst({
@@ -194,7 +198,7 @@ export async function unlink({ userId }: Caller, personId: string, context: Audi
   });
 }
 
-/** Id of the bot that accounts are linked with: the administrators' first one; null without one. */
+/** The bot that accounts are linked with: the administrators' first one; null without one. */
 export async function findLinkBot(): Promise<{ id: string; name: string; username: string } | null> {
   return db().botProject.findFirst({
     where: { isAdministrators: true, state: "active", owner: { deletedAt: null, role: "admin" } },

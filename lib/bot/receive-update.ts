@@ -51,7 +51,7 @@ export async function receiveUpdate(
     return await attempt();
   } catch (error) {
     if (isTemporary(error)) throw error;
-    log().warn({ err: error, projectId, updateId: update.updateId }, "update of a bot is tried again");
+    log().warn({ err: error, projectId, updateId: update.updateId }, "update of a bot failed: retrying once");
     if (error instanceof NoSuchPersonError) await invalidatePerson(projectId, update.user.id);
   }
   try {
@@ -76,16 +76,16 @@ function isTemporary(error: unknown): boolean {
 async function giveUp(update: PersonUpdate, bot: CachedBot): Promise<UpdateReceipt> {
   const { user } = update;
   const person = await findOrCreatePerson(bot.id, user);
-  let outcome: Awaited<ReturnType<typeof say>>;
+  let outcome: Awaited<ReturnType<typeof commitReply>>;
   try {
     outcome = await transaction(async (tx) => {
       await lockPerson(tx, person.id);
       const session = await loadSession(tx, person.id);
-      return say(tx, update, { bot, person, session }, botText(user.language, "failed"));
+      return commitReply(tx, update, { bot, person, session }, botText(user.language, "failed"));
     });
   } catch (error) {
     if (isTemporary(error)) throw error;
-    log().error({ err: error, projectId: bot.id }, "a person does not read that their update failed");
+    log().error({ err: error, projectId: bot.id }, "update of a bot failed: person not notified");
     outcome = await transaction((tx) => insertUpdate(tx, bot.id, update.updateId));
   }
   if (update.kind === "press") answerPress(bot, update, null);
@@ -93,12 +93,12 @@ async function giveUp(update: PersonUpdate, bot: CachedBot): Promise<UpdateRecei
 }
 
 /**
- * @returns whether the person has not written too much
- * @throws {AppError} rate_limited: too much for the bot. The repeats of Telegram do not count for the person
+ * @returns whether the person is within their limit
+ * @throws {AppError} rate_limited: the bot is over its limit; Telegram repeats the update, which does not count twice
  */
 async function takeAllowances(projectId: string, telegramId: string): Promise<boolean> {
   const person = await takeBotPersonAllowance(projectId, telegramId);
-  // Who writes too much does not use up what the bot may take from others.
+  // A person over their limit does not use up the bot's limit for others.
   if (!person.allowed) return false;
   try {
     await requireBotAllowance(projectId);
@@ -187,13 +187,14 @@ async function apply(
       case "change":
         return commitChange(tx, plan, changeSubject(update, subject));
       case "nothing":
-        if (plan.reply !== null) return say(tx, update, subject, botText(update.user.language, plan.reply));
+        if (plan.reply !== null)
+          return commitReply(tx, update, subject, botText(update.user.language, plan.reply));
         return insertUpdate(tx, bot.id, update.updateId);
       case "link": {
         const used = await redeemInBot(tx, { bot, person, telegramId: update.user.id, code: plan.code });
         const key: BotTextKey = used ? "linked" : "linkFailed";
         const text = botText(update.user.language, key, { name: used?.accountName ?? "" });
-        return say(tx, update, subject, text);
+        return commitReply(tx, update, subject, text);
       }
     }
   })();
@@ -201,8 +202,8 @@ async function apply(
   return outcome;
 }
 
-/** Sends a text of the bot's own, and nothing else changes. */
-function say(tx: Transaction, update: PersonUpdate, subject: Subject, text: string) {
+/** Commits a text of the bot's own as the update's only effect. */
+function commitReply(tx: Transaction, update: PersonUpdate, subject: Subject, text: string) {
   const messages = [plainMessage(update.user.id, text)];
   return commitChange(tx, { runs: [], cancelled: [], messages }, changeSubject(update, subject));
 }
@@ -232,7 +233,7 @@ function finish(
   return { outcome: outcome === "written" ? "handled" : "duplicate" };
 }
 
-/** Ends the wait that the button shows. Best effort: the phone ends it on its own after a while. */
+/** Stops the button's loading indicator. Best effort: Telegram's apps stop it after a while. */
 function answerPress(
   bot: CachedBot,
   { queryId, user }: Extract<PersonUpdate, { kind: "press" }>,

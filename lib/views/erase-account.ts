@@ -36,8 +36,8 @@ export async function deleteCachedViews(postIds: readonly string[]): Promise<voi
       // UNLINK frees large sets in the background, where DEL would stop Redis for as long as that takes.
       await redis().sendPipeline([
         ["UNLINK", ...batchKeys],
-        ["ZREM", views.keys.dirtyPosts, ...batch],
-        ["ZREM", plays.keys.dirtyPosts, ...batch],
+        ["ZREM", views.keys.dirtyPosts(), ...batch],
+        ["ZREM", plays.keys.dirtyPosts(), ...batch],
       ]);
     }
   } catch (error) {

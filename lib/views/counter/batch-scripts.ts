@@ -1,4 +1,4 @@
-import { defineReadOnlyScript, defineScript } from "../../redis/define-script";
+import { defineReadOnlyScript, defineScript } from "../../redis/script";
 
 /** Scripts of a sync: they find, claim and finish batches of views (count-script.ts says what the keys hold). */
 

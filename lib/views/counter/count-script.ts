@@ -1,4 +1,4 @@
-import { defineScript } from "../../redis/define-script";
+import { defineScript } from "../../redis/script";
 
 /**
  * Scripts of the counter of views, and of plays with keys of their own: there, a viewer is `seq:hour`, and a play is a

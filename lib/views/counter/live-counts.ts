@@ -2,7 +2,7 @@ import { z } from "zod";
 import { now } from "../../core/clock";
 import { newId } from "../../core/ids";
 import { log } from "../../core/log";
-import { PendingReplay, type RedisScript, redisService, ttlSeconds } from "../../redis";
+import { PendingReplay, redisService, type ScriptCall, ttlSeconds } from "../../redis";
 import { recordAndCountViews } from "./count-script";
 import type { CountedPair, CountedRow, CounterDefinition } from "./definition";
 
@@ -45,8 +45,6 @@ const countedPostSchema = z
 const replySchema = z
   .tuple([z.number().int()], countedPostSchema.nullable())
   .transform(([dirtied, ...posts]): CountUpdateResult => ({ dirtied: dirtied > 0, posts }));
-
-type ScriptCall = readonly [script: RedisScript, keys: readonly string[], args: readonly (string | number)[]];
 
 /** A call of the script that is built and not sent yet; exactly one of the two functions follows it. */
 interface PreparedUpdate {
@@ -118,7 +116,7 @@ export function createLiveCounts<
 
   function toCall(updates: readonly (Update | Entry)[]): ScriptCall {
     const sealId = newId();
-    const scriptKeys: string[] = [keys.dirtyPosts, keys.claims, keys.sealed, keys.sealedCounts];
+    const scriptKeys: string[] = [keys.dirtyPosts(), keys.claims(), keys.sealed(), keys.sealedCounts()];
     const args: (string | number)[] = [
       ...[now(), ttlSeconds.postMeta, ttlSeconds.postViews],
       ...[sealId, viewsToSeal],

@@ -14,10 +14,10 @@ export function requireSoundAvailable(): void {
   if (!isSoundAvailable()) throw new AppError("not_available", { message: "sound_not_available" });
 }
 
-/** What of the disk an original may take: its longest rendition, once in parts and once joined, takes the rest. */
+/** Share of the disk that an original may take: its longest rendition, in parts and joined, takes the rest. */
 const MAX_ORIGINAL_SHARE = 0.6;
 
-/** @throws {AppError} payload_too_large for a sound that the disk of what transcodes cannot hold */
+/** @throws {AppError} payload_too_large for a sound that does not fit on the disk of the machine that transcodes */
 export function requireScratchSpace(bytes: number): void {
   const { MEDIA_SCRATCH_BYTES } = env();
   if (MEDIA_SCRATCH_BYTES !== undefined && bytes > MEDIA_SCRATCH_BYTES * MAX_ORIGINAL_SHARE)
