@@ -6,7 +6,7 @@ import { withTimeout } from "../core/with-timeout";
 import { afterCommit, db, transaction } from "../db";
 import type { TaskView } from "../schemas/task";
 import { abandonTask } from "./abandon-task";
-import { getQueueDefinition, isQueueName, type QueueName } from "./catalogue";
+import { getLane, getQueueDefinition, isQueueName, type QueueName } from "./catalogue";
 import { qstash } from "./publish";
 import { publishTaskChanged } from "./publish-changes";
 import { reviveDeadTask } from "./revive-task";
@@ -49,7 +49,8 @@ export async function cancelTask(
     });
     afterCommit(tx, () => publishTaskChanged(task));
   });
-  if (task.messageId) await cancelMessage(task.messageId);
+  // A shared message may carry others.
+  if (task.messageId && getLane(queue).tasksPerMessage === 1) await cancelMessage(task.messageId);
   return toTaskViewFor(caller, { ...task, state: "cancelled", finishedAt: new Date() });
 }
 
