@@ -1,4 +1,5 @@
 import { type AuditContext, recordAudit } from "../audit";
+import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { log } from "../core/log";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
@@ -49,8 +50,9 @@ export async function cancelTask(
     });
     afterCommit(tx, () => publishTaskChanged(task));
   });
-  // A shared message may carry others.
-  if (task.messageId && getLane(queue).tasksPerMessage === 1) await cancelMessage(task.messageId);
+  // A message may carry others, but not that of a task which waits for its time.
+  const isAlone = getLane(queue).tasksPerMessage === 1 || task.notBefore.getTime() > now();
+  if (task.messageId && isAlone) await cancelMessage(task.messageId);
   return toTaskViewFor(caller, { ...task, state: "cancelled", finishedAt: new Date() });
 }
 
