@@ -75,7 +75,7 @@ function paymentScenario(behaviour: PaymentBehaviour): FailpointScenario {
       await Promise.all([
         createPayment(behaviour, id),
         sweepTasks(),
-        ...(task ? [deliverTask(QUEUE, task.id, task.generation)] : []),
+        ...(task ? [deliverTask(QUEUE, task.id)] : []),
       ]);
     },
     crashAt: (failpoint) => startChild("task-process.ts", [id, behaviour], { FAILPOINT: failpoint }).ended,
