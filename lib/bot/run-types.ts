@@ -59,6 +59,8 @@ export interface OutgoingMessage {
   payload: Record<string, unknown>;
   executionId: string | null;
   stepNo: number | null;
+  /** That it carries. */
+  notificationId?: string;
 }
 
 /** What one run writes, all of it in one transaction. */
@@ -68,4 +70,6 @@ export interface Run {
   messages: OutgoingMessage[];
   /** One-time codes, by their hash. */
   linkCodes: { id: string; hash: string; expiresAt: string }[];
+  /** Turns the person's notifications on or off; not set: leaves them as they are. */
+  isNotified?: boolean;
 }

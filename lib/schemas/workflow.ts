@@ -142,6 +142,8 @@ const nodeSchemas = [
   }),
   /** Makes a one-time code that links the person with an account, as `linkUrl` and `linkCode`. Bots of administrators only. */
   z.strictObject({ kind: z.literal("linkAccount"), next, position }),
+  /** Turns the linked account's notifications in this chat on or off. Bots of administrators only. */
+  z.strictObject({ kind: z.literal("setNotifications"), on: z.boolean(), next, position }),
   /** Runs another workflow of the bot and goes on after its end. */
   z.strictObject({ kind: z.literal("callWorkflow"), workflow: workflowKeySchema, next, position }),
   z.strictObject({ kind: z.literal("jump"), next, position }),
@@ -169,7 +171,7 @@ export type DefinitionInput = z.input<typeof definitionSchema>;
 /** Variables that every execution has, of the person and the linked account. */
 export const BUILT_IN_VARIABLES = [
   ...["name", "language", "linked", "balance", "level", "referrals", "referralLink"],
-  ...["purchases", "purchaseCount", "siteUrl"],
+  ...["purchases", "purchaseCount", "notified", "siteUrl"],
 ] as const;
 
 /** Set by `linkAccount` for the rest of the run. */
