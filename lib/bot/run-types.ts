@@ -35,7 +35,7 @@ export type HeavyNode = NodeOf<"httpRequest"> | NodeOf<"spendBonuses"> | NodeOf<
 /** What came of a heavy node. */
 export interface HeavyOutcome {
   /** The way on. */
-  take: "next" | "failed" | "insufficient" | "unlinked";
+  take: "next" | "failed" | "insufficient" | "already" | "unlinked";
   variables: Variables;
   /** The balance after it, in hundredths. */
   balance?: number;

@@ -136,7 +136,11 @@ const nodeSchemas = [
     /** Hundredths of a bonus. */
     amountMinor: z.int().min(1).max(1_000_000),
     note: labelsSchema,
+    /** Credits an account once under this name, whichever node of the workflow has it and however often it runs. */
+    once: workflowKeySchema.optional(),
     next,
+    /** The way on when the account has them already; without it, `next`. */
+    already: nodeIdSchema.optional(),
     unlinked: nodeIdSchema,
     position,
   }),
@@ -206,6 +210,7 @@ export function successors(node: Node): { field: string; target: string }[] {
     case "creditBonuses":
       return [
         { field: "next", target: node.next },
+        ...(node.already === undefined ? [] : [{ field: "already", target: node.already }]),
         { field: "unlinked", target: node.unlinked },
       ];
     case "end":

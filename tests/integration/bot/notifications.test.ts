@@ -13,7 +13,7 @@ import { handleUntilTaken, pressUpdate, textUpdate } from "@/tests/support/facto
 import {
   createTestBot,
   findTestPerson,
-  linkTestPerson,
+  openLinkedPhone,
   openTestPhone,
   readMessages,
   type TestBot,
@@ -35,14 +35,7 @@ afterAll(async () => {
   await db().botProject.deleteMany({ where: { id: bot.id } });
 });
 
-/** A Telegram user who is linked with an account. */
-async function openLinked(language = "en") {
-  const { sender, phone } = await openTestPhone(bot, language);
-  const account = await createPerson();
-  await handleUntilTaken(bot, textUpdate(sender, "/start"));
-  const person = await linkTestPerson(bot, sender, account);
-  return { sender, phone, account, personId: person.id };
-}
+const openLinked = (language = "en") => openLinkedPhone(bot, { language });
 type Linked = Awaited<ReturnType<typeof openLinked>>;
 
 const setting = async (as: Caller) => (await call(readPreferences, { as })).body.preferences.telegram;
