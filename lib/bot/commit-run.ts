@@ -1,3 +1,4 @@
+import { switchTelegramNotifications } from "../accounts";
 import { botPersonTag, type CachedBot, type CachedPerson, type CachedSession, cacheManager } from "../cache";
 import { now } from "../core/clock";
 import { defer } from "../core/defer";
@@ -61,7 +62,11 @@ export async function commitChange(
     linkCodes: runs.flatMap(({ linkCodes }) => linkCodes),
   });
   if (result.outcome !== "written") return result.outcome;
-  for (const { execution } of runs) await enqueueContinuation(tx, bot.id, person.id, execution);
+  for (const { execution, isNotified } of runs) {
+    await enqueueContinuation(tx, bot.id, person.id, execution);
+    if (isNotified !== undefined)
+      await switchTelegramNotifications(tx, { personIds: [person.id] }, isNotified);
+  }
 
   const { sender, isAbandoned, messageIds } = result;
   afterCommit(tx, () => {

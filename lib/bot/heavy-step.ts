@@ -6,6 +6,7 @@ import { acquireLock, type Lock, RedisUnavailableError, releaseLock } from "../r
 import type { Execution, Variables } from "../schemas/bot";
 import { MAX_SPEND_MINOR } from "../schemas/limits";
 import type { NodeOf } from "../schemas/workflow";
+import { innermost } from "./advance";
 import { readPath, requestForWorkflow, WorkflowRequestError } from "./http-request";
 import type { HeavyNode, HeavyOutcome, RunContext } from "./run-types";
 import { cut, type Lookup, MAX_VALUE_LENGTH, renderText } from "./template";
@@ -111,15 +112,15 @@ export async function applyBonuses(
   if (node.kind === "creditBonuses") {
     if (!context.bot.isAdministrators)
       return { take: "next", variables: {}, error: "only bots of administrators credit bonuses" };
-    const entry = {
-      userId,
-      kind: "granted",
-      amount: node.amountMinor,
-      key: `granted:${stepKey}`,
-      note,
-    } as const;
-    const credited = await addEntry(tx, entry);
+    // The ledger's constraint on the key refuses a second credit, whichever execution or bot's version asks for it.
+    const key =
+      node.once === undefined
+        ? `granted:${stepKey}`
+        : `granted:bot:${innermost(execution).workflowId}:${node.once}:${userId}`;
+    const credited = await addEntry(tx, { userId, kind: "granted", amount: node.amountMinor, key, note });
     if (!("entry" in credited)) return { take: "unlinked", variables: {} };
+    // The balance of an earlier entry is not today's.
+    if (credited.outcome === "existing") return { take: "already", variables: {} };
     return { take: "next", variables: {}, balance: credited.entry.balance };
   }
   const amount = Math.round(Number(lookup(node.amount) ?? Number.NaN) * 100);

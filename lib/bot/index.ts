@@ -10,6 +10,7 @@ export {
 export { DefinitionError, publishWorkflows, type WorkflowSource } from "./publish-workflow";
 export { receiveUpdate, updateReceiptSchema } from "./receive-update";
 export { addBot, addBotByToken, setWebhooks, setWebhooksAtStart } from "./register-bot";
+export { sendNotification } from "./send-notification";
 export { sweepChats } from "./sweep-chats";
 export { sweepDueExecutions } from "./sweep-due";
 export { tidiedBotsSchema, tidyBots } from "./tidy";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { enqueueNoticeMail } from "../accounts";
+import { clearTelegramLinks, enqueueNoticeMail } from "../accounts";
 import { type AuditContext, recordAudit } from "../audit";
 import { accountTag, botPersonTag, type CachedBot, type CachedPerson, cacheManager } from "../cache";
 import type { Caller } from "../core/access-token";
@@ -73,10 +73,10 @@ SELECT id, name, locale FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" I
     where: { projectId, OR: [{ userId }, { id: personId }], userId: { not: null } },
     select: { id: true, telegramId: true },
   });
-  await tx.botPerson.updateMany({
-    where: { id: { in: older.map(({ id }) => id) } },
-    data: { userId: null, linkedAt: null },
-  });
+  await clearTelegramLinks(
+    tx,
+    older.map(({ id }) => id),
+  );
   await tx.botPerson.update({
     where: { id: personId },
     data: { userId, linkedAt: new Date(now()) },
@@ -184,11 +184,7 @@ export async function unlink({ userId }: Caller, personId: string, context: Audi
       select: { projectId: true, telegramId: true },
     });
     if (!person) throw new AppError("not_found");
-    await tx.botPerson.update({
-      where: { id: personId },
-      data: { userId: null, linkedAt: null },
-      select: { id: true },
-    });
+    await clearTelegramLinks(tx, [personId]);
     const subject = `user:${userId}` as const;
     await recordAudit(tx, {
       ...{ action: "telegram_unlinked", actorId: userId, subject, data: { personId }, ...context },

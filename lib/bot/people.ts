@@ -27,7 +27,7 @@ export async function findOrCreatePerson(projectId: string, user: TelegramUser):
 async function loadPerson(projectId: string, telegramId: string): Promise<CachedPerson | null> {
   const row = await db().botPerson.findUnique({
     where: { projectId_telegramId: { projectId, telegramId: BigInt(telegramId) } },
-    select: { id: true, name: true, language: true, userId: true },
+    select: { id: true, name: true, language: true, userId: true, isNotified: true },
   });
   return row && { ...row, language: localeSchema.parse(row.language) };
 }

@@ -45,8 +45,8 @@ export async function addBot({ ownerId, name, token, username, isAdministrators 
 }
 
 /**
- * As {@link addBot}, with the username that Telegram has for the token. A known bot of the same owner gets the token, and
- * its webhook is set again: BotFather has revoked the one before, or it cannot be decrypted after a change of AUTH_SECRET.
+ * As {@link addBot}, with the username that Telegram has for the token. A known bot of the same owner gets the token and
+ * the ready workflows that are newer than it, and its webhook is set again: BotFather has revoked the one before, or it cannot be decrypted after a change of AUTH_SECRET.
  *
  * @throws {AppError} bad_request: Telegram does not know the token; conflict: the bot is another owner's; unavailable:
  *         Telegram does not answer
@@ -68,9 +68,18 @@ export async function addBotByToken(input: Omit<NewBot, "username" | "name">): P
     });
   if (known) {
     const data = { encryptedToken: encryptSecret("bot-token", input.token), username, webhookUrl: null };
-    await cacheManager.withInvalidation([botProjectTag(known.id)], (tx) =>
-      tx.botProject.update({ where: { id: known.id, ownerId: input.ownerId }, data, select: { id: true } }),
-    );
+    await cacheManager.withInvalidation([botProjectTag(known.id)], async (tx) => {
+      const { isAdministrators, workflows } = await tx.botProject.update({
+        where: { id: known.id, ownerId: input.ownerId },
+        data,
+        select: { isAdministrators: true, workflows: { select: { key: true, command: true } } },
+      });
+      const missing = readyWorkflows(isAdministrators && input.isAdministrators).filter(
+        (ready) => !workflows.some(({ key, command }) => key === ready.key || command === ready.command),
+      );
+      const keys = workflows.map(({ key }) => key);
+      await insertVersions(tx, known.id, checkWorkflows(missing, { isAdministrators, known: keys }));
+    });
     return known.id;
   }
   return addBot({ ...input, name, username });

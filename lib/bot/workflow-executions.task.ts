@@ -192,7 +192,7 @@ async function readPerson(
 ): Promise<TaskPerson | null> {
   const row = await tx.botPerson.findUnique({
     where: { id: sessionId, projectId },
-    select: { id: true, name: true, language: true, userId: true, telegramId: true },
+    select: { id: true, name: true, language: true, userId: true, isNotified: true, telegramId: true },
   });
   return row && { ...row, language: localeSchema.parse(row.language), telegramId: String(row.telegramId) };
 }

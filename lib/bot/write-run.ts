@@ -90,12 +90,13 @@ WITH fresh AS (
   FROM claimed, jsonb_to_recordset(${JSON.stringify(run.steps)}::jsonb) AS s("executionId" uuid, no int,
     "versionId" uuid, "nodeId" text, kind text, input jsonb, output jsonb, error text)
 ), messages AS (
-  INSERT INTO "BotMessage" (id, "personId", "executionId", "stepNo", revision, part, method, payload, state, attempts)
-  SELECT m.id, claimed.id, m."executionId", m."stepNo", claimed.revision, m.part, m.method, m.payload,
+  INSERT INTO "BotMessage" (id, "personId", "executionId", "stepNo", "notificationId", revision, part, method, payload,
+    state, attempts)
+  SELECT m.id, claimed.id, m."executionId", m."stepNo", m."notificationId", claimed.revision, m.part, m.method, m.payload,
     (CASE WHEN claimed."isSender" AND m.part = 0 THEN 'sending' ELSE 'pending' END)::"BotMessageState",
     CASE WHEN claimed."isSender" AND m.part = 0 THEN 1 ELSE 0 END
   FROM claimed, jsonb_to_recordset(${JSON.stringify(messages)}::jsonb) AS m(id uuid, "executionId" uuid, "stepNo" int,
-    part int, method text, payload jsonb)
+    "notificationId" uuid, part int, method text, payload jsonb)
 ), codes AS (
   INSERT INTO "BotLinkCode" (id, hash, "projectId", "personId", "expiresAt")
   SELECT c.id, c.hash, ${projectId}::uuid, claimed.id, c."expiresAt"

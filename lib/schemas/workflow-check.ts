@@ -285,6 +285,7 @@ function checkNode(id: string, node: Node, { workflows, isAdministrators }: Chec
       break;
     case "creditBonuses":
     case "linkAccount":
+    case "setNotifications":
       if (!isAdministrators) problems.push(problem("administrators_only", id, "kind", node.kind));
       break;
   }

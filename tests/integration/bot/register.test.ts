@@ -28,8 +28,10 @@ afterAll(async () => {
 
 const readBot = () => db().botProject.findUniqueOrThrow({ where: { id: bot.id } });
 
-it("a known bot that is added again has the new token, and no other owner gets it", async () => {
+it("a known bot that is added again has the new token and newer ready workflows, and no other owner gets it", async () => {
   await findBot(bot.id);
+  const ready = { projectId: bot.id, key: "notifications" };
+  await db().botWorkflow.delete({ where: { projectId_key: ready } });
   const data = { encryptedToken: unreadable, webhookUrl: "https://old.example" };
   await db().botProject.update({ where: { id: bot.id }, data });
   const { token, owner } = bot;
@@ -40,6 +42,9 @@ it("a known bot that is added again has the new token, and no other owner gets i
   const stored = await readBot();
   expect(decryptSecret("bot-token", stored.encryptedToken)).toBe(token);
   expect(stored.webhookUrl).toBeNull();
+  expect(await db().botWorkflow.findMany({ where: ready, select: { command: true } })).toEqual([
+    { command: "notifications" },
+  ]);
   expect((await findBot(bot.id))?.encryptedToken).toBe(stored.encryptedToken);
 });
 

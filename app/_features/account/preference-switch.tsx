@@ -1,15 +1,19 @@
 "use client";
 
-import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { changePreferences } from "./account-api";
 import { AutosaveStatus } from "./autosave-status";
 import { useAutosave } from "./use-autosave";
 
-/** Hides the user's presence; saved immediately. */
-export function PresenceSwitch({ saved }: { saved: boolean }) {
-  const t = useTranslations("preferences");
-  const [isHidden, setIsHidden] = useState(saved);
+interface Props {
+  preference: "hidesPresence" | "telegram";
+  label: string;
+  saved: boolean;
+}
+
+/** A preference that is on or off; saved immediately. */
+export function PreferenceSwitch({ preference, label, saved }: Props) {
+  const [isOn, setIsOn] = useState(saved);
   const autosave = useAutosave(changePreferences);
   return (
     <form onSubmit={(event) => event.preventDefault()} aria-busy={autosave.saving}>
@@ -17,11 +21,11 @@ export function PresenceSwitch({ saved }: { saved: boolean }) {
         <input
           type="checkbox"
           role="switch"
-          checked={isHidden}
-          aria-checked={isHidden}
+          checked={isOn}
+          aria-checked={isOn}
           onChange={({ target }) => {
-            setIsHidden(target.checked);
-            autosave.save({ hidesPresence: target.checked });
+            setIsOn(target.checked);
+            autosave.save({ [preference]: target.checked });
           }}
           className="peer sr-only"
         />
@@ -29,7 +33,7 @@ export function PresenceSwitch({ saved }: { saved: boolean }) {
           aria-hidden="true"
           className="relative h-7 w-12 shrink-0 rounded-full border border-line-strong bg-sunken transition-colors peer-checked:border-accent peer-checked:bg-accent peer-focus-visible:outline-2 peer-focus-visible:outline-offset-3 peer-focus-visible:outline-focus after:absolute after:top-1 after:left-1 after:size-4.5 after:rounded-full after:bg-muted after:transition-transform peer-checked:after:translate-x-5 peer-checked:after:bg-on-accent"
         />
-        <span className="text-[0.9375rem] font-medium">{t("hide")}</span>
+        <span className="text-[0.9375rem] font-medium">{label}</span>
       </label>
       <AutosaveStatus {...autosave} />
     </form>

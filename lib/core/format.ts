@@ -1,8 +1,6 @@
-import type { z } from "zod";
-import type { Locale } from "../core/locale";
-import type { moneySchema } from "./fields";
+import type { Locale } from "./locale";
 
-/** Formatting of numbers in mails. */
+/** Formatting of numbers in what is sent to people: mails and messages of bots. */
 
 /** `24 часа`, `1 hour`: with the right plural in both languages. */
 export function formatDuration(count: number, unit: "hour" | "minute", locale: Locale): string {
@@ -15,7 +13,10 @@ export function formatQuantity(name: string, quantity: number): string {
 }
 
 /** `1 290,50 ₽`, `$12.90`. The number of decimals depends on the currency. */
-export function formatMoney({ amountMinor, currency }: z.output<typeof moneySchema>, locale: Locale): string {
+export function formatMoney(
+  { amountMinor, currency }: { amountMinor: number; currency: string },
+  locale: Locale,
+): string {
   const format = new Intl.NumberFormat(locale, {
     style: "currency",
     currency,
