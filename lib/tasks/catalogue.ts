@@ -5,6 +5,7 @@ import { type Lane, lanes, type QueueDefinition } from "./define-queue";
 import { accountErasures } from "./queues/account-erasures";
 import { analytics } from "./queues/analytics";
 import { audioTranscoding } from "./queues/audio-transcoding";
+import { botTidying } from "./queues/bot-tidying";
 import { deliverGoods } from "./queues/deliver-goods";
 import { emails } from "./queues/emails";
 import { fileProcessing } from "./queues/file-processing";
@@ -28,6 +29,7 @@ const definitions = [
   notifications,
   emails,
   accountErasures,
+  botTidying,
   analytics,
   fileProcessing,
   audioTranscoding,
