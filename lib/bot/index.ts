@@ -1,3 +1,4 @@
+export { botChatUrl } from "./chat-url";
 export { eraseBotBatch } from "./erase-account";
 export {
   createLinkCode,

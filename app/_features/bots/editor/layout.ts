@@ -6,14 +6,13 @@ import { outletsOf } from "./outlets";
 /** The size (px) of a node in the diagram, which its style fixes. */
 export const NODE_WIDTH = 248;
 const HEAD_HEIGHT = 44;
-const SUMMARY_HEIGHT = 52;
-const OUTLET_HEIGHT = 30;
-const PADDING = 10;
+const SUMMARY_HEIGHT = 48;
+export const OUTLET_HEIGHT = 30;
+export const BOTTOM_PADDING = 10;
 
-/** Where the ways out of a node begin, from its top. */
 export function nodeHeight(node: Node): number {
   const summary = node.kind === "end" ? 0 : SUMMARY_HEIGHT;
-  return HEAD_HEIGHT + summary + outletsOf(node).length * OUTLET_HEIGHT + PADDING;
+  return HEAD_HEIGHT + summary + outletsOf(node).length * OUTLET_HEIGHT + BOTTOM_PADDING;
 }
 
 /**
