@@ -42,6 +42,25 @@ export const AUDIT_ACTIONS = [
   // product:{id}
   /** Another seller's product, archived by an administrator. */
   "product_archived",
+  // bot:{id}
+  "bot_added",
+  /** Also when the same token is given again. */
+  "bot_token_changed",
+  "bot_renamed",
+  "bot_paused",
+  "bot_resumed",
+  "bot_deleted",
+  "workflow_added",
+  "workflow_deleted",
+  "workflow_published",
+  "workflow_rolled_back",
+  /** A draft was run for one Telegram user. */
+  "workflow_tested",
+  "workflows_imported",
+  /** A person's execution was changed by who runs the bot. */
+  "execution_resumed",
+  "execution_cancelled",
+  "execution_moved",
   // app
   "sessions_cleared",
 ] as const;
@@ -49,4 +68,4 @@ export const AUDIT_ACTIONS = [
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** The target of an action; `app` when it affects everything. */
-export type AuditSubject = `${"user" | "task" | "alert" | "order" | "product"}:${string}` | "app";
+export type AuditSubject = `${"user" | "task" | "alert" | "order" | "product" | "bot"}:${string}` | "app";

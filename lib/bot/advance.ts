@@ -82,6 +82,7 @@ class Runner {
   private async enter(input: RunInput): Promise<Way> {
     const { execution } = this;
     if (input.kind === "start") return { go: (await this.definition()).start };
+    if (input.kind === "again") return { go: execution.nodeId };
     const node = await this.currentNode();
     if (!node) return { go: execution.nodeId };
     switch (node.kind) {

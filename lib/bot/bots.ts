@@ -21,7 +21,7 @@ export async function loadBot(
   reader: Pick<Transaction, "botProject"> = db(),
 ): Promise<CachedBot | null> {
   const row = await reader.botProject.findUnique({
-    where: { id: projectId, owner: { deletedAt: null } },
+    where: { id: projectId, deletedAt: null, owner: { deletedAt: null } },
     include: {
       owner: { select: { role: true } },
       workflows: {

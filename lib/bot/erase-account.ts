@@ -1,17 +1,5 @@
-import { z } from "zod";
-import { botProjectTag, cacheManager } from "../cache";
-import { db, ERASURE_BATCH_SIZE, Prisma, retryOnConflict } from "../db";
-
-/**
- * The Telegram users who are linked with the account, and all who talk to its own bots: two reads by an index, where an
- * OR over the join reads all people of all bots.
- */
-const peopleOf = (userId: string) => Prisma.sql`
-SELECT id FROM "BotPerson" WHERE "userId" = ${userId}::uuid
-UNION SELECT person.id FROM "BotPerson" person JOIN "BotProject" project ON project.id = person."projectId"
-WHERE project."ownerId" = ${userId}::uuid`;
-
-const botRowsSchema = z.array(z.object({ id: z.uuid() }));
+import { Prisma } from "../db";
+import { eraseBatch, PEOPLE_AT_ONCE } from "./erase-batch";
 
 /**
  * Deletes one batch of what a user has in bots: their own bots, and their conversations in others', with everything that
@@ -19,31 +7,14 @@ const botRowsSchema = z.array(z.object({ id: z.uuid() }));
  *
  * @returns how many rows; 0 when none is left
  */
-export async function eraseBotBatch(userId: string): Promise<number> {
-  const limit = ERASURE_BATCH_SIZE;
-  const executions = Prisma.sql`SELECT id FROM "BotExecution" WHERE "personId" IN (${peopleOf(userId)})`;
-  const bots = Prisma.sql`SELECT id FROM "BotProject" WHERE "ownerId" = ${userId}::uuid`;
-  const statements = [
-    Prisma.sql`DELETE FROM "BotMessage" WHERE id = ANY (ARRAY(
-SELECT id FROM "BotMessage" WHERE "personId" IN (${peopleOf(userId)}) LIMIT ${limit}))`,
-    Prisma.sql`DELETE FROM "BotStep" WHERE ctid = ANY (ARRAY(
-SELECT ctid FROM "BotStep" WHERE "executionId" IN (${executions}) LIMIT ${limit}))`,
-    Prisma.sql`DELETE FROM "BotExecution" WHERE id = ANY (ARRAY(${executions} LIMIT ${limit}))`,
-    Prisma.sql`DELETE FROM "BotLinkCode" WHERE id = ANY (ARRAY(
-SELECT id FROM "BotLinkCode" WHERE "userId" = ${userId}::uuid OR "personId" IN (${peopleOf(userId)}) LIMIT ${limit}))`,
-    Prisma.sql`DELETE FROM "BotPerson" WHERE id = ANY (ARRAY(${peopleOf(userId)} LIMIT ${limit}))`,
-    Prisma.sql`DELETE FROM "BotUpdate" WHERE ctid = ANY (ARRAY(
-SELECT ctid FROM "BotUpdate" WHERE "projectId" IN (${bots}) LIMIT ${limit}))`,
-  ];
-  for (const statement of statements) {
-    const deleted = await retryOnConflict(() => db().$executeRaw(statement));
-    if (deleted > 0) return deleted;
-  }
-  // With their workflows and versions, which are few.
-  const rows = await retryOnConflict(() =>
-    db().$queryRaw(Prisma.sql`DELETE FROM "BotProject" WHERE "ownerId" = ${userId}::uuid RETURNING id`),
-  );
-  const erased = botRowsSchema.parse(rows);
-  for (const { id } of erased) await cacheManager.invalidateTag(botProjectTag(id));
-  return erased.length;
+export function eraseBotBatch(userId: string): Promise<number> {
+  return eraseBatch({
+    // Two reads by an index, where an OR over the join reads all people of all bots.
+    people: Prisma.sql`
+SELECT id FROM "BotPerson" WHERE "userId" = ${userId}::uuid
+UNION (SELECT person.id FROM "BotPerson" person JOIN "BotProject" project ON project.id = person."projectId"
+  WHERE project."ownerId" = ${userId}::uuid ORDER BY project.id, person."telegramId" LIMIT ${PEOPLE_AT_ONCE})`,
+    bots: Prisma.sql`SELECT id FROM "BotProject" WHERE "ownerId" = ${userId}::uuid`,
+    linkCodes: Prisma.sql`"userId" = ${userId}::uuid`,
+  });
 }

@@ -1,4 +1,14 @@
 export { botChatUrl } from "./chat-url";
+export { cancelExecution, moveExecution, resumeExecution } from "./console/change-execution";
+export { exportWorkflows, importWorkflows } from "./console/documents";
+export { createWorkflow, deleteWorkflow, discardDraft, saveDraft } from "./console/drafts";
+export { getBot, listBots, readBotNumbers } from "./console/list-bots";
+export { listExecutions } from "./console/list-executions";
+export { changeBot, createBot, deleteBot, reconnectBot } from "./console/manage-bot";
+export { publishDraft, rollBack, validateWorkflow } from "./console/publish-draft";
+export { readTimeline } from "./console/read-timeline";
+export { getVersion, getWorkflow, listWorkflows } from "./console/read-workflows";
+export { testDraft } from "./console/test-draft";
 export { eraseBotBatch } from "./erase-account";
 export {
   createLinkCode,

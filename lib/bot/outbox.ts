@@ -49,7 +49,8 @@ export interface NextMessage {
 }
 
 /**
- * Records what came of a message, and marks the next one as being sent; without one the lease ends. One statement.
+ * Records what came of a message, and marks the next one as being sent; without one the lease ends. A chat of a paused
+ * bot is left to the sweep, which looks at it when the bot goes on. One statement.
  *
  * @param done  null at a takeover
  * @returns the next message; null when the chat is left
@@ -83,10 +84,14 @@ WITH done AS (
     "sentAt" = CASE WHEN ${outcome?.state === "sent"} THEN clock_timestamp() END
   WHERE id = ${done?.id ?? null}::uuid AND state IN ('sending', 'unknown')
 ), owned AS (
-  SELECT id, revision FROM "BotPerson" WHERE id = ${personId}::uuid AND "sendingBy" = ${sender}::uuid FOR UPDATE
+  SELECT id, revision, "projectId" FROM "BotPerson"
+  WHERE id = ${personId}::uuid AND "sendingBy" = ${sender}::uuid FOR UPDATE
+), paused AS (
+  SELECT FROM "BotProject" project, owned WHERE project.id = owned."projectId" AND project.state = 'paused'
 ), next AS (
   SELECT message.id FROM "BotMessage" message, owned
   WHERE message."personId" = owned.id AND message.state = 'pending' AND ${retrySeconds}::int IS NULL
+    AND NOT EXISTS (SELECT FROM paused)
   ORDER BY message.revision, message.part LIMIT 1
 ), started AS (
   UPDATE "BotMessage" SET state = 'sending', attempts = attempts + 1 WHERE id = (SELECT id FROM next)
@@ -96,9 +101,10 @@ WITH done AS (
   UPDATE "BotPerson" SET
     "sendingBy" = CASE WHEN EXISTS (SELECT FROM next) THEN "sendingBy" END,
     "sendingUntil" = CASE WHEN EXISTS (SELECT FROM next) THEN clock_timestamp() + ${SENDING_LEASE_SECONDS} * interval '1 second'
-      WHEN ${retrySeconds}::int IS NOT NULL THEN clock_timestamp() + ${retrySeconds}::int * interval '1 second' END
-  WHERE id = (SELECT id FROM owned)
-    AND (EXISTS (SELECT FROM next) OR ${retrySeconds}::int IS NOT NULL OR revision = ${revision})
+      WHEN ${retrySeconds}::int IS NOT NULL THEN clock_timestamp() + ${retrySeconds}::int * interval '1 second'
+      WHEN EXISTS (SELECT FROM paused) THEN clock_timestamp() END
+  WHERE id = (SELECT id FROM owned) AND (EXISTS (SELECT FROM next) OR ${retrySeconds}::int IS NOT NULL
+    OR EXISTS (SELECT FROM paused) OR revision = ${revision})
   RETURNING 1
 )
 SELECT (SELECT id FROM started) AS id, (SELECT method FROM started) AS method, (SELECT payload FROM started) AS payload,

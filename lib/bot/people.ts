@@ -46,6 +46,30 @@ ON CONFLICT ("projectId", "telegramId") DO NOTHING`;
   return created;
 }
 
+/** A person as tasks and operators know them: without an update. */
+export type KnownPerson = CachedPerson & { telegramId: string };
+
+/** Null when there is none. */
+export async function readPerson(
+  reader: Pick<Transaction, "botPerson">,
+  { projectId, sessionId }: { projectId: string; sessionId: string },
+): Promise<KnownPerson | null> {
+  const row = await reader.botPerson.findUnique({
+    where: { id: sessionId, projectId },
+    select: { id: true, name: true, language: true, userId: true, telegramId: true },
+  });
+  return row && { ...row, language: localeSchema.parse(row.language), telegramId: String(row.telegramId) };
+}
+
+/** Holds a person's row until the transaction ends: their updates and tasks wait. Null when there is none. */
+export async function lockPerson(
+  tx: Transaction,
+  session: { projectId: string; sessionId: string },
+): Promise<KnownPerson | null> {
+  await tx.$queryRaw`SELECT 1 FROM "BotPerson" WHERE id = ${session.sessionId}::uuid FOR NO KEY UPDATE`;
+  return readPerson(tx, session);
+}
+
 /** Unfinished executions that are looked at; one person has one of each workflow. */
 const MAX_UNFINISHED = 50;
 

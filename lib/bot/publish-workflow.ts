@@ -2,6 +2,7 @@ import { botProjectTag, cacheManager } from "../cache";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { db, type Transaction } from "../db";
+import { MAX_VERSIONS } from "../schemas/bot-console";
 import type { Definition, DefinitionInput } from "../schemas/workflow";
 import { checkDefinition, type Problem } from "../schemas/workflow-check";
 
@@ -82,16 +83,43 @@ export async function insertVersions(
       update: { command },
       select: { id: true },
     });
-    const number = (await tx.botWorkflowVersion.count({ where: { workflowId } })) + 1;
-    const versionId = newId();
-    await tx.botWorkflowVersion.create({
-      data: { id: versionId, workflowId, number, definition },
-      select: { id: true },
-    });
-    await tx.botWorkflow.update({
-      where: { id: workflowId },
-      data: { publishedVersionId: versionId },
-      select: { id: true },
-    });
+    await insertVersion(tx, { id: newId(), workflowId, definition });
   }
+}
+
+interface NewVersion {
+  id: string;
+  workflowId: string;
+  definition: Definition;
+  /** Begins the workflow from now on; omitted: as before. */
+  command?: string | null;
+  /** The version that is published again. */
+  sourceNumber?: number;
+}
+
+/**
+ * Adds a version and publishes it. The bot's row is locked, or new.
+ * @returns its number
+ * @throws {AppError} conflict: the workflow has too many versions
+ */
+export async function insertVersion(
+  tx: Transaction,
+  { id, workflowId, definition, command, sourceNumber }: NewVersion,
+): Promise<number> {
+  const { _max: newest } = await tx.botWorkflowVersion.aggregate({
+    where: { workflowId },
+    _max: { number: true },
+  });
+  const number = (newest.number ?? 0) + 1;
+  if (number > MAX_VERSIONS) throw new AppError("conflict", { message: "too_many_versions" });
+  await tx.botWorkflowVersion.create({
+    data: { id, workflowId, number, definition, sourceNumber: sourceNumber ?? null },
+    select: { id: true },
+  });
+  await tx.botWorkflow.update({
+    where: { id: workflowId },
+    data: { publishedVersionId: id, ...(command === undefined ? {} : { command }) },
+    select: { id: true },
+  });
+  return number;
 }

@@ -4,7 +4,7 @@ import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { encryptSecret } from "../core/secret-box";
-import { db } from "../db";
+import { db, isUniqueViolation, type Transaction } from "../db";
 import { botApi, createApi, webhookSecret, webhookUrl } from "./bots";
 import { commandMenu } from "./command-menu";
 import { checkWorkflows, insertVersions } from "./publish-workflow";
@@ -22,15 +22,22 @@ interface NewBot {
   isAdministrators: boolean;
 }
 
+/** What else is decided and recorded in the transaction that adds a bot, or changes its token. */
+export type WithBot = (tx: Transaction, bot: { id: string; isNew: boolean }) => Promise<void>;
+
 /**
  * Adds a bot with the ready workflows. Its webhook is set by {@link setWebhooks}. Telegram is not called.
  * @returns its id
  * @throws when the bot is known already
  */
-export async function addBot({ ownerId, name, token, username, isAdministrators }: NewBot): Promise<string> {
+export async function addBot(
+  { ownerId, name, token, username, isAdministrators }: NewBot,
+  withBot: WithBot = async () => {},
+): Promise<string> {
   const id = newId();
   const checked = checkWorkflows(readyWorkflows(isAdministrators), { isAdministrators });
   await cacheManager.withInvalidation([botProjectTag(id)], async (tx) => {
+    await withBot(tx, { id, isNew: true });
     await tx.botProject.create({
       data: {
         ...{ id, ownerId, name, username, isAdministrators },
@@ -48,32 +55,58 @@ export async function addBot({ ownerId, name, token, username, isAdministrators 
  * As {@link addBot}, with the username that Telegram has for the token. A known bot of the same owner gets the token, and
  * its webhook is set again: BotFather has revoked the one before, or it cannot be decrypted after a change of AUTH_SECRET.
  *
- * @throws {AppError} bad_request: Telegram does not know the token; conflict: the bot is another owner's; unavailable:
- *         Telegram does not answer
+ * @throws {AppError} bad_request: Telegram does not know the token; conflict: the bot is another owner's, or is being
+ *         deleted; unavailable: Telegram does not answer
  */
-export async function addBotByToken(input: Omit<NewBot, "username" | "name">): Promise<string> {
-  if (!TOKEN_PATTERN.test(input.token)) throw new AppError("bad_request");
-  const telegramId = BigInt(input.token.split(":")[0] ?? "");
-  const known = await db().botProject.findUnique({
-    where: { telegramId },
-    select: { id: true, ownerId: true },
-  });
-  if (known && known.ownerId !== input.ownerId) throw new AppError("conflict");
-  const { username, first_name: name } = await createApi(input.token)
+export async function addBotByToken(
+  input: Omit<NewBot, "username" | "name"> & { name?: string | undefined },
+  withBot?: WithBot,
+): Promise<string> {
+  const { token, ownerId } = input;
+  const invalid = { message: "bot_token_invalid", field: "token" } as const;
+  if (!TOKEN_PATTERN.test(token)) throw new AppError("bad_request", invalid);
+  await findKnownBot(token, ownerId);
+  const { username, first_name } = await createApi(token)
     .getMe()
     .catch((cause: unknown) => {
       if (cause instanceof GrammyError && cause.error_code < 429)
-        throw new AppError("bad_request", { cause });
-      throw new AppError("unavailable", { retryAfterSeconds: 30, cause });
+        throw new AppError("bad_request", { ...invalid, cause });
+      throw new AppError("unavailable", { message: "telegram_unavailable", retryAfterSeconds: 30, cause });
     });
-  if (known) {
-    const data = { encryptedToken: encryptSecret("bot-token", input.token), username, webhookUrl: null };
-    await cacheManager.withInvalidation([botProjectTag(known.id)], (tx) =>
-      tx.botProject.update({ where: { id: known.id, ownerId: input.ownerId }, data, select: { id: true } }),
-    );
-    return known.id;
+  const known = await findKnownBot(token, ownerId);
+  if (known) return changeToken(known.id, { token, ownerId, username }, withBot);
+  try {
+    return await addBot({ ...input, name: input.name ?? first_name, username }, withBot);
+  } catch (error) {
+    // Added meanwhile, by a repeat of the same request.
+    const other = isUniqueViolation(error) && (await findKnownBot(token, ownerId));
+    if (!other) throw error;
+    return other.id;
   }
-  return addBot({ ...input, name, username });
+}
+
+/** @throws {AppError} conflict: the bot is another owner's, or is being deleted */
+async function findKnownBot(token: string, ownerId: string): Promise<{ id: string } | null> {
+  const known = await db().botProject.findUnique({
+    where: { telegramId: BigInt(token.split(":")[0] ?? "") },
+    select: { id: true, ownerId: true, deletedAt: true },
+  });
+  if (known && known.ownerId !== ownerId) throw new AppError("conflict", { message: "bot_of_another_owner" });
+  if (known?.deletedAt) throw new AppError("conflict", { message: "bot_being_deleted" });
+  return known;
+}
+
+async function changeToken(
+  id: string,
+  { token, ownerId, username }: Pick<NewBot, "token" | "ownerId" | "username">,
+  withBot?: WithBot,
+): Promise<string> {
+  const data = { encryptedToken: encryptSecret("bot-token", token), username, webhookUrl: null };
+  await cacheManager.withInvalidation([botProjectTag(id)], async (tx) => {
+    await withBot?.(tx, { id, isNew: false });
+    await tx.botProject.update({ where: { id, ownerId }, data, select: { id: true } });
+  });
+  return id;
 }
 
 const ALLOWED_UPDATES = ["message", "callback_query"] as const;
@@ -91,18 +124,15 @@ interface SetWebhooks {
  */
 export async function setWebhooks({ all = false } = {}): Promise<SetWebhooks> {
   const bots = await db().botProject.findMany({
-    where: { owner: { deletedAt: null } },
+    where: { deletedAt: null, owner: { deletedAt: null } },
     orderBy: { id: "asc" },
-    include: { workflows: { orderBy: { id: "asc" } } },
+    select: webhookColumns,
   });
   const result: SetWebhooks = { set: [], failed: [] };
   for (const bot of bots) {
     if (!all && bot.webhookUrl === webhookUrl(bot.id)) continue;
     try {
-      const commands = bot.workflows.flatMap(({ command, publishedVersionId }) =>
-        command === null || publishedVersionId === null ? [] : [command],
-      );
-      await setWebhook(bot, commands);
+      await setWebhook(bot);
       result.set.push(bot.name);
     } catch (error) {
       log().error({ err: error, projectId: bot.id }, "webhook of a bot not set");
@@ -112,8 +142,30 @@ export async function setWebhooks({ all = false } = {}): Promise<SetWebhooks> {
   return result;
 }
 
-async function setWebhook(bot: { id: string; encryptedToken: string }, commands: string[]): Promise<void> {
+/**
+ * Gives Telegram the address and the menu of one bot. Safe to repeat.
+ * @throws what Telegram answers
+ */
+export async function connectBot(id: string): Promise<void> {
+  await setWebhook(await db().botProject.findUniqueOrThrow({ where: { id }, select: webhookColumns }));
+}
+
+const webhookColumns = {
+  ...{ id: true, name: true, encryptedToken: true, webhookUrl: true },
+  workflows: { orderBy: { id: "asc" }, select: { command: true, publishedVersionId: true } },
+} as const;
+
+interface ConnectedBot {
+  id: string;
+  encryptedToken: string;
+  workflows: { command: string | null; publishedVersionId: string | null }[];
+}
+
+async function setWebhook(bot: ConnectedBot): Promise<void> {
   const url = webhookUrl(bot.id);
+  const commands = bot.workflows.flatMap(({ command, publishedVersionId }) =>
+    command === null || publishedVersionId === null ? [] : [command],
+  );
   const api = botApi(bot);
   await api.setWebhook(url, {
     secret_token: webhookSecret(bot.id),

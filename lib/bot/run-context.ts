@@ -34,6 +34,9 @@ export async function createRunContext(subject: RunSubject): Promise<RunContext>
 }
 
 /** What definitions show of the person's account; null without one. Cached. */
-export async function findAccount(bot: CachedBot, { userId }: CachedPerson): Promise<CachedVariables | null> {
+export async function findAccount(
+  bot: Pick<CachedBot, "id">,
+  { userId }: Pick<CachedPerson, "userId">,
+): Promise<CachedVariables | null> {
   return userId === null ? null : findAccountVariables(userId, bot.id);
 }

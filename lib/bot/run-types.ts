@@ -27,6 +27,8 @@ export type RunInput =
   /** A text, or the phone number of a contact that is the person's own. */
   | { kind: "answer"; text: string | null; phone: string | null }
   | { kind: "time" }
+  /** An operator: it performs the node where it is anew. */
+  | { kind: "again" }
   | { kind: "outcome"; outcome: HeavyOutcome };
 
 /** A node whose work is done by a task. */

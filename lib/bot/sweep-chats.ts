@@ -14,18 +14,20 @@ const BUDGET_MS = 20_000;
 const chatRowsSchema = z.array(z.object({ id: z.uuid(), projectId: z.uuid() }));
 
 /**
- * Sends what processes that died have left in chats. Their last call has an unknown outcome and is not repeated. Safe to
- * run concurrently.
+ * Sends what processes that died, and a pause, have left in chats. Their last call has an unknown outcome and is not
+ * repeated. Safe to run concurrently.
+ *
+ * @param botId  of this bot alone
  * @returns how many chats were looked at
  */
-export async function sweepChats(): Promise<number> {
+export async function sweepChats({ botId = null }: { botId?: string | null } = {}): Promise<number> {
   const deadlineMs = now() + BUDGET_MS;
   // Chats of paused bots and of deleted owners stay as they are, and would fill the list.
   const rows = await db().$queryRaw`
 SELECT person.id, person."projectId" FROM "BotPerson" person
 JOIN "BotProject" project ON project.id = person."projectId" AND project.state = 'active'
 JOIN "User" owner ON owner.id = project."ownerId" AND owner."deletedAt" IS NULL
-WHERE person."sendingUntil" < clock_timestamp() ORDER BY person."sendingUntil" LIMIT ${MAX_CHATS}`;
+WHERE person."sendingUntil" < clock_timestamp() AND (${botId}::uuid IS NULL OR project.id = ${botId}::uuid) ORDER BY person."sendingUntil" LIMIT ${MAX_CHATS}`;
   const waiting = chatRowsSchema.parse(rows);
   let chats = 0;
   const work = async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { retentionCutoff } from "../core/retention";
 import { deleteExpired } from "../db";
+import { tidyDeletedBots } from "./erase-bot";
 
 export const tidiedBotsSchema = z.object({
   /** Numbers of updates, which Telegram repeats for a day. */
@@ -11,6 +12,8 @@ export const tidiedBotsSchema = z.object({
   botExecutions: z.int(),
   /** Codes that link accounts. */
   botLinkCodes: z.int(),
+  /** Of bots that were deleted. */
+  deletedBotRows: z.int(),
 });
 
 /** Deletes what bots keep of conversations after its retention. Safe to repeat. */
@@ -26,5 +29,6 @@ export async function tidyBots(deadlineMs: number): Promise<z.infer<typeof tidie
     botMessages: await expired("BotMessage", "createdAt", "botMessages"),
     botExecutions: await expired("BotExecution", "finishedAt", "botExecutions"),
     botLinkCodes: await expired("BotLinkCode", "expiresAt", "botLinkCodes"),
+    deletedBotRows: await tidyDeletedBots(deadlineMs),
   };
 }

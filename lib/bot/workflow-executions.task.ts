@@ -1,10 +1,9 @@
-import type { CachedBot, CachedPerson, CachedVariables } from "../cache";
+import type { CachedBot, CachedVariables } from "../cache";
 import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
 import { afterCommit, db, type Transaction } from "../db";
 import type { Execution } from "../schemas/bot";
-import { localeSchema } from "../schemas/locale";
 import type { Node } from "../schemas/workflow";
 import { defineTask, enqueue, NonRetryableTaskError, type Payload } from "../tasks";
 import { advance, innermost, isHeavy, newExecution } from "./advance";
@@ -13,7 +12,7 @@ import { variableLookup } from "./built-in-variables";
 import { commitChange, enqueueContinuation } from "./commit-run";
 import { applyBonuses, type PreparedStep, prepareHeavyStep, releaseSpendLock } from "./heavy-step";
 import { plainMessage } from "./node-message";
-import { loadSession } from "./people";
+import { type KnownPerson, loadSession, lockPerson, readPerson } from "./people";
 import { createRunContext, findAccount } from "./run-context";
 import type { Run, RunContext, RunInput } from "./run-types";
 import { takeOverChat } from "./send";
@@ -184,26 +183,7 @@ async function abandonExecution(tx: Transaction, payload: Continuation): Promise
   await commitRuns(tx, { bot, person, session }, [{ execution: failed, steps: [], messages, linkCodes: [] }]);
 }
 
-type TaskPerson = CachedPerson & { telegramId: string; account?: CachedVariables | null };
-
-async function readPerson(
-  tx: Pick<Transaction, "botPerson">,
-  { projectId, sessionId }: { projectId: string; sessionId: string },
-): Promise<TaskPerson | null> {
-  const row = await tx.botPerson.findUnique({
-    where: { id: sessionId, projectId },
-    select: { id: true, name: true, language: true, userId: true, telegramId: true },
-  });
-  return row && { ...row, language: localeSchema.parse(row.language), telegramId: String(row.telegramId) };
-}
-
-async function lockPerson(
-  tx: Transaction,
-  session: { projectId: string; sessionId: string },
-): Promise<TaskPerson | null> {
-  await tx.$queryRaw`SELECT 1 FROM "BotPerson" WHERE id = ${session.sessionId}::uuid FOR NO KEY UPDATE`;
-  return readPerson(tx, session);
-}
+type TaskPerson = KnownPerson & { account?: CachedVariables | null };
 
 function findExecution(
   executions: readonly Execution[],

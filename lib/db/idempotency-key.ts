@@ -10,7 +10,7 @@ import { deleteExpired } from "./delete-expired";
 export interface RepeatableWrite {
   userId: string;
   /** What is written; a key is unique per user and scope. */
-  scope: "post" | "product" | "chat" | "file" | "upload" | "admission" | "refund";
+  scope: "post" | "product" | "chat" | "file" | "upload" | "admission" | "refund" | "bot";
   /** Made by the client; without one, every call is a new write. */
   key: string | undefined;
   /** Everything that the write depends on, as JSON or as bytes. */

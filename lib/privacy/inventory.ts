@@ -308,6 +308,13 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     rows: "deleted with the bot",
     columns: { definition: deleted(null, "the bot's own texts; the bots' API exports them") },
   },
+  BotDraft: {
+    rows: "deleted with the bot",
+    columns: {
+      definition: deleted(null, "the bot's own texts, before they are published"),
+      testVersionId: none("a version"),
+    },
+  },
   BotPerson: {
     rows: "the Telegram users who are linked with the account are deleted, with all that they wrote to the bot and were sent",
     section: { name: "telegram", owner: "userId" },

@@ -4,7 +4,7 @@ import { BotState } from "./enums";
 import { idSchema } from "./id";
 import { pageQueryShape, pageSchema } from "./page";
 import { visibleTextSchema } from "./text";
-import { commandSchema, definitionSchema, workflowKeySchema } from "./workflow";
+import { commandSchema, definitionSchema, MAX_DEFINITION_BYTES, workflowKeySchema } from "./workflow";
 import { problemSchema } from "./workflow-check";
 
 /**
@@ -84,7 +84,10 @@ export const botNumbersListSchema = z.object({ items: z.array(botNumbersSchema) 
 
 // Workflows.
 
-export const versionNumberSchema = z.int().min(1);
+/** Postgres' integers end here. */
+const MAX_INT = 2_147_483_647;
+
+export const versionNumberSchema = z.int().min(1).max(MAX_INT);
 
 export const workflowSummarySchema = z.object({
   id: z.uuid(),
@@ -110,6 +113,9 @@ export const draftDefinitionSchema = z
   .refine(isDraftJson, { error: "not a definition that can be stored" });
 export type DraftDefinition = z.infer<typeof draftDefinitionSchema>;
 
+/** Of a request with one definition. */
+export const MAX_DRAFT_BODY_BYTES = MAX_DEFINITION_BYTES + 10_000;
+
 export const newWorkflowSchema = z.object({
   key: workflowKeySchema,
   command: commandSchema.nullable().default(null),
@@ -124,8 +130,6 @@ export const draftSchema = z.object({
   /** The published version that it was made of; null: none was published then. */
   baseNumber: versionNumberSchema.nullable(),
   changedAt: z.iso.datetime(),
-  /** Null: that account was deleted. */
-  changedByName: z.string().nullable(),
 });
 export type Draft = z.infer<typeof draftSchema>;
 

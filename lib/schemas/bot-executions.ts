@@ -87,7 +87,7 @@ export type SentMessage = z.infer<typeof sentMessageSchema>;
 
 export const timelineQuerySchema = z.object({
   /** Number of the previous page's last step. */
-  after: z.coerce.number().int().min(0).default(0),
+  after: z.coerce.number().int().min(0).max(1_000_000).default(0),
   limit: z.coerce.number().int().min(1).max(200).default(100),
 });
 

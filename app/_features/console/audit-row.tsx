@@ -1,5 +1,6 @@
 import {
   BellOff,
+  Bot,
   Download,
   KeyRound,
   LogIn,
@@ -16,6 +17,7 @@ import {
   Unlink,
   UserCog,
   UserPlus,
+  Workflow,
 } from "lucide-react";
 import Link from "next/link";
 import { useTranslations } from "next-intl";
@@ -53,6 +55,21 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   alert_closed: BellOff,
   refund_asked: Undo2,
   product_archived: PackageX,
+  bot_added: Bot,
+  bot_token_changed: KeyRound,
+  bot_renamed: PenLine,
+  bot_paused: Bot,
+  bot_resumed: Bot,
+  bot_deleted: Trash2,
+  workflow_added: Workflow,
+  workflow_deleted: Trash2,
+  workflow_published: Workflow,
+  workflow_rolled_back: Undo2,
+  workflow_tested: Send,
+  workflows_imported: Download,
+  execution_resumed: RotateCcw,
+  execution_cancelled: BellOff,
+  execution_moved: Undo2,
   sessions_cleared: ShieldAlert,
 };
 
@@ -134,7 +151,7 @@ function Actor({ entry: { actorId, actorName } }: { entry: AuditEntryView }) {
 function Subject({ entry: { actorId, subject, subjectName } }: { entry: AuditEntryView }) {
   const t = useTranslations("auditConsole");
   if (subject === `user:${actorId}` || subject === "app") return null;
-  const kind = (["task", "alert", "order", "product"] as const).find((prefix) =>
+  const kind = (["task", "alert", "order", "product", "bot"] as const).find((prefix) =>
     subject.startsWith(`${prefix}:`),
   );
   const name = kind ? `${t(`subjects.${kind}`)} ${subject.slice(-6)}` : (subjectName ?? t("gone"));

@@ -19,7 +19,7 @@ import { routeInputs } from "@/tests/support/fuzz/route-inputs";
 
 /**
  * Who may call what. Each call is valid but for its caller. What it acts on (an order, a session, a task, a delivery)
- * belongs to the listener, and products to the artist; `other` is a listener without access to any of it. A route that
+ * belongs to the listener, and products and bots to the artist; `other` is a listener without access to any of it. A route that
  * reads only the caller's own data is 200 for every user: tests below check that the data is the caller's own.
  */
 const MATRIX = `
@@ -46,6 +46,31 @@ const MATRIX = `
   POST   /api/bot/links                     401     201       201    201     201
   DELETE /api/bot/links/{id}                401     200       404    404     404
   POST   /api/bot/links/confirm             401     200       200    200     200
+  GET    /api/bots  401  403  403  200  200
+  POST   /api/bots  401  403  403  201  201
+  GET    /api/bots/numbers  401  403  403  200  200
+  GET    /api/bots/{botId}  401  403  403  200  200
+  PATCH  /api/bots/{botId}  401  403  403  200  200
+  DELETE /api/bots/{botId}  401  403  403  200  200
+  GET    /api/bots/{botId}/executions  401  403  403  200  200
+  GET    /api/bots/{botId}/executions/{id}  401  403  403  200  200
+  POST   /api/bots/{botId}/executions/{id}/cancel  401  403  403  200  200
+  POST   /api/bots/{botId}/executions/{id}/move  401  403  403  200  200
+  POST   /api/bots/{botId}/executions/{id}/resume  401  403  403  200  200
+  GET    /api/bots/{botId}/export  401  403  403  200  200
+  POST   /api/bots/{botId}/import  401  403  403  200  200
+  POST   /api/bots/{botId}/webhook  401  403  403  200  200
+  GET    /api/bots/{botId}/workflows  401  403  403  200  200
+  POST   /api/bots/{botId}/workflows  401  403  403  201  201
+  GET    /api/bots/{botId}/workflows/{key}  401  403  403  200  200
+  DELETE /api/bots/{botId}/workflows/{key}  401  403  403  200  200
+  PUT    /api/bots/{botId}/workflows/{key}/draft  401  403  403  200  200
+  DELETE /api/bots/{botId}/workflows/{key}/draft  401  403  403  200  200
+  POST   /api/bots/{botId}/workflows/{key}/publish  401  403  403  200  200
+  POST   /api/bots/{botId}/workflows/{key}/rollback  401  403  403  200  200
+  POST   /api/bots/{botId}/workflows/{key}/test  401  403  403  201  201
+  POST   /api/bots/{botId}/workflows/{key}/validate  401  403  403  200  200
+  GET    /api/bots/{botId}/workflows/{key}/versions/{number}  401  403  403  200  200
   PATCH  /api/chats/{id}                    401     200       404    403     404
   GET    /api/chats/{id}                    401     200       404    200     404
   POST   /api/chats/{id}/join               401     200       200    200     200

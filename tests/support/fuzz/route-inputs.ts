@@ -3,7 +3,14 @@ import { db } from "@/lib/db";
 import { createProofMessage } from "@/lib/nft/ownership-proof";
 import { LOCAL_CHAIN_ID } from "@/local/chain";
 import type { RouteInput } from "@/tests/support/clients/routes";
+import { newToken } from "@/tests/support/clients/telegram";
 import { TEST_PASSWORD, type TestUser } from "@/tests/support/factories/accounts";
+import {
+  makeArtistBot,
+  makeExecution,
+  makeWorkflow,
+  questionDefinition,
+} from "@/tests/support/factories/artist-bots";
 import { newWallet } from "@/tests/support/factories/minting";
 import { startTestSession } from "@/tests/support/factories/sessions";
 import {
@@ -52,6 +59,22 @@ const mintInput = async (users: TestUsers, caller: TestUser | null): Promise<Rou
   });
   return { ...withId(postId), body: { message, signature: await wallet.signMessage({ message }) } };
 };
+
+/** A bot of the artist. */
+const botInput = async (users: TestUsers): Promise<RouteInput> => ({
+  params: { botId: await makeArtistBot(users) },
+});
+/** A workflow of the artist's bot, with version 1 published and a draft at revision 1. */
+const workflowInput = async (users: TestUsers): Promise<RouteInput> => {
+  const { botId, key } = await makeWorkflow(users);
+  return { params: { botId, key } };
+};
+/** The execution of a Telegram user in the artist's bot. */
+const executionInput = async (users: TestUsers): Promise<RouteInput> => {
+  const { botId, executionId } = await makeExecution(users);
+  return { params: { botId, id: executionId } };
+};
+const executionAction = { reason: "stuck", stepNo: 1 };
 
 /** Inputs by route name; routes that need no input are absent. */
 export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
@@ -172,6 +195,76 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   },
   "DELETE /api/bot/links/{id}": async (users) => withId(await makeBotLink(users)),
   "POST /api/bot/links/confirm": async (users) => ({ body: { code: await makeBotCode(users) } }),
+  "POST /api/bots": () => ({ body: { token: newToken(), name: "A new bot" } }),
+  "GET /api/bots/numbers": async (users) => ({ query: `?botIds=${await makeArtistBot(users)}` }),
+  "GET /api/bots/{botId}": botInput,
+  "PATCH /api/bots/{botId}": async (users) => ({ ...(await botInput(users)), body: { state: "paused" } }),
+  "DELETE /api/bots/{botId}": botInput,
+  "POST /api/bots/{botId}/webhook": botInput,
+  "GET /api/bots/{botId}/workflows": botInput,
+  "POST /api/bots/{botId}/workflows": async (users) => ({
+    ...(await botInput(users)),
+    body: { key: "poll" },
+  }),
+  "GET /api/bots/{botId}/workflows/{key}": workflowInput,
+  "DELETE /api/bots/{botId}/workflows/{key}": async (users) => {
+    const [botId, key] = [await makeArtistBot(users), "unpublished"];
+    await db().botWorkflow.create({ data: { id: newId(), projectId: botId, key } });
+    return { params: { botId, key } };
+  },
+  "GET /api/bots/{botId}/workflows/{key}/versions/{number}": async (users) => {
+    const { params } = await workflowInput(users);
+    return { params: { ...params, number: "1" } };
+  },
+  "PUT /api/bots/{botId}/workflows/{key}/draft": async (users) => ({
+    ...(await workflowInput(users)),
+    body: { definition: questionDefinition, command: "ask", baseNumber: 1, revision: 1 },
+  }),
+  "DELETE /api/bots/{botId}/workflows/{key}/draft": async (users) => ({
+    ...(await workflowInput(users)),
+    query: "?revision=1",
+  }),
+  "POST /api/bots/{botId}/workflows/{key}/validate": async (users) => ({
+    ...(await workflowInput(users)),
+    body: {},
+  }),
+  "POST /api/bots/{botId}/workflows/{key}/publish": async (users) => ({
+    ...(await workflowInput(users)),
+    body: { revision: 1, expectedNumber: 1 },
+  }),
+  "POST /api/bots/{botId}/workflows/{key}/rollback": async (users) => ({
+    ...(await workflowInput(users)),
+    body: { number: 1, expectedNumber: 1 },
+  }),
+  "POST /api/bots/{botId}/workflows/{key}/test": async (users) => {
+    const { botId, key, personId } = await makeExecution(users);
+    return { params: { botId, key }, body: { revision: 1, personId } };
+  },
+  "GET /api/bots/{botId}/export": botInput,
+  "POST /api/bots/{botId}/import": async (users) => {
+    const workflows = [{ key: "poll", command: "poll", definition: questionDefinition }];
+    return {
+      ...(await botInput(users)),
+      body: { document: { format: "normaldance-bot", version: 1, workflows } },
+    };
+  },
+  "GET /api/bots/{botId}/executions": async (users) => {
+    const { botId } = await makeExecution(users);
+    return { params: { botId } };
+  },
+  "GET /api/bots/{botId}/executions/{id}": executionInput,
+  "POST /api/bots/{botId}/executions/{id}/resume": async (users) => ({
+    ...(await executionInput(users)),
+    body: executionAction,
+  }),
+  "POST /api/bots/{botId}/executions/{id}/cancel": async (users) => ({
+    ...(await executionInput(users)),
+    body: executionAction,
+  }),
+  "POST /api/bots/{botId}/executions/{id}/move": async (users) => ({
+    ...(await executionInput(users)),
+    body: { ...executionAction, versionNumber: 1 },
+  }),
   "POST /api/webhooks/payments": () => ({ body: { id: "evt_1", type: "charge.refunded", data: {} } }),
   "DELETE /api/me": () => ({ body: { password: TEST_PASSWORD } }),
   "PATCH /api/me": () => ({ body: { name: "Another name" } }),
