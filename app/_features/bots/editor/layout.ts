@@ -21,7 +21,7 @@ export function nodeHeight(node: Node): number {
  */
 export function layoutNodes({ start, nodes }: Definition): Map<string, Point> {
   const graph = new Graph()
-    .setGraph({ rankdir: "LR", nodesep: 36, ranksep: 96, marginx: 24, marginy: 24 })
+    .setGraph({ rankdir: "LR", nodesep: 28, ranksep: 72, marginx: 24, marginy: 24 })
     .setDefaultEdgeLabel(() => ({}));
   // The first node of the list decides what is drawn first.
   const ids = orderNodes({ start, nodes });

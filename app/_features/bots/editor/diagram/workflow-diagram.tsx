@@ -12,6 +12,7 @@ import {
 } from "@xyflow/react";
 import { Maximize, ZoomIn, ZoomOut } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { useTheme } from "next-themes";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Button } from "@/app/_ui/button";
 import type { Definition } from "@/lib/schemas/workflow";
@@ -57,6 +58,8 @@ function Flow({
 }: Props) {
   const t = useTranslations("botEditor");
   const { kindName, outletName } = useNodeTexts();
+  // React Flow sets a class of this name, to which the app's colours answer.
+  const { resolvedTheme } = useTheme();
   const [dragged, setDragged] = useState<ReadonlyMap<string, Point>>(new Map());
   const shown = useMemo(() => new Map([...positions, ...dragged]), [positions, dragged]);
   const nodes = toFlowNodes({
@@ -100,6 +103,7 @@ function Flow({
   return (
     <section aria-label={t("diagram")} className="workflow-diagram absolute inset-0">
       <ReactFlow
+        colorMode={resolvedTheme === "light" ? "light" : "dark"}
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}
