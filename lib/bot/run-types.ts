@@ -27,7 +27,7 @@ export type RunInput =
   /** A text, or the phone number of a contact that is the person's own. */
   | { kind: "answer"; text: string | null; phone: string | null }
   | { kind: "time" }
-  /** An operator: it performs the node where it is anew. */
+  /** An operator: it performs the node where it is again. */
   | { kind: "again" }
   | { kind: "outcome"; outcome: HeavyOutcome };
 

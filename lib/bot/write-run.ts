@@ -81,9 +81,10 @@ WITH fresh AS (
   FROM claimed, jsonb_to_recordset(${JSON.stringify(run.executions)}::jsonb) AS e(id uuid, "workflowId" uuid,
     "versionId" uuid, state text, "nodeId" text, frames jsonb, variables jsonb, "stepNo" int, token text,
     "dueAt" timestamptz, failure text)
-  ON CONFLICT (id) DO UPDATE SET state = excluded.state, "nodeId" = excluded."nodeId", frames = excluded.frames,
-    variables = excluded.variables, "stepNo" = excluded."stepNo", token = excluded.token, "dueAt" = excluded."dueAt",
-    failure = excluded.failure, "finishedAt" = excluded."finishedAt"
+  ON CONFLICT (id) DO UPDATE SET state = excluded.state, "versionId" = excluded."versionId",
+    "nodeId" = excluded."nodeId", frames = excluded.frames, variables = excluded.variables,
+    "stepNo" = excluded."stepNo", token = excluded.token, "dueAt" = excluded."dueAt", failure = excluded.failure,
+    "finishedAt" = excluded."finishedAt"
 ), steps AS (
   INSERT INTO "BotStep" ("executionId", no, "versionId", "nodeId", kind, input, output, error)
   SELECT s."executionId", s.no, s."versionId", s."nodeId", s.kind, s.input, s.output, s.error

@@ -115,7 +115,7 @@ export type ExecutionAction = z.infer<typeof executionActionSchema>;
 
 export const executionMoveSchema = executionActionSchema.extend({
   versionNumber: versionNumberSchema,
-  /** By default the node with the same id. The execution performs it anew. */
+  /** By default the node with the same id. The execution performs it again. */
   nodeId: nodeIdSchema.optional(),
 });
 export type ExecutionMove = z.infer<typeof executionMoveSchema>;

@@ -67,7 +67,7 @@ export function cancelExecution(
 }
 
 /**
- * Moves an execution to a version of its workflow, where it performs the node anew; its variables stay.
+ * Moves an execution to a version of its workflow, where it performs the node again; its variables stay.
  *
  * @throws {AppError} forbidden for listeners; not_found, also for the version; bad_request: the version has no such node;
  *         conflict: as {@link resumeExecution}

@@ -93,7 +93,7 @@ const payloadSchema = z.object({
     .optional(),
 });
 
-/** A one-time code of `linkAccount`: whoever has it could link the person's Telegram with their own account. */
+/** A one-time code of `linkAccount`: a reader of it could link the person's Telegram with their own account. */
 const LINK_CODES = /(?<![\w-])[\w-]{22}(?![\w-])/g;
 
 function toContent(payload: unknown): Pick<SentMessage, "text" | "picture" | "buttons"> {

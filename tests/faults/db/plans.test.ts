@@ -70,6 +70,11 @@ const EXCEPTIONS: readonly { route: RegExp; statement: RegExp; reason: string }[
     reason: "a term inside of a tenth of all names reads their index entries",
   },
   {
+    route: /^GET \/api\/bots\/numbers/,
+    statement: /AS people/,
+    reason: "counts the people of a bot up to a hundred thousand, from an index alone, for who runs it",
+  },
+  {
     route: /leaderboards/,
     statement: /row_number\(\) OVER/,
     reason: "one caller rebuilds a span's boards every ten minutes; all time has every sale",
@@ -170,6 +175,7 @@ it.each([...routes.values()].filter(({ name }) => !SIGNED_ROUTES.includes(name))
 const bigChat = { params: { id: rowId("chat", 1) } };
 const cursorAt = (table: "order" | "post" | "product") => `cursor=${rowId(table, 100_000)}`;
 
+const bigBot = { params: { botId: rowId("bot", 1) } };
 /** The same routes on the largest lists, and at their ends. */
 const LARGE: readonly [name: string, input: RouteInput, as?: "admin"][] = [
   ["GET /api/chats", {}],
@@ -201,6 +207,31 @@ const LARGE: readonly [name: string, input: RouteInput, as?: "admin"][] = [
   ["GET /api/posts", { query: `?authorId=${rowId("user", 500_000)}&${cursorAt("post")}` }],
   ["GET /api/products", { query: `?sellerId=${rowId("user", 500_000)}` }],
   ["GET /api/products", { query: `?${cursorAt("product")}` }],
+  ["GET /api/bots", {}, "admin"],
+  ["GET /api/bots/numbers", { query: `?botIds=${rowId("bot", 1)}` }, "admin"],
+  ["GET /api/bots/{botId}/workflows", bigBot, "admin"],
+  ["GET /api/bots/{botId}/workflows/{key}", { params: { ...bigBot.params, key: "flow1" } }, "admin"],
+  ...[
+    "",
+    "?state=failed",
+    // None at all.
+    "?state=running",
+    "?workflow=flow1",
+    "?workflow=flow2&state=waiting",
+    `?person=${rowId("botPerson", 1)}`,
+    `?person=${rowId("botPerson", 1)}&state=running&workflow=flow2`,
+    `?limit=100&cursor=${rowId("execution", 500_000)}`,
+    `?workflow=flow1&cursor=${rowId("execution", 5)}`,
+  ].map((query): [string, RouteInput, "admin"] => [
+    "GET /api/bots/{botId}/executions",
+    { ...bigBot, query },
+    "admin",
+  ]),
+  [
+    "GET /api/bots/{botId}/executions/{id}",
+    { params: { ...bigBot.params, id: rowId("execution", 1_000) } },
+    "admin",
+  ],
 ];
 
 it.each(LARGE)("%s %j", async (name, input, as) => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
+import { POST as cancel } from "@/app/api/bots/[botId]/executions/[id]/cancel/route";
+import { POST as createWorkflow } from "@/app/api/bots/[botId]/workflows/route";
 import { POST as createChat } from "@/app/api/chats/route";
 import { POST as admit } from "@/app/api/deliveries/admit/route";
 import { POST as refund } from "@/app/api/orders/[id]/refund/route";
@@ -9,6 +11,7 @@ import { newId } from "@/lib/core/ids";
 import { db, disconnectDb } from "@/lib/db";
 import { type ApiResponse, call } from "@/tests/support/clients/call";
 import { uploadTestFile } from "@/tests/support/clients/media-requests";
+import { makeExecution } from "@/tests/support/factories/artist-bots";
 import { createTestOrder } from "@/tests/support/factories/orders";
 import { createPeople } from "@/tests/support/factories/people";
 import { accessTokenFor } from "@/tests/support/factories/sessions";
@@ -37,6 +40,8 @@ const codes = [newId(), newId()].map((id) => id.replaceAll("-", "").toUpperCase(
 await db().delivery.createMany({
   data: codes.map((code, index) => ({ id: newId(), orderId, kind: "ticket", unit: index + 1, code })),
 });
+
+const { botId, executionId } = await makeExecution({ artist: seller });
 
 interface Write {
   name: string;
@@ -92,6 +97,22 @@ const writes: Write[] = [
     },
     made: ({ task }) => task.id,
     count: () => db().task.count({ where: { ownerId: userId, queue: "payments" } }),
+  },
+  {
+    name: "a bot's workflow",
+    send: (variant, headers) =>
+      call(createWorkflow, { token, headers, params: { botId }, body: { key: `flow-${variant}` } }),
+    made: ({ workflow }) => workflow.id,
+    count: () => db().botWorkflow.count({ where: { projectId: botId } }),
+  },
+  {
+    name: "a cancelled execution",
+    send: (variant, headers) => {
+      const body = { reason: variant === 0 ? "stuck" : "other", stepNo: 1 };
+      return call(cancel, { token, headers, params: { botId, id: executionId }, body });
+    },
+    made: ({ execution }) => [execution.id, execution.state],
+    count: () => db().auditEntry.count({ where: { subject: `bot:${botId}`, action: "execution_cancelled" } }),
   },
 ];
 

@@ -3,7 +3,10 @@ import { encryptSecret } from "@/lib/core/secret-box";
 import { db } from "@/lib/db";
 import type { DefinitionInput } from "@/lib/schemas/workflow";
 import { botIdOf, newToken } from "@/tests/support/clients/telegram";
-import type { TestUsers } from "./test-users";
+
+interface Owner {
+  artist: { userId: string };
+}
 
 /** Bots of `artist` for tests of access; each maker inserts rows as `lib` would leave them. */
 
@@ -21,7 +24,7 @@ export const questionDefinition: DefinitionInput = {
 };
 
 /** A bot that Telegram would take calls of. */
-export async function makeArtistBot({ artist }: Pick<TestUsers, "artist">): Promise<string> {
+export async function makeArtistBot({ artist }: Owner): Promise<string> {
   const [id, token] = [newId(), newToken()];
   await db().botProject.create({
     data: {
@@ -33,7 +36,7 @@ export async function makeArtistBot({ artist }: Pick<TestUsers, "artist">): Prom
 }
 
 /** A workflow `ask` of a new bot with version 1 published, and a draft. */
-export async function makeWorkflow(users: Pick<TestUsers, "artist">) {
+export async function makeWorkflow(users: Owner) {
   const [botId, workflowId, versionId] = [await makeArtistBot(users), newId(), newId()];
   const definition = questionDefinition;
   await db().botWorkflow.create({
@@ -48,7 +51,7 @@ export async function makeWorkflow(users: Pick<TestUsers, "artist">) {
 }
 
 /** A Telegram user who waits at the question of a new bot. */
-export async function makeExecution(users: Pick<TestUsers, "artist">) {
+export async function makeExecution(users: Owner) {
   const workflow = await makeWorkflow(users);
   const { botId, workflowId, versionId } = workflow;
   const [personId, executionId] = [newId(), newId()];

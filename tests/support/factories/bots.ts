@@ -1,7 +1,8 @@
-import { addBot, createLinkCode } from "@/lib/bot";
+import { addBot, createLinkCode, publishWorkflows } from "@/lib/bot";
 import { createApi } from "@/lib/bot/bots";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
+import type { DefinitionInput } from "@/lib/schemas/workflow";
 import { botIdOf, newToken, openPhone, type Phone } from "@/tests/support/clients/telegram";
 import { handleUntilTaken, type TestSender, textUpdate } from "./bot-updates";
 import { createPerson } from "./people";
@@ -25,6 +26,22 @@ export async function createTestBot(isAdministrators = true): Promise<TestBot> {
   const id = await addBot({ ownerId: owner.userId, name: "Test bot", token, username, isAdministrators });
   return { id, owner, telegramId, token };
 }
+
+/** Publishes workflows that begin at their first node, each with its key as its command. */
+export async function publishTestWorkflows(
+  botId: string,
+  workflows: Readonly<Record<string, DefinitionInput["nodes"]>>,
+): Promise<void> {
+  const sources = Object.entries(workflows).map(([key, nodes]) => ({
+    ...{ key, command: key, definition: testDefinition(nodes) },
+  }));
+  await publishWorkflows(botId, sources);
+}
+
+/** A definition that begins at its first node. */
+export const testDefinition = (nodes: DefinitionInput["nodes"]): DefinitionInput => ({
+  ...{ schema: 1, start: Object.keys(nodes)[0] ?? "", nodes },
+});
 
 let lastSenderId = Math.floor(Math.random() * 10 ** 9) + 10 ** 9;
 

@@ -21,6 +21,14 @@ const ID_SPACES = {
   ...{ user: "0001", session: "0002", task: "0003", chat: "0004", message: "0005", post: "0006" },
   ...{ product: "0007", order: "0008", notification: "0009", audit: "000a", event: "000b", alert: "000c" },
   ...{ delivery: "000d", bonus: "000e", link: "000f", file: "0010", variant: "0011", mint: "0012" },
+  ...{
+    bot: "0013",
+    botPerson: "0014",
+    workflow: "0015",
+    version: "0016",
+    execution: "0017",
+    botMessage: "0018",
+  },
 } as const;
 
 const id = (table: keyof typeof ID_SPACES, n = "n") =>
@@ -146,6 +154,33 @@ function statements({ userId }: Owner, minter: Minter): string[] {
      ${rows(1, 2 * MANY - 1)}`,
     `INSERT INTO "ChatAttachment" ("messageId", "fileId", position)
      SELECT ${id("message")}, ${id("file")}, 1 ${rows(1, MANY)}`,
+    ...botStatements(me),
+  ];
+}
+
+/** One bot with a million executions: a tenth of them wait, and one person has a thousand. */
+function botStatements(me: string): string[] {
+  const rows = (to: number) => `FROM generate_series(1, ${to}) n`;
+  return [
+    `INSERT INTO "BotProject" (id, "ownerId", name, "telegramId", username, "encryptedToken")
+     SELECT ${id("bot")}, ${me}, 'A bot', n, 'a_bot', '' ${rows(1)}`,
+    `INSERT INTO "BotWorkflow" (id, "projectId", key, command, "publishedVersionId")
+     SELECT ${id("workflow")}, ${id("bot", "1")}, 'flow' || n, 'flow' || n, ${id("version")} ${rows(2)}`,
+    `INSERT INTO "BotWorkflowVersion" (id, "workflowId", number, definition)
+     SELECT ${id("version")}, ${id("workflow")}, 1, '{"schema":1,"start":"end","nodes":{"end":{"kind":"end"}}}' ${rows(2)}`,
+    `INSERT INTO "BotPerson" (id, "projectId", "telegramId", name, language)
+     SELECT ${id("botPerson")}, ${id("bot", "1")}, n, 'Tess', 'en' ${rows(MANY)}`,
+    `INSERT INTO "BotExecution" (id, "projectId", "personId", "workflowId", "versionId", state, "nodeId", frames, variables,
+       "stepNo", "createdAt", "finishedAt")
+     SELECT ${id("execution")}, ${id("bot", "1")},
+       ${id("botPerson", `CASE WHEN n % 1000 = 0 THEN 1 ELSE 1 + n % ${MANY} END`)}, ${id("workflow", "1 + n % 2")},
+       ${id("version", "1 + n % 2")}, (ARRAY['waiting','failed','cancelled'] || array_fill('done'::text, ARRAY[7]))[1 + n % 10]::"BotExecutionState",
+       'end', '[]', '{}', 1, ${daysAgo("n % 80")}, CASE WHEN n % 10 > 0 THEN ${daysAgo("n % 80")} END ${rows(MILLION)}`,
+    `INSERT INTO "BotStep" ("executionId", no, "versionId", "nodeId", kind)
+     SELECT ${id("execution")}, 1, ${id("version", "1 + n % 2")}, 'end', 'end' ${rows(MANY)}`,
+    `INSERT INTO "BotMessage" (id, "personId", "executionId", "stepNo", revision, part, method, payload, state)
+     SELECT ${id("botMessage")}, ${id("botPerson")}, ${id("execution")}, 1, 1, 0, 'sendMessage', '{"text":"x"}', 'sent' ${rows(MANY)}`,
+    `INSERT INTO "BotUpdate" ("projectId", "updateId") SELECT ${id("bot", "1")}, n ${rows(MANY)}`,
   ];
 }
 

@@ -8,7 +8,7 @@ import { idSchema } from "@/lib/schemas/id";
 // POST /api/bots/{botId}/executions/{id}/move
 export const POST = defineRoute(
   {
-    summary: "Move an execution to a version of its workflow, where it performs the node anew",
+    summary: "Move an execution to a version of its workflow, where it performs the node again",
     auth: "user",
     params: z.object({ botId: idSchema, id: idSchema }),
     body: executionMoveSchema,
