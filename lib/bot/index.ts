@@ -1,3 +1,4 @@
+export { botChatUrl } from "./chat-url";
 export { cancelExecution, moveExecution, resumeExecution } from "./console/change-execution";
 export { exportWorkflows, importWorkflows } from "./console/documents";
 export { createWorkflow, deleteWorkflow, discardDraft, saveDraft } from "./console/drafts";

@@ -4,12 +4,12 @@ import { type AuditContext, recordAudit } from "../audit";
 import { accountTag, botPersonTag, type CachedBot, type CachedPerson, cacheManager } from "../cache";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
-import { env } from "../core/env";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { db, type Transaction, transaction } from "../db";
 import type { BotLink, LinkOffer, NewLinkCode } from "../schemas/bot-links";
 import { findBot } from "./bots";
+import { botChatUrl } from "./chat-url";
 import { hashLinkCode, isLinkCode, LINK_CODE_MINUTES, newLinkCode } from "./link-code";
 
 const usedRowsSchema = z.array(
@@ -101,12 +101,6 @@ SELECT id, name, locale FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" I
   return { accountName: account.name };
 }
 
-/** Where links open a chat with a bot; another server of the Bot API has its phones under its own address. */
-function deepLinkRoot(): string {
-  const { TELEGRAM_API_ROOT: root } = env();
-  return root === "https://api.telegram.org" ? "https://t.me" : root;
-}
-
 /**
  * Makes a code for the caller's account that links the Telegram user who sends it to the bot.
  * @throws {AppError} not_found
@@ -121,7 +115,7 @@ export async function createLinkCode({ userId }: Caller, projectId: string): Pro
   });
   return {
     code,
-    url: `${deepLinkRoot()}/${bot.username}?start=${code}`,
+    url: `${botChatUrl(bot.username)}?start=${code}`,
     botName: bot.name,
     expiresAt: row.expiresAt,
     minutes: LINK_CODE_MINUTES,
