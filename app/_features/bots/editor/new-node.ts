@@ -4,7 +4,7 @@ import type { Definition, Node, NodeKind } from "@/lib/schemas/workflow";
 export const NODE_KINDS = [
   ...(["message", "question", "condition", "setVariable", "delay", "waitUntil"] as const),
   ...(["callWorkflow", "jump", "repeatQuestion", "httpRequest"] as const),
-  ...(["spendBonuses", "creditBonuses", "linkAccount", "end"] as const),
+  ...(["spendBonuses", "creditBonuses", "linkAccount", "setNotifications", "end"] as const),
 ] as const satisfies readonly NodeKind[];
 
 const noTexts = () => ({ ru: "", en: "" });
@@ -35,6 +35,8 @@ export function newNode(kind: NodeKind): Node {
       return { kind, amountMinor: 100, note: noTexts(), next: "", unlinked: "" };
     case "callWorkflow":
       return { kind, workflow: "", next: "" };
+    case "setNotifications":
+      return { kind, on: true, next: "" };
     case "linkAccount":
     case "jump":
     case "repeatQuestion":

@@ -1,4 +1,5 @@
 import {
+  Bell,
   CalendarClock,
   CircleStop,
   Coins,
@@ -31,6 +32,7 @@ const KINDS: Readonly<Record<NodeKind, { icon: LucideIcon; hue: number }>> = {
   spendBonuses: { icon: Coins, hue: 65 },
   creditBonuses: { icon: Gift, hue: 65 },
   linkAccount: { icon: Link2, hue: 20 },
+  setNotifications: { icon: Bell, hue: 20 },
   callWorkflow: { icon: Workflow, hue: 160 },
   jump: { icon: CornerDownRight, hue: 160 },
   repeatQuestion: { icon: RotateCcw, hue: 320 },

@@ -1,6 +1,14 @@
 import { isWait, type Node } from "@/lib/schemas/workflow";
 
-export type OutletName = "next" | "holds" | "otherwise" | "failed" | "insufficient" | "unlinked" | "button";
+export type OutletName =
+  | "next"
+  | "holds"
+  | "otherwise"
+  | "failed"
+  | "insufficient"
+  | "already"
+  | "unlinked"
+  | "button";
 
 /** A way out of a node, which a line of the diagram leads to another node. */
 export interface Outlet {
@@ -45,6 +53,9 @@ export function outletsOf(node: Node): Outlet[] {
     case "creditBonuses":
       return [
         { field: "next", name: "next", target: node.next },
+        ...(node.once === undefined
+          ? []
+          : [{ field: "already", name: "already" as const, target: node.already ?? "" }]),
         { field: "unlinked", name: "unlinked", target: node.unlinked },
       ];
     case "end":
@@ -71,6 +82,10 @@ export function withTarget(node: Node, field: string, target: string): Node {
     }
     const { next: _, ...rest } = node;
     return target === "" ? rest : { ...rest, next: target };
+  }
+  if (node.kind === "creditBonuses" && field === "already" && target === "") {
+    const { already: _, ...rest } = node;
+    return rest;
   }
   return { ...node, [field]: target };
 }

@@ -59,7 +59,7 @@ export function useNodeTexts() {
     const value = readPath(node, path);
     if (value !== "" && value !== undefined) return t("problem.invalid", { detail });
     return t(
-      /(?:^|\.)(?:next|otherwise|failed|insufficient|unlinked)$/.test(path)
+      /(?:^|\.)(?:next|otherwise|failed|insufficient|already|unlinked)$/.test(path)
         ? "problem.unconnected"
         : "problem.empty",
     );

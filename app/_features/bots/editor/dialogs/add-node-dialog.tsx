@@ -12,7 +12,11 @@ interface Props {
   onClose: () => void;
 }
 
-const ADMINISTRATORS_ONLY: ReadonlySet<NodeKind> = new Set(["creditBonuses", "linkAccount"]);
+const ADMINISTRATORS_ONLY: ReadonlySet<NodeKind> = new Set([
+  "creditBonuses",
+  "linkAccount",
+  "setNotifications",
+]);
 
 export function AddNodeDialog({ afterId, isAdministrators, onAdd, onClose }: Props) {
   const t = useTranslations("botEditor");

@@ -8,7 +8,12 @@ import {
   WaitUntilFields,
 } from "./logic-fields";
 import { MessageFields } from "./message-fields";
-import { CreditBonusesFields, HttpRequestFields, SpendBonusesFields } from "./outside-fields";
+import {
+  CreditBonusesFields,
+  HttpRequestFields,
+  SetNotificationsFields,
+  SpendBonusesFields,
+} from "./outside-fields";
 import type { PanelForm } from "./panel-form";
 import { QuestionFields } from "./question-fields";
 
@@ -37,6 +42,8 @@ export function KindFields({ form }: { form: PanelForm }) {
       return <SpendBonusesFields form={withNode(form, node)} />;
     case "creditBonuses":
       return <CreditBonusesFields form={withNode(form, node)} />;
+    case "setNotifications":
+      return <SetNotificationsFields form={withNode(form, node)} />;
     case "linkAccount": {
       const error = form.errorAt("kind");
       return (

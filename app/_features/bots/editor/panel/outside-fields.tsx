@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import type { NodeOf } from "@/lib/schemas/workflow";
 import { NumberField, SelectField, TextField } from "./fields";
 import type { PanelForm } from "./panel-form";
 import { RowList } from "./row-list";
@@ -156,6 +157,14 @@ export function CreditBonusesFields({ form }: { form: PanelForm<"creditBonuses">
           change({ ...node, amountMinor: Math.round((amount ?? 0) * 100) }, "amountMinor")
         }
       />
+      <TextField
+        name="once"
+        label={t("once")}
+        hint={t("onceHint")}
+        error={errorAt("once")}
+        value={node.once ?? ""}
+        onChange={(once) => change(withOnce(node, once.trim()), "once")}
+      />
       <LabelFields
         form={form}
         path="note"
@@ -164,5 +173,31 @@ export function CreditBonusesFields({ form }: { form: PanelForm<"creditBonuses">
         onChange={(note, field) => change({ ...node, note }, field)}
       />
     </>
+  );
+}
+
+/** Without a name it is credited each time, and the way for those who have it already is gone. */
+function withOnce(node: NodeOf<"creditBonuses">, once: string): NodeOf<"creditBonuses"> {
+  const { once: _, already, ...rest } = node;
+  if (once === "") return rest;
+  return { ...rest, once, ...(already === undefined ? {} : { already }) };
+}
+
+export function SetNotificationsFields({ form }: { form: PanelForm<"setNotifications"> }) {
+  const t = useTranslations("botEditor.panel");
+  const { node, change, errorAt } = form;
+  return (
+    <SelectField
+      name="on"
+      label={t("notifications")}
+      hint={t("administratorsOnly")}
+      error={errorAt("on") ?? errorAt("kind")}
+      value={node.on ? "on" : "off"}
+      options={[
+        { value: "on", label: t("turnOn") },
+        { value: "off", label: t("turnOff") },
+      ]}
+      onChange={(value) => change({ ...node, on: value === "on" }, null)}
+    />
   );
 }
