@@ -46,15 +46,17 @@ export async function listExecutions(
   const { workflow: key, limit } = query;
   const workflowId = key === undefined ? null : await findWorkflowId(botId, key);
   if (key !== undefined && workflowId === null) return { items: [], nextCursor: null };
-  const rows = await db().$queryRaw`
-${summarySql}
-FROM (${newestSql(botId, workflowId, query)}) execution
-${joinsSql}
-ORDER BY execution.id DESC`;
+  const rows = await db().$queryRaw(pageSql(botId, workflowId, query));
   const items = summaryRowsSchema.parse(rows);
   const page = items.slice(0, limit);
   return { items: page, nextCursor: items.length > limit ? (page.at(-1)?.id ?? null) : null };
 }
+
+const pageSql = (...page: Parameters<typeof newestSql>) => Prisma.sql`
+${summarySql}
+FROM (${newestSql(...page)}) execution
+${joinsSql}
+ORDER BY execution.id DESC`;
 
 async function findWorkflowId(projectId: string, key: string): Promise<string | null> {
   const where = { projectId_key: { projectId, key } };
@@ -80,12 +82,16 @@ ORDER BY id DESC LIMIT ${limit + 1}`;
     workflowId === null
       ? Prisma.sql`"projectId" = ${botId}::uuid`
       : Prisma.sql`"workflowId" = ${workflowId}::uuid`;
+  // With a constant state the index is in the order of ids; and ids alone are read from it, which Postgres prefers to a
+  // walk over all executions that it hopes to be short.
+  const newest = states.map(
+    (each) => Prisma.sql`(
+SELECT id FROM "BotExecution" WHERE ${scopeSql} AND state = ${each}::"BotExecutionState" ${beforeSql}
+ORDER BY id DESC LIMIT ${limit + 1})`,
+  );
   return Prisma.sql`
-SELECT newest.* FROM unnest(${states}::"BotExecutionState"[]) AS wanted(state)
-CROSS JOIN LATERAL (
-  SELECT * FROM "BotExecution" WHERE ${scopeSql} AND state = wanted.state ${beforeSql}
-  ORDER BY id DESC LIMIT ${limit + 1}
-) newest ORDER BY newest.id DESC LIMIT ${limit + 1}`;
+SELECT * FROM "BotExecution" WHERE id IN (
+  SELECT id FROM (${Prisma.join(newest, " UNION ALL ")}) newest ORDER BY id DESC LIMIT ${limit + 1})`;
 }
 
 /** One execution of a bot that the caller runs. @throws {AppError} forbidden for listeners; not_found */

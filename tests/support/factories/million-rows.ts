@@ -180,7 +180,6 @@ function botStatements(me: string): string[] {
      SELECT ${id("execution")}, 1, ${id("version", "1 + n % 2")}, 'end', 'end' ${rows(MANY)}`,
     `INSERT INTO "BotMessage" (id, "personId", "executionId", "stepNo", revision, part, method, payload, state)
      SELECT ${id("botMessage")}, ${id("botPerson")}, ${id("execution")}, 1, 1, 0, 'sendMessage', '{"text":"x"}', 'sent' ${rows(MANY)}`,
-    `INSERT INTO "BotUpdate" ("projectId", "updateId") SELECT ${id("bot", "1")}, n ${rows(MANY)}`,
   ];
 }
 
