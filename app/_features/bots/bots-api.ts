@@ -21,7 +21,7 @@ import type {
   Timeline,
 } from "@/lib/schemas/bot-executions";
 
-/** Calls of `/api/bots`, which docs/BOT.md lists. */
+/** Calls of `/api/bots`, which docs/BOT.md lists. Those that can be repeated are done once, also when an answer was lost. */
 
 type WorkflowAnswer = { workflow: Workflow };
 type ExecutionAnswer = { execution: ExecutionSummary };
@@ -42,10 +42,14 @@ export const readBotNumbers = (botIds: readonly string[]) =>
   callApi<{ items: BotNumbers[] }>(`/api/bots/numbers?botIds=${botIds.join(",")}`);
 
 export const createWorkflow = (botId: string, body: NewWorkflow) =>
-  callApi<WorkflowAnswer>(`/api/bots/${botId}/workflows`, { method: "POST", body });
+  callApi<WorkflowAnswer>(`/api/bots/${botId}/workflows`, { method: "POST", body, repeatable: true });
 
 export const importWorkflows = (botId: string, body: ImportInput) =>
-  callApi<{ items: WorkflowSummary[] }>(`/api/bots/${botId}/import`, { method: "POST", body });
+  callApi<{ items: WorkflowSummary[] }>(`/api/bots/${botId}/import`, {
+    method: "POST",
+    body,
+    repeatable: true,
+  });
 
 /** The calls of one workflow. */
 export function workflowApi(botId: string, key: string) {
@@ -53,12 +57,16 @@ export function workflowApi(botId: string, key: string) {
   return {
     read: () => callApi<WorkflowAnswer>(path),
     readVersion: (number: number) => callApi<{ version: VersionDefinition }>(`${path}/versions/${number}`),
-    saveDraft: (body: DraftChange) => callApi<WorkflowAnswer>(`${path}/draft`, { method: "PUT", body }),
+    saveDraft: (body: DraftChange) =>
+      callApi<WorkflowAnswer>(`${path}/draft`, { method: "PUT", body, repeatable: true }),
     discardDraft: (revision: number) =>
       callApi<WorkflowAnswer>(`${path}/draft?revision=${revision}`, { method: "DELETE" }),
-    publish: (body: Publication) => callApi<WorkflowAnswer>(`${path}/publish`, { method: "POST", body }),
-    rollBack: (body: Rollback) => callApi<WorkflowAnswer>(`${path}/rollback`, { method: "POST", body }),
-    test: (body: TestRun) => callApi<ExecutionAnswer>(`${path}/test`, { method: "POST", body }),
+    publish: (body: Publication) =>
+      callApi<WorkflowAnswer>(`${path}/publish`, { method: "POST", body, repeatable: true }),
+    rollBack: (body: Rollback) =>
+      callApi<WorkflowAnswer>(`${path}/rollback`, { method: "POST", body, repeatable: true }),
+    test: (body: TestRun) =>
+      callApi<ExecutionAnswer>(`${path}/test`, { method: "POST", body, repeatable: true }),
   };
 }
 
@@ -67,8 +75,11 @@ export function executionApi(botId: string, id: string) {
   const path = executionPath(botId, id);
   return {
     read: (after = 0) => callApi<Timeline>(`${path}?after=${after}`),
-    resume: (body: ExecutionAction) => callApi<ExecutionAnswer>(`${path}/resume`, { method: "POST", body }),
-    cancel: (body: ExecutionAction) => callApi<ExecutionAnswer>(`${path}/cancel`, { method: "POST", body }),
-    move: (body: ExecutionMove) => callApi<ExecutionAnswer>(`${path}/move`, { method: "POST", body }),
+    resume: (body: ExecutionAction) =>
+      callApi<ExecutionAnswer>(`${path}/resume`, { method: "POST", body, repeatable: true }),
+    cancel: (body: ExecutionAction) =>
+      callApi<ExecutionAnswer>(`${path}/cancel`, { method: "POST", body, repeatable: true }),
+    move: (body: ExecutionMove) =>
+      callApi<ExecutionAnswer>(`${path}/move`, { method: "POST", body, repeatable: true }),
   };
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compareDefinitions, isUnchanged } from "@/app/_features/bots/editor/difference";
+import { readDraftFile, toDraftFile } from "@/app/_features/bots/editor/draft-file";
 import { applyEdit, type Edit } from "@/app/_features/bots/editor/edit";
 import { MAX_UNDO, recordEdit, redo, startHistory, undo } from "@/app/_features/bots/editor/history";
 import { layoutNodes, NODE_WIDTH, nodeHeight, orderNodes } from "@/app/_features/bots/editor/layout";
@@ -213,6 +214,29 @@ describe("a draft", () => {
       ["invalid", "pause", "text.ru"],
       ["invalid", "pause", "text.en"],
     ]);
+  });
+});
+
+describe("a draft's file", () => {
+  it("is read back, whether it has one workflow or several, and is refused when it has none", () => {
+    const draft = applyEdit(readyDefinition("start"), { type: "add", id: "new", node: newNode("question") });
+    const file = toDraftFile("start", { definition: draft, command: "start" });
+    expect(readDraftFile(file, "start")).toEqual(draft);
+    expect(readDraftFile(file, "other")).toEqual(draft);
+    expect(readDraftFile(JSON.stringify(draft), "start")).toEqual(draft);
+    const both = JSON.parse(file);
+    both.workflows.unshift({ key: "spend", command: null, definition: readyDefinition("spend") });
+    expect(readDraftFile(JSON.stringify(both), "start")).toEqual(draft);
+    expect(readDraftFile(JSON.stringify(both), "other")).toBeNull();
+    for (const text of [
+      "",
+      "{",
+      "[]",
+      "null",
+      '{"format":"other","workflows":[]}',
+      '{"format":"normaldance-bot"}',
+    ])
+      expect(readDraftFile(text, "start")).toBeNull();
   });
 });
 

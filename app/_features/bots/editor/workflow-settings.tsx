@@ -43,19 +43,7 @@ export function WorkflowSettings({ editor, botId }: { editor: WorkflowEditorStat
           value={command ?? ""}
           onChange={(typed) => editor.setCommand(typed.replace(/^\//, "").trim() || null)}
         />
-        <TextField
-          name="inputs"
-          label={t("inputs")}
-          hint={t("inputsHint")}
-          error={undefined}
-          value={definition.inputs.join(", ")}
-          onChange={(typed) =>
-            editor.edit(
-              { type: "inputs", inputs: typed === "" ? [] : typed.split(",").map((name) => name.trim()) },
-              "inputs",
-            )
-          }
-        />
+        <InputsField editor={editor} />
         <div className="flex flex-wrap gap-2">
           <Button look="quiet" size="small" onClick={download} className="min-h-11">
             <Download className="size-4" aria-hidden="true" />
@@ -84,5 +72,33 @@ export function WorkflowSettings({ editor, botId }: { editor: WorkflowEditorStat
         ) : null}
       </div>
     </details>
+  );
+}
+
+const toNames = (typed: string) =>
+  typed
+    .split(",")
+    .map((name) => name.trim())
+    .filter(Boolean);
+
+/** Keeps what is typed: a comma is no name yet. */
+function InputsField({ editor: { definition, edit } }: { editor: WorkflowEditorState }) {
+  const t = useTranslations("botEditor");
+  const { inputs } = definition;
+  const [typed, setTyped] = useState(inputs.join(", "));
+  // Changed from outside, by undo for example.
+  if (toNames(typed).join() !== inputs.join()) setTyped(inputs.join(", "));
+  return (
+    <TextField
+      name="inputs"
+      label={t("inputs")}
+      hint={t("inputsHint")}
+      error={undefined}
+      value={typed}
+      onChange={(text) => {
+        setTyped(text);
+        edit({ type: "inputs", inputs: toNames(text) }, "inputs");
+      }}
+    />
   );
 }

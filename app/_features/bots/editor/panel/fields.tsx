@@ -91,8 +91,9 @@ interface NumberFieldProps extends FieldOptions {
 /** Keeps what is typed, such as `1.`, which is not a number yet. */
 export function NumberField({ value, onChange, ...field }: NumberFieldProps) {
   const [typed, setTyped] = useState({ text: value === undefined ? "" : String(value), value });
-  // Changed from outside, by undo for example.
-  if (typed.value !== value) setTyped({ text: value === undefined ? "" : String(value), value });
+  // Changed from outside, by undo for example. An empty field may be stored as 0.
+  if ((typed.value ?? 0) !== (value ?? 0))
+    setTyped({ text: value === undefined ? "" : String(value), value });
   const apply = (text: string) => {
     const number = text.trim() === "" ? undefined : Number(text.replace(",", "."));
     const parsed = number !== undefined && Number.isFinite(number) ? number : undefined;

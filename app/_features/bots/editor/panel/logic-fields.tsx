@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { useState } from "react";
 import type { NodeOf } from "@/lib/schemas/workflow";
 import { type DurationUnit, secondsOf, splitSeconds } from "../use-node-texts";
 import { NumberField, SelectField, TextField } from "./fields";
@@ -97,7 +98,9 @@ const DURATION_UNITS = ["seconds", "minutes", "hours", "days"] as const satisfie
 export function DelayFields({ form }: { form: PanelForm<"delay"> }) {
   const t = useTranslations("botEditor.panel");
   const { node, change, errorAt } = form;
-  const { count, unit } = splitSeconds(node.seconds);
+  // Chosen once: 60 typed minutes must not become an hour while one types on.
+  const [unit, setUnit] = useState(() => splitSeconds(node.seconds).unit);
+  const count = node.seconds / secondsOf(unit);
   const set = (next: number, of: DurationUnit, field: string | null) =>
     change({ ...node, seconds: Math.round(next * secondsOf(of)) }, field);
   return (
@@ -115,7 +118,10 @@ export function DelayFields({ form }: { form: PanelForm<"delay"> }) {
         error={undefined}
         value={unit}
         options={DURATION_UNITS.map((value) => ({ value, label: t(`units.${value}`) }))}
-        onChange={(next) => set(count, next, null)}
+        onChange={(next) => {
+          setUnit(next);
+          set(count, next, null);
+        }}
       />
     </div>
   );

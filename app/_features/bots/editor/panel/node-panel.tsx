@@ -53,6 +53,7 @@ export function NodePanel({ isInDialog = false, ...props }: NodePanelProps) {
         </p>
       ))}
       <KindFields
+        key={id}
         form={{
           ...{ id, node, errorAt, workflows, variables },
           change: (changed, field) =>
