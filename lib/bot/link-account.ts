@@ -40,7 +40,7 @@ RETURNING "projectId", "personId", "userId"`;
 export async function redeemInBot(
   tx: Transaction,
   subject: { bot: CachedBot; person: CachedPerson; telegramId: string; code: string },
-): Promise<{ accountName: string } | null> {
+): Promise<{ userId: string; accountName: string } | null> {
   const { bot, person, telegramId, code } = subject;
   const used = await redeemCode(tx, code, "userId", bot.id);
   if (!used?.userId) return null;
@@ -59,7 +59,7 @@ async function link(
   tx: Transaction,
   { projectId, personId, telegramId, userId }: NewLink,
   context: AuditContext = {},
-): Promise<{ accountName: string } | null> {
+): Promise<{ userId: string; accountName: string } | null> {
   // First of all: two Telegram users who link the same account take their turn, and so does its deletion.
   const accounts = await tx.$queryRaw<{ id: string; name: string; locale: string | null }[]>`
 SELECT id, name, locale FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
@@ -94,7 +94,7 @@ SELECT id, name, locale FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" I
     botPersonTag(projectId, telegramId),
     accountTag(userId),
   ]);
-  return { accountName: account.name };
+  return { userId, accountName: account.name };
 }
 
 /** Where links open a chat with a bot; another server of the Bot API has its phones under its own address. */
