@@ -44,7 +44,7 @@ RETURNING "projectId", "personId", "userId"`;
 export async function redeemInBot(
   tx: Transaction,
   subject: { bot: CachedBot; person: CachedPerson; telegramId: string; code: string },
-): Promise<{ accountName: string } | null> {
+): Promise<{ userId: string; accountName: string } | null> {
   const { bot, person, telegramId, code } = subject;
   const used = await redeemCode(tx, code, "userId", bot.id);
   if (!used?.userId) return null;
@@ -63,7 +63,7 @@ async function link(
   tx: Transaction,
   { projectId, personId, telegramId, userId }: NewLink,
   context: AuditContext = {},
-): Promise<{ accountName: string } | null> {
+): Promise<{ userId: string; accountName: string } | null> {
   // Locked first, so that two Telegram users who link the account, or its deletion, run one after another.
   const accounts = await tx.$queryRaw<{ id: string; name: string; locale: string | null }[]>`
 SELECT id, name, locale FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
@@ -98,7 +98,7 @@ SELECT id, name, locale FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" I
     botPersonTag(projectId, telegramId),
     accountTag(userId),
   ]);
-  return { accountName: account.name };
+  return { userId, accountName: account.name };
 }
 
 /**

@@ -6,12 +6,12 @@ import { toAppError } from "../core/http";
 import { log } from "../core/log";
 import { secretsEqual } from "../core/secrets-equal";
 import { isConflict, type Transaction, transaction } from "../db";
-import { requireBotAllowance, takeBotPersonAllowance } from "../rate-limit/handler-limits";
+import { takeBotAllowance } from "../rate-limit/handler-limits";
 import { botApi, Definitions, findBot, webhookSecret } from "./bots";
 import { type ChangeSubject, commitChange } from "./commit-run";
 import { redeemInBot } from "./link-account";
 import { plainMessage } from "./node-message";
-import { findOrCreatePerson, findSession, invalidatePerson, loadSession, NoSuchPersonError } from "./people";
+import { findOrCreatePerson, findSession, invalidatePerson, loadSession, StalePersonError } from "./people";
 import { type Plan, planUpdate } from "./plan-update";
 import { findAccount } from "./run-context";
 import { type BotTextKey, botText } from "./texts";
@@ -42,7 +42,7 @@ export async function receiveUpdate(
   const update = parseUpdate(text);
   if (!update) return { outcome: "ignored" };
   // Not refused: Telegram would repeat it, and hold back the updates of others.
-  if (!(await takeAllowances(projectId, update.user.id))) {
+  if (!(await takeBotAllowance(projectId, update.user.id))) {
     if (update.kind === "press") answerPress(bot, update, "tooMany");
     return { outcome: "ignored" };
   }
@@ -52,7 +52,7 @@ export async function receiveUpdate(
   } catch (error) {
     if (isTemporary(error)) throw error;
     log().warn({ err: error, projectId, updateId: update.updateId }, "update of a bot failed: retrying once");
-    if (error instanceof NoSuchPersonError) await invalidatePerson(projectId, update.user.id);
+    if (error instanceof StalePersonError) await invalidatePerson(projectId, update.user.id);
   }
   try {
     return await attempt();
@@ -79,9 +79,10 @@ async function giveUp(update: PersonUpdate, bot: CachedBot): Promise<UpdateRecei
   let outcome: Awaited<ReturnType<typeof commitReply>>;
   try {
     outcome = await transaction(async (tx) => {
-      await lockPerson(tx, person.id);
+      const userId = await lockPerson(tx, person.id);
       const session = await loadSession(tx, person.id);
-      return commitReply(tx, update, { bot, person, session }, botText(user.language, "failed"));
+      const subject = { bot, person: { ...person, userId }, session };
+      return commitReply(tx, update, subject, botText(user.language, "failed"));
     });
   } catch (error) {
     if (isTemporary(error)) throw error;
@@ -90,23 +91,6 @@ async function giveUp(update: PersonUpdate, bot: CachedBot): Promise<UpdateRecei
   }
   if (update.kind === "press") answerPress(bot, update, null);
   return { outcome: outcome === "duplicate" ? "duplicate" : "handled" };
-}
-
-/**
- * @returns whether the person is within their limit
- * @throws {AppError} rate_limited: the bot is over its limit; Telegram repeats the update, which does not count twice
- */
-async function takeAllowances(projectId: string, telegramId: string): Promise<boolean> {
-  const person = await takeBotPersonAllowance(projectId, telegramId);
-  // A person over their limit does not use up the bot's limit for others.
-  if (!person.allowed) return false;
-  try {
-    await requireBotAllowance(projectId);
-  } catch (error) {
-    await person.returnTokens();
-    throw error;
-  }
-  return true;
 }
 
 function parseUpdate(text: string): PersonUpdate | null {
@@ -132,7 +116,7 @@ async function handle(update: PersonUpdate, bot: CachedBot, person: CachedPerson
     if (outcome !== "stale") return finish(update, bot, plan, outcome);
   }
   const decided = await transaction(async (tx) => {
-    await lockPerson(tx, person.id);
+    if ((await lockPerson(tx, person.id)) !== person.userId) throw new StalePersonError();
     const session = await loadSession(tx, person.id);
     const loadDefinition = definitions.loadWithin(tx);
     const fresh = await planUpdate(update, { bot, person, session, account, loadDefinition });
@@ -194,7 +178,8 @@ async function apply(
         const used = await redeemInBot(tx, { bot, person, telegramId: update.user.id, code: plan.code });
         const key: BotTextKey = used ? "linked" : "linkFailed";
         const text = botText(update.user.language, key, { name: used?.accountName ?? "" });
-        return commitReply(tx, update, subject, text);
+        const userId = used?.userId ?? person.userId;
+        return commitReply(tx, update, { ...subject, person: { ...person, userId } }, text);
       }
     }
   })();
@@ -218,8 +203,13 @@ INSERT INTO "BotUpdate" ("projectId", "updateId") VALUES (${projectId}::uuid, ${
   return inserted > 0 ? "written" : "duplicate";
 }
 
-async function lockPerson(tx: Transaction, personId: string): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM "BotPerson" WHERE id = ${personId}::uuid FOR NO KEY UPDATE`;
+/** @returns the account that they are linked with now */
+async function lockPerson(tx: Transaction, personId: string): Promise<string | null> {
+  const rows = await tx.$queryRaw<{ userId: string | null }[]>`
+SELECT "userId" FROM "BotPerson" WHERE id = ${personId}::uuid FOR NO KEY UPDATE`;
+  const [row] = rows;
+  if (!row) throw new StalePersonError();
+  return row.userId;
 }
 
 function finish(

@@ -68,15 +68,15 @@ async function outcomeOf(personId: string, shown: (string | undefined)[]) {
 }
 
 /** The messages of the conversation; buttons are pressed beside them. */
-const SAID = ["/talk", "Town", "Street"];
+const SENT = ["/talk", "Town", "Street"];
 
 /** @param presses  how many messages were delivered before each @param again  which deliveries come again, how much later */
 async function converse(presses: readonly number[], again: readonly [index: number, later: number][]) {
   const { sender, phone } = await openTestPhone(bot);
-  const messages = SAID.map((text) => textUpdate(sender, text));
+  const messages = SENT.map((text) => textUpdate(sender, text));
   const order: object[] = [];
-  for (const [said, message] of [...messages, null].entries()) {
-    for (const press of presses) if (press === said) order.push(pressUpdate(sender, "s:note"));
+  for (const [index, message] of [...messages, null].entries()) {
+    for (const press of presses) if (press === index) order.push(pressUpdate(sender, "s:note"));
     if (message) order.push(message);
   }
   // What arrives at once.
@@ -104,7 +104,7 @@ it("what Telegram repeats, and buttons in any order, change nothing about where 
   expect(ordered.shown).toEqual(["A note", "A note", "Town, Street", "street?", "town?"]);
   await fc.assert(
     fc.asyncProperty(
-      fc.array(fc.integer({ min: 0, max: SAID.length }), { minLength: 2, maxLength: 2 }),
+      fc.array(fc.integer({ min: 0, max: SENT.length }), { minLength: 2, maxLength: 2 }),
       fc.array(fc.tuple(fc.nat({ max: 4 }), fc.nat({ max: 3 })), { maxLength: 5 }),
       async (presses, again) => {
         expect(await converse(presses, again)).toEqual(ordered);

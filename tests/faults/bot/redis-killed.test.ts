@@ -85,8 +85,8 @@ it.each(OUTAGES)(
       if (step === back) await redis.restart(data);
       await say[step]();
     }
-    const said = (await readMessages(personId)).slice(before).map(({ text }) => text);
-    expect(said).toEqual([
+    const texts = (await readMessages(personId)).slice(before).map(({ text }) => text);
+    expect(texts).toEqual([
       expect.stringContaining("Bonuses: <b>10</b>"),
       expect.stringContaining("You have <b>10</b> bonuses"),
       "Spend <b>3</b> bonuses?",
