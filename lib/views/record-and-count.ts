@@ -1,5 +1,6 @@
 import { db } from "../db";
-import { type Backfill, type CountUpdate, createLiveCounts, readTogether } from "./counter/live-counts";
+import { type Backfill, type CountUpdate, createLiveCounts } from "./counter/live-counts";
+import { readTogether } from "./counter/read-counts";
 import { plays, views } from "./counters";
 import { type PlayRow, playColumns, toPlayRow } from "./play-row";
 import { toViewRow, type ViewRow, viewColumns } from "./view-row";
@@ -24,22 +25,19 @@ export const {
 type Counts = Map<string, number>;
 
 /**
- * Published counts of posts just read from Postgres, in one round trip. Posts that Redis does not have, or has from an
- * older row, are updated there on the way. Without Redis it is the larger of the persisted count and the last count
+ * Published counts of posts just read from Postgres, in one command. Posts that Redis does not have, or has from an older
+ * row, are updated there in a second round trip. Without Redis it is the larger of the persisted count and the last count
  * that this process read from Redis.
  */
 export async function getLiveCounts(rows: {
   views: readonly ViewRow[];
   plays: readonly PlayRow[];
 }): Promise<{ views: Counts; plays: Counts }> {
-  const [viewCounts = null, playCounts = null] = await readTogether([
+  const [viewCounts, playCounts] = await readTogether([
     liveViews.prepareRead(rows.views),
     livePlays.prepareRead(rows.plays),
   ]);
-  return {
-    views: liveViews.toCounts(rows.views, viewCounts),
-    plays: livePlays.toCounts(rows.plays, playCounts),
-  };
+  return { views: viewCounts ?? new Map(), plays: playCounts ?? new Map() };
 }
 
 /** As `getLiveCounts`, of views alone. */

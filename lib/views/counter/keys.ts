@@ -3,6 +3,7 @@ import { keys } from "../../redis";
 /** The keys of one counter; lib/redis/keys.ts says what each has. */
 export interface RedisKeys {
   readonly meta: (postId: string) => string;
+  readonly count: (postId: string) => string;
   readonly viewers: (postId: string) => string;
   readonly pending: (postId: string) => string;
   readonly sealedViewers: (postId: string, sealId: string) => string;
@@ -18,6 +19,7 @@ export interface RedisKeys {
 
 export const viewKeys: RedisKeys = {
   meta: (postId) => keys.postMeta(postId),
+  count: (postId) => keys.postCount(postId),
   viewers: (postId) => keys.postViews(postId),
   pending: (postId) => keys.postPendingViews(postId),
   sealedViewers: (postId, sealId) => keys.sealedViewers(postId, sealId),
@@ -41,6 +43,7 @@ export const viewKeys: RedisKeys = {
 
 export const playKeys: RedisKeys = {
   meta: (postId) => keys.postPlayMeta(postId),
+  count: (postId) => keys.postPlayCount(postId),
   viewers: (postId) => keys.postPlays(postId),
   pending: (postId) => keys.postPendingPlays(postId),
   sealedViewers: (postId, sealId) => keys.sealedPlaySet(postId, sealId),
