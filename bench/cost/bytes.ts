@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { CDPSession } from "playwright-core";
 import { openBrowser } from "@/tests/support/clients/browser";
+import { openContext } from "@/tests/support/clients/browser-accounts";
 import type { Probe } from "./probe";
-import { openSignedInContext } from "./visitor";
 
 interface Transfer {
   url: string;
@@ -16,7 +16,11 @@ export const bytes: Probe = {
   measure: async (stage) => {
     const browser = await openBrowser();
     try {
-      const context = await openSignedInContext(stage, browser);
+      // In the default language, whose letters and currency need fonts of their own.
+      const context = await openContext(browser, stage, { locale: "ru-RU" });
+      await context.request.post("/api/auth/sign-in", {
+        data: { email: "listener@normaldance.test", password: "normaldance" },
+      });
       const page = await context.newPage();
       await page.setViewportSize({ width: 412, height: 823 });
       const session = await context.newCDPSession(page);

@@ -1,7 +1,6 @@
 import { openBrowser } from "@/tests/support/clients/browser";
 import { openContext } from "@/tests/support/clients/browser-accounts";
 import type { Probe } from "./probe";
-import type { Stage } from "./stage";
 import { openSignedInContext } from "./visitor";
 
 /** One purchase from the click to its last task: what QStash counts. */
@@ -26,7 +25,8 @@ export const purchase: Probe = {
         await page.locator('button[value="paid"]').click();
         await page.waitForURL(/\/orders\/[0-9a-f-]{36}/);
         await page.getByTestId("code").first().waitFor();
-        await waitForTasks(stage);
+        // Until QStash has delivered what it may deliver now; a payment check is a message for later.
+        await stage.waitForQuiet();
         // The order's page polls while it is open.
         await page.close();
       });
@@ -42,8 +42,3 @@ export const purchase: Probe = {
     }
   },
 };
-
-/** Until QStash has delivered what it may deliver now; a payment check is a message for later. */
-async function waitForTasks(stage: Stage): Promise<void> {
-  await stage.waitForQuiet();
-}

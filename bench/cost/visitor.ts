@@ -16,7 +16,7 @@ export async function openSignedInContext(stage: Stage, browser: Browser): Promi
   return context;
 }
 
-/** Opens a page in a new tab. @returns the tab, and what it has requested so far */
+/** Opens a page in a new tab and waits until its stream is requested. @returns the tab, and what it has requested so far */
 export async function visit(
   context: BrowserContext,
   path: string,
@@ -24,7 +24,9 @@ export async function visit(
   const page = await context.newPage();
   const requests: Request[] = [];
   page.on("request", (request) => requests.push(request));
+  const streamRequest = page.waitForRequest((request) => new URL(request.url()).pathname === "/api/realtime");
   await page.goto(path);
+  await streamRequest;
   return { page, requests };
 }
 

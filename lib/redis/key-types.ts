@@ -12,6 +12,7 @@ export type KeyType = "string" | "hash" | "list" | "set" | "zset" | "stream";
 const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   postViews: "set",
   postMeta: "hash",
+  postCount: "string",
   postPendingViews: "set",
   dirtyPosts: "zset",
   sealedViewers: "set",
@@ -22,6 +23,7 @@ const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   viewClaims: "hash",
   postPlays: "set",
   postPlayMeta: "hash",
+  postPlayCount: "string",
   postPendingPlays: "set",
   dirtyPlays: "zset",
   sealedPlaySet: "set",

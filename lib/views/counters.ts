@@ -3,7 +3,8 @@ import { db } from "../db";
 import { keys } from "../redis";
 import { idSchema } from "../schemas/id";
 import type { CounterDefinition } from "./counter/definition";
-import { createLiveCounts, readTogether } from "./counter/live-counts";
+import { createLiveCounts } from "./counter/live-counts";
+import { readTogether } from "./counter/read-counts";
 import { type Play, persistPlays } from "./persist-plays";
 import { persistViews, type ViewPair } from "./persist-views";
 import { loadPlayRows, type PlayRow, playColumns, toPlayRow } from "./play-row";
@@ -19,6 +20,7 @@ const playSchema = z.object({ postId: idSchema, listenerSeq: seqSchema, hour: se
 export const views: CounterDefinition<number, ViewRow, ViewPair> = {
   keys: {
     meta: keys.postMeta,
+    count: keys.postCount,
     viewers: keys.postViews,
     pending: keys.postPendingViews,
     sealedViewers: keys.sealedViewers,
@@ -40,6 +42,7 @@ export const views: CounterDefinition<number, ViewRow, ViewPair> = {
 export const plays: CounterDefinition<string, PlayRow, Play> = {
   keys: {
     meta: keys.postPlayMeta,
+    count: keys.postPlayCount,
     viewers: keys.postPlays,
     pending: keys.postPendingPlays,
     sealedViewers: keys.sealedPlaySet,
@@ -68,22 +71,19 @@ export const livePlays = createLiveCounts(plays);
 type Counts = Map<string, number>;
 
 /**
- * Published counts of posts just read from Postgres, in one round trip. Posts that Redis does not have, or has from an
- * older row, are updated there on the way. Without Redis it is the larger of the persisted count and the last count
+ * Published counts of posts just read from Postgres, in one command. Posts that Redis does not have, or has from an older
+ * row, are updated there in a second round trip. Without Redis it is the larger of the persisted count and the last count
  * that this process read from Redis.
  */
 export async function getLiveCounts(rows: {
   views: readonly ViewRow[];
   plays: readonly PlayRow[];
 }): Promise<{ views: Counts; plays: Counts }> {
-  const [viewCounts = null, playCounts = null] = await readTogether([
+  const [viewCounts, playCounts] = await readTogether([
     liveViews.prepareRead(rows.views),
     livePlays.prepareRead(rows.plays),
   ]);
-  return {
-    views: liveViews.toCounts(rows.views, viewCounts),
-    plays: livePlays.toCounts(rows.plays, playCounts),
-  };
+  return { views: viewCounts ?? new Map(), plays: playCounts ?? new Map() };
 }
 
 /** As `getLiveCounts`, of views alone. */

@@ -175,7 +175,7 @@ export function createBatches<
     const args: (string | number)[] = [batch.id, ttlSeconds.postMeta];
     for (const postId of batch.postIds) {
       const row = rows.get(postId);
-      scriptKeys.push(keys.meta(postId), keys.viewers(postId), keys.pending(postId));
+      scriptKeys.push(keys.meta(postId), keys.viewers(postId), keys.pending(postId), keys.count(postId));
       args.push(postId, ...(row ? [row.authorSeq, countOf(row), row.version] : [""]));
     }
     await redisService().script(finishViews, scriptKeys, args, z.int());
