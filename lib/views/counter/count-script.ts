@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { ScriptCall } from "../../redis";
-import { defineScript } from "../../redis/script";
+import { defineScript, type ScriptCall } from "../../redis/script";
 
 /**
  * Scripts of the counter of views, and of plays with keys of their own: there, a viewer is `seq:hour`, and a play is a
