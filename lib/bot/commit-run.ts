@@ -69,6 +69,8 @@ export async function commitChange(
       await switchTelegramNotifications(tx, { personIds: [person.id] }, isNotified);
   }
 
+  const isNotifiedAfter =
+    runs.findLast(({ isNotified }) => isNotified !== undefined)?.isNotified ?? person.isNotified;
   const { sender, isAbandoned, messageIds } = result;
   afterCommit(tx, () => {
     const after = sessionAfter(session, executions);
@@ -83,7 +85,7 @@ export async function commitChange(
       const sending = { personId: person.id, sender: sender ?? "", revision: after.revision };
       const work: Promise<unknown>[] = [
         cacheManager.set("botSessions", person.id, after),
-        rememberPerson(bot.id, telegramId, { ...person, ...profile }),
+        rememberPerson(bot.id, telegramId, { ...person, ...profile, isNotified: isNotifiedAfter }),
       ];
       if (sender !== null && first && id !== undefined)
         work.push(sendMessages(bot, sending, { id, ...first, attempts: 1, ageSeconds: 0 }));

@@ -34,13 +34,13 @@ export async function findOrCreatePerson(projectId: string, user: TelegramUser):
 export async function rememberPerson(
   projectId: string,
   telegramId: string,
-  { id, name, language, userId }: CachedPerson,
+  { id, name, language, userId, isNotified }: CachedPerson,
 ): Promise<void> {
   const tags = [botPersonTag(projectId, telegramId)];
   await cacheManager.set(
     "botProfiles",
     profileKey(projectId, telegramId),
-    { id, name, language, userId },
+    { id, name, language, userId, isNotified },
     { tags },
   );
 }

@@ -60,7 +60,13 @@ it("a person who is cached with an account that is theirs no more does not see i
   const account = await createPerson();
   await handleUntilTaken(bot, textUpdate(sender, "/start"));
   const { id } = await linkTestPerson(bot, sender, account);
-  const cached = { id, name: sender.name, language: "en" as const, userId: account.userId };
+  const cached = {
+    id,
+    name: sender.name,
+    language: "en" as const,
+    userId: account.userId,
+    isNotified: false,
+  };
   await unlink(account, id, {});
   // A run that committed before the link ended is the last to write.
   const tags = [botPersonTag(bot.id, String(sender.id))];
