@@ -1,7 +1,7 @@
 import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import { NextIntlClientProvider } from "next-intl";
-import { getLocale, getTranslations } from "next-intl/server";
+import { getLocale, getMessages, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { Shell } from "@/app/_shell/shell";
 import { ThemeRoot } from "@/app/_shell/theme-root";
@@ -32,12 +32,14 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get(NONCE_HEADER) ?? undefined;
+  // A quarter of all texts, which the layout of their pages provides.
+  const { bots, botEditor, botRuns, ...messages } = await getMessages();
   return (
     // next-themes writes the class before the first paint, so the server cannot know it.
     <html lang={await getLocale()} suppressHydrationWarning>
       <body>
         <ThemeRoot nonce={nonce}>
-          <NextIntlClientProvider>
+          <NextIntlClientProvider messages={messages}>
             <Shell>{children}</Shell>
           </NextIntlClientProvider>
         </ThemeRoot>

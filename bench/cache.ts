@@ -5,6 +5,7 @@ import path from "node:path";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { startBackends } from "./backends";
 import { CONTESTANTS, type ContestantName, type WorkerCommand, type WorkerResult } from "./cache-protocol";
+import { table } from "./table";
 
 /**
  * `npm run bench:cache`: measures how often a loader is called when four processes miss concurrently, the cost of a hit
@@ -180,14 +181,4 @@ function formatRange(values: number[]): string {
 
 function median(values: number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function table(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  const line = (row: string[]) =>
-    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`;
-  const rule = `|${widths.map((width, column) => (column === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
-  return [line(rows[0] ?? []), rule, ...rows.slice(1).map(line)].join("\n");
 }

@@ -3,6 +3,7 @@ import { type CommandCounter, openCommandCounter } from "@/local/redis/command-c
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { type Backends, startBackends } from "./backends";
 import { ALLOWED_REQUESTS, contestants, type LimitCheck } from "./limits-contestants";
+import { table } from "./table";
 
 /**
  * `npm run bench:limits`: measures the cost of a request's two limits (the route's, and the person's over all routes)
@@ -235,14 +236,4 @@ function report(
       ]),
     );
   }
-}
-
-function table(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  const line = (row: string[]) =>
-    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`;
-  const rule = `|${widths.map((width, column) => (column === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
-  return [line(rows[0] ?? []), rule, ...rows.slice(1).map(line)].join("\n");
 }

@@ -11,6 +11,7 @@ import { startHttpCallMeter } from "@/tests/support/proxies/http-call-meter";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 import { freePort } from "@/tests/support/stack/real-postgres";
 import { startBackends } from "./backends";
+import { table } from "./table";
 import type { WorkerCommand, WorkerResult } from "./tasks-protocol";
 
 /**
@@ -347,14 +348,4 @@ function report(counts: Counts, timings: Timings): void {
   console.log(
     `Sweep: ${median(timings.sweep).toFixed(0)} tasks a second; ${DUE_TASKS} tasks are ${statements} statements and ${qstashCalls} calls`,
   );
-}
-
-function table(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  const line = (row: string[]) =>
-    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`;
-  const rule = `|${widths.map((width, column) => (column === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
-  return [line(rows[0] ?? []), rule, ...rows.slice(1).map(line)].join("\n");
 }

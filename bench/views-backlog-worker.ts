@@ -1,6 +1,6 @@
 import { db, disconnectDb } from "@/lib/db";
+import { liveViews } from "@/lib/views/counters";
 import { persistViews } from "@/lib/views/persist-views";
-import { recordAndCount } from "@/lib/views/record-and-count";
 import { claimBatch, finishBatch, syncViews, type ViewBatch } from "@/lib/views/sync-views";
 import { loadViewRows } from "@/lib/views/view-row";
 import { createPerson, createTestPost } from "@/tests/support/factories/people";
@@ -69,7 +69,7 @@ FROM generate_series(1, ${Math.min(USERS_PER_STATEMENT, users - created)}::int)`
     const queue = calls();
     const send = async () => {
       for (const update of queue) {
-        const { posts: counted } = await recordAndCount([update]);
+        const { posts: counted } = await liveViews.recordAndCount([update]);
         views += counted[0]?.outcomes.filter((outcome) => outcome === 1).length ?? 0;
       }
     };

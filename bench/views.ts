@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import { type CommandCounter, openCommandCounter } from "@/local/redis/command-counter";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
 import { type Backends, startBackends } from "./backends";
+import { table } from "./table";
 import { WORKLOADS, type WorkerCommand, type WorkerResult, type WorkloadName } from "./views-protocol";
 import { type BenchWorker, startBenchWorker } from "./worker";
 
@@ -118,14 +119,4 @@ function report(costs: Map<WorkloadName, Cost>, times: Map<WorkloadName, number>
   console.log(
     `Sync: ${rate(10_000, "sync: 10,000 views")} views a second; row by row: ${rate(500, "sync: 500 views, row by row")}`,
   );
-}
-
-function table(rows: string[][]): string {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? "").length)),
-  );
-  const line = (row: string[]) =>
-    `| ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0))).join(" | ")} |`;
-  const rule = `|${widths.map((width, column) => (column === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
-  return [line(rows[0] ?? []), rule, ...rows.slice(1).map(line)].join("\n");
 }

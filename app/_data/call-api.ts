@@ -6,7 +6,7 @@ import { promptForPassword } from "./password-prompt";
 import { isAuthenticated, refreshSession } from "./session";
 
 interface CallOptions {
-  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   body?: unknown;
   /** A 401 concerns the request itself (a wrong password, for example), not the session: do not refresh it. */
   skipSessionRefresh?: boolean;

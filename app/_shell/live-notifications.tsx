@@ -35,6 +35,7 @@ export function LiveNotifications({ viewerId }: { viewerId: string }) {
         if (unreadCount === 0) setItems([]);
       },
     },
+    sinceDocument: true,
   });
   return (
     <Toasts

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect } from "react";
+import { useEffect, useEffectEvent } from "react";
 import { readLastRefresh } from "@/app/_data/last-refresh";
 import { startRealtime } from "@/app/_data/realtime/channel-subscriptions";
 import { refreshSession, startSession } from "@/app/_data/session";
@@ -19,10 +19,18 @@ const MIN_CHECK_INTERVAL_MS = 5_000;
 /** The longest delay that `setTimeout` accepts. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
+interface Props {
+  userId: string;
+  /** Where the document's channels begin. */
+  cursors: Readonly<Record<string, string>>;
+}
+
 /** Keeps the session fresh and the event stream open on a signed-in user's pages. Renders nothing. */
-export function SessionRefresh({ userId }: { userId: string }) {
+export function SessionRefresh({ userId, cursors }: Props) {
+  // Those of a refreshed page are not needed: the stream has cursors of its own by then.
+  const start = useEffectEvent(() => startRealtime({ signedIn: true, cursors }));
   // biome-ignore lint/correctness/useExhaustiveDependencies: another user is another session
-  useEffect(() => startRealtime({ signedIn: true }), [userId]);
+  useEffect(() => start(), [userId]);
   useEffect(() => startSessionRefresh(userId), [userId]);
   return null;
 }

@@ -9,7 +9,12 @@ import { PasswordDialog } from "./password-dialog";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
 import { SessionRefresh } from "./session-refresh";
-import { getShellUnreadCount, getShellUnreadMessageCount, getShellViewer } from "./viewer";
+import {
+  getShellStreamStart,
+  getShellUnreadCount,
+  getShellUnreadMessageCount,
+  getShellViewer,
+} from "./viewer";
 
 /**
  * The frame of every page: the rail, or the two bars of a phone, and the background light. Its parts read what they
@@ -68,13 +73,17 @@ async function CurrentPlayer() {
 
 /** What keeps an open page up to date. */
 async function LiveParts() {
-  const [viewer, unreadMessages] = await Promise.all([getShellViewer(), getShellUnreadMessageCount()]);
+  const [viewer, unreadMessages, { chatIds, cursors }] = await Promise.all([
+    getShellViewer(),
+    getShellUnreadMessageCount(),
+    getShellStreamStart(),
+  ]);
   return (
     <>
       {viewer ? (
         <>
-          <SessionRefresh userId={viewer.id} />
-          <ChatSync viewerId={viewer.id} unread={unreadMessages} />
+          <SessionRefresh userId={viewer.id} cursors={cursors} />
+          <ChatSync viewerId={viewer.id} unread={unreadMessages} chatIds={chatIds} />
           <LiveNotifications viewerId={viewer.id} />
           <PasswordDialog email={viewer.email} />
         </>

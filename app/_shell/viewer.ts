@@ -1,9 +1,10 @@
 import "server-only";
 import { cache } from "react";
-import { listChats } from "@/lib/chat";
+import { listChatIds, listChats } from "@/lib/chat";
 import { env } from "@/lib/core/env";
 import { log } from "@/lib/core/log";
 import { countUnread } from "@/lib/notifications";
+import { readCursors } from "@/lib/realtime";
 import type { Role } from "@/lib/schemas/enums";
 import { claimedUser, currentUser } from "@/lib/sessions";
 import { readForPage, withRenderLimit } from "./read-for-page";
@@ -52,6 +53,39 @@ export const getShellViewer = cache(async (): Promise<ShellViewer | null> => {
   }
 });
 
+/** Where the page's stream begins. */
+export interface StreamStart {
+  /** The viewer's latest chats. */
+  chatIds: readonly string[];
+  /** By channel: the viewer's own one, and one of each of these chats. */
+  cursors: Readonly<Record<string, string>>;
+}
+
+const NO_START: StreamStart = { chatIds: [], cursors: {} };
+/** The latest chats are subscribed to for their badges; older ones are only polled. */
+const MAX_SUBSCRIBED_CHATS = 40;
+
+/**
+ * Where the stream of a signed-in page begins. The counts of the shell are read after it, so the page need not read them
+ * again when it has joined. Empty while a backend does not answer: the page then does.
+ */
+export const getShellStreamStart = cache(async (): Promise<StreamStart> => {
+  const viewer = await getShellViewer();
+  if (!viewer) return NO_START;
+  try {
+    return await withRenderLimit(readStreamStart(viewer.id), shellLimitMs());
+  } catch (cause) {
+    log().warn({ err: cause }, "chats unavailable: the page reads them when it has joined");
+    return NO_START;
+  }
+});
+
+async function readStreamStart(viewerId: string): Promise<StreamStart> {
+  const chatIds = await listChatIds(viewerId, MAX_SUBSCRIBED_CHATS);
+  const channels = [`user:${viewerId}` as const, ...chatIds.map((id) => `chat:${id}` as const)];
+  return { chatIds, cursors: await readCursors(channels) };
+}
+
 /** The viewer's unread notifications; 0 when the count is unavailable, because the shell must render anyway. */
 export const getShellUnreadCount = cache(() => countForShell((id) => countUnread(id)));
 
@@ -63,6 +97,7 @@ export const getShellUnreadMessageCount = cache(() =>
 async function countForShell(count: (viewerId: string) => Promise<number>): Promise<number> {
   const viewer = await getShellViewer();
   if (!viewer) return 0;
+  await getShellStreamStart();
   try {
     return await withRenderLimit(count(viewer.id), shellLimitMs());
   } catch (cause) {

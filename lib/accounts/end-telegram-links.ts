@@ -1,6 +1,7 @@
 import { type AuditContext, recordAudit } from "../audit";
 import { botPersonTag, cacheManager } from "../cache";
 import type { Transaction } from "../db";
+import { clearTelegramLinks } from "./telegram-notifications";
 
 /** Ends all of an account's links with Telegram users: a client who had the password may have made one. */
 export async function endTelegramLinks(
@@ -13,10 +14,10 @@ export async function endTelegramLinks(
     select: { id: true, projectId: true, telegramId: true },
   });
   if (people.length === 0) return;
-  await tx.botPerson.updateMany({
-    where: { userId },
-    data: { userId: null, linkedAt: null },
-  });
+  await clearTelegramLinks(
+    tx,
+    people.map(({ id }) => id),
+  );
   const subject = `user:${userId}` as const;
   for (const { id: personId } of people)
     await recordAudit(tx, {

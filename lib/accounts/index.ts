@@ -10,4 +10,5 @@ export { requestPasswordReset } from "./request-password-reset";
 export { resetPassword } from "./reset-password";
 export { getUser, signIn } from "./sign-in";
 export { newReferralCode, signUp } from "./sign-up";
+export { clearTelegramLinks, switchTelegramNotifications } from "./telegram-notifications";
 export { tidyLinks } from "./tidy-links";

@@ -18,6 +18,8 @@ const REFERRAL_CODE_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ23456789";
 const REFERRAL_CODE_LENGTH = 8;
 /** Each attempt after the first sees the handles that the others took, and takes one with random digits. */
 const MAX_ATTEMPTS = 4;
+/** When all attempts met a handle that another sign-up had just taken. */
+const RETRY_SECONDS = 2;
 
 /**
  * Creates an account, and mails the link that confirms its address. Without the mail when the address was sent as many
@@ -25,7 +27,7 @@ const MAX_ATTEMPTS = 4;
  *
  * @param locale  the request's language, which becomes that of the account's mails
  * @throws {AppError} conflict when the address is taken; bad_request for an unknown referral code, and for a common
- *         password
+ *         password; unavailable when other accounts of the same name took every handle that was tried
  */
 export async function signUp(
   { email, name, password, referralCode }: z.output<typeof signUpSchema>,
@@ -52,10 +54,12 @@ export async function signUp(
       return await createAccount();
     } catch (error) {
       const isTaken = isUniqueViolation(error);
+      const isAddress = isTaken && (await hasAccount(email));
       // Not the address: another account of the same name, and so of the same handle, was made at the same moment.
-      if (isTaken && attempt < MAX_ATTEMPTS && !(await hasAccount(email))) continue;
+      if (isTaken && !isAddress && attempt < MAX_ATTEMPTS) continue;
       await mail.returnTokens();
-      if (isTaken) throw new AppError("conflict", { message: "email_taken", field: "email", cause: error });
+      if (isAddress) throw new AppError("conflict", { message: "email_taken", field: "email", cause: error });
+      if (isTaken) throw new AppError("unavailable", { retryAfterSeconds: RETRY_SECONDS, cause: error });
       throw error;
     }
   }

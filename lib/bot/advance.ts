@@ -173,6 +173,8 @@ class Runner {
         this.addStep(node);
         return { go: node.next };
       }
+      case "setNotifications":
+        return this.setNotifications(node);
       case "callWorkflow":
         return this.call(node);
       case "jump":
@@ -197,6 +199,14 @@ class Runner {
         : Number(lookup(node.variable) ?? 0) + node.add;
     this.setVariable(node.variable, typeof value === "number" && !Number.isFinite(value) ? 0 : value);
     this.addStep(node, { output: { [node.variable]: value } });
+    return { go: node.next };
+  }
+
+  private setNotifications(node: NodeOf<"setNotifications">): Way {
+    const { bot, person } = this.context;
+    const isAllowed = bot.isAdministrators && person.userId !== null;
+    this.addStep(node, { error: isAllowed ? null : "no linked account" });
+    if (isAllowed) this.result.isNotified = node.on;
     return { go: node.next };
   }
 

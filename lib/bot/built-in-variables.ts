@@ -37,6 +37,8 @@ function builtIn(name: BuiltIn, { person, account, language, siteUrl }: RunConte
           }),
         )
         .join("\n");
+    case "notified":
+      return person.isNotified;
     case "siteUrl":
       return siteUrl;
   }

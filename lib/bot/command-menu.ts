@@ -6,6 +6,7 @@ const descriptions: Readonly<Record<string, Record<Locale, string>>> = {
   history: { ru: "Покупки", en: "Purchases" },
   referral: { ru: "Пригласить друзей", en: "Invite friends" },
   spend: { ru: "Потратить бонусы", en: "Spend bonuses" },
+  notifications: { ru: "Уведомления", en: "Notifications" },
   link: { ru: "Связать с аккаунтом", en: "Link your account" },
 };
 

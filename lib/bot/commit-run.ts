@@ -1,4 +1,5 @@
-import { botPersonTag, type CachedBot, type CachedPerson, type CachedSession, cacheManager } from "../cache";
+import { switchTelegramNotifications } from "../accounts";
+import { type CachedBot, type CachedPerson, type CachedSession, cacheManager } from "../cache";
 import { now } from "../core/clock";
 import { defer } from "../core/defer";
 import { failpoint } from "../core/failpoint";
@@ -7,7 +8,7 @@ import { log } from "../core/log";
 import { afterCommit, type Transaction } from "../db";
 import type { Execution } from "../schemas/bot";
 import { enqueue } from "../tasks";
-import { sessionAfter } from "./people";
+import { rememberPerson, sessionAfter } from "./people";
 import type { OutgoingMessage, Run } from "./run-types";
 import { sendMessages, takeOverChat } from "./send";
 import { type RunWrite, writeRun } from "./write-run";
@@ -53,7 +54,8 @@ export async function commitChange(
     ...runs.map(({ execution }) => execution),
   ];
   const result = await writeRun(tx, {
-    ...{ projectId: bot.id, personId: person.id, revision: session.revision, updateId, profile, executions },
+    ...{ projectId: bot.id, personId: person.id, revision: session.revision, userId: person.userId },
+    ...{ updateId, profile, executions },
     steps: runs.flatMap(({ execution, steps }) =>
       steps.map((step) => ({ ...step, executionId: execution.id })),
     ),
@@ -61,7 +63,11 @@ export async function commitChange(
     linkCodes: runs.flatMap(({ linkCodes }) => linkCodes),
   });
   if (result.outcome !== "written") return result.outcome;
-  for (const { execution } of runs) await enqueueContinuation(tx, bot.id, person.id, execution);
+  for (const { execution, isNotified } of runs) {
+    await enqueueContinuation(tx, bot.id, person.id, execution);
+    if (isNotified !== undefined)
+      await switchTelegramNotifications(tx, { personIds: [person.id] }, isNotified);
+  }
 
   const { sender, isAbandoned, messageIds } = result;
   afterCommit(tx, () => {
@@ -75,12 +81,13 @@ export async function commitChange(
       const [first] = outgoing;
       const [id] = messageIds;
       const sending = { personId: person.id, sender: sender ?? "", revision: after.revision };
-      const work: Promise<unknown>[] = [cacheManager.set("botSessions", person.id, after)];
+      const work: Promise<unknown>[] = [
+        cacheManager.set("botSessions", person.id, after),
+        rememberPerson(bot.id, telegramId, { ...person, ...profile }),
+      ];
       if (sender !== null && first && id !== undefined)
         work.push(sendMessages(bot, sending, { id, ...first, attempts: 1, ageSeconds: 0 }));
       else if (isAbandoned) work.push(takeOverChat(bot, person.id));
-      if (profile && (profile.name !== person.name || profile.language !== person.language))
-        work.push(cacheManager.invalidateTag(botPersonTag(bot.id, telegramId)));
       for (const outcome of await Promise.allSettled(work))
         if (outcome.status === "rejected") log().warn({ err: outcome.reason }, "after a bot's run");
     });

@@ -6,6 +6,7 @@ import { acquireLock, type Lock, RedisUnavailableError, releaseLock } from "../r
 import type { Execution, Variables } from "../schemas/bot";
 import { MAX_SPEND_MINOR } from "../schemas/limits";
 import type { NodeOf } from "../schemas/workflow";
+import { innermost } from "./advance";
 import { readPath, requestForWorkflow, WorkflowRequestError } from "./http-request";
 import type { HeavyNode, HeavyOutcome, RunContext } from "./run-types";
 import { cut, type Lookup, MAX_VALUE_LENGTH, renderText } from "./template";
@@ -32,8 +33,8 @@ export async function prepareHeavyStep(
 }
 
 /**
- * Gives spends of a user in the bot and on the site their turn. It guarantees nothing: when it expires, is lost, or
- * Redis is away, the ledger's row lock and constraints still prevent overspending.
+ * Makes spends of a user, in the bot and on the site, run one after another. It guarantees nothing: when it expires, is
+ * lost, or Redis is unavailable, the ledger's row lock and constraints still prevent overspending.
  */
 async function acquireSpendLock(userId: string): Promise<Lock | null> {
   try {
@@ -45,7 +46,7 @@ async function acquireSpendLock(userId: string): Promise<Lock | null> {
   }
 }
 
-/** Releases it if it is still this one; otherwise it has expired. */
+/** Releases the lock, unless it has expired. Best effort. */
 export async function releaseSpendLock(lock: Lock | null): Promise<void> {
   if (lock) await releaseLock(lock).catch(() => {});
 }
@@ -70,15 +71,15 @@ async function callForWorkflow(
       signal,
       allowsNumbers: bot.isAdministrators,
     });
-    return { take: "next", variables: readAnswer(text, node.save) };
+    return { take: "next", variables: readVariables(text, node.save) };
   } catch (error) {
     if (!(error instanceof WorkflowRequestError)) throw error;
     return { take: "failed", variables: {}, error: error.message };
   }
 }
 
-/** @throws {WorkflowRequestError} not JSON */
-function readAnswer(text: string, save: Readonly<Record<string, string>>): Variables {
+/** The variables that a response sets. @throws {WorkflowRequestError} when the response is not JSON */
+function readVariables(text: string, save: Readonly<Record<string, string>>): Variables {
   if (Object.keys(save).length === 0) return {};
   let json: unknown;
   try {
@@ -96,7 +97,7 @@ function readAnswer(text: string, save: Readonly<Record<string, string>>): Varia
 }
 
 /**
- * The bonuses' half of a step, in the transaction of the step: the entry and the step commit together.
+ * Writes the ledger entry of a step about bonuses in the transaction of the step: both commit together.
  * @param userId  the linked account, read under the person's lock
  */
 export async function applyBonuses(
@@ -111,15 +112,15 @@ export async function applyBonuses(
   if (node.kind === "creditBonuses") {
     if (!context.bot.isAdministrators)
       return { take: "next", variables: {}, error: "only bots of administrators credit bonuses" };
-    const entry = {
-      userId,
-      kind: "granted",
-      amount: node.amountMinor,
-      key: `granted:${stepKey}`,
-      note,
-    } as const;
-    const credited = await addEntry(tx, entry);
+    // The ledger's constraint on the key refuses a second credit, whichever execution or bot's version asks for it.
+    const key =
+      node.once === undefined
+        ? `granted:${stepKey}`
+        : `granted:bot:${innermost(execution).workflowId}:${node.once}:${userId}`;
+    const credited = await addEntry(tx, { userId, kind: "granted", amount: node.amountMinor, key, note });
     if (!("entry" in credited)) return { take: "unlinked", variables: {} };
+    // The balance of an earlier entry is not today's.
+    if (credited.outcome === "existing") return { take: "already", variables: {} };
     return { take: "next", variables: {}, balance: credited.entry.balance };
   }
   const amount = Math.round(Number(lookup(node.amount) ?? Number.NaN) * 100);

@@ -1,3 +1,4 @@
+export { botChatUrl } from "./chat-url";
 export { cancelExecution, moveExecution, resumeExecution } from "./console/change-execution";
 export { exportWorkflows, importWorkflows } from "./console/documents";
 export { createWorkflow, deleteWorkflow, discardDraft, saveDraft } from "./console/drafts";
@@ -20,6 +21,7 @@ export {
 export { DefinitionError, publishWorkflows, type WorkflowSource } from "./publish-workflow";
 export { receiveUpdate, updateReceiptSchema } from "./receive-update";
 export { addBot, addBotByToken, setWebhooks, setWebhooksAtStart } from "./register-bot";
+export { sendNotification } from "./send-notification";
 export { sweepChats } from "./sweep-chats";
 export { sweepDueExecutions } from "./sweep-due";
 export { tidiedBotsSchema, tidyBots } from "./tidy";

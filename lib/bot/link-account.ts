@@ -1,22 +1,26 @@
 import { z } from "zod";
-import { enqueueNoticeMail } from "../accounts";
+import { clearTelegramLinks, enqueueNoticeMail } from "../accounts";
 import { type AuditContext, recordAudit } from "../audit";
 import { accountTag, botPersonTag, type CachedBot, type CachedPerson, cacheManager } from "../cache";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
-import { env } from "../core/env";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { db, type Transaction, transaction } from "../db";
 import type { BotLink, LinkOffer, NewLinkCode } from "../schemas/bot-links";
 import { findBot } from "./bots";
+import { botChatUrl } from "./chat-url";
 import { hashLinkCode, isLinkCode, LINK_CODE_MINUTES, newLinkCode } from "./link-code";
 
 const usedRowsSchema = z.array(
   z.object({ projectId: z.uuid(), personId: z.uuid().nullable(), userId: z.uuid().nullable() }),
 );
 
-/** Marks a code as used, once. @param projectId  the code of another bot stays unused @returns what it links; null when it is unknown, used or expired */
+/**
+ * Marks a code as used, once.
+ * @param projectId  the code of another bot stays unused
+ * @returns what it links; null when it is unknown, used or expired
+ */
 async function redeemCode(
   tx: Transaction,
   code: string,
@@ -40,7 +44,7 @@ RETURNING "projectId", "personId", "userId"`;
 export async function redeemInBot(
   tx: Transaction,
   subject: { bot: CachedBot; person: CachedPerson; telegramId: string; code: string },
-): Promise<{ accountName: string } | null> {
+): Promise<{ userId: string; accountName: string } | null> {
   const { bot, person, telegramId, code } = subject;
   const used = await redeemCode(tx, code, "userId", bot.id);
   if (!used?.userId) return null;
@@ -54,13 +58,13 @@ interface NewLink {
   userId: string;
 }
 
-/** An account has one Telegram user in a bot, and the other way round: an older link ends. */
+/** Links an account with a Telegram user. Each has at most one link in a bot: an older one ends. */
 async function link(
   tx: Transaction,
   { projectId, personId, telegramId, userId }: NewLink,
   context: AuditContext = {},
-): Promise<{ accountName: string } | null> {
-  // First of all: two Telegram users who link the same account take their turn, and so does its deletion.
+): Promise<{ userId: string; accountName: string } | null> {
+  // Locked first, so that two Telegram users who link the account, or its deletion, run one after another.
   const accounts = await tx.$queryRaw<{ id: string; name: string; locale: string | null }[]>`
 SELECT id, name, locale FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
   const [account] = accounts;
@@ -69,10 +73,10 @@ SELECT id, name, locale FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" I
     where: { projectId, OR: [{ userId }, { id: personId }], userId: { not: null } },
     select: { id: true, telegramId: true },
   });
-  await tx.botPerson.updateMany({
-    where: { id: { in: older.map(({ id }) => id) } },
-    data: { userId: null, linkedAt: null },
-  });
+  await clearTelegramLinks(
+    tx,
+    older.map(({ id }) => id),
+  );
   await tx.botPerson.update({
     where: { id: personId },
     data: { userId, linkedAt: new Date(now()) },
@@ -94,13 +98,7 @@ SELECT id, name, locale FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" I
     botPersonTag(projectId, telegramId),
     accountTag(userId),
   ]);
-  return { accountName: account.name };
-}
-
-/** Where links open a chat with a bot; another server of the Bot API has its phones under its own address. */
-function deepLinkRoot(): string {
-  const { TELEGRAM_API_ROOT: root } = env();
-  return root === "https://api.telegram.org" ? "https://t.me" : root;
+  return { userId, accountName: account.name };
 }
 
 /**
@@ -117,14 +115,14 @@ export async function createLinkCode({ userId }: Caller, projectId: string): Pro
   });
   return {
     code,
-    url: `${deepLinkRoot()}/${bot.username}?start=${code}`,
+    url: `${botChatUrl(bot.username)}?start=${code}`,
     botName: bot.name,
     expiresAt: row.expiresAt,
     minutes: LINK_CODE_MINUTES,
   };
 }
 
-/** Whom a code of a bot would link, for the page that asks; null when it is unknown, used or expired. Uses nothing up. */
+/** Whom a code would link, for the page that asks for consent; null when it is unknown, used or expired. */
 export async function findLinkOffer(code: string): Promise<LinkOffer | null> {
   if (!isLinkCode(code)) return null;
   const row = await db().botLinkCode.findFirst({
@@ -180,11 +178,7 @@ export async function unlink({ userId }: Caller, personId: string, context: Audi
       select: { projectId: true, telegramId: true },
     });
     if (!person) throw new AppError("not_found");
-    await tx.botPerson.update({
-      where: { id: personId },
-      data: { userId: null, linkedAt: null },
-      select: { id: true },
-    });
+    await clearTelegramLinks(tx, [personId]);
     const subject = `user:${userId}` as const;
     await recordAudit(tx, {
       ...{ action: "telegram_unlinked", actorId: userId, subject, data: { personId }, ...context },
@@ -194,7 +188,7 @@ export async function unlink({ userId }: Caller, personId: string, context: Audi
   });
 }
 
-/** Id of the bot that accounts are linked with: the administrators' first one; null without one. */
+/** The bot that accounts are linked with: the administrators' first one; null without one. */
 export async function findLinkBot(): Promise<{ id: string; name: string; username: string } | null> {
   return db().botProject.findFirst({
     where: { isAdministrators: true, state: "active", owner: { deletedAt: null, role: "admin" } },

@@ -55,6 +55,18 @@ export function plainMessage(chatId: string, text: string, execution?: Execution
   };
 }
 
+/** A text of no workflow. @param html  as Telegram accepts it */
+export function htmlMessage(chatId: string, html: string): OutgoingMessage {
+  return {
+    method: "sendMessage",
+    payload: {
+      ...{ chat_id: Number(chatId), text: html, parse_mode: "HTML" },
+      link_preview_options: { is_disabled: true },
+    },
+    ...{ executionId: null, stepNo: null },
+  };
+}
+
 function replyMarkup(
   node: NodeOf<"message"> | NodeOf<"question">,
   execution: Execution,

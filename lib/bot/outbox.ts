@@ -5,7 +5,8 @@ import { db, retryOnConflict } from "../db";
 /**
  * Messages that are stored before they are sent. One process at a time sends to a chat, under a lease in the person's
  * row, so they arrive in order. Each message is marked as being sent before its call: when the process dies in between,
- * it is known which one Telegram may have.
+ * it is known which one Telegram may have. A notification's text is kept until its outcome is known: it may have the name
+ * of another user, who may be erased.
  */
 
 /** Longer than one call may take, which renews it. */
@@ -81,6 +82,7 @@ WITH done AS (
   UPDATE "BotMessage" SET state = ${outcome?.state ?? "sent"}::"BotMessageState",
     "telegramMessageId" = ${outcome?.state === "sent" ? outcome.telegramMessageId : null}::int,
     error = ${outcome && "error" in outcome ? outcome.error : null},
+    payload = CASE WHEN "notificationId" IS NULL OR ${outcome?.state === "pending"} THEN payload ELSE '{}' END,
     "sentAt" = CASE WHEN ${outcome?.state === "sent"} THEN clock_timestamp() END
   WHERE id = ${done?.id ?? null}::uuid AND state IN ('sending', 'unknown')
 ), owned AS (
@@ -129,7 +131,8 @@ WITH taken AS (
     "sendingUntil" = clock_timestamp() + ${SENDING_LEASE_SECONDS} * interval '1 second'
   WHERE id = ${personId}::uuid AND "sendingUntil" < clock_timestamp() RETURNING id
 ), lost AS (
-  UPDATE "BotMessage" SET state = 'unknown', error = 'the sender ended before the answer'
+  UPDATE "BotMessage" SET state = 'unknown', error = 'the sender ended before the answer',
+    payload = CASE WHEN "notificationId" IS NULL THEN payload ELSE '{}' END
   WHERE "personId" = (SELECT id FROM taken) AND state = 'sending'
 )
 SELECT person.revision FROM taken JOIN "BotPerson" person ON person.id = taken.id`;

@@ -13,21 +13,44 @@ export interface TelegramUser {
   language: Locale;
 }
 
-/** The person of a Telegram user in a bot; stored on the first update. Cached for half a minute. */
+/**
+ * The person of a Telegram user in a bot; stored on the first update. Cached for half a minute after each of their
+ * messages, so it is not refreshed before; a stale one is noticed when a run is written.
+ */
 export async function findOrCreatePerson(projectId: string, user: TelegramUser): Promise<CachedPerson> {
-  const person = await cacheManager.getOrSet(
-    "botProfiles",
-    `${user.id}:${projectId}`,
-    async () => (await loadPerson(projectId, user.id)) ?? createPerson(projectId, user),
-    { tags: [botPersonTag(projectId, user.id)] },
+  const key = profileKey(projectId, user.id);
+  return (
+    (await cacheManager.get("botProfiles", key)) ??
+    cacheManager.getOrSet(
+      "botProfiles",
+      key,
+      async () => (await loadPerson(projectId, user.id)) ?? createPerson(projectId, user),
+      { tags: [botPersonTag(projectId, user.id)] },
+    )
   );
-  return person;
 }
+
+/** Caches a person as a run found them in Postgres. */
+export async function rememberPerson(
+  projectId: string,
+  telegramId: string,
+  { id, name, language, userId }: CachedPerson,
+): Promise<void> {
+  const tags = [botPersonTag(projectId, telegramId)];
+  await cacheManager.set(
+    "botProfiles",
+    profileKey(projectId, telegramId),
+    { id, name, language, userId },
+    { tags },
+  );
+}
+
+const profileKey = (projectId: string, telegramId: string): string => `${telegramId}:${projectId}`;
 
 async function loadPerson(projectId: string, telegramId: string): Promise<CachedPerson | null> {
   const row = await db().botPerson.findUnique({
     where: { projectId_telegramId: { projectId, telegramId: BigInt(telegramId) } },
-    select: { id: true, name: true, language: true, userId: true },
+    select: { id: true, name: true, language: true, userId: true, isNotified: true },
   });
   return row && { ...row, language: localeSchema.parse(row.language) };
 }
@@ -56,7 +79,7 @@ export async function readPerson(
 ): Promise<KnownPerson | null> {
   const row = await reader.botPerson.findUnique({
     where: { id: sessionId, projectId },
-    select: { id: true, name: true, language: true, userId: true, telegramId: true },
+    select: { id: true, name: true, language: true, userId: true, isNotified: true, telegramId: true },
   });
   return row && { ...row, language: localeSchema.parse(row.language), telegramId: String(row.telegramId) };
 }
@@ -82,15 +105,15 @@ const sessionRowsSchema = z.array(
   z.object({ revision: z.int(), executions: z.array(executionSchema).nullable() }),
 );
 
-/** A cached person was erased meanwhile. */
-export class NoSuchPersonError extends Error {
+/** A cached person was erased meanwhile, or is linked with another account. */
+export class StalePersonError extends Error {
   constructor() {
-    super("there is no such person of a bot");
-    this.name = "NoSuchPersonError";
+    super("a person of a bot is not as they were cached");
+    this.name = "StalePersonError";
   }
 }
 
-/** For a person who was erased: they are stored again by {@link findOrCreatePerson}. */
+/** For a stale person: one who was erased is stored again by {@link findOrCreatePerson}. */
 export async function invalidatePerson(projectId: string, telegramId: string): Promise<void> {
   await cacheManager.invalidateTag(botPersonTag(projectId, telegramId));
 }
@@ -99,7 +122,7 @@ export async function invalidatePerson(projectId: string, telegramId: string): P
  * One statement: revision and executions are of the same moment.
  *
  * @param executionId  is among them if it is unfinished, however many newer ones there are
- * @throws {NoSuchPersonError}
+ * @throws {StalePersonError} there is none
  */
 export async function loadSession(
   tx: Pick<Transaction, "$queryRaw">,
@@ -116,7 +139,7 @@ SELECT person.revision, (SELECT jsonb_agg(to_jsonb(found) ORDER BY found.id DESC
     ORDER BY ${orderSql} LIMIT ${MAX_UNFINISHED}) found) AS executions
 FROM "BotPerson" person WHERE person.id = ${personId}::uuid`;
   const [row] = sessionRowsSchema.parse(rows);
-  if (!row) throw new NoSuchPersonError();
+  if (!row) throw new StalePersonError();
   return { revision: row.revision, executions: row.executions ?? [] };
 }
 

@@ -3,7 +3,7 @@ import type { WorkflowSource } from "./publish-workflow";
 /** The workflows that every new bot begins with; those of administrators link accounts too. */
 export function readyWorkflows(isAdministrators: boolean): WorkflowSource[] {
   return isAdministrators
-    ? [start(true), history, referral, spend, linkAccount]
+    ? [start(true), history, referral, spend, linkAccount, notifications]
     : [start(false), history, referral, spend];
 }
 
@@ -12,6 +12,19 @@ const menuLabels = {
   referral: { ru: "🤝 Пригласить друзей", en: "🤝 Invite friends" },
   spend: { ru: "💎 Потратить бонусы", en: "💎 Spend bonuses" },
   link: { ru: "🔗 Связать аккаунт", en: "🔗 Link account" },
+} as const;
+
+/** The way on depends on whether an account is linked. */
+const isLinked = (next: string, otherwise: string) =>
+  ({ kind: "condition", variable: "linked", operator: "is", value: true, next, otherwise }) as const;
+
+const unlinked = {
+  kind: "message",
+  text: {
+    ru: "Сначала свяжите Telegram со своим аккаунтом: страница «Устройства», {{siteUrl}}/me/devices",
+    en: "First link Telegram with your account, on the devices page: {{siteUrl}}/me/devices",
+  },
+  next: "end",
 } as const;
 
 const menu = (...keys: (keyof typeof menuLabels)[]) =>
@@ -24,14 +37,7 @@ const start = (canLink: boolean): WorkflowSource => ({
     schema: 1,
     start: "isLinked",
     nodes: {
-      isLinked: {
-        kind: "condition",
-        variable: "linked",
-        operator: "is",
-        value: true,
-        next: "hello",
-        otherwise: "guest",
-      },
+      isLinked: isLinked("hello", "guest"),
       hello: {
         kind: "message",
         text: {
@@ -95,14 +101,7 @@ const referral: WorkflowSource = {
     schema: 1,
     start: "isLinked",
     nodes: {
-      isLinked: {
-        kind: "condition",
-        variable: "linked",
-        operator: "is",
-        value: true,
-        next: "link",
-        otherwise: "unlinked",
-      },
+      isLinked: isLinked("link", "unlinked"),
       link: {
         kind: "message",
         text: {
@@ -111,14 +110,7 @@ const referral: WorkflowSource = {
         },
         next: "end",
       },
-      unlinked: {
-        kind: "message",
-        text: {
-          ru: "Сначала свяжите Telegram со своим аккаунтом: страница «Устройства», {{siteUrl}}/me/devices",
-          en: "First link Telegram with your account, on the devices page: {{siteUrl}}/me/devices",
-        },
-        next: "end",
-      },
+      unlinked,
       end: { kind: "end" },
     },
   },
@@ -131,14 +123,7 @@ const spend: WorkflowSource = {
     schema: 1,
     start: "isLinked",
     nodes: {
-      isLinked: {
-        kind: "condition",
-        variable: "linked",
-        operator: "is",
-        value: true,
-        next: "hasBonuses",
-        otherwise: "unlinked",
-      },
+      isLinked: isLinked("hasBonuses", "unlinked"),
       hasBonuses: {
         ...{ kind: "condition", variable: "balance", operator: "above", value: 0 },
         ...{ next: "amount", otherwise: "empty" },
@@ -205,14 +190,7 @@ const spend: WorkflowSource = {
         },
         next: "end",
       },
-      unlinked: {
-        kind: "message",
-        text: {
-          ru: "Сначала свяжите Telegram со своим аккаунтом: страница «Устройства», {{siteUrl}}/me/devices",
-          en: "First link Telegram with your account, on the devices page: {{siteUrl}}/me/devices",
-        },
-        next: "end",
-      },
+      unlinked,
       end: { kind: "end" },
     },
   },
@@ -225,14 +203,7 @@ const linkAccount: WorkflowSource = {
     schema: 1,
     start: "isLinked",
     nodes: {
-      isLinked: {
-        kind: "condition",
-        variable: "linked",
-        operator: "is",
-        value: true,
-        next: "linked",
-        otherwise: "code",
-      },
+      isLinked: isLinked("linked", "code"),
       linked: {
         kind: "message",
         text: {
@@ -250,6 +221,58 @@ const linkAccount: WorkflowSource = {
         },
         next: "end",
       },
+      end: { kind: "end" },
+    },
+  },
+};
+
+const notifications: WorkflowSource = {
+  key: "notifications",
+  command: "notifications",
+  definition: {
+    schema: 1,
+    start: "isLinked",
+    nodes: {
+      isLinked: isLinked("isOn", "unlinked"),
+      isOn: {
+        ...{ kind: "condition", variable: "notified", operator: "is", value: true },
+        ...{ next: "whenOn", otherwise: "whenOff" },
+      },
+      whenOn: {
+        kind: "message",
+        text: {
+          ru: "🔔 Уведомления сайта приходят и сюда. О чём сообщать, выбирают здесь: {{siteUrl}}/me/notifications",
+          en: "🔔 Notifications of the site come here too. Choose which at {{siteUrl}}/me/notifications",
+        },
+        buttons: [{ label: { ru: "🔕 Не присылать", en: "🔕 Stop them" }, next: "turnOff" }],
+      },
+      whenOff: {
+        kind: "message",
+        text: {
+          ru: "🔕 Уведомления сайта сюда не приходят.",
+          en: "🔕 Notifications of the site do not come here.",
+        },
+        buttons: [{ label: { ru: "🔔 Присылать сюда", en: "🔔 Send them here" }, next: "turnOn" }],
+      },
+      turnOn: { kind: "setNotifications", on: true, next: "turnedOn" },
+      turnOff: { kind: "setNotifications", on: false, next: "turnedOff" },
+      turnedOn: {
+        kind: "message",
+        text: {
+          ru: "🔔 Готово: уведомления сайта придут и сюда.",
+          en: "🔔 Done: notifications of the site will come here too.",
+        },
+        next: "end",
+      },
+      turnedOff: {
+        kind: "message",
+        text: {
+          ru: "🔕 Готово: уведомления останутся только на сайте.",
+          en: "🔕 Done: notifications stay on the site only.",
+        },
+        next: "end",
+      },
+      unlinked,
       end: { kind: "end" },
     },
   },

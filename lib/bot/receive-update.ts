@@ -6,12 +6,12 @@ import { toAppError } from "../core/http";
 import { log } from "../core/log";
 import { secretsEqual } from "../core/secrets-equal";
 import { isConflict, type Transaction, transaction } from "../db";
-import { requireBotAllowance, takeBotPersonAllowance } from "../rate-limit/handler-limits";
+import { takeBotAllowance } from "../rate-limit/handler-limits";
 import { botApi, Definitions, findBot, webhookSecret } from "./bots";
 import { type ChangeSubject, commitChange } from "./commit-run";
 import { redeemInBot } from "./link-account";
 import { plainMessage } from "./node-message";
-import { findOrCreatePerson, findSession, invalidatePerson, loadSession, NoSuchPersonError } from "./people";
+import { findOrCreatePerson, findSession, invalidatePerson, loadSession, StalePersonError } from "./people";
 import { type Plan, planUpdate } from "./plan-update";
 import { findAccount } from "./run-context";
 import { type BotTextKey, botText } from "./texts";
@@ -42,7 +42,7 @@ export async function receiveUpdate(
   const update = parseUpdate(text);
   if (!update) return { outcome: "ignored" };
   // Not refused: Telegram would repeat it, and hold back the updates of others.
-  if (!(await takeAllowances(projectId, update.user.id))) {
+  if (!(await takeBotAllowance(projectId, update.user.id))) {
     if (update.kind === "press") answerPress(bot, update, "tooMany");
     return { outcome: "ignored" };
   }
@@ -51,8 +51,8 @@ export async function receiveUpdate(
     return await attempt();
   } catch (error) {
     if (isTemporary(error)) throw error;
-    log().warn({ err: error, projectId, updateId: update.updateId }, "update of a bot is tried again");
-    if (error instanceof NoSuchPersonError) await invalidatePerson(projectId, update.user.id);
+    log().warn({ err: error, projectId, updateId: update.updateId }, "update of a bot failed: retrying once");
+    if (error instanceof StalePersonError) await invalidatePerson(projectId, update.user.id);
   }
   try {
     return await attempt();
@@ -76,37 +76,21 @@ function isTemporary(error: unknown): boolean {
 async function giveUp(update: PersonUpdate, bot: CachedBot): Promise<UpdateReceipt> {
   const { user } = update;
   const person = await findOrCreatePerson(bot.id, user);
-  let outcome: Awaited<ReturnType<typeof say>>;
+  let outcome: Awaited<ReturnType<typeof commitReply>>;
   try {
     outcome = await transaction(async (tx) => {
-      await lockPerson(tx, person.id);
+      const userId = await lockPerson(tx, person.id);
       const session = await loadSession(tx, person.id);
-      return say(tx, update, { bot, person, session }, botText(user.language, "failed"));
+      const subject = { bot, person: { ...person, userId }, session };
+      return commitReply(tx, update, subject, botText(user.language, "failed"));
     });
   } catch (error) {
     if (isTemporary(error)) throw error;
-    log().error({ err: error, projectId: bot.id }, "a person does not read that their update failed");
+    log().error({ err: error, projectId: bot.id }, "update of a bot failed: person not notified");
     outcome = await transaction((tx) => insertUpdate(tx, bot.id, update.updateId));
   }
   if (update.kind === "press") answerPress(bot, update, null);
   return { outcome: outcome === "duplicate" ? "duplicate" : "handled" };
-}
-
-/**
- * @returns whether the person has not written too much
- * @throws {AppError} rate_limited: too much for the bot. The repeats of Telegram do not count for the person
- */
-async function takeAllowances(projectId: string, telegramId: string): Promise<boolean> {
-  const person = await takeBotPersonAllowance(projectId, telegramId);
-  // Who writes too much does not use up what the bot may take from others.
-  if (!person.allowed) return false;
-  try {
-    await requireBotAllowance(projectId);
-  } catch (error) {
-    await person.returnTokens();
-    throw error;
-  }
-  return true;
 }
 
 function parseUpdate(text: string): PersonUpdate | null {
@@ -132,7 +116,7 @@ async function handle(update: PersonUpdate, bot: CachedBot, person: CachedPerson
     if (outcome !== "stale") return finish(update, bot, plan, outcome);
   }
   const decided = await transaction(async (tx) => {
-    await lockPerson(tx, person.id);
+    if ((await lockPerson(tx, person.id)) !== person.userId) throw new StalePersonError();
     const session = await loadSession(tx, person.id);
     const loadDefinition = definitions.loadWithin(tx);
     const fresh = await planUpdate(update, { bot, person, session, account, loadDefinition });
@@ -187,13 +171,15 @@ async function apply(
       case "change":
         return commitChange(tx, plan, changeSubject(update, subject));
       case "nothing":
-        if (plan.reply !== null) return say(tx, update, subject, botText(update.user.language, plan.reply));
+        if (plan.reply !== null)
+          return commitReply(tx, update, subject, botText(update.user.language, plan.reply));
         return insertUpdate(tx, bot.id, update.updateId);
       case "link": {
         const used = await redeemInBot(tx, { bot, person, telegramId: update.user.id, code: plan.code });
         const key: BotTextKey = used ? "linked" : "linkFailed";
         const text = botText(update.user.language, key, { name: used?.accountName ?? "" });
-        return say(tx, update, subject, text);
+        const userId = used?.userId ?? person.userId;
+        return commitReply(tx, update, { ...subject, person: { ...person, userId } }, text);
       }
     }
   })();
@@ -201,8 +187,8 @@ async function apply(
   return outcome;
 }
 
-/** Sends a text of the bot's own, and nothing else changes. */
-function say(tx: Transaction, update: PersonUpdate, subject: Subject, text: string) {
+/** Commits a text of the bot's own as the update's only effect. */
+function commitReply(tx: Transaction, update: PersonUpdate, subject: Subject, text: string) {
   const messages = [plainMessage(update.user.id, text)];
   return commitChange(tx, { runs: [], cancelled: [], messages }, changeSubject(update, subject));
 }
@@ -217,8 +203,13 @@ INSERT INTO "BotUpdate" ("projectId", "updateId") VALUES (${projectId}::uuid, ${
   return inserted > 0 ? "written" : "duplicate";
 }
 
-async function lockPerson(tx: Transaction, personId: string): Promise<void> {
-  await tx.$queryRaw`SELECT 1 FROM "BotPerson" WHERE id = ${personId}::uuid FOR NO KEY UPDATE`;
+/** @returns the account that they are linked with now */
+async function lockPerson(tx: Transaction, personId: string): Promise<string | null> {
+  const rows = await tx.$queryRaw<{ userId: string | null }[]>`
+SELECT "userId" FROM "BotPerson" WHERE id = ${personId}::uuid FOR NO KEY UPDATE`;
+  const [row] = rows;
+  if (!row) throw new StalePersonError();
+  return row.userId;
 }
 
 function finish(
@@ -232,7 +223,7 @@ function finish(
   return { outcome: outcome === "written" ? "handled" : "duplicate" };
 }
 
-/** Ends the wait that the button shows. Best effort: the phone ends it on its own after a while. */
+/** Stops the button's loading indicator. Best effort: Telegram's apps stop it after a while. */
 function answerPress(
   bot: CachedBot,
   { queryId, user }: Extract<PersonUpdate, { kind: "press" }>,

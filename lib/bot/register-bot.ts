@@ -1,10 +1,13 @@
+import { createHash } from "node:crypto";
 import { GrammyError } from "grammy";
 import { botProjectTag, cacheManager } from "../cache";
+import { env } from "../core/env";
 import { AppError } from "../core/errors";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { encryptSecret } from "../core/secret-box";
 import { db, isUniqueViolation, type Transaction } from "../db";
+import { acquireLock } from "../redis";
 import { botApi, createApi, webhookSecret, webhookUrl } from "./bots";
 import { commandMenu } from "./command-menu";
 import { checkWorkflows, insertVersions } from "./publish-workflow";
@@ -52,8 +55,9 @@ export async function addBot(
 }
 
 /**
- * As {@link addBot}, with the username that Telegram has for the token. A known bot of the same owner gets the token, and
- * its webhook is set again: BotFather has revoked the one before, or it cannot be decrypted after a change of AUTH_SECRET.
+ * As {@link addBot}, with the username that Telegram has for the token. A known bot of the same owner gets the token and
+ * the ready workflows that are newer than it, and its webhook is set again: BotFather has revoked the token before, or it
+ * cannot be decrypted after a change of AUTH_SECRET.
  *
  * @throws {AppError} bad_request: Telegram does not know the token; conflict: the bot is another owner's, or is being
  *         deleted; unavailable: Telegram does not answer
@@ -74,7 +78,7 @@ export async function addBotByToken(
       throw new AppError("unavailable", { message: "telegram_unavailable", retryAfterSeconds: 30, cause });
     });
   const known = await findKnownBot(token, ownerId);
-  if (known) return changeToken(known.id, { token, ownerId, username }, withBot);
+  if (known) return changeToken(known.id, { ...input, username }, withBot);
   try {
     return await addBot({ ...input, name: input.name ?? first_name, username }, withBot);
   } catch (error) {
@@ -98,13 +102,22 @@ async function findKnownBot(token: string, ownerId: string): Promise<{ id: strin
 
 async function changeToken(
   id: string,
-  { token, ownerId, username }: Pick<NewBot, "token" | "ownerId" | "username">,
+  { token, ownerId, username, isAdministrators: mayBeAdministrators }: Omit<NewBot, "name">,
   withBot?: WithBot,
 ): Promise<string> {
   const data = { encryptedToken: encryptSecret("bot-token", token), username, webhookUrl: null };
   await cacheManager.withInvalidation([botProjectTag(id)], async (tx) => {
     await withBot?.(tx, { id, isNew: false });
-    await tx.botProject.update({ where: { id, ownerId }, data, select: { id: true } });
+    const { isAdministrators, workflows } = await tx.botProject.update({
+      where: { id, ownerId },
+      data,
+      select: { isAdministrators: true, workflows: { select: { key: true, command: true } } },
+    });
+    const missing = readyWorkflows(isAdministrators && mayBeAdministrators).filter(
+      (ready) => !workflows.some(({ key, command }) => key === ready.key || command === ready.command),
+    );
+    const keys = workflows.map(({ key }) => key);
+    await insertVersions(tx, id, checkWorkflows(missing, { isAdministrators, known: keys }));
   });
   return id;
 }
@@ -123,14 +136,21 @@ interface SetWebhooks {
  * that fails does not stop the others.
  */
 export async function setWebhooks({ all = false } = {}): Promise<SetWebhooks> {
-  const bots = await db().botProject.findMany({
+  const known = await db().botProject.findMany({
     where: { deletedAt: null, owner: { deletedAt: null } },
-    orderBy: { id: "asc" },
-    select: webhookColumns,
+    select: { id: true, webhookUrl: true },
   });
+  const ids = known.filter((bot) => all || bot.webhookUrl !== webhookUrl(bot.id)).map(({ id }) => id);
+  const bots =
+    ids.length === 0
+      ? []
+      : await db().botProject.findMany({
+          where: { id: { in: ids } },
+          orderBy: { id: "asc" },
+          select: webhookColumns,
+        });
   const result: SetWebhooks = { set: [], failed: [] };
   for (const bot of bots) {
-    if (!all && bot.webhookUrl === webhookUrl(bot.id)) continue;
     try {
       await setWebhook(bot);
       result.set.push(bot.name);
@@ -179,13 +199,29 @@ async function setWebhook(bot: ConnectedBot): Promise<void> {
   );
 }
 
-/** At a server's start: a moved deployment, or a new bot, gets its address. Never throws. */
+/** On Vercel each cold start is a start; a bot that could not be set is tried again after so long. */
+const START_CLAIM_MS = 3_600_000;
+
+/**
+ * At a server's start: a moved deployment, or a new bot, gets its address. Previews leave it alone, because they may have
+ * production's database. On Vercel the first of an hour's cold starts reads the bots, the others only find its claim in
+ * Redis. Never throws.
+ */
 export async function setWebhooksAtStart(): Promise<void> {
+  const { VERCEL_ENV, APP_URL } = env();
+  if (VERCEL_ENV !== undefined && VERCEL_ENV !== "production") return;
   try {
+    if (VERCEL_ENV === "production" && !(await claimStart(APP_URL))) return;
     const { set, failed } = await setWebhooks();
     for (const name of set) log().info({ bot: name }, "webhook set");
     if (failed.length > 0) log().warn({ bots: failed }, "not set: npm run bot:webhooks tries it again");
   } catch (error) {
     log().warn({ err: error }, "webhooks of bots not set: npm run bot:webhooks does it");
   }
+}
+
+/** A lock that is not released: its time limit is the interval. */
+async function claimStart(appUrl: string): Promise<boolean> {
+  const address = createHash("sha256").update(appUrl).digest("hex");
+  return (await acquireLock("bot-webhooks", address, { ttlMs: START_CLAIM_MS })).acquired;
 }

@@ -37,7 +37,7 @@ export type HeavyNode = NodeOf<"httpRequest"> | NodeOf<"spendBonuses"> | NodeOf<
 /** What came of a heavy node. */
 export interface HeavyOutcome {
   /** The way on. */
-  take: "next" | "failed" | "insufficient" | "unlinked";
+  take: "next" | "failed" | "insufficient" | "already" | "unlinked";
   variables: Variables;
   /** The balance after it, in hundredths. */
   balance?: number;
@@ -61,6 +61,8 @@ export interface OutgoingMessage {
   payload: Record<string, unknown>;
   executionId: string | null;
   stepNo: number | null;
+  /** That it carries. */
+  notificationId?: string;
 }
 
 /** What one run writes, all of it in one transaction. */
@@ -70,4 +72,6 @@ export interface Run {
   messages: OutgoingMessage[];
   /** One-time codes, by their hash. */
   linkCodes: { id: string; hash: string; expiresAt: string }[];
+  /** Turns the person's notifications on or off; not set: leaves them as they are. */
+  isNotified?: boolean;
 }

@@ -1,8 +1,10 @@
 import { type Api, GrammyError, HttpError } from "grammy";
+import { switchTelegramNotifications } from "../accounts";
 import type { CachedBot } from "../cache";
+import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { db, transaction } from "../db";
+import { transaction } from "../db";
 import { enqueue } from "../tasks";
 import { botApi } from "./bots";
 import { type NextMessage, recordAndTakeNext, type Sending, type SendOutcome, takeOver } from "./outbox";
@@ -110,8 +112,12 @@ function retry(
   return { state: "pending", retryAfterSeconds: retryAfterSeconds ?? backoffSeconds, error };
 }
 
+/** Notifications end until the person wants them again. */
 async function markBlocked(personId: string): Promise<void> {
-  await db().botPerson.updateMany({ where: { id: personId }, data: { blockedAt: new Date() } });
+  await transaction(async (tx) => {
+    await tx.botPerson.updateMany({ where: { id: personId }, data: { blockedAt: new Date(now()) } });
+    await switchTelegramNotifications(tx, { personIds: [personId] }, false);
+  });
 }
 
 async function enqueueDelivery(

@@ -1,4 +1,5 @@
 import type { VariableValue } from "../schemas/bot";
+import { isolate } from "../schemas/isolate";
 import { escapeHtml, visibleLength } from "../schemas/telegram-text";
 import { replacePlaceholders } from "../schemas/workflow";
 
@@ -23,13 +24,16 @@ export function renderText(template: string, lookup: Lookup): string {
 
 /**
  * Fills a template of Telegram's HTML. Values are escaped, so they show as they are and cannot add markup, and are not
- * looked at again. When the text would be too long for Telegram, values are cut, the longest ones first.
+ * looked at again; each line of one keeps its own direction. When the text would be too long for Telegram, values are
+ * cut, the longest ones first.
  *
  * @param maxLength  UTF-16 units as Telegram counts them
  */
 export function renderHtml(template: string, lookup: Lookup, maxLength: number): string {
   const render = (maxValueLength: number) =>
-    replacePlaceholders(template, (name) => escapeHtml(cut(valueText(lookup(name)), maxValueLength)));
+    replacePlaceholders(template, (name) =>
+      escapeHtml(cut(valueText(lookup(name)), maxValueLength).replace(/[^\n]+/g, isolate)),
+    );
   const fits = (maxValueLength: number) => visibleLength(render(maxValueLength)) <= maxLength;
   if (fits(maxLength)) return render(maxLength);
   // The longest that fits; lengths grow with it.

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Locale } from "../core/locale";
+import { toOneLine } from "../core/text";
 import { MAX_MESSAGE_LENGTH } from "../schemas/telegram-text";
 import type { TelegramUser } from "./people";
 
@@ -63,7 +64,7 @@ const MAX_NAME_LENGTH = 64;
 const RUSSIAN = new Set(["ru", "be", "uk", "kk"]);
 
 function toUser({ id, first_name: name, language_code: code }: z.output<typeof userSchema>): TelegramUser {
-  return { id: String(id), name: toStorable(name, MAX_NAME_LENGTH), language: toLocale(code) };
+  return { id: String(id), name: toOneLine(toStorable(name, MAX_NAME_LENGTH)), language: toLocale(code) };
 }
 
 /** Without what Postgres refuses, and no longer than Telegram's own limit. */

@@ -25,14 +25,14 @@ interface Prepared {
   payload: TaskPayload;
   bot: CachedBot | null;
   step: PreparedStep | null;
-  /** Of the person, by the linked account's id; null when nothing of it was read. */
+  /** The linked account of the person when it was read, with its variables; null without a person. */
   account: { userId: string | null; variables: CachedVariables | null } | null;
   definitions: Definitions | null;
 }
 
 /**
- * Queue `workflow-executions`: the slow work of a step, what was due, a workflow that the app begins, and messages that
- * had to wait. The slow half runs without a transaction; what follows from it is written with the task's completion.
+ * Queue `workflow-executions`: the slow work of a step, executions that are due, workflows that the app starts, and
+ * messages that had to wait. The slow half runs without a transaction; what follows from it is written with the task's completion.
  */
 export const task = defineTask<"workflow-executions">()({
   async prepare(payload, { signal }): Promise<Prepared> {
@@ -57,7 +57,7 @@ export const task = defineTask<"workflow-executions">()({
     if (!definitions) return postpone(tx, payload);
     const locked = await lockPerson(tx, payload);
     if (!locked) return;
-    // Linked or unlinked in between: then it is read again.
+    // If the person was linked or unlinked in between, the account is read again.
     const isSame = account !== null && account.userId === locked.userId;
     const person = isSame ? { ...locked, account: account.variables } : locked;
     const loadDefinition = definitions.loadWithin(tx);
@@ -69,7 +69,7 @@ export const task = defineTask<"workflow-executions">()({
   },
 });
 
-/** A paused bot does not go on. What it had to deliver is found by the sweep. */
+/** A paused bot continues nothing before this. The sweep finds the messages that it had to deliver. */
 const PAUSED_DELAY_SECONDS = 600;
 
 async function postpone(tx: Transaction, payload: TaskPayload): Promise<void> {
@@ -94,7 +94,7 @@ async function prepareContinuation(
   return prepareHeavyStep(node, execution, lookup, { userId: person.userId, signal, bot });
 }
 
-/** So that the transaction needs no other connection. */
+/** Loads the definition before the transaction, which then needs no second connection. */
 async function warmStart(
   bot: CachedBot,
   { workflowId }: Extract<TaskPayload, { do: "start" }>,
@@ -122,7 +122,7 @@ async function continueExecution(
   const { bot, person, loadDefinition } = subject;
   const session = await loadSession(tx, person.id, payload.executionId);
   const execution = findExecution(session.executions, payload);
-  // Gone on, cancelled or finished meanwhile.
+  // It was continued, cancelled or finished meanwhile.
   if (!execution) return;
   if (execution.dueAt !== null && Date.parse(execution.dueAt) > now())
     return enqueueContinuation(tx, bot.id, person.id, execution);
@@ -170,7 +170,7 @@ async function commitRuns(
   if (outcome !== "written") throw new Error("a person's revision changed under its lock");
 }
 
-/** Nothing runs the step any more: the person reads that it failed. */
+/** Fails an execution whose task is dead, and notifies the person. */
 async function abandonExecution(tx: Transaction, payload: Continuation): Promise<void> {
   const bot = await loadBot(payload.projectId, tx);
   const person = bot && (await lockPerson(tx, payload));

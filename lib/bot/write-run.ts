@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
+import type { Locale } from "../core/locale";
 import type { Transaction } from "../db";
 import type { Execution } from "../schemas/bot";
 import { SENDING_LEASE_SECONDS } from "./outbox";
@@ -9,12 +10,13 @@ import type { OutgoingMessage, Run, StepRow } from "./run-types";
 export interface RunWrite {
   projectId: string;
   personId: string;
-  /** The revision that the run was computed from. */
+  /** The revision that the run was computed from, and the account. */
   revision: number;
+  userId: string | null;
   /** The update that caused it; null for a task's. */
   updateId: string | null;
   /** As the update has them. */
-  profile: { name: string; language: string } | null;
+  profile: { name: string; language: Locale } | null;
   executions: readonly Execution[];
   steps: readonly (StepRow & { executionId: string })[];
   messages: readonly OutgoingMessage[];
@@ -24,7 +26,7 @@ export interface RunWrite {
 type WriteResult =
   /** The update was handled before. */
   | { outcome: "duplicate" }
-  /** The person's executions have changed since: compute again. Nothing may be committed. */
+  /** The person's executions, or their account, have changed since: compute again. Nothing may be committed. */
   | { outcome: "stale" }
   | {
       outcome: "written";
@@ -49,11 +51,11 @@ const resultRowsSchema = z.tuple([
  * statement, so a person's message costs one write and its outcome a second one.
  *
  * Everything hangs on the person's revision: of two runs that were computed from the same one the second changes
- * nothing and is computed again. So a button resumes an execution once, however often and from wherever it is pressed.
+ * nothing and is computed again, as does one for an account that is no longer theirs. So a button resumes an execution once, however often and from wherever it is pressed.
  * Messages go out in the order of revisions. If nothing is being sent to the chat, the caller becomes its sender.
  */
 export async function writeRun(tx: Transaction, run: RunWrite): Promise<WriteResult> {
-  const { projectId, personId, revision, updateId, profile } = run;
+  const { projectId, personId, revision, userId, updateId, profile } = run;
   const sender = newId();
   const messages = run.messages.map((message, part) => ({ id: newId(), part, ...message }));
   const rows = await tx.$queryRaw`
@@ -68,7 +70,7 @@ WITH fresh AS (
     "sendingBy" = CASE WHEN "sendingUntil" IS NULL AND ${messages.length > 0} THEN ${sender}::uuid ELSE "sendingBy" END,
     "sendingUntil" = CASE WHEN "sendingUntil" IS NULL AND ${messages.length > 0}
       THEN clock_timestamp() + ${SENDING_LEASE_SECONDS} * interval '1 second' ELSE "sendingUntil" END
-  WHERE id = ${personId}::uuid AND revision = ${revision}
+  WHERE id = ${personId}::uuid AND revision = ${revision} AND "userId" IS NOT DISTINCT FROM ${userId}::uuid
     AND (${updateId}::bigint IS NULL OR EXISTS (SELECT FROM fresh))
   RETURNING id, revision, "sendingBy" IS NOT DISTINCT FROM ${sender}::uuid AS "isSender",
     coalesce("sendingUntil" < clock_timestamp(), false) AS "isAbandoned"
@@ -91,12 +93,13 @@ WITH fresh AS (
   FROM claimed, jsonb_to_recordset(${JSON.stringify(run.steps)}::jsonb) AS s("executionId" uuid, no int,
     "versionId" uuid, "nodeId" text, kind text, input jsonb, output jsonb, error text)
 ), messages AS (
-  INSERT INTO "BotMessage" (id, "personId", "executionId", "stepNo", revision, part, method, payload, state, attempts)
-  SELECT m.id, claimed.id, m."executionId", m."stepNo", claimed.revision, m.part, m.method, m.payload,
+  INSERT INTO "BotMessage" (id, "personId", "executionId", "stepNo", "notificationId", revision, part, method, payload,
+    state, attempts)
+  SELECT m.id, claimed.id, m."executionId", m."stepNo", m."notificationId", claimed.revision, m.part, m.method, m.payload,
     (CASE WHEN claimed."isSender" AND m.part = 0 THEN 'sending' ELSE 'pending' END)::"BotMessageState",
     CASE WHEN claimed."isSender" AND m.part = 0 THEN 1 ELSE 0 END
   FROM claimed, jsonb_to_recordset(${JSON.stringify(messages)}::jsonb) AS m(id uuid, "executionId" uuid, "stepNo" int,
-    part int, method text, payload jsonb)
+    "notificationId" uuid, part int, method text, payload jsonb)
 ), codes AS (
   INSERT INTO "BotLinkCode" (id, hash, "projectId", "personId", "expiresAt")
   SELECT c.id, c.hash, ${projectId}::uuid, claimed.id, c."expiresAt"

@@ -1,9 +1,10 @@
 import { now } from "../core/clock";
 import { defer } from "../core/defer";
 import { env } from "../core/env";
+import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { withTimeoutOrUndefined } from "../core/with-timeout";
-import { db } from "../db";
+import { afterCommit, db, type Transaction } from "../db";
 import type { InvalidationTargets, Memory } from "./memory";
 import { TRUST_MS } from "./memory";
 import { deleteOutbox, MAX_OUTBOX_ROWS, type OutboxRow, readOutbox, writeOutbox } from "./outbox";
@@ -13,6 +14,8 @@ import * as store from "./store";
 const CHECK_PAUSE_MS = 1_000;
 /** Pending targets kept in this process; more are in Postgres only. Keeps the replay script short. */
 const MAX_PENDING_TARGETS = 1_000;
+/** Tags of one row are invalidated by one script, which blocks Redis meanwhile. */
+const MAX_TAGS_PER_ROW = 200;
 /** The outcome of a check is in `redisSuspect`. */
 const noop = () => {};
 const toTrue = () => true;
@@ -26,7 +29,7 @@ interface OutboxCheck {
 }
 
 /**
- * Decides whether an entry that was read from Redis is trusted.
+ * Applies invalidations, keeps those that Redis missed, and decides whether an entry that was read from Redis is trusted.
  *
  * An invalidation is a row in Postgres, written in the transaction of the change, until Redis has applied it. The
  * trust lease (key `cache:told`) lives for ten seconds after a check of the rows. A reader that does not see
@@ -48,7 +51,11 @@ export class InvalidationLog {
   private polledAtMs = Number.NEGATIVE_INFINITY;
   private readonly appliedRowIds = new Set<string>();
 
-  constructor(private readonly memory: Memory) {}
+  /** @param onRedisFailure  called when Redis did not take an invalidation; it marks Redis as suspect */
+  constructor(
+    private readonly memory: Memory,
+    private readonly onRedisFailure: (error: unknown) => void,
+  ) {}
 
   /** Call after a failed Redis call: Redis may have missed an invalidation. */
   markRedisSuspect(): void {
@@ -82,8 +89,56 @@ export class InvalidationLog {
     return true;
   }
 
-  /** Invalidates in memory and in Redis. @throws when Redis fails; the caller then stores the invalidation */
-  async apply(targets: InvalidationTargets): Promise<void> {
+  /** Invalidates in memory and in Redis. When Redis is unavailable, the invalidation is stored. */
+  async invalidate(targets: InvalidationTargets): Promise<void> {
+    try {
+      await this.apply(targets);
+    } catch (error) {
+      this.onRedisFailure(error);
+      await this.addPending(targets);
+    }
+  }
+
+  /** Records an invalidation in the transaction of the change, and applies it after the commit. */
+  async invalidateAfterCommit(tx: Transaction, tags: readonly string[]): Promise<void> {
+    const rows: OutboxRow[] = [];
+    for (let from = 0; from < tags.length; from += MAX_TAGS_PER_ROW) {
+      const targets = { members: [], tags: tags.slice(from, from + MAX_TAGS_PER_ROW) };
+      rows.push({ id: await writeOutbox(tx, targets), ...targets });
+    }
+    if (rows.length === 0) return;
+    afterCommit(
+      tx,
+      () => this.applyRows(rows),
+      () => {
+        // Unknown outcome: the commit may have succeeded.
+        this.markRedisSuspect();
+        for (const row of rows) this.memory.invalidate(row);
+      },
+    );
+  }
+
+  private async applyRows(rows: readonly OutboxRow[]): Promise<void> {
+    await failpoint("cache.committed");
+    for (const [index, row] of rows.entries()) {
+      try {
+        await this.apply(row);
+        this.deleteRowsLater([row.id]);
+      } catch (error) {
+        this.onRedisFailure(error);
+        // The remaining rows would fail on the same Redis.
+        for (const remainingRow of rows.slice(index)) {
+          this.memory.invalidate(remainingRow);
+          this.enqueueReplay(remainingRow);
+          this.appliedRowIds.add(remainingRow.id);
+        }
+        break;
+      }
+    }
+  }
+
+  /** @throws when Redis fails; the caller then stores the invalidation */
+  private async apply(targets: InvalidationTargets): Promise<void> {
     this.memory.invalidate(targets);
     try {
       await store.invalidate(targets);
@@ -104,12 +159,6 @@ export class InvalidationLog {
         "cache invalidation kept in this process only: Redis and Postgres unavailable",
       );
     }
-  }
-
-  /** Stores an invalidation that Redis missed and that is a row in Postgres already. */
-  addPendingRow(row: OutboxRow): void {
-    this.enqueueReplay(row);
-    this.appliedRowIds.add(row.id);
   }
 
   private enqueueReplay({ members, tags }: InvalidationTargets): void {
@@ -186,7 +235,7 @@ export class InvalidationLog {
   }
 
   /** Best effort: a row that stays is replayed again, which is harmless. */
-  deleteRowsLater(ids: readonly string[]): void {
+  private deleteRowsLater(ids: readonly string[]): void {
     defer(() =>
       deleteOutbox(ids).catch((error: unknown) => {
         log().debug({ err: error }, "replayed cache invalidations not deleted: Postgres unavailable");

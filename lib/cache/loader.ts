@@ -5,7 +5,6 @@ import { log } from "../core/log";
 import { withTimeoutOrUndefined } from "../core/with-timeout";
 import { createEntry, encodeEntry } from "./envelope";
 import type { Memory } from "./memory";
-import type { CacheEvent, CacheStats } from "./stats";
 import * as store from "./store";
 import type { NamespaceSpec } from "./validation";
 
@@ -24,6 +23,17 @@ export interface LoadRequest {
   readonly ttlSeconds: number;
 }
 
+/**
+ * hitL1   served from this process's memory
+ * hitL2   served from Redis
+ * stale   served past its TTL while it is refreshed (not a hit)
+ * miss    not in the cache
+ * load    a loader was called
+ * wait    a lookup waited for another process
+ * error   Redis did not answer, an entry was unusable, or a background load failed
+ */
+export type CacheEvent = "hitL1" | "hitL2" | "stale" | "miss" | "load" | "wait" | "error";
+
 export interface LookupResult {
   readonly value: unknown;
   /** How the value was obtained; counted for each caller. */
@@ -33,7 +43,7 @@ export interface LookupResult {
 /** Shared parts of one process's cache. */
 export interface CacheContext {
   readonly memory: Memory;
-  readonly stats: CacheStats;
+  readonly count: (namespace: string, event: CacheEvent) => void;
   /** Call after a failed Redis call: counts and logs it, and marks Redis as suspect. */
   onRedisFailure(namespace: string, error: unknown): void;
 }
@@ -53,11 +63,11 @@ export interface LoaderResult {
 
 /** @throws {LoaderError} */
 export async function callLoader(
-  stats: CacheStats,
+  { count }: Pick<CacheContext, "count">,
   { namespace, spec }: CacheKey,
   { load, ttlSeconds, tags }: LoadRequest,
 ): Promise<LoaderResult> {
-  stats.count(namespace, "load");
+  count(namespace, "load");
   const createdMs = now();
   try {
     const loaded = await load();
@@ -71,12 +81,16 @@ export async function callLoader(
 }
 
 /** Runs a refresh in the background. A failure is counted and logged, and reaches no caller. */
-export function runInBackground(stats: CacheStats, { namespace }: CacheKey, work: () => Promise<void>): void {
+export function runInBackground(
+  { count }: Pick<CacheContext, "count">,
+  { namespace }: CacheKey,
+  work: () => Promise<void>,
+): void {
   defer(async () => {
     try {
       await work();
     } catch (error) {
-      stats.count(namespace, "error");
+      count(namespace, "error");
       log().debug({ err: error }, "cached value not refreshed");
     }
   });
@@ -109,7 +123,7 @@ export class LeasedLoader {
     const stopRenewing = this.startRenewing();
     let loaded: LoaderResult;
     try {
-      loaded = await callLoader(this.context.stats, this.cacheKey, this.request);
+      loaded = await callLoader(this.context, this.cacheKey, this.request);
       await failpoint("cache.loaded");
     } catch (error) {
       stopRenewing();
@@ -136,12 +150,12 @@ export class LeasedLoader {
   /** Refreshes in the background while readers get the old value. A failure keeps the lease, which delays the retry. */
   refresh(): void {
     const { member, token } = this;
-    const { memory, stats } = this.context;
-    runInBackground(stats, this.cacheKey, async () => {
+    const { memory } = this.context;
+    runInBackground(this.context, this.cacheKey, async () => {
       const startedMs = now();
       const stopRenewing = this.startRenewing();
       try {
-        const { cacheable } = await callLoader(stats, this.cacheKey, this.request);
+        const { cacheable } = await callLoader(this.context, this.cacheKey, this.request);
         if (!cacheable) return await store.fillEmpty(member, token);
         const text = await encodeEntry(cacheable.entry, cacheable.json);
         if (await store.fill(member, token, text, cacheable.entry)) {

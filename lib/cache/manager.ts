@@ -1,14 +1,11 @@
 import { now } from "../core/clock";
-import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { afterCommit, type Transaction, transaction } from "../db";
+import { type Transaction, transaction } from "../db";
 import { createEntry, decodeEntry, encodeEntry, parseEnvelope } from "./envelope";
 import { InvalidationLog } from "./invalidation-log";
-import type { CacheKey } from "./loader";
-import { type Entry, type InvalidationTargets, isExpired, isStale, Memory } from "./memory";
-import { type OutboxRow, writeOutbox } from "./outbox";
+import type { CacheEvent, CacheKey } from "./loader";
+import { type Entry, isExpired, isStale, Memory } from "./memory";
 import { SingleFlight } from "./single-flight";
-import { CacheStats } from "./stats";
 import * as store from "./store";
 import {
   type CachedValue,
@@ -28,8 +25,9 @@ interface WriteOptions {
   ttlSeconds?: number;
 }
 
-/** Tags of one row are invalidated by one script, which blocks Redis meanwhile. */
-const MAX_TAGS_PER_ROW = 200;
+export type CacheCounts = Record<CacheEvent, number>;
+
+const zeroCounts = (): CacheCounts => ({ hitL1: 0, hitL2: 0, stale: 0, miss: 0, load: 0, wait: 0, error: 0 });
 
 /**
  * Two-level cache: memory of this process (L1) and Redis (L2). docs/CACHE.md has the whole contract; in short:
@@ -44,12 +42,14 @@ const MAX_TAGS_PER_ROW = 200;
 export class CacheManager<T extends NamespaceSpecs> {
   private readonly specs: ReadonlyMap<string, NamespaceSpec>;
   private readonly memory = new Memory();
-  private readonly counters = new CacheStats();
-  private readonly invalidationLog = new InvalidationLog(this.memory);
+  private readonly counts = new Map<string, CacheCounts>();
+  private readonly invalidationLog = new InvalidationLog(this.memory, (error) =>
+    this.onRedisFailure("(tags)", error),
+  );
   private readonly singleFlight = new SingleFlight({
     memory: this.memory,
     invalidationLog: this.invalidationLog,
-    stats: this.counters,
+    count: (namespace, event) => this.count(namespace, event),
     onRedisFailure: (namespace, error) => this.onRedisFailure(namespace, error),
   });
 
@@ -73,7 +73,7 @@ export class CacheManager<T extends NamespaceSpecs> {
     const cacheKey = this.resolveKey(namespace, key);
     const entry = this.memory.getTrusted(cacheKey.member);
     if (entry) {
-      this.counters.count(namespace, isStale(entry) ? "stale" : "hitL1");
+      this.count(namespace, isStale(entry) ? "stale" : "hitL1");
       return entry.value as CachedValue<T, N>;
     }
     const { tags, ttlSeconds } = this.checkWriteOptions(cacheKey, options);
@@ -108,7 +108,7 @@ export class CacheManager<T extends NamespaceSpecs> {
     for (const key of cacheKeys.keys()) {
       const entry = entries.get(key);
       const event = memoryHits.has(key) ? "hitL1" : "hitL2";
-      this.counters.count(namespace, !entry ? "miss" : isStale(entry) ? "stale" : event);
+      this.count(namespace, !entry ? "miss" : isStale(entry) ? "stale" : event);
       if (entry) values.set(key, entry.value as CachedValue<T, N>);
     }
     return values;
@@ -145,7 +145,7 @@ export class CacheManager<T extends NamespaceSpecs> {
 
   /** Deletes one value and revokes its load lease. @throws {CacheError} */
   async delete(namespace: keyof T & string, key: string): Promise<void> {
-    await this.invalidate({ members: [this.resolveKey(namespace, key).member], tags: [] });
+    await this.invalidationLog.invalidate({ members: [this.resolveKey(namespace, key).member], tags: [] });
   }
 
   /**
@@ -156,7 +156,7 @@ export class CacheManager<T extends NamespaceSpecs> {
    */
   async invalidateTag(tag: string): Promise<void> {
     checkTags([tag]);
-    await this.invalidate({ members: [], tags: [tag] });
+    await this.invalidationLog.invalidate({ members: [], tags: [tag] });
   }
 
   /**
@@ -183,53 +183,22 @@ export class CacheManager<T extends NamespaceSpecs> {
    */
   async invalidateAfterCommit(tx: Transaction, tags: readonly string[]): Promise<void> {
     for (const tag of tags) checkTags([tag]);
-    const rows: OutboxRow[] = [];
-    for (let from = 0; from < tags.length; from += MAX_TAGS_PER_ROW) {
-      const targets = { members: [], tags: tags.slice(from, from + MAX_TAGS_PER_ROW) };
-      rows.push({ id: await writeOutbox(tx, targets), ...targets });
-    }
-    if (rows.length === 0) return;
-    afterCommit(
-      tx,
-      () => this.applyRows(rows),
-      () => {
-        // Unknown outcome: the commit may have succeeded.
-        this.invalidationLog.markRedisSuspect();
-        for (const row of rows) this.memory.invalidate(row);
-      },
-    );
+    await this.invalidationLog.invalidateAfterCommit(tx, tags);
   }
 
-  private async applyRows(rows: readonly OutboxRow[]): Promise<void> {
-    await failpoint("cache.committed");
-    for (const [index, row] of rows.entries()) {
-      try {
-        await this.invalidationLog.apply(row);
-        this.invalidationLog.deleteRowsLater([row.id]);
-      } catch (error) {
-        this.onRedisFailure("(tags)", error);
-        // The remaining rows would fail on the same Redis.
-        for (const remainingRow of rows.slice(index)) {
-          this.memory.invalidate(remainingRow);
-          this.invalidationLog.addPendingRow(remainingRow);
-        }
-        break;
-      }
+  /** Counts of this process since its start: totals, and those of each namespace that was used. */
+  stats(): { total: CacheCounts; namespaces: Record<string, CacheCounts> } {
+    const total = zeroCounts();
+    for (const counts of this.counts.values()) {
+      for (const [event, count] of Object.entries(counts)) total[event as CacheEvent] += count;
     }
+    return { total, namespaces: structuredClone(Object.fromEntries(this.counts)) };
   }
 
-  /** Counts of this process since its start. */
-  stats(): ReturnType<CacheStats["snapshot"]> {
-    return this.counters.snapshot();
-  }
-
-  private async invalidate(targets: InvalidationTargets): Promise<void> {
-    try {
-      await this.invalidationLog.apply(targets);
-    } catch (error) {
-      this.onRedisFailure("(tags)", error);
-      await this.invalidationLog.addPending(targets);
-    }
+  private count(namespace: string, event: CacheEvent): void {
+    const counts = this.counts.get(namespace) ?? zeroCounts();
+    counts[event] += 1;
+    this.counts.set(namespace, counts);
   }
 
   /** Reads from Redis, or from memory when Redis is unavailable. */
@@ -283,7 +252,7 @@ export class CacheManager<T extends NamespaceSpecs> {
   }
 
   private onRedisFailure(namespace: string, error: unknown): void {
-    this.counters.count(namespace, "error");
+    this.count(namespace, "error");
     this.invalidationLog.markRedisSuspect();
     log().debug({ err: error }, "cache falls back to memory: Redis unavailable");
   }

@@ -1,4 +1,4 @@
-import { defineScript } from "../redis/define-script";
+import { defineScript } from "../redis/script";
 
 /**
  * Scripts of the cache manager. A *member* is `{namespace}:{key}`; its entry is `cache:{member}`, its load

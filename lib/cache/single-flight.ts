@@ -52,7 +52,7 @@ export class SingleFlight {
   async get(cacheKey: CacheKey, request: LoadRequest): Promise<unknown> {
     const flight = this.findJoinable(cacheKey) ?? this.startFlight(cacheKey, request);
     const { value, event } = await flight.result;
-    this.context.stats.count(cacheKey.namespace, event);
+    this.context.count(cacheKey.namespace, event);
     return value;
   }
 
@@ -101,7 +101,7 @@ export class SingleFlight {
 
   /** Looks up without Redis: memory is trusted for the entry's whole TTL. @throws {LoaderError} */
   private async findInMemory(cacheKey: CacheKey, request: LoadRequest): Promise<LookupResult> {
-    const { memory, invalidationLog, stats } = this.context;
+    const { memory, invalidationLog } = this.context;
     const { member } = cacheKey;
     if (memory.get(member)) await invalidationLog.pollWithoutRedis();
     // Read after the poll: a value loaded from here on is newer than the invalidations just applied.
@@ -111,7 +111,7 @@ export class SingleFlight {
     if (!isStale(entry)) return { value: entry.value, event: "hitL1" };
     if (!this.refreshing.has(member)) {
       this.refreshing.add(member);
-      runInBackground(stats, cacheKey, async () => {
+      runInBackground(this.context, cacheKey, async () => {
         await this.loadIntoMemory(cacheKey, request, memory.epoch).finally(() =>
           this.refreshing.delete(member),
         );
@@ -128,7 +128,7 @@ export class SingleFlight {
    */
   private async loadIntoMemory(cacheKey: CacheKey, request: LoadRequest, epoch: number): Promise<unknown> {
     const startedMs = now();
-    const { cacheable, value } = await callLoader(this.context.stats, cacheKey, request);
+    const { cacheable, value } = await callLoader(this.context, cacheKey, request);
     if (cacheable) this.context.memory.put(cacheKey.member, cacheable.entry, epoch, startedMs);
     return value;
   }
@@ -153,7 +153,7 @@ async function findWithRedis(
   request: LoadRequest,
   epoch: number,
 ): Promise<LookupResult | null> {
-  const { memory, invalidationLog, stats } = context;
+  const { memory, invalidationLog, count } = context;
   const { member, spec, namespace } = cacheKey;
   const token = newId();
   const leasedLoader = new LeasedLoader(context, cacheKey, request, epoch, token);
@@ -189,7 +189,7 @@ async function findWithRedis(
     }
     if (read.found !== null) {
       // Damaged, or written under an older schema.
-      stats.count(namespace, "error");
+      count(namespace, "error");
       unusableId = readEnvelopeId(read.found);
     }
     if (read.leased) {
@@ -199,7 +199,7 @@ async function findWithRedis(
     }
     if (unusableId && read.found !== null) continue;
     if (read.found !== null || performance.now() - startedAt > MAX_LEASE_WAIT_MS) return null;
-    if (pollDelayMs === INITIAL_POLL_DELAY_MS) stats.count(namespace, "wait");
+    if (pollDelayMs === INITIAL_POLL_DELAY_MS) count(namespace, "wait");
     // Jitter, so that waiters do not poll in step.
     await delay(pollDelayMs * (0.5 + Math.random() / 2));
     pollDelayMs = Math.min(pollDelayMs * 2, MAX_POLL_DELAY_MS);

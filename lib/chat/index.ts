@@ -8,6 +8,7 @@ export {
   hideAccountChats,
 } from "./erase-account";
 export { findPeople } from "./find-people";
+export { listChatIds } from "./list-chat-ids";
 export { listMessages, listPinned, searchMessages } from "./list-messages";
 export { listOpenChats } from "./list-open-chats";
 export { changeChat, filterMemberChatIds, inviteToChat, joinChat, leaveChat } from "./members";

@@ -1,4 +1,4 @@
-import { defineScript } from "../redis/define-script";
+import { defineScript } from "../redis/script";
 
 /**
  * The scripts of the message cache (lib/chat). For each chat Redis may have two lists of ids, the newest and the pinned

@@ -100,6 +100,8 @@ export const envSchema = z.object({
   BLOB_READ_WRITE_TOKEN: z.string().optional(),
   /** A public store for covers and renditions; without it no sound can be uploaded. */
   PUBLIC_BLOB_READ_WRITE_TOKEN: z.string().optional(),
+  /** Set by Vercel, and by nothing else. Only production sets the webhooks of bots: a preview may share its database. */
+  VERCEL_ENV: z.enum(["production", "preview", "development"]).optional(),
   /** Long enough to transfer a file of 4 MB. */
   BLOB_TIMEOUT_MS: milliseconds.default(8_000),
   /** URL of Vercel Blob's API; the SDK reads the variable itself and has a default. */

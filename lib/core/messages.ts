@@ -279,6 +279,10 @@ const messages = {
     ru: "Код не подходит: он уже использован или устарел. Получите новый в боте командой /link",
     en: "The code does not work: it was used before, or has expired. Get a new one in the bot with /link",
   },
+  telegram_not_linked: {
+    ru: "Сначала свяжите Telegram на странице «Устройства»",
+    en: "Link Telegram on the devices page first",
+  },
   bot_not_found: { ru: "Такого бота нет", en: "There is no such bot" },
   bot_token_invalid: {
     ru: "Telegram не знает такого токена. Возьмите его у BotFather целиком",

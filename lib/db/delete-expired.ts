@@ -16,37 +16,45 @@ export interface ExpiredRows {
   before: Date;
   /** Which of them; the condition of a partial index must be repeated literally. */
   where?: Prisma.Sql;
+  /** Rows of one statement, by default {@link BATCH_SIZE}. */
+  batchSize?: number;
 }
 
-const deletedRowsSchema = z.array(z.object({ at: z.date() }));
+const deletedRowsSchema = z.tuple([z.object({ count: z.int(), last: z.date().nullable() })]);
 
 /**
- * Deletes old rows, the oldest first, in batches of {@link BATCH_SIZE}, each its own statement. A batch begins at the
- * timestamp where the one before ended: it does not walk over the index entries of rows that are already deleted.
- * Rows that another transaction has locked are left for the next call. Safe to repeat and to run concurrently.
+ * Deletes old rows, the oldest first, in batches, each its own statement. A batch begins at the timestamp where the one
+ * before ended: it does not walk over the index entries of rows that are already deleted. Rows that another transaction
+ * has locked are left for the next call. Safe to repeat and to run concurrently.
  *
  * @param deadlineMs  no batch starts after it; the next call deletes the rest
  * @returns how many rows were deleted
  */
-export async function deleteExpired(
-  { table, id, at, before, where = Prisma.sql`TRUE` }: ExpiredRows,
+export async function deleteExpired(rows: ExpiredRows, deadlineMs: number): Promise<number> {
+  return (await deleteExpiredUntil(rows, deadlineMs)).count;
+}
+
+/** As {@link deleteExpired}. @returns also whether none is left */
+export async function deleteExpiredUntil(
+  { table, id, at, before, where = Prisma.sql`TRUE`, batchSize = BATCH_SIZE }: ExpiredRows,
   deadlineMs: number,
-): Promise<number> {
+): Promise<{ count: number; isDone: boolean }> {
   const [tableSql, idSql, atSql] = [table, id, at].map((name) => Prisma.raw(`"${name}"`));
-  let deleted = 0;
+  let total = 0;
   let fromSql = Prisma.sql`TRUE`;
   while (now() < deadlineMs) {
-    const rows = deletedRowsSchema.parse(
+    const [{ count, last }] = deletedRowsSchema.parse(
       await db().$queryRaw`
-DELETE FROM ${tableSql} WHERE ${idSql} = ANY (ARRAY(
-  SELECT ${idSql} FROM ${tableSql} WHERE ${atSql} < ${before} AND ${fromSql} AND ${where}
-  ORDER BY ${atSql} LIMIT ${BATCH_SIZE} FOR UPDATE SKIP LOCKED
-)) RETURNING ${atSql} AS at`,
+WITH deleted AS (
+  DELETE FROM ${tableSql} WHERE ${idSql} = ANY (ARRAY(
+    SELECT ${idSql} FROM ${tableSql} WHERE ${atSql} < ${before} AND ${fromSql} AND ${where}
+    ORDER BY ${atSql} LIMIT ${batchSize} FOR UPDATE SKIP LOCKED
+  )) RETURNING ${atSql} AS at
+) SELECT count(*)::int AS count, max(at) AS last FROM deleted`,
     );
-    deleted += rows.length;
-    if (rows.length < BATCH_SIZE) break;
-    const last = new Date(Math.max(...rows.map((row) => row.at.getTime())));
+    total += count;
+    if (count < batchSize) return { count: total, isDone: true };
     fromSql = Prisma.sql`${atSql} >= ${last}`;
   }
-  return deleted;
+  return { count: total, isDone: false };
 }

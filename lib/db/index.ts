@@ -8,7 +8,7 @@ export {
   type Transaction,
   transaction,
 } from "./client";
-export { deleteExpired } from "./delete-expired";
+export { deleteExpired, deleteExpiredUntil } from "./delete-expired";
 export { clearOwner, deleteRows, ERASURE_BATCH_SIZE, findReferences } from "./erase-rows";
 export {
   claimIdempotencyKey,

@@ -1,4 +1,4 @@
-import { defineScript } from "../redis/define-script";
+import { defineScript } from "../redis/script";
 
 /**
  * The scripts of the leaderboards.

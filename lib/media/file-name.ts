@@ -44,8 +44,8 @@ export function sanitizeFileName(name: string, type: MediaType): string {
 
 /**
  * {@link sanitizeFileName} for any type.
- * @param extensions  those of the type, the first one is appended to a name that has none of them; empty while the type
- *                    is unknown, and the name then keeps what it has
+ * @param extensions  those of the type: the first one is appended to a name that has none of them. Empty while the type is
+ *                    unknown: the name then keeps its own
  */
 export function sanitizeName(name: string, extensions: readonly string[]): string {
   const baseName = name.split(/[/\\]/).at(-1) ?? "";

@@ -25,8 +25,8 @@ export async function invalidateFileUsers(tx: Transaction, fileId: string): Prom
 }
 
 /**
- * {@link invalidateFileUsers}, and after the commit open pages learn of the new status of the track in each post. Call
- * it after the status was written.
+ * {@link invalidateFileUsers}, and publishes the new status of the track to open pages after the commit. Call it after
+ * the status was written.
  */
 export async function publishTrackChanged(
   tx: Transaction,

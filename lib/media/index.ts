@@ -1,3 +1,4 @@
+export { areCoversAvailable, isSoundAvailable } from "./availability";
 export { finishUpload, receiveUploadCallback } from "./complete-upload";
 export { eraseFileBatch } from "./delete-files";
 export { deleteUpload } from "./delete-upload";
@@ -6,7 +7,6 @@ export { decodeFileName } from "./file-name";
 export { getCoverProblem } from "./get-cover-problem";
 export { readFile } from "./read-file";
 export type { ServeFileOptions } from "./serve-file";
-export { areCoversAvailable, isSoundAvailable } from "./sound-available";
 export { startUpload } from "./start-upload";
 export { storeFile } from "./store-file";
 export { tidiedFilesSchema, tidyFiles } from "./tidy";

@@ -1,5 +1,5 @@
 import { AppError } from "../core/errors";
-import { setBodyLength } from "../core/http/body-length";
+import { setBodyLength } from "../core/http/body";
 import { log } from "../core/log";
 import { DATA_CONTENT_POLICY } from "../core/security-headers";
 import { MAX_FILE_BYTES } from "../schemas/limits";

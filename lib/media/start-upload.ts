@@ -14,11 +14,11 @@ import {
 } from "../schemas/limits";
 import type { newUploadSchema, uploadTokenSchema } from "../schemas/media-file";
 import { createUploadToken } from "../storage";
+import { requireCoversAvailable, requireScratchSpace, requireSoundAvailable } from "./availability";
 import { deleteAfterCommit } from "./delete-files";
 import { sanitizeName } from "./file-name";
 import { lockOwner } from "./lock-owner";
 import { dayFolder } from "./pathname";
-import { requireCoversAvailable, requireScratchSpace, requireSoundAvailable } from "./sound-available";
 import { getUpload } from "./uploaded-file";
 
 /** What a browser may declare; it knows some sounds as videos, and others not at all. */

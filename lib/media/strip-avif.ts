@@ -1,16 +1,16 @@
 import { type Box, findBox, readBoxes } from "./boxes";
 
-/** `FullBox`: a version and flags before the content. */
+/** Bytes of a `FullBox` before its content: a version and flags. */
 const VERSION_BYTES = 4;
 const XMP_TYPE = "application/rdf+xml";
-/** EXIF data without a tag, behind the four bytes that AVIF puts before it. */
+/** EXIF data without a tag, after the four bytes that AVIF puts before it. */
 const EMPTY_EXIF = Buffer.from("00000000" + "4d4d002a00000008" + "0000" + "00000000", "hex");
 
 /**
  * Blanks the metadata of an AVIF picture in place: other parts of the file are found by their position, which must not
  * change. The orientation is not part of it; AVIF has boxes of its own for it.
  *
- * @returns null for a file that is not built like an AVIF picture
+ * @returns null for a file without the structure of an AVIF picture
  */
 export function stripAvif(bytes: Uint8Array): Uint8Array | null {
   const meta = findBox(bytes, "meta");
@@ -33,7 +33,7 @@ export function stripAvif(bytes: Uint8Array): Uint8Array | null {
     }
     return stripped;
   } catch (error) {
-    // A size points behind the end of the file.
+    // A size points beyond the end of the file.
     if (error instanceof RangeError) return null;
     throw error;
   }
@@ -48,7 +48,7 @@ function readMetadataItems(file: Buffer, infos: Box): Map<number, "exif" | "xmp"
     if (entry.type !== "infe" || version < 2) continue;
     const idBytes = version === 2 ? 2 : 4;
     const idStart = entry.bodyStart + VERSION_BYTES;
-    // The id, a protection index of two bytes, the type, names.
+    // An entry has the id, a protection index of two bytes, the type, and names.
     const typeStart = idStart + idBytes + 2;
     const type = file.toString("latin1", typeStart, typeStart + 4);
     const names = file.toString("latin1", typeStart + 4, entry.end).split("\0");
@@ -59,7 +59,7 @@ function readMetadataItems(file: Buffer, infos: Box): Map<number, "exif" | "xmp"
   return kinds;
 }
 
-/** Where the items of a file are. @throws {RangeError} for a damaged box */
+/** Yields the positions of a file's items. @throws {RangeError} for a damaged box */
 function* readExtents(file: Buffer, { bodyStart, end }: Box, dataStart: number) {
   const version = file.readUInt8(bodyStart);
   let position = bodyStart + VERSION_BYTES;

@@ -39,8 +39,8 @@ export const tidiedFilesSchema = z.object({
 });
 
 /**
- * Deletes ownerless files, files that nothing uses, and bytes of interrupted uploads and runs; refuses files on which
- * nothing works any more. Safe to repeat. Without a store there is nothing to do.
+ * Deletes ownerless files, files that nothing uses, and bytes of interrupted uploads and runs; refuses files whose
+ * processing has stopped. Safe to repeat. Without a store there is nothing to do.
  *
  * @throws {AppError} unavailable when the store is down; the next run continues
  */
@@ -57,8 +57,8 @@ export async function tidyFiles(): Promise<z.infer<typeof tidiedFilesSchema>> {
 }
 
 /**
- * Disowns files that nothing uses. Looks at the files in windows, the newest first: most unused files are new, and a
- * file stays in no index by whether it is used.
+ * Disowns files that nothing uses. Looks at the files in windows, the newest first: most unused files are new, and no
+ * index tells which files are used.
  */
 async function disownUnusedFiles(): Promise<number> {
   const deadlineMs = now() + UNUSED_BUDGET_MS;
@@ -98,8 +98,8 @@ WHERE f.id = ANY(${rows.map(({ id }) => id)}::uuid[]) AND ${isUnused}`;
 }
 
 /**
- * Of files of more than a day: those in no message, uploads that have not arrived, and those that no post and no product
- * shows for a week. A cover within a sound stays with the sound.
+ * The condition for files of more than a day: attachments of no message, uploads that have not arrived, and files that
+ * no post and no product shows for a week. A cover within a sound stays with the sound.
  */
 function unusedFiles(uploadedBefore: Date): Prisma.Sql {
   return Prisma.sql`CASE

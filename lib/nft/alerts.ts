@@ -4,15 +4,15 @@ import { raiseAlert } from "../tasks";
 import type { Chain } from "./chain";
 import { canPay, isBaseFeeAbove } from "./transactions";
 
-/** Alerts that close themselves. Every look at a mint tries to, and a mint that waits is looked at. */
+/** Alerts that close by themselves: every check of a mint closes those whose cause is gone. */
 
-/** Blocks demand a higher fee than the configured limit. */
+/** Raises the alert that blocks demand a higher fee than the configured limit. */
 export async function raiseFeeAlert(tx: Transaction): Promise<void> {
   const message = `blocks demand more than MINT_MAX_FEE_GWEI, ${env().MINT_MAX_FEE_GWEI}: mints wait`;
   await raiseAlert(tx, { kind: "minter_fee", subject: "minting", message });
 }
 
-/** The account that mints has too few coins. */
+/** Raises the alert that the account that mints has too few coins. */
 export async function raiseFundsAlert(tx: Transaction, { signer }: Chain): Promise<void> {
   const message = `the account that mints, ${signer.address}, has too few coins for the next transaction: mints wait`;
   await raiseAlert(tx, { kind: "minter_funds", subject: "minting", message });

@@ -5,7 +5,7 @@ import { type Chain, finalStateBlock } from "./chain";
 import type { Nonce } from "./nonce-ledger";
 import type { StoredTransaction } from "./transactions";
 
-/** What blocks say. A node may answer for another block, transaction or chain than the one asked for: see each check. */
+/** Reads which transactions are in blocks. A node may answer for another block, transaction or chain than the one asked for: see each check. */
 
 /** The transaction of a nonce that a block has. */
 export interface MinedTransaction {
@@ -20,14 +20,14 @@ export interface MinedTransaction {
   feeWei: bigint;
 }
 
-/** Transactions of the account in blocks: the nonce that the chain waits for. */
+/** The number of the account's transactions in blocks, which is the next nonce that the chain accepts. */
 export function countMined({ client, signer }: Chain): Promise<number> {
   return client.getTransactionCount({ address: signer.address, blockTag: "latest" });
 }
 
 /**
- * Transactions of the account in blocks that are final, as two answers agree: a single wrong one would leave a gap of
- * nonces, and each of them would cost a filler. Newer ones that are none of ours are found later.
+ * The number of the account's transactions in final blocks; the lower of two answers, because one that is too high would
+ * leave a gap of nonces, each of which would cost a filler. Foreign transactions in newer blocks are found later.
  */
 export async function countFinal(chain: Chain): Promise<number> {
   const blockNumber = await finalStateBlock(chain);
@@ -45,7 +45,7 @@ export async function isUsedForGood(chain: Chain, { nonce }: Nonce): Promise<boo
   return (await client.getTransactionCount({ address: signer.address, blockNumber })) > nonce;
 }
 
-/** The one of a nonce's transactions that a block has; null without one. */
+/** Finds which of a nonce's transactions is in a block; null when none is. */
 export async function findMined(
   chain: Chain,
   transactions: readonly StoredTransaction[],
@@ -84,7 +84,7 @@ async function findReceipt({ client }: Chain, hash: Hex): Promise<TransactionRec
   return block.hash === receipt.blockHash ? receipt : null;
 }
 
-/** The number of the newest block is trusted as far as there are such blocks. */
+/** A node's highest block number is trusted only if the block that makes the transaction final exists. */
 async function countConfirmations(
   { client }: Chain,
   blockNumber: number,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sendNotification } from "../bot";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { afterCommit } from "../db";
@@ -7,15 +8,24 @@ import { defineTask } from "../tasks";
 import { namedUserId } from "./erased-names";
 import { toNotificationView } from "./notification";
 import { publishNotification } from "./publish";
+import { telegramText } from "./telegram-text";
 
 const insertedSchema = z
-  .array(z.object({ id: z.uuid(), createdAt: z.date(), level: z.enum(NotificationLevel).exclude(["off"]) }))
+  .array(
+    z.object({
+      id: z.uuid(),
+      createdAt: z.date(),
+      level: z.enum(NotificationLevel).exclude(["off"]),
+      hasTelegram: z.boolean(),
+    }),
+  )
   .max(1);
 
 /**
  * Queue `notifications`: inserts a notification. Its unique key is the task's id, so a repeated attempt inserts
  * nothing. For an account that was deleted, or that turned this kind off, and when the account that it names was
- * deleted, the task succeeds without a notification.
+ * deleted, the task succeeds without a notification. For a user who wants it in Telegram, the message is written in the
+ * same transaction.
  */
 export const task = defineTask<"notifications">()({
   async commit(tx, { userId, kind, title, message, data }, { taskId }) {
@@ -37,15 +47,20 @@ SELECT ${newId()}::uuid, wanted.id, ${kind}, ${title ?? null}, ${message ?? null
   ${data ? JSON.stringify(data) : null}::jsonb, ${taskId}
 FROM wanted WHERE wanted.level <> 'off'
 ON CONFLICT (key) DO NOTHING
-RETURNING id, "createdAt", (SELECT level FROM wanted) AS level`;
+RETURNING id, "createdAt", (SELECT level FROM wanted) AS level,
+  EXISTS (SELECT FROM "BotPerson" WHERE "userId" = ${userId}::uuid AND "isNotified") AS "hasTelegram"`;
     const [inserted] = insertedSchema.parse(rows);
     if (!inserted)
       return log().info({ taskId }, "notification skipped: sent before, turned off, or account deleted");
-    const { level, ...row } = inserted;
+    const { level, hasTelegram, ...row } = inserted;
     const view = toNotificationView({
       ...row,
       ...{ kind, title: title ?? null, message: message ?? null, data: data ?? null, readAt: null },
     });
+    if (level === "all" && hasTelegram)
+      await sendNotification(tx, { userId, notificationId: row.id }, (language) =>
+        telegramText(view, language),
+      );
     afterCommit(tx, () => publishNotification(userId, view, level));
   },
 });

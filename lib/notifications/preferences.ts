@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { switchTelegramNotifications } from "../accounts";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { db, transaction } from "../db";
@@ -37,6 +38,8 @@ export const preferencesSchema = z.object({
   /** Other users always see the user as offline, without a last-seen time. */
   hidesPresence: z.boolean(),
   notifications: z.object(mapKinds(() => z.enum(NotificationLevel))),
+  /** Whether notifications at level `all` are sent to the user's Telegram too; null: none is linked. */
+  telegram: z.boolean().nullable(),
 });
 
 export type Preferences = z.infer<typeof preferencesSchema>;
@@ -50,32 +53,41 @@ export const changePreferencesSchema = z.strictObject({
       ),
     )
     .optional(),
+  telegram: z.boolean().optional(),
 });
 
 /** @throws {AppError} unauthenticated when the account no longer exists */
 export async function getPreferences({ userId }: Pick<Caller, "userId">): Promise<Preferences> {
   const user = await db().user.findUnique({
     where: { id: userId, deletedAt: null },
-    select: { hidesPresence: true, preferences: { select: { kind: true, level: true } } },
+    select: {
+      hidesPresence: true,
+      preferences: { select: { kind: true, level: true } },
+      botPeople: { select: { isNotified: true } },
+    },
   });
   if (!user) throw new AppError("unauthenticated");
   const chosen = new Map(user.preferences.map(({ kind, level }) => [kind, level]));
   return {
     hidesPresence: user.hidesPresence,
     notifications: mapKinds((kind) => chosen.get(kind) ?? "all"),
+    telegram: user.botPeople.length === 0 ? null : user.botPeople.some(({ isNotified }) => isNotified),
   };
 }
 
 /**
  * Changes the given preferences in one transaction. Hiding presence takes effect immediately.
- * @throws {AppError} unauthenticated when the account no longer exists
+ * @throws {AppError} unauthenticated when the account no longer exists; conflict: no Telegram is linked
  */
 export async function changePreferences(
   caller: Pick<Caller, "userId">,
-  { hidesPresence, notifications = {} }: z.output<typeof changePreferencesSchema>,
+  { hidesPresence, notifications = {}, telegram }: z.output<typeof changePreferencesSchema>,
 ): Promise<Preferences> {
   const { userId } = caller;
   await transaction(async (tx) => {
+    // Before the account: a bot's run locks its person first, and then the account whose bonuses it spends.
+    if (telegram !== undefined && !(await switchTelegramNotifications(tx, { userId }, telegram)) && telegram)
+      throw new AppError("conflict", { message: "telegram_not_linked" });
     const locked = await tx.$queryRaw<
       unknown[]
     >`SELECT 1 FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;

@@ -7,8 +7,8 @@ import type { Presence, PresenceList } from "../schemas/presence";
 import * as store from "./presence-store";
 import { Sweeper } from "./sweeper";
 
-/** A browser sends a heartbeat every 15 s; two of them may be lost. */
-const STREAM_TTL_MS = 35_000;
+/** A browser sends a heartbeat every 30 s; two of them may be lost. */
+const STREAM_TTL_MS = 100_000;
 /** A page that reloads, or a stream that moves to another instance, reconnects before that. */
 const DISCONNECT_GRACE_MS = 5_000;
 /** Redis' copy of `hidesPresence` is used for that long, in case Redis missed a change of it. */

@@ -1,4 +1,4 @@
-import { defineReadOnlyScript, defineScript } from "../redis/define-script";
+import { defineReadOnlyScript, defineScript } from "../redis/script";
 
 /**
  * The scripts of the presence service. A stream is present until its expiry, by Redis' clock, unless a heartbeat renews

@@ -64,6 +64,7 @@ export const sectionSchemas = {
     telegramId: z.string(),
     name: z.string(),
     language: z.string(),
+    isNotified: z.boolean(),
     linkedAt: isoDateTime.nullable(),
     createdAt: isoDateTime,
   }),

@@ -356,6 +356,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     rows: "deleted with the Telegram user",
     columns: {
       payload: deleted("botMessages"),
+      notificationId: none("a notification"),
       telegramMessageId: deleted(null, "the message's number in Telegram"),
     },
   },

@@ -1,9 +1,11 @@
+import { AppError } from "../core/errors";
 import { parseNetwork } from "../core/network";
 import { keys } from "../redis/keys";
 import { accountHash } from "./account-hash";
 import type { LimitBucket, LimitRule } from "./buckets";
 import { verifyDeviceCookie } from "./device-cookie";
 import { requireTokens, takeTokens, withFailureLimit } from "./handler-limiter";
+import { getRetryAfterSeconds } from "./limit-headers";
 import type { TokenReservation } from "./limiter";
 import { type LimitPolicy, handlerPolicies as policies } from "./policies";
 
@@ -16,6 +18,7 @@ export interface AccountAttempt {
 
 const SIGN_IN = "/api/auth/sign-in";
 const FORGOT_PASSWORD = "/api/auth/forgot-password";
+const TELEGRAM = "/api/webhooks/telegram/:botId";
 
 const byDevice = ruleOf(policies.device, SIGN_IN);
 /** The caller is an account from an address. */
@@ -26,8 +29,11 @@ const byAccountAndAddress: LimitRule = (callerId) => [
 const byResetRequest: LimitRule = (callerId) => addressBuckets(callerId, FORGOT_PASSWORD);
 const byResetLink = ruleOf(policies.account, "/api/auth/reset-password");
 const bySession = ruleOf(policies.session, "/api/auth/confirm-password");
-const byBot = ruleOf(policies.telegram, "/api/webhooks/telegram/:botId");
-const byBotPerson = ruleOf(policies.telegramPerson, "/api/webhooks/telegram/:botId");
+/** The caller is a Telegram user in a bot. */
+const byBotAndPerson: LimitRule = (callerId) => [
+  createBucket(policies.telegramPerson, callerId, TELEGRAM),
+  createBucket(policies.telegram, callerId.split(CALLER_SEPARATOR)[0] ?? "", TELEGRAM),
+];
 const byMail = {
   confirm_address: ruleOf(policies.mail, "confirm-address"),
   reset_password: ruleOf(policies.mail, "reset-password"),
@@ -90,20 +96,22 @@ export function withPasswordLimit<R>(sessionId: string, attempt: () => Promise<R
 }
 
 /**
- * Takes a token for a message to a Telegram bot. Counted by bot, since the caller is always Telegram. Call it after
- * authenticating the caller, or any caller could use up a bot's tokens. Telegram retries after a 429.
- * @throws {AppError} rate_limited
+ * Takes a token of a Telegram user and one of the bot that they write to, or none: who writes too much does not use up
+ * what the bot may take from others, and what the bot refuses does not count for who wrote it. Call it after
+ * authenticating the caller, who is always Telegram, or any caller could use up a bot's tokens.
+ *
+ * @returns false: too much for the person, whose update is to be ignored
+ * @throws {AppError} rate_limited: too much for the bot. Telegram delivers the update again
  */
-export async function requireBotAllowance(botId: string): Promise<void> {
-  await requireTokens(byBot, `bot-${botId}`);
+export async function takeBotAllowance(botId: string, telegramId: string): Promise<boolean> {
+  const taken = await takeTokens(byBotAndPerson, `bot-${botId}${CALLER_SEPARATOR}person-${telegramId}`);
+  if (taken.allowed) return true;
+  const [person] = taken.statuses;
+  if (person?.remaining === 0) return false;
+  throw new AppError("rate_limited", { retryAfterSeconds: getRetryAfterSeconds(taken) });
 }
 
-/** Takes a token for a message of a Telegram user to a bot, which is ignored without one. */
-export function takeBotPersonAllowance(botId: string, telegramId: string): Promise<TokenReservation> {
-  return takeTokens(byBotPerson, `bot-${botId}-${telegramId}`);
-}
-
-/** Separates the account from the address in a caller; neither contains it. */
+/** Separates the two halves of a caller, such as account and address; neither contains it. */
 const CALLER_SEPARATOR = "+";
 
 /** `account-{hash}+ip-{network}`; without a trusted address only the account. */

@@ -3,9 +3,8 @@
  * gate loads: they need Node.
  */
 export {
-  requireBotAllowance,
   requireResetRequestAllowance,
-  takeBotPersonAllowance,
+  takeBotAllowance,
   takeMailAllowance,
   withPasswordLimit,
   withPasswordResetLimit,

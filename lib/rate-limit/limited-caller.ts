@@ -1,5 +1,5 @@
 import { getAccessToken, verifyAccessToken } from "../core/access-token";
-import { clientAddress, clientNetwork } from "../core/client-address";
+import { clientAddress, clientNetwork } from "../core/http/client-info";
 
 /** Our tokens have a few hundred characters; longer ones are not verified, and the caller counts as anonymous. */
 const MAX_TOKEN_LENGTH = 4_096;

@@ -1,6 +1,6 @@
 import { AppError } from "../core/errors";
+import { getRequestLocale } from "../core/http/client-info";
 import { errorResponse } from "../core/http/error-response";
-import { getRequestLocale } from "../core/http/request-locale";
 import { newId } from "../core/ids";
 
 /**

@@ -6,7 +6,14 @@ import type { ChannelSubscription } from "./channel-subscription";
 import { type UpstreamMessage, upstreamSchema } from "./emit";
 
 /** Longest time until a silently lost message is noticed. */
-const COMPARE_INTERVAL_MS = 15_000;
+const COMPARE_INTERVAL_MS = 30_000;
+/**
+ * The upstream subscription outlives the last stream by this time: a browser that reconnects, or opens the next page,
+ * closes its stream before it opens another.
+ */
+const UPSTREAM_LINGER_MS = 5_000;
+/** A first connection that takes longer counts as an interruption. */
+const MAX_CONNECT_MS = 2_000;
 
 /** A stream as the hub sees it. */
 export interface HubStream {
@@ -24,8 +31,9 @@ export interface HubStream {
 }
 
 /**
- * The open streams of this instance and its single upstream subscription, which exists while any stream is open. It
- * forwards upstream messages and compares the subscriptions' cursors with the heads of the logs every 15 s.
+ * The open streams of this instance and its single upstream subscription, which exists while any stream is open and for
+ * some seconds after that. It forwards upstream messages and compares the subscriptions' cursors with the heads of the
+ * logs every 30 s.
  */
 class Hub {
   private readonly streams = new Set<HubStream>();
@@ -35,12 +43,19 @@ class Hub {
   private compareTimer: NodeJS.Timeout | undefined;
   private flows = false;
   private readable = true;
+  /**
+   * The first connection is being made, and the heads have not been compared since. It is no interruption: nothing was
+   * sent to these streams before it, and the comparison finds what was published meanwhile.
+   */
+  private connecting = false;
+  private connectTimer: NodeJS.Timeout | undefined;
+  private lingerTimer: NodeJS.Timeout | undefined;
   /** The number of the last comparison that began: an older one does not overwrite what it found. */
   private lastComparison = 0;
 
   /** Whether events arrive at present, as far as this instance knows. */
   get live(): boolean {
-    return this.flows && this.readable;
+    return this.connecting || (this.flows && this.readable);
   }
 
   /** Resolves when the upstream subscription is active, rejects when the last stream ends before that. */
@@ -55,7 +70,7 @@ class Hub {
       channels: this.subscriptionsByChannel.size,
       subscriptions: this.upstream ? 1 : 0,
       listening: this.upstream !== undefined,
-      live: this.live,
+      live: this.live && !this.connecting,
     };
   }
 
@@ -63,6 +78,7 @@ class Hub {
     this.streams.add(stream);
     if (stream.userId !== null) addTo(this.streamsByUser, stream.userId, stream);
     this.compareTimer ??= setInterval(() => void this.compareHeads(), COMPARE_INTERVAL_MS);
+    clearTimeout(this.lingerTimer);
     this.upstream ??= this.openUpstream();
   }
 
@@ -73,9 +89,14 @@ class Hub {
     if (this.streams.size > 0) return;
     clearInterval(this.compareTimer);
     this.compareTimer = undefined;
+    clearTimeout(this.lingerTimer);
+    this.lingerTimer = setTimeout(() => this.closeUpstream(), UPSTREAM_LINGER_MS).unref();
+  }
+
+  private closeUpstream(): void {
     this.upstream?.close();
     this.upstream = undefined;
-    this.flows = false;
+    this.updateState({ flows: false, connecting: false });
   }
 
   subscribe(subscription: ChannelSubscription): void {
@@ -91,9 +112,13 @@ class Hub {
   /** Makes every stream reconnect to another instance. */
   shutDown(): void {
     for (const stream of [...this.streams]) stream.onShutdown();
+    clearTimeout(this.lingerTimer);
+    if (this.streams.size === 0) this.closeUpstream();
   }
 
   private openUpstream(): Subscription {
+    this.connecting = true;
+    this.connectTimer = setTimeout(() => this.updateState({ connecting: false }), MAX_CONNECT_MS).unref();
     return redisService().subscribe(
       keys.realtimeUpstream,
       upstreamSchema,
@@ -106,7 +131,7 @@ class Hub {
           void this.compareHeads();
           if (reconnected) for (const stream of [...this.streams]) stream.onMissedWakes();
         },
-        onLost: () => this.updateState({ flows: false }),
+        onLost: () => this.updateState({ flows: false, connecting: false }),
       },
     );
   }
@@ -139,20 +164,23 @@ class Hub {
       heads = await readLogHeads([...this.subscriptionsByChannel.keys()]);
     } catch (error) {
       log().debug({ err: error }, "channel heads not compared: Redis unavailable");
-      if (comparison === this.lastComparison) this.updateState({ readable: false });
+      if (comparison === this.lastComparison) this.updateState({ readable: false, connecting: false });
       return;
     }
-    if (comparison === this.lastComparison) this.updateState({ readable: true });
+    if (comparison === this.lastComparison)
+      this.updateState({ readable: true, connecting: this.connecting && !this.flows });
     for (const [channel, head] of heads) {
       for (const subscription of this.subscriptionsByChannel.get(channel) ?? [])
         void subscription.compareWithHead(head);
     }
   }
 
-  private updateState({ flows = this.flows, readable = this.readable }): void {
+  private updateState({ flows = this.flows, readable = this.readable, connecting = this.connecting }): void {
     const wasLive = this.live;
     this.flows = flows;
     this.readable = readable;
+    this.connecting = connecting;
+    if (!connecting) clearTimeout(this.connectTimer);
     if (this.live !== wasLive) for (const stream of [...this.streams]) stream.onLive(this.live);
   }
 }

@@ -1,4 +1,4 @@
-import { defineScript } from "../redis/define-script";
+import { defineScript } from "../redis/script";
 
 /**
  * Scripts of ordered channels. A channel has a head, a hash {epoch, n}, and a log, a stream whose entries are numbered

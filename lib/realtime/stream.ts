@@ -6,10 +6,10 @@ import { ChannelSubscription, type SubscriptionListener } from "./channel-subscr
 import { EventWriter } from "./event-writer";
 import { type HubStream, hub } from "./hub";
 
-/** Proxies close idle connections. */
-const HEARTBEAT_MS = 15_000;
+/** Proxies close idle connections, usually after a minute. */
+const HEARTBEAT_MS = 30_000;
 /** Heartbeats between two checks of channel rights: a revocation whose wake-up was lost is noticed within a minute. */
-const HEARTBEATS_PER_CHECK = 4;
+const HEARTBEATS_PER_CHECK = 2;
 /** The stream ends before the function's limit of five minutes (`maxDuration` of the route); the browser reconnects. */
 const LIFETIME_MS = 265_000;
 /** Random part of the lifetime, up or down, so that streams opened together do not reconnect together. */

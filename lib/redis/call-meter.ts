@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { log } from "../core/log";
-import { scriptName } from "./define-script";
 import type { RedisCall } from "./guarded-redis";
+import { isNoScript, scriptName } from "./script";
 
 /** Upper bounds of the latency buckets, in milliseconds; one more bucket counts slower calls. */
 export const LATENCY_BUCKETS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] as const;
@@ -125,9 +125,4 @@ export function createCallLogger(): (call: RedisCall) => void {
     }
     log().debug({ command: names, commands: commands.length, durationMs, outcome }, "Redis call");
   };
-}
-
-/** The caller then sends the script's source. */
-function isNoScript(error: Error | undefined): boolean {
-  return error?.message.startsWith("NOSCRIPT") ?? false;
 }

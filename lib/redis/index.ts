@@ -1,7 +1,6 @@
 export { type RedisMetrics, redisMetricsSchema } from "./call-meter";
 export { ChannelNameError } from "./channel";
 export { decodeValue } from "./commands/codec";
-export type { RedisScript } from "./define-script";
 export { GuardedRedis } from "./guarded-redis";
 export { keys, ttlSeconds } from "./keys";
 export {
@@ -14,6 +13,7 @@ export {
 } from "./lock";
 export { PendingReplay } from "./pending-replay";
 export { type RedisService, redis, redisService, resetRedisForTest } from "./redis-service";
+export type { RedisScript, ScriptCall } from "./script";
 export { type Subscription, SubscriptionEndedError } from "./subscriber";
 export { RedisUnavailableError } from "./unavailable";
 export { LockLostError, type WithLockOptions, withLock } from "./with-lock";

@@ -1,5 +1,9 @@
 import { env } from "../core/env";
+import { log } from "../core/log";
+import { commandName } from "./call-meter";
+import type { CommandArguments, GuardedRedis } from "./guarded-redis";
 import { keyBuilders } from "./keys";
+import { defineScript, isScriptCommand } from "./script";
 
 /** What Redis' command TYPE answers. */
 export type KeyType = "string" | "hash" | "list" | "set" | "zset" | "stream";
@@ -8,6 +12,7 @@ export type KeyType = "string" | "hash" | "list" | "set" | "zset" | "stream";
 const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   postViews: "set",
   postMeta: "hash",
+  postCount: "string",
   postPendingViews: "set",
   dirtyPosts: "zset",
   sealedViewers: "set",
@@ -18,6 +23,7 @@ const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   viewClaims: "hash",
   postPlays: "set",
   postPlayMeta: "hash",
+  postPlayCount: "string",
   postPendingPlays: "set",
   dirtyPlays: "zset",
   sealedPlaySet: "set",
@@ -102,4 +108,52 @@ export function expectedKeyType(key: string): KeyType | null {
   if (!key.startsWith(prefix)) return null;
   const rest = key.slice(prefix.length);
   return keyPatterns().find(({ pattern }) => pattern.test(rest))?.type ?? null;
+}
+
+/**
+ * Deletes keys of another type than the one they must have.
+ *
+ * KEYS  the keys
+ * ARGV  the type of each
+ * Returns how many were deleted
+ * Atomic. Safe to repeat.
+ */
+const deleteMistypedKeys = defineScript(
+  "deleteMistypedKeys",
+  `
+local deleted = 0
+for i, key in ipairs(KEYS) do
+  local found = redis.call('TYPE', key)
+  found = type(found) == 'table' and found.ok or found
+  if found ~= 'none' and found ~= ARGV[i] then deleted = deleted + redis.call('UNLINK', key) end
+end
+return deleted
+`,
+);
+
+/**
+ * Deletes those keys of commands that are of another type than they must have.
+ * @returns how many
+ */
+export async function deleteMistyped(
+  send: GuardedRedis["send"],
+  commands: readonly CommandArguments[],
+): Promise<number> {
+  const typed = commands.flatMap(keysOf).flatMap((key) => {
+    const type = expectedKeyType(key);
+    return type === null ? [] : [{ key, type }];
+  });
+  if (typed.length === 0) return 0;
+  const deleted = await send([
+    ...(["EVAL", deleteMistypedKeys.source, typed.length] as const),
+    ...typed.map(({ key }) => key),
+    ...typed.map(({ type }) => type),
+  ]);
+  log().warn({ command: commands.map(commandName), deleted }, "Redis keys of another type deleted");
+  return Number(deleted);
+}
+
+function keysOf(command: CommandArguments): string[] {
+  if (!isScriptCommand(command)) return command[1] === undefined ? [] : [String(command[1])];
+  return command.slice(3, 3 + Number(command[2])).map(String);
 }

@@ -14,6 +14,8 @@ export const keyBuilders = {
   postViews: (postId: string) => `post:${postId}:views`,
   /** Hash, see lib/views/counter/count-script.ts. If lost, one read from Postgres. */
   postMeta: (postId: string) => `post:${postId}:meta`,
+  /** String `{count}:{version}`: the published count for readers, of the hash above. If lost, read from there. */
+  postCount: (postId: string) => `post:${postId}:count`,
   /** Set of `User.seq` of viewers whose views Postgres does not have yet. */
   postPendingViews: (postId: string) => `post:${postId}:views:pending`,
   /** Sorted set of posts with pending views, by the time (ms) of the first one, or of the last claim that left some. */
@@ -33,6 +35,7 @@ export const keyBuilders = {
   /** As the views' keys above, with `seq:hour` (`User.seq`, hours since 1970) in the place of `User.seq`. */
   postPlays: (postId: string) => `post:${postId}:plays`,
   postPlayMeta: (postId: string) => `post:${postId}:plays:meta`,
+  postPlayCount: (postId: string) => `post:${postId}:plays:count`,
   postPendingPlays: (postId: string) => `post:${postId}:plays:pending`,
   dirtyPlays: "posts:plays:dirty",
   sealedPlaySet: (postId: string, sealId: string) => `post:${postId}:plays:sealed:${sealId}`,
@@ -106,7 +109,7 @@ export const keyBuilders = {
   usersOnline: "webchat:users:online",
   /** Hash: a user's presence state and when they were last online. */
   userPresence: (userId: string) => `webchat:user:presence:${userId}`,
-  /** Sorted set of a user's open streams by expiry (ms): last heartbeat + 35 s. */
+  /** Sorted set of a user's open streams by expiry (ms): last heartbeat + 100 s. */
   userSockets: (userId: string) => `webchat:user:sockets:${userId}`,
   /** String (JSON): a chat message. */
   chatMessage: (messageId: string) => `webchat:message:${messageId}`,
@@ -138,6 +141,8 @@ export const keys = withKeyPrefix(keyBuilders);
 export const ttlSeconds = {
   postViews: DAY_SECONDS,
   postMeta: DAY_SECONDS,
+  /** Longest time until a reader repairs what Redis has of a post; the count itself is always current. */
+  postCount: 60,
   /** Longest time that an invalidation which missed Redis stays unnoticed. */
   cacheTrustLease: 10,
   /** Default; a lock expires only when its process died or was too slow. */

@@ -1,4 +1,4 @@
-import { defineScript } from "./define-script";
+import { defineScript } from "./script";
 
 /** The scripts of locks. While a lock is held, its key has the value `{token}:{fencing number}`. */
 

@@ -21,6 +21,10 @@ export class PendingReplay<Item> {
     this.sizeOf = sizeOf;
   }
 
+  get isEmpty(): boolean {
+    return this.items.size === 0;
+  }
+
   /** Adds items that Redis missed. */
   add(items: Iterable<Item>): void {
     for (const item of items) {

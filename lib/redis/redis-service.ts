@@ -10,10 +10,18 @@ import { listCommands } from "./commands/lists";
 import { setCommands } from "./commands/sets";
 import { sortedSetCommands } from "./commands/sorted-sets";
 import { stringCommands } from "./commands/strings";
-import type { RedisScript } from "./define-script";
-import type { CommandArguments, GuardedRedis } from "./guarded-redis";
-import { SelfHealingRedis } from "./self-healing-redis";
+import { type CommandArguments, GuardedRedis, type PipelineReply } from "./guarded-redis";
+import { deleteMistyped } from "./key-types";
+import {
+  isNoScript,
+  isScriptCommand,
+  type RedisScript,
+  runScript,
+  runScriptPipeline,
+  type ScriptCall,
+} from "./script";
 import { Subscriber } from "./subscriber";
+import { RedisUnavailableError } from "./unavailable";
 
 let client: GuardedRedis | undefined;
 let meter = new CallMeter();
@@ -61,6 +69,44 @@ export function resetRedisForTest(): void {
   meter = new CallMeter();
 }
 
+/**
+ * The client for everything except the edge. A key of another type than the registry's (of an older version, another
+ * program, or a mistake) counts as missing: the command that meets it deletes it and, if it is a single one, runs again.
+ * A script that Redis aborts, for that or for a value that it cannot use, is an outage for its caller, who has an answer
+ * for that; it is not run again, because it may have been applied in part.
+ */
+class SelfHealingRedis extends GuardedRedis {
+  /** @throws {RedisUnavailableError} also when a script failed @throws {errors.UpstashError} on another error reply */
+  override async send(command: CommandArguments): Promise<unknown> {
+    try {
+      return await super.send(command);
+    } catch (error) {
+      if (!(error instanceof errors.UpstashError) || isNoScript(error)) throw error;
+      const isMistyped = isWrongType(error);
+      const deleted = isMistyped ? await deleteMistyped((repair) => super.send(repair), [command]) : 0;
+      if (isScriptCommand(command)) throw new RedisUnavailableError("out-of-service", error);
+      if (deleted === 0) throw error;
+      return super.send(command);
+    }
+  }
+
+  override async sendPipeline(commands: readonly CommandArguments[]): Promise<PipelineReply[]> {
+    const replies = await super.sendPipeline(commands);
+    const failed = replies.flatMap(({ error }, index) => {
+      const command = commands[index];
+      return error && isWrongType(error) && command ? [{ index, command }] : [];
+    });
+    if (failed.length === 0) return replies;
+    const failedCommands = failed.map(({ command }) => command);
+    if ((await deleteMistyped((repair) => super.send(repair), failedCommands)) === 0) return replies;
+    const repeated = await super.sendPipeline(failedCommands);
+    const repeatedByIndex = new Map(failed.map(({ index }, at) => [index, repeated[at]]));
+    return replies.map((reply, index) => repeatedByIndex.get(index) ?? reply);
+  }
+}
+
+const isWrongType = ({ message }: Error) => message.includes("WRONGTYPE");
+
 export type RedisService = ReturnType<typeof createRedisService>;
 
 interface RedisServiceDependencies {
@@ -96,14 +142,12 @@ export function createRedisService({ client, subscriber, meter }: RedisServiceDe
      * Strings in its reply stay strings, also those that are JSON. Safe to repeat only if the script is.
      * @throws {RedisUnavailableError} the script may have been applied; also when the reply does not match the schema
      */
-    script: async <T>(
+    script: <T>(
       script: RedisScript,
       keys: readonly string[],
       args: readonly (string | number)[],
       schema: z.ZodType<T>,
-    ): Promise<T> => {
-      return parseReply(schema, await runScript(client, script, { keys, args }));
-    },
+    ): Promise<T> => runScript(client, [script, keys, args], schema),
 
     /**
      * Runs scripts in order but not atomically, in one round trip. Each that the server does not have cached costs
@@ -111,26 +155,8 @@ export function createRedisService({ client, subscriber, meter }: RedisServiceDe
      * @throws {RedisUnavailableError} any of them may have been applied
      * @throws the first error reply; the others were applied
      */
-    scriptPipeline: async <T>(
-      calls: readonly (readonly [
-        script: RedisScript,
-        keys: readonly string[],
-        args: readonly (string | number)[],
-      ])[],
-      schema: z.ZodType<T>,
-    ): Promise<T[]> => {
-      if (calls.length === 0) return [];
-      const runs = calls.map(([script, keys, args]) => ({ script, run: { keys, args } }));
-      const replies = await client.sendPipeline(runs.map(({ script, run }) => byHash(script, run)));
-      const results: T[] = [];
-      for (const [index, { script, run }] of runs.entries()) {
-        const reply = replies[index];
-        if (reply?.error && !isNoScript(reply.error)) throw reply.error;
-        const result = reply?.error ? await client.send(bySource(script, run)) : reply?.result;
-        results.push(parseReply(schema, result));
-      }
-      return results;
-    },
+    scriptPipeline: <T>(calls: readonly ScriptCall[], schema: z.ZodType<T>): Promise<T[]> =>
+      runScriptPipeline(client, calls, schema),
 
     /**
      * Delivers a message to the connections that are subscribed now and returns their number. At most once, and
@@ -165,38 +191,6 @@ export function createRedisService({ client, subscriber, meter }: RedisServiceDe
     close: (): void => subscriber.close(),
   };
 }
-
-interface ScriptRun {
-  keys: readonly string[];
-  args: readonly (string | number)[];
-}
-
-async function runScript(client: GuardedRedis, script: RedisScript, run: ScriptRun): Promise<unknown> {
-  try {
-    return await client.send(byHash(script, run));
-  } catch (error) {
-    if (!isNoScript(error)) throw error;
-    // Safe to send: the server has run nothing.
-    return client.send(bySource(script, run));
-  }
-}
-
-const byHash = ({ sha1, readOnly }: RedisScript, run: ScriptRun): CommandArguments => [
-  readOnly ? "EVALSHA_RO" : "EVALSHA",
-  sha1,
-  ...scriptArguments(run),
-];
-
-const bySource = ({ source, readOnly }: RedisScript, run: ScriptRun): CommandArguments => [
-  readOnly ? "EVAL_RO" : "EVAL",
-  source,
-  ...scriptArguments(run),
-];
-
-const scriptArguments = ({ keys, args }: ScriptRun) => [keys.length, ...keys, ...args.map(String)];
-
-const isNoScript = (error: unknown) =>
-  error instanceof errors.UpstashError && error.message.includes("NOSCRIPT");
 
 type DataCommands = ReturnType<typeof dataCommands>;
 

@@ -17,10 +17,7 @@ export const MAX_BOTS_PER_ARTIST = 3;
 export const MAX_WORKFLOWS = 50;
 /** Of one workflow. */
 export const MAX_VERSIONS = 1_000;
-/** People are counted up to here, and a `+` is shown. */
-export const MAX_PEOPLE_COUNT = 100_000;
-/** As {@link MAX_PEOPLE_COUNT}, for executions that wait or failed. */
-export const MAX_EXECUTION_COUNT = 10_000;
+export { MAX_EXECUTION_COUNT, MAX_PEOPLE_COUNT } from "./bot-limits";
 
 // Bots.
 

@@ -56,6 +56,8 @@ export const cachedPersonSchema = z.object({
   name: z.string(),
   language: localeSchema,
   userId: z.uuid().nullable(),
+  /** Gets the account's notifications. */
+  isNotified: z.boolean(),
 });
 
 /** What of a person changes with each step; `revision` says from when it is. */

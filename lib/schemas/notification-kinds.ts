@@ -57,3 +57,9 @@ export function parseNotification(kind: string, data: unknown): TypedNotificatio
   // The schema that parsed it is the one of this kind.
   return parsed.success ? ({ kind: knownKind, data: parsed.data } as TypedNotification) : null;
 }
+
+/** The page of this site that shows what a notification is about. */
+export function notificationPath({ data }: TypedNotification): string {
+  if ("chatId" in data) return `/chat/${data.chatId}`;
+  return "orderId" in data ? `/orders/${data.orderId}` : "/bonuses";
+}

@@ -69,7 +69,7 @@ export function checkDefinition(
   input: unknown,
   context: CheckContext,
 ): { definition: Definition; problems: [] } | { definition: null; problems: Problem[] } {
-  const text = typeof input === "string" ? input : JSON.stringify(input);
+  const text = toJsonText(input);
   if (text === undefined) return failed([problem("invalid", null, "", "not JSON")]);
   if (new TextEncoder().encode(text).length > MAX_DEFINITION_BYTES)
     return failed([problem("too_large", null, "", `more than ${MAX_DEFINITION_BYTES} bytes`)]);
@@ -92,6 +92,16 @@ export function checkDefinition(
     ]),
   ];
   return problems.length > 0 ? failed(problems) : { definition, problems: [] };
+}
+
+function toJsonText(input: unknown): string | undefined {
+  if (typeof input === "string") return input;
+  try {
+    return JSON.stringify(input);
+  } catch {
+    // Nested so deeply that the stack overflows: parsing is not recursive, so a request can have it.
+    return undefined;
+  }
 }
 
 const failed = (problems: Problem[]) => ({ definition: null, problems: problems.slice(0, MAX_PROBLEMS) });
@@ -285,6 +295,7 @@ function checkNode(id: string, node: Node, { workflows, isAdministrators }: Chec
       break;
     case "creditBonuses":
     case "linkAccount":
+    case "setNotifications":
       if (!isAdministrators) problems.push(problem("administrators_only", id, "kind", node.kind));
       break;
   }

@@ -136,12 +136,18 @@ const nodeSchemas = [
     /** Hundredths of a bonus. */
     amountMinor: z.int().min(1).max(1_000_000),
     note: labelsSchema,
+    /** Credits an account once under this name, whichever node of the workflow has it and however often it runs. */
+    once: workflowKeySchema.optional(),
     next,
+    /** The way on when the account has them already; without it, `next`. */
+    already: nodeIdSchema.optional(),
     unlinked: nodeIdSchema,
     position,
   }),
   /** Makes a one-time code that links the person with an account, as `linkUrl` and `linkCode`. Bots of administrators only. */
   z.strictObject({ kind: z.literal("linkAccount"), next, position }),
+  /** Turns the linked account's notifications in this chat on or off. Bots of administrators only. */
+  z.strictObject({ kind: z.literal("setNotifications"), on: z.boolean(), next, position }),
   /** Runs another workflow of the bot and goes on after its end. */
   z.strictObject({ kind: z.literal("callWorkflow"), workflow: workflowKeySchema, next, position }),
   z.strictObject({ kind: z.literal("jump"), next, position }),
@@ -169,7 +175,7 @@ export type DefinitionInput = z.input<typeof definitionSchema>;
 /** Variables that every execution has, of the person and the linked account. */
 export const BUILT_IN_VARIABLES = [
   ...["name", "language", "linked", "balance", "level", "referrals", "referralLink"],
-  ...["purchases", "purchaseCount", "siteUrl"],
+  ...["purchases", "purchaseCount", "notified", "siteUrl"],
 ] as const;
 
 /** Set by `linkAccount` for the rest of the run. */
@@ -204,6 +210,7 @@ export function successors(node: Node): { field: string; target: string }[] {
     case "creditBonuses":
       return [
         { field: "next", target: node.next },
+        ...(node.already === undefined ? [] : [{ field: "already", target: node.already }]),
         { field: "unlinked", target: node.unlinked },
       ];
     case "end":

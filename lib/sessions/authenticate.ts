@@ -1,7 +1,15 @@
-import { getAccessToken, getCookie, refreshCookieName } from "../core/access-token";
+import { getAccessToken, verifyAccessToken } from "../core/access-token";
+import { now } from "../core/clock";
+import { defer } from "../core/defer";
+import { isOutage } from "../core/http";
+import { log } from "../core/log";
 import type { SignedInCaller } from "../core/permission";
-import { validateAccessToken } from "./read";
-import { toCaller } from "./session";
+import { scheduleCatchUp } from "./catch-up";
+import { LEASE_RENEWAL_THRESHOLD_MS, REFRESH_GRACE_MS } from "./limits";
+import { hashToken, nextRefreshToken, readRefreshToken } from "./refresh-token";
+import { findLiveSession, type VersionedSession } from "./rows";
+import { isUnexpired, type Session, toCaller } from "./session";
+import * as store from "./store";
 
 /**
  * Authenticates a request by the live session of its access token, with the account's current role and name; null for
@@ -15,7 +23,82 @@ export async function authenticate(request: Request): Promise<SignedInCaller | n
   return session && toCaller(session);
 }
 
-/** The refresh token in a request's cookie. */
-export function getRefreshToken(headers: Headers): string | null {
-  return getCookie(headers, refreshCookieName());
+/** Whether an open session is still live. One call to Redis. @throws like {@link findSession} */
+export async function isSessionActive(sessionId: string, userId: string): Promise<boolean> {
+  return (await findSession(sessionId, userId, null)) !== null;
+}
+
+/** Longer than any token that we issue. */
+const MAX_TOKEN_LENGTH = 4_096;
+
+/** Like {@link validateSession}, but accepts only an access token, the credential of a request. */
+async function validateAccessToken(token: string): Promise<Session | null> {
+  if (token.length > MAX_TOKEN_LENGTH) return null;
+  const access = await verifyAccessToken(token);
+  return access && findSession(access.sessionId, access.userId, hashToken(token));
+}
+
+/**
+ * The live session of an access token or a currently valid refresh token. One call to Redis. Null for a token that is
+ * forged, expired, outdated or blacklisted, and for a session that is not live.
+ */
+export async function validateSession(token: string): Promise<Session | null> {
+  const refresh = readRefreshToken(token);
+  if (!refresh) return validateAccessToken(token);
+  const { sessionId, userId } = refresh;
+  const isCurrentToken = (session: Session) =>
+    session.tokenHash === hashToken(token) ||
+    (session.tokenHash === hashToken(nextRefreshToken(refresh)) &&
+      now() - (session.rotatedAt ?? 0) < REFRESH_GRACE_MS);
+  const cached = await findSession(sessionId, userId, null);
+  if (!cached || isCurrentToken(cached)) return cached;
+  // Redis may have missed the last rotation.
+  const row = await findLiveSession(sessionId, null);
+  return row && isCurrentToken(row.session) ? row.session : null;
+}
+
+/**
+ * Finds a live session: one call to Redis while it has the session and the trust lease lives, else one more statement.
+ * Null when the session is revoked, expired or unknown.
+ *
+ * - Redis unavailable: Postgres alone decides.
+ * - Postgres unavailable: a session in Redis is accepted. No session can be revoked meanwhile, nor anything written.
+ * - Both unavailable: throws.
+ *
+ * @param accessTokenHash  hash of the access token of the request; null for a refresh token
+ */
+async function findSession(
+  sessionId: string,
+  userId: string,
+  accessTokenHash: string | null,
+): Promise<Session | null> {
+  const cached = await store.find(sessionId, userId, accessTokenHash).catch(undefinedOnFailure);
+  if (cached?.blacklisted) return null;
+  if (cached && cached.trustedForMs < LEASE_RENEWAL_THRESHOLD_MS) scheduleCatchUp();
+  // A session that is expired in Redis may have been refreshed in Postgres.
+  if (cached?.session && cached.trustedForMs > 0 && isUnexpired(cached.session)) return cached.session;
+  try {
+    const row = await findLiveSession(sessionId, accessTokenHash);
+    if (row?.session.userId !== userId) return null;
+    if (cached?.epoch) cacheInBackground(row, cached.epoch);
+    return row.session;
+  } catch (error) {
+    if (cached?.session && isOutage(error)) return isUnexpired(cached.session) ? cached.session : null;
+    throw error;
+  }
+}
+
+/** Redis is unavailable or its reply is invalid: Postgres decides. */
+function undefinedOnFailure(error: unknown): undefined {
+  if (!isOutage(error)) log().error({ err: error }, "session look-up in Redis failed");
+}
+
+/** Caches the session for the next request. Best effort. */
+function cacheInBackground(row: VersionedSession, epoch: string): void {
+  defer(() =>
+    store.put(row.session.userId, [row], { epoch }).then(
+      () => {},
+      (error: unknown) => log().debug({ err: error }, "session not cached in Redis"),
+    ),
+  );
 }

@@ -1,4 +1,4 @@
-import { accessCookieName, refreshCookieName } from "../core/access-token";
+import { accessCookieName, getCookie, refreshCookieName } from "../core/access-token";
 import { now } from "../core/clock";
 import { env } from "../core/env";
 import type { IssuedTokens } from "./issue-tokens";
@@ -19,6 +19,11 @@ export function sessionCookies({ accessToken, refreshToken, session }: IssuedTok
 /** `Set-Cookie` headers that delete both cookies. */
 export function clearedSessionCookies(): string[] {
   return [accessCookieName(), refreshCookieName()].map((name) => serializeCookie(name, "", 0));
+}
+
+/** The refresh token in a request's cookie. */
+export function getRefreshToken(headers: Headers): string | null {
+  return getCookie(headers, refreshCookieName());
 }
 
 function serializeCookie(name: string, value: string, maxAgeSeconds: number): string {

@@ -1,7 +1,7 @@
 import { cookies } from "next/headers";
 import { cache } from "react";
 import { accessCookieName, refreshCookieName } from "../core/access-token";
-import { validateSession } from "./read";
+import { validateSession } from "./authenticate";
 
 /**
  * The signed-in viewer of a page, read once per request; null for an anonymous one. For server components and server

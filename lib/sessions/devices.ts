@@ -1,6 +1,6 @@
+import Bowser from "bowser";
 import type { SignedInCaller } from "../core/permission";
-import type { SignedInDevice } from "../schemas/session";
-import { parseUserAgent } from "./device";
+import type { Device, SignedInDevice } from "../schemas/session";
 import { getUserSessions } from "./read";
 import { sessionExpiryMs } from "./session";
 
@@ -25,4 +25,18 @@ export async function listDevices({
 
 function toIsoDate(timestampMs: number): string {
   return new Date(timestampMs).toISOString();
+}
+
+const deviceKinds: Record<string, Device["kind"]> = { desktop: "desktop", mobile: "phone", tablet: "tablet" };
+
+/** Reads a device from a `User-Agent`. */
+export function parseUserAgent(userAgent: string | null): Device {
+  if (!userAgent) return { browser: null, os: null, kind: "other" };
+  const { browser, os, platform } = Bowser.parse(userAgent);
+  const major = browser.version?.split(".")[0];
+  return {
+    browser: browser.name ? [browser.name, major].filter(Boolean).join(" ") : null,
+    os: os.name || null,
+    kind: deviceKinds[platform.type ?? ""] ?? "other",
+  };
 }

@@ -4,6 +4,7 @@ import { log } from "../core/log";
 import type { Transaction } from "../db";
 import { backgroundTaskService, raiseAlert } from "../tasks";
 import { type LockedOrder, lockOrder, lockPayment, orderSubject, orderTaskOptions } from "./lock-order";
+import { cancelOrderChecks } from "./order-checks";
 import { notifyBuyerOfRefund, sumRefunded } from "./record-refund";
 import { releaseStock, reserveStock } from "./stock";
 
@@ -63,6 +64,7 @@ async function markPaid(tx: Transaction, order: LockedOrder, payment: Payment, r
     where: { id: order.id },
     data: { ...paymentColumns(payment), status: "paid", closedAt: null, refundedMinor },
   });
+  await cancelOrderChecks(tx, order.id);
   await enqueueSaleFollowUps(tx, order);
   if (order.buyerId !== null) await cacheManager.invalidateAfterCommit(tx, [accountTag(order.buyerId)]);
 }

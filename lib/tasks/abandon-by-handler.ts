@@ -1,7 +1,7 @@
 import { log } from "../core/log";
 import type { Transaction } from "../db";
 import type { AbandonedTask } from "./abandon-task";
-import { type GuaranteedQueue, getQueueDefinition, type HandledQueue, isQueueName } from "./catalogue";
+import { getQueueDefinition, isQueueName, type RunnableQueue } from "./catalogue";
 import type { AnyTaskHandler } from "./handler";
 import { parseTaskPayload } from "./parse-task-payload";
 import { loadHandler } from "./registry";
@@ -12,7 +12,7 @@ export async function abandonByHandler(tx: Transaction, task: AbandonedTask): Pr
   if (!isQueueName(queue)) return;
   const { delivery, available } = getQueueDefinition(queue);
   if (delivery !== "guaranteed" || !available) return;
-  const handled = queue as GuaranteedQueue & HandledQueue;
+  const handled = queue as RunnableQueue;
   const handler = (await loadHandler(handled)) as AnyTaskHandler<typeof handled>;
   if (!handler.abandon) return;
   let payload: unknown;

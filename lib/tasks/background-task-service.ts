@@ -26,6 +26,11 @@ export interface EnqueueOptions {
   ownerId?: string;
   /** What the task is about, `order:{id}`: the order's page lists its tasks. */
   subject?: string;
+  /**
+   * Nothing is published until a sweep finds the task due, so it starts a sweep's interval later: for one that is
+   * cancelled more often than it runs ({@link cancelUnpublished}).
+   */
+  awaitsSweep?: boolean;
 }
 
 export interface TaskOptions extends Partial<EnqueueOptions> {
@@ -155,6 +160,7 @@ const optionsSchema = z.object({
     .default(0),
   ownerId: z.uuid().optional(),
   subject: z.string().min(1).max(200).optional(),
+  awaitsSweep: z.boolean().default(false),
 });
 
 const rowSchema = z.tuple([z.object({ id: z.uuid(), created: z.boolean() })]);
@@ -176,7 +182,7 @@ export async function enqueue<Q extends GuaranteedQueue>(
 ): Promise<{ id: string; created: boolean }> {
   const definition = getQueueDefinition(queue);
   if (!isQueueAvailable(queue)) throw new AppError("not_available", { message: "queue_not_available" });
-  const { key, delaySeconds, ownerId, subject } = optionsSchema.parse(options);
+  const { key, delaySeconds, ownerId, subject, awaitsSweep } = optionsSchema.parse(options);
   const body = JSON.stringify(parsePayload(queue, payload));
   const id = newId();
 
@@ -184,7 +190,7 @@ export async function enqueue<Q extends GuaranteedQueue>(
   const rows = await tx.$queryRaw`
 INSERT INTO "Task" (id, queue, key, version, payload, "ownerId", subject, trace, "notBefore", "dueAt", "deadlineAt")
 SELECT ${id}::uuid, ${queue}, ${key}, ${definition.version}, ${body}::jsonb, ${ownerId ?? null}::uuid, ${subject ?? null},
-  ${currentTraceparent() ?? null}, runs.at, runs.at + ${PUBLISH_GRACE_SECONDS} * interval '1 second',
+  ${currentTraceparent() ?? null}, runs.at, runs.at + ${awaitsSweep ? 0 : PUBLISH_GRACE_SECONDS} * interval '1 second',
   runs.at + ${definition.deadlineSeconds} * interval '1 second'
 FROM (SELECT clock_timestamp() + ${delaySeconds} * interval '1 second' AS at) runs
 ON CONFLICT (queue, key) DO UPDATE SET key = excluded.key
@@ -193,10 +199,24 @@ RETURNING id, id = ${id}::uuid AS created`;
   await failpoint("tasks.enqueued");
   if (row.created) {
     afterCommit(tx, () => {
-      dispatchAfterResponse({ id, queue, generation: 1, delaySeconds });
+      if (!awaitsSweep) dispatchAfterResponse({ id, queue, generation: 1, delaySeconds });
       // No page shows the task's own channel yet; pages of its subject list it.
       if (subject !== undefined) publishSubjectChanged(subject);
     });
   }
   return row;
+}
+
+/**
+ * Cancels tasks that have nothing left to do, by their keys. One that was published or runs finds that out itself. One
+ * SQL statement, in the transaction of the change.
+ */
+export async function cancelUnpublished(
+  tx: Transaction,
+  queue: GuaranteedQueue,
+  taskKeys: readonly string[],
+): Promise<void> {
+  await tx.$executeRaw`
+UPDATE "Task" SET state = 'cancelled', "finishedAt" = clock_timestamp()
+WHERE queue = ${queue} AND key = ANY(${[...taskKeys]}::text[]) AND state = 'pending'`;
 }

@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import { AppError } from "../core/errors";
 import { isStorable } from "../core/text";
-import { lanes, type QueueDefinition } from "./define-queue";
+import { type Lane, lanes, type QueueDefinition } from "./define-queue";
 import { accountErasures } from "./queues/account-erasures";
 import { analytics } from "./queues/analytics";
 import { audioTranscoding } from "./queues/audio-transcoding";
+import { botTidying } from "./queues/bot-tidying";
 import { deliverGoods } from "./queues/deliver-goods";
 import { emails } from "./queues/emails";
 import { fileProcessing } from "./queues/file-processing";
@@ -28,6 +29,7 @@ const definitions = [
   notifications,
   emails,
   accountErasures,
+  botTidying,
   analytics,
   fileProcessing,
   audioTranscoding,
@@ -52,6 +54,8 @@ export type GuaranteedQueue = QueuesMatching<{ delivery: "guaranteed" }>;
 export type BestEffortQueue = QueuesMatching<{ delivery: "best-effort" }>;
 /** Queues that have a handler. */
 export type HandledQueue = QueuesMatching<{ available: true }>;
+/** Queues whose tasks a delivery can run. */
+export type RunnableQueue = GuaranteedQueue & HandledQueue;
 
 /** Parsed payload, as a handler gets it. */
 export type Payload<Q extends QueueName> = z.output<(typeof queues)[Q]["payload"]>;
@@ -78,8 +82,18 @@ export function isQueueAvailable(queue: QueueName): boolean {
   return available && (isInstalled?.() ?? true);
 }
 
-export function getLane(queue: QueueName) {
+export function getLane(queue: QueueName): Lane {
   return lanes[queues[queue].lane];
+}
+
+/** The guaranteed queues of a queue's lane that have a handler: what its messages may carry. */
+export function queuesOfLane(queue: QueueName): RunnableQueue[] {
+  const { lane } = queues[queue];
+  return Object.keys(queues).filter((name): name is RunnableQueue => {
+    if (!isQueueName(name)) return false;
+    const definition = getQueueDefinition(name);
+    return definition.lane === lane && definition.delivery === "guaranteed" && definition.available;
+  });
 }
 
 /**

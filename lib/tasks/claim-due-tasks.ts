@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { db } from "../db";
 import { isQueueName, type QueueName } from "./catalogue";
-import type { OutboxTask } from "./publish";
+import type { OutboxTask } from "./group-by-message";
 
 /** Delay before a claimed task that was neither published nor run is claimed again. */
 const RETRY_DELAY_SECONDS = 30;

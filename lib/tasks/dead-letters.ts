@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { withTimeout } from "../core/with-timeout";
 import { db } from "../db";
+import { queues } from "./catalogue";
 import { messageSchema, qstash, queueUrl } from "./publish";
 
 const REQUEST_TIMEOUT_MS = 5_000;
@@ -11,7 +12,12 @@ const MAX_PAGES = 10;
 const RETRY_DELAY_SECONDS = 300;
 
 const deadLettersSchema = z.array(
-  z.object({ dlqId: z.string(), url: z.string().optional(), body: z.string().optional() }),
+  z.object({
+    dlqId: z.string(),
+    messageId: z.string(),
+    url: z.string().optional(),
+    body: z.string().optional(),
+  }),
 );
 
 /**
@@ -43,12 +49,17 @@ export async function importDeadLetters(): Promise<number> {
 
 interface TaskDeadLetter {
   dlqId: string;
-  taskId: string;
-  generation: number;
+  messageId: string;
+  taskIds: string[];
 }
 
 /** Skips messages of other programs and of other deployments on the same QStash account. */
-function parseDeadLetter({ dlqId, url, body }: z.infer<typeof deadLettersSchema>[number]): TaskDeadLetter[] {
+function parseDeadLetter({
+  dlqId,
+  messageId,
+  url,
+  body,
+}: z.infer<typeof deadLettersSchema>[number]): TaskDeadLetter[] {
   let message: unknown;
   try {
     message = JSON.parse(body ?? "");
@@ -56,16 +67,21 @@ function parseDeadLetter({ dlqId, url, body }: z.infer<typeof deadLettersSchema>
     return [];
   }
   const parsed = messageSchema.safeParse(message);
-  if (!parsed.success || !("taskId" in parsed.data) || url !== queueUrl(parsed.data.queue)) return [];
-  return [{ dlqId, taskId: parsed.data.taskId, generation: parsed.data.generation }];
+  if (!parsed.success || !("taskIds" in parsed.data) || !isOwnUrl(url)) return [];
+  return [{ dlqId, messageId, taskIds: parsed.data.taskIds }];
 }
 
-/** Ignores letters of an older generation: a newer message is in flight. */
+function isOwnUrl(url: string | undefined): boolean {
+  return Object.keys(queues).some((queue) => queueUrl(queue) === url);
+}
+
+/** Ignores a task that another message was sent for since. */
 async function requeueTasks(letters: readonly TaskDeadLetter[]): Promise<void> {
+  const named = letters.flatMap(({ messageId, taskIds }) => taskIds.map((taskId) => ({ messageId, taskId })));
   await db().$executeRaw`
 UPDATE "Task" task SET state = 'pending',
   "dueAt" = least(task."dueAt", clock_timestamp() + ${RETRY_DELAY_SECONDS} * interval '1 second')
-FROM unnest(${letters.map(({ taskId }) => taskId)}::uuid[], ${letters.map(({ generation }) => generation)}::int[])
-  AS letter("taskId", generation)
-WHERE task.id = letter."taskId" AND task.generation = letter.generation AND task.state IN ('pending', 'published')`;
+FROM unnest(${named.map(({ taskId }) => taskId)}::uuid[], ${named.map(({ messageId }) => messageId)}::text[])
+  AS letter("taskId", "messageId")
+WHERE task.id = letter."taskId" AND task."messageId" = letter."messageId" AND task.state IN ('pending', 'published')`;
 }

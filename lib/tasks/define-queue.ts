@@ -37,6 +37,9 @@ export interface QueueDefinition {
   isInstalled?: () => boolean;
 }
 
+/** The tasks of a message run one after another: their time limits together fit into one function. */
+export const MAX_MESSAGE_SECONDS = 90;
+
 export const MINUTE_SECONDS = 60;
 export const HOUR_SECONDS = 60 * MINUTE_SECONDS;
 export const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -51,23 +54,25 @@ export function defineQueue<const D extends QueueDefinition>(definition: D): D {
  * that a burst of tasks leaves Postgres connections for requests.
  */
 export const lanes = {
-  money: { key: "money", parallelism: 10 },
-  people: { key: "people", parallelism: 5 },
-  /** Mail servers reject faster senders. */
-  mail: { key: "mail", parallelism: 3, ratePerSecond: 10 },
+  money: { key: "money", parallelism: 10, tasksPerMessage: 3 },
+  people: { key: "people", parallelism: 5, tasksPerMessage: 6 },
+  /** Ten mails a second at most: mail servers reject faster senders. */
+  mail: { key: "mail", parallelism: 3, tasksPerMessage: 2, ratePerSecond: 5 },
   /** Apart from transcoding, which takes minutes: a cover is made in seconds. */
-  files: { key: "files", parallelism: 2 },
-  media: { key: "media", parallelism: 2 },
+  files: { key: "files", parallelism: 2, tasksPerMessage: 1 },
+  media: { key: "media", parallelism: 2, tasksPerMessage: 1 },
   /** Apart from all others: a look lasts as long as a slow chain node makes it, and no payment waits for that. */
-  minting: { key: "minting", parallelism: 5 },
-  background: { key: "background", parallelism: 3 },
+  minting: { key: "minting", parallelism: 5, tasksPerMessage: 1 },
+  background: { key: "background", parallelism: 3, tasksPerMessage: 3 },
 } as const satisfies Record<string, Lane>;
 
-interface Lane {
+export interface Lane {
   /** QStash's flow control key. */
   key: string;
   /** Concurrent deliveries. */
   parallelism: number;
+  /** A message's tasks at most; they run one after another. */
+  tasksPerMessage: number;
   /** Deliveries started per second. */
   ratePerSecond?: number;
 }

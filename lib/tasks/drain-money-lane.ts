@@ -2,15 +2,10 @@ import { now } from "../core/clock";
 import { defer } from "../core/defer";
 import { limitConcurrency } from "../core/limit-concurrency";
 import { log } from "../core/log";
-import {
-  type GuaranteedQueue,
-  getQueueDefinition,
-  type HandledQueue,
-  isQueueName,
-  queues,
-} from "./catalogue";
+import { queuesOfLane } from "./catalogue";
 import { claimDueTasks } from "./claim-due-tasks";
-import { dispatchTasks, type OutboxTask } from "./publish";
+import type { OutboxTask } from "./group-by-message";
+import { dispatchTasks } from "./publish";
 import type { RejectedTask } from "./run-rejected";
 import { runTask } from "./run-task";
 
@@ -20,14 +15,7 @@ import { runTask } from "./run-task";
  * fencing number of a delivery, so a message that QStash has after all finds them done.
  */
 
-type MoneyQueue = GuaranteedQueue & HandledQueue;
-
-const moneyQueues = Object.keys(queues)
-  .filter(isQueueName)
-  .filter((queue) => {
-    const { lane, delivery, available } = getQueueDefinition(queue);
-    return lane === "money" && delivery === "guaranteed" && available;
-  }) as MoneyQueue[];
+const moneyQueues = queuesOfLane("payments");
 
 /** Tasks of one process at once: less than a third of the lane's, to leave database connections for requests. */
 const MAX_CONCURRENT_RUNS = 3;

@@ -1,5 +1,6 @@
 export {
   backgroundTaskService,
+  cancelUnpublished,
   type EnqueueOptions,
   enqueue,
   type TaskOptions,

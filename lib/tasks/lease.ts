@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { afterCommit, db, Prisma, type Transaction } from "../db";
 import { TaskState } from "../schemas/enums";
-import { personalQueues } from "./catalogue";
+import { personalQueues, queues, type RunnableQueue } from "./catalogue";
 import { LeaseLostError, type Progress } from "./handler";
 import { publishTaskChanged } from "./publish-changes";
 import { raiseAlert } from "./raise-alert";
@@ -21,7 +21,8 @@ const RETRY_DELAY_SECONDS = 300;
 const MAX_ERROR_LENGTH = 1_000;
 
 const leasedRowSchema = z.object({
-  queue: z.string(),
+  // The statement has compared it with the queues of the caller.
+  queue: z.custom<RunnableQueue>((name) => typeof name === "string" && Object.hasOwn(queues, name)),
   version: z.int(),
   payload: z.json(),
   fence: z.int(),
@@ -49,32 +50,35 @@ export type ClaimResult =
 
 /**
  * Takes the lease on a task for one run, in one statement. Of concurrent deliveries one gets it.
+ * @param allowed    the queues that the message may name tasks of; one of another queue is `unknown`
  * @param messageId  QStash's message id, stored so that operators can find it in QStash's logs
  */
 export async function claimTask(
   taskId: string,
-  queue: string,
-  { timeoutSeconds, messageId }: { timeoutSeconds: number; messageId: string | null },
+  allowed: readonly RunnableQueue[],
+  messageId: string | null,
 ): Promise<ClaimResult> {
-  const leaseSeconds = timeoutSeconds + LEASE_MARGIN_SECONDS;
+  const names = [...allowed];
+  const leaseSeconds = names.map((queue) => queues[queue].timeoutSeconds + LEASE_MARGIN_SECONDS);
   const rows = await db().$queryRaw<unknown[]>`
 WITH leased AS (
   UPDATE "Task" SET
     state = 'running', fence = fence + 1, attempts = attempts + 1, error = NULL,
     "messageId" = coalesce(${messageId}, "messageId"),
-    "leaseUntil" = clock_timestamp() + ${leaseSeconds} * interval '1 second',
-    "dueAt" = clock_timestamp() + ${leaseSeconds + TAKEOVER_DELAY_SECONDS} * interval '1 second'
-  WHERE id = ${taskId}::uuid AND queue = ${queue} AND state IN ('pending', 'published', 'running')
+    "leaseUntil" = clock_timestamp() + policy.seconds * interval '1 second',
+    "dueAt" = clock_timestamp() + (policy.seconds + ${TAKEOVER_DELAY_SECONDS}) * interval '1 second'
+  FROM unnest(${names}::text[], ${leaseSeconds}::int[]) AS policy(name, seconds)
+  WHERE id = ${taskId}::uuid AND queue = policy.name AND state IN ('pending', 'published', 'running')
     AND ("leaseUntil" IS NULL OR "leaseUntil" < clock_timestamp()) AND "notBefore" <= clock_timestamp()
   RETURNING id, queue, version, payload, fence, attempts AS attempt, trace, "ownerId", subject
 )
 SELECT task.state, extract(epoch FROM greatest(task."leaseUntil", task."notBefore") - clock_timestamp())::float8 AS "waitSeconds",
   (SELECT to_jsonb(leased) FROM leased) AS leased
-FROM "Task" task WHERE task.id = ${taskId}::uuid AND task.queue = ${queue}`;
+FROM "Task" task WHERE task.id = ${taskId}::uuid AND task.queue = ANY(${names}::text[])`;
   if (rows.length === 0) return { outcome: "unknown" };
   const { state, waitSeconds, leased } = claimRowSchema.parse(rows[0]);
   if (leased) {
-    const lease = { ...leased, taskId, timeoutSeconds };
+    const lease = { ...leased, taskId, timeoutSeconds: queues[leased.queue].timeoutSeconds };
     publishLeasedTaskChanged(lease);
     return { outcome: "leased", lease };
   }

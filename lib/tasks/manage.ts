@@ -1,4 +1,5 @@
 import { type AuditContext, recordAudit } from "../audit";
+import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { log } from "../core/log";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
@@ -6,7 +7,7 @@ import { withTimeout } from "../core/with-timeout";
 import { afterCommit, db, transaction } from "../db";
 import type { TaskView } from "../schemas/task";
 import { abandonTask } from "./abandon-task";
-import { getQueueDefinition, isQueueName, type QueueName } from "./catalogue";
+import { getLane, getQueueDefinition, isQueueName, type QueueName } from "./catalogue";
 import { qstash } from "./publish";
 import { publishTaskChanged } from "./publish-changes";
 import { reviveDeadTask } from "./revive-task";
@@ -49,7 +50,9 @@ export async function cancelTask(
     });
     afterCommit(tx, () => publishTaskChanged(task));
   });
-  if (task.messageId) await cancelMessage(task.messageId);
+  // A message may carry others, but not that of a task which waits for its time.
+  const isAlone = getLane(queue).tasksPerMessage === 1 || task.notBefore.getTime() > now();
+  if (task.messageId && isAlone) await cancelMessage(task.messageId);
   return toTaskViewFor(caller, { ...task, state: "cancelled", finishedAt: new Date() });
 }
 

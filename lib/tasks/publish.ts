@@ -15,6 +15,7 @@ import {
   type QueueName,
   queues,
 } from "./catalogue";
+import { groupByMessage, type MessageTasks, type OutboxTask } from "./group-by-message";
 import { publishTaskChanged } from "./publish-changes";
 import { runRejectedTasks } from "./run-rejected";
 
@@ -45,7 +46,7 @@ export async function publish<Q extends BestEffortQueue>(
   };
   const response = await withTimeout(
     qstash().publishJSON({
-      ...deliveryOptions(queue),
+      ...deliveryOptions([queue]),
       body,
       ...(delaySeconds === undefined ? {} : { delay: delaySeconds }),
       ...(deduplicationId === undefined ? {} : { deduplicationId }),
@@ -53,15 +54,6 @@ export async function publish<Q extends BestEffortQueue>(
     PUBLISH_TIMEOUT_MS,
   );
   return response.messageId;
-}
-
-/** A task to publish to QStash. */
-export interface OutboxTask {
-  id: string;
-  queue: QueueName;
-  /** Part of the deduplication id, so that QStash accepts the task again under the next generation. */
-  generation: number;
-  delaySeconds: number;
 }
 
 const BATCH_TIMEOUT_MS = 5_000;
@@ -109,33 +101,37 @@ export function dispatchAfterResponse(task: OutboxTask): void {
 }
 
 /**
- * Publishes tasks to QStash in one call, and marks the accepted ones in one statement.
+ * Publishes tasks to QStash in one call, as few messages as their lanes allow, and marks the accepted ones in one
+ * statement.
  *
  * @param tasks  {@link MAX_BATCH_SIZE} at most
  * @returns those that QStash rejected; they stay in the outbox
  * @throws when QStash did not answer: the outcome is unknown, and deduplication makes a repeat safe
  */
 export async function dispatchTasks(tasks: readonly OutboxTask[]): Promise<OutboxTask[]> {
+  const messages = groupByMessage(tasks);
   const results = publishResultsSchema.parse(
-    await withTimeout(qstash().batchJSON(tasks.map(toQstashMessage)), BATCH_TIMEOUT_MS),
+    await withTimeout(qstash().batchJSON(messages.map(toQstashMessage)), BATCH_TIMEOUT_MS),
   );
   await failpoint("tasks.published");
-  const accepted = tasks.flatMap((task, index) => {
+  const accepted = messages.flatMap((message, index) => {
     const messageId = results[index]?.messageId;
-    return messageId === undefined ? [] : [{ ...task, messageId }];
+    return messageId === undefined ? [] : message.map((task) => ({ ...task, messageId }));
   });
   if (accepted.length > 0) await markPublished(accepted);
-  const rejected = tasks.filter((_, index) => results[index]?.messageId === undefined);
+  const rejected = messages.flatMap((message, index) => (results[index]?.messageId ? [] : message));
   if (rejected.length > 0) log().warn({ rejected: rejected.length }, "QStash rejected part of a batch");
   return rejected;
 }
 
-function toQstashMessage({ id, queue, generation, delaySeconds }: OutboxTask) {
-  // The payload stays in Postgres, so that QStash's logs hold no personal data.
-  const body: TaskMessage = { queue, taskId: id, generation };
+function toQstashMessage(tasks: MessageTasks) {
+  const [{ id, generation, delaySeconds }] = tasks;
+  // A wake-up: the payloads stay in Postgres, so that QStash's logs hold no personal data.
+  const body: TaskMessage = { taskIds: tasks.map((task) => task.id) };
   return {
-    ...deliveryOptions(queue),
+    ...deliveryOptions([tasks[0].queue, ...tasks.slice(1).map(({ queue }) => queue)]),
     body,
+    // Each generation of a task is published once, so the first one's stands for the message.
     deduplicationId: `${id}-${generation}`,
     ...(delaySeconds > 0 ? { delay: delaySeconds } : {}),
   };
@@ -161,14 +157,14 @@ RETURNING task.id, task.state::text AS state, task."ownerId", task.subject`;
     if (state === "published") publishTaskChanged(task);
 }
 
-/** Where and how QStash delivers a queue's messages. */
-function deliveryOptions(queue: QueueName) {
-  const { retries, timeoutSeconds } = queues[queue];
-  const lane: { key: string; parallelism: number; ratePerSecond?: number } = getLane(queue);
+/** Where and how QStash delivers a message with tasks of these queues, which share a lane: to the first one's. */
+function deliveryOptions(of: readonly [QueueName, ...QueueName[]]) {
+  const [queue] = of;
+  const lane = getLane(queue);
   return {
     url: queueUrl(queue),
-    retries,
-    timeout: timeoutSeconds,
+    retries: Math.max(...of.map((name) => queues[name].retries)),
+    timeout: of.reduce((seconds, name) => seconds + queues[name].timeoutSeconds, 0),
     flowControl: {
       key: lane.key,
       parallelism: lane.parallelism,
@@ -198,11 +194,12 @@ export function queueUrl(queue: string): string {
   return `${base}/api/qstash/${queue}`;
 }
 
-const taskMessageSchema = z.object({
-  queue: z.string(),
-  taskId: z.uuid(),
-  generation: z.int().positive(),
-});
+const taskMessageSchema = z.object({ taskIds: z.array(z.uuid()).min(1).max(MAX_BATCH_SIZE) });
+
+/** Messages under way when this format changed: one task each. */
+const formerTaskMessageSchema = z
+  .object({ queue: z.string(), taskId: z.uuid(), generation: z.int().positive() })
+  .transform(({ taskId }) => ({ taskIds: [taskId] }));
 
 const bestEffortMessageSchema = z.object({
   queue: z.string(),
@@ -210,8 +207,8 @@ const bestEffortMessageSchema = z.object({
   payload: z.unknown(),
 });
 
-/** Body of a message: a reference to a task's row, or the payload itself where there is no row. */
-export const messageSchema = z.union([taskMessageSchema, bestEffortMessageSchema]);
+/** Body of a message: the rows of tasks of one lane, or the payload itself where there is no row. */
+export const messageSchema = z.union([taskMessageSchema, formerTaskMessageSchema, bestEffortMessageSchema]);
 
 type TaskMessage = z.infer<typeof taskMessageSchema>;
 export type BestEffortMessage = z.infer<typeof bestEffortMessageSchema>;

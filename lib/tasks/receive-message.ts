@@ -6,11 +6,13 @@ import {
   type HandledQueue,
   isQueueName,
   type QueueName,
+  type RunnableQueue,
 } from "./catalogue";
 import type { BestEffortHandler } from "./handler";
 import { type BestEffortMessage, messageSchema, queueUrl } from "./publish";
 import { loadHandler } from "./registry";
-import { runTask, type TaskDeliveryResult } from "./run-task";
+import { runMessageTasks } from "./run-message-tasks";
+import type { TaskDeliveryResult } from "./run-task";
 import { verifySignature } from "./verify-signature";
 
 /**
@@ -60,14 +62,13 @@ async function handleMessage(
   const parsed = messageSchema.safeParse(json);
   if (!parsed.success) return { outcome: "refused", reason: "the body is not a message of ours" };
   const message = parsed.data;
-  if (message.queue !== queue) return { outcome: "refused", reason: `the message is for ${message.queue}` };
   if (!available) return { outcome: "refused", reason: "the queue does not take tasks yet" };
   if (delivery === "guaranteed") {
-    if (!("taskId" in message)) return { outcome: "refused", reason: "the message names no task" };
-    const { taskId } = message;
-    return runTask({ taskId, queue: queue as GuaranteedQueue & HandledQueue, messageId });
+    if (!("taskIds" in message)) return { outcome: "refused", reason: "the message names no task" };
+    return runMessageTasks(message.taskIds, queue as RunnableQueue, messageId);
   }
   if (!("payload" in message)) return { outcome: "refused", reason: "the message has no payload" };
+  if (message.queue !== queue) return { outcome: "refused", reason: `the message is for ${message.queue}` };
   return runBestEffort(queue as Exclude<HandledQueue, GuaranteedQueue>, message);
 }
 

@@ -17,6 +17,7 @@ const handlers: { [Q in HandledQueue]: () => Promise<HandlerFor<Q>> } = {
   "file-processing": async () => (await import("../media/file-processing.task")).task,
   "nft-minting": async () => (await import("../nft/nft-minting.task")).task,
   "workflow-executions": async () => (await import("../bot/workflow-executions.task")).task,
+  "bot-tidying": async () => (await import("../bot/bot-tidying.task")).task,
   "views-sync": async () => (await import("../views/views-sync.task")).task,
   "account-erasures": async () => (await import("../privacy/account-erasures.task")).task,
   "audio-transcoding": async () => (await import("../media/audio-transcoding.task")).task,

@@ -4,7 +4,7 @@ import { currentTraceparent, getTraceId, withTrace } from "../core/trace";
 import { TimeoutError, withTimeout } from "../core/with-timeout";
 import { transaction } from "../db";
 import { abandonByHandler } from "./abandon-by-handler";
-import { type GuaranteedQueue, type HandledQueue, queues } from "./catalogue";
+import { queuesOfLane, type RunnableQueue } from "./catalogue";
 import { type AnyTaskHandler, LeaseLostError, NonRetryableTaskError, type TaskContext } from "./handler";
 import { claimTask, completeTask, extendLease, type Lease, markTaskDead, releaseTask } from "./lease";
 import { parseTaskPayload } from "./parse-task-payload";
@@ -21,7 +21,8 @@ export type TaskDeliveryResult =
 
 interface TaskDelivery {
   taskId: string;
-  queue: GuaranteedQueue & HandledQueue;
+  /** The task's own, or another one of its lane: messages are shared. */
+  queue: RunnableQueue;
   messageId: string | null;
 }
 
@@ -34,8 +35,7 @@ interface TaskDelivery {
  * @throws what the handler or Postgres threw, so that QStash retries
  */
 export async function runTask({ taskId, queue, messageId }: TaskDelivery): Promise<TaskDeliveryResult> {
-  const { timeoutSeconds } = queues[queue];
-  const claim = await claimTask(taskId, queue, { timeoutSeconds, messageId });
+  const claim = await claimTask(taskId, queuesOfLane(queue), messageId);
   switch (claim.outcome) {
     case "unknown":
       // Only committed tasks are published, so the row was deleted, or Postgres was restored from an older backup.
@@ -47,16 +47,16 @@ export async function runTask({ taskId, queue, messageId }: TaskDelivery): Promi
         ? { outcome: "refused", reason: "the task is dead" }
         : { outcome: "done", note: `it was ${claim.state} before` };
     case "leased":
-      return withTrace(claim.lease.trace, () => runLeasedTask(claim.lease, queue));
+      return withTrace(claim.lease.trace, () => runLeasedTask(claim.lease));
   }
 }
 
-async function runLeasedTask(lease: Lease, queue: TaskDelivery["queue"]): Promise<TaskDeliveryResult> {
-  const { taskId, attempt } = lease;
+async function runLeasedTask(lease: Lease): Promise<TaskDeliveryResult> {
+  const { taskId, queue, attempt } = lease;
   const logFields = { taskId, queue, attempt, traceId: getTraceId(currentTraceparent() ?? "") };
   try {
     await failpoint("tasks.claimed");
-    await prepareAndCommit(lease, queue);
+    await prepareAndCommit(lease);
     log().info(logFields, "task done");
     await failpoint("tasks.completed");
     return { outcome: "done" };
@@ -80,7 +80,8 @@ async function runLeasedTask(lease: Lease, queue: TaskDelivery["queue"]): Promis
   }
 }
 
-async function prepareAndCommit(lease: Lease, queue: TaskDelivery["queue"]): Promise<void> {
+async function prepareAndCommit(lease: Lease): Promise<void> {
+  const { queue } = lease;
   const payload = parseTaskPayload(lease, queue);
   const handler = (await loadHandler(queue)) as AnyTaskHandler<typeof queue>;
   const abortController = new AbortController();

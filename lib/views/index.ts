@@ -1,6 +1,6 @@
+export { getLiveCounts, getViewCounts, warmViews } from "./counters";
 export { deleteCachedViews, syncViewsBeforeErasure } from "./erase-account";
 export { type PlayRow, playColumns, toPlayRow } from "./play-row";
-export { getLiveCounts, getViewCounts, warmViews } from "./record-and-count";
 export { countPlaysByDay, recordPlay } from "./record-plays";
 export { type RecordedView, recordViews, viewPost, viewPosts } from "./record-views";
 export { getViewSyncState, type ViewSyncState } from "./sync-state";

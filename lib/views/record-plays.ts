@@ -2,9 +2,8 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { db } from "../db";
 import { createRecorder, type Recorded } from "./counter/recorder";
-import { plays } from "./counters";
+import { livePlays, plays } from "./counters";
 import { publishCounts } from "./publish-changes";
-import { livePlays } from "./record-and-count";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { log } from "../core/log";
 import { keys, redisService } from "../redis";
 import { readViewsState } from "./counter/batch-scripts";
-import type { RedisKeys } from "./counter/keys";
+import type { CounterKeys } from "./counter/definition";
 import { plays, views } from "./counters";
 import { type SyncRun, syncRunSchema } from "./sync-views";
 
@@ -43,11 +43,11 @@ export async function getViewSyncState(): Promise<ViewSyncState> {
   }
 }
 
-async function readPendingWork(counterKeys: RedisKeys): Promise<PendingWork> {
+async function readPendingWork(counterKeys: CounterKeys): Promise<PendingWork> {
   const { dirtyPosts, batches, claims, sealedCounts } = counterKeys;
   const [pendingPosts, claimedBatches, claimedViews, sealedViews, ...posts] = await redisService().script(
     readViewsState,
-    [dirtyPosts, batches, claims, sealedCounts],
+    [dirtyPosts(), batches(), claims(), sealedCounts()],
     [MAX_POSTS_COUNTED],
     stateSchema,
   );

@@ -10,7 +10,7 @@ import type { Polls } from "./updates/polls";
 import type { UpdateLog } from "./updates/update-log";
 import type { WebhookSender } from "./updates/webhook-sender";
 
-/** What the handlers work on. */
+/** The parts of the server that its handlers share. */
 export interface TelegramContext {
   readonly store: Store;
   readonly files: FileStore;
@@ -20,7 +20,7 @@ export interface TelegramContext {
   readonly rates: RateLimiter;
   readonly limits: Limits;
   readonly clock: Clock;
-  /** null: any token of a token's form. */
+  /** Null accepts every well-formed token. */
   readonly tokens: ReadonlySet<string> | null;
   readonly updates: UpdateLog;
   readonly polls: Polls;

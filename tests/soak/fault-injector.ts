@@ -124,7 +124,7 @@ export class FaultInjector {
       skip: Math.floor(this.random() * Math.max(1, (await db().task.count()) - tasks)),
       take: tasks,
       orderBy: { id: "asc" },
-      select: { id: true, queue: true, generation: true },
+      select: { id: true, queue: true },
     });
     const eventsToResend = await db().paymentEvent.findMany({
       skip: Math.floor(this.random() * Math.max(1, (await db().paymentEvent.count()) - events)),
@@ -134,8 +134,8 @@ export class FaultInjector {
     });
     for (const { id } of eventsToResend) this.stack.provider.resend(id);
     await Promise.all(
-      tasksToReplay.map(async ({ id: taskId, queue, generation }) => {
-        const body = JSON.stringify({ queue, taskId, generation });
+      tasksToReplay.map(async ({ id: taskId, queue }) => {
+        const body = JSON.stringify({ taskIds: [taskId] });
         await fetch(`${process.env.APP_URL}/api/qstash/${queue}`, {
           method: "POST",
           headers: {

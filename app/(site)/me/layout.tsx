@@ -29,7 +29,7 @@ export default async function MeLayout({ children }: LayoutProps<"/me">) {
             </p>
           </div>
         </div>
-        <MeNav />
+        <MeNav hasBots={viewer.role !== "listener"} />
         <div className="mt-8 sm:mt-10">{children}</div>
       </Page>
     </div>

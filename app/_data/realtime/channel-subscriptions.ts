@@ -11,9 +11,11 @@ export interface ChannelHandlers<K extends ChannelKind> {
   on: { [E in EventName<K>]?: (data: EventData<K, E>) => void };
   /**
    * Events may have been missed: read the data again from its source. Also called once when the channel is joined,
-   * because the page was rendered before that.
+   * because the page was rendered before that; not for `sinceDocument`.
    */
   onReload?: () => void;
+  /** The document's data was read after its cursors, so nothing is missed if the channel resumes from there. */
+  sinceDocument?: boolean;
   /** False: no events arrive for now (Redis or the server is down), so poll; true: they arrive again. */
   onLive?: (live: boolean) => void;
 }
@@ -33,10 +35,11 @@ export function useChannel<K extends ChannelKind>(
   });
   const onReload = useEffectEvent(() => handlers.onReload?.());
   const onLive = useEffectEvent((live: boolean) => handlers.onLive?.(live));
+  const { sinceDocument = false } = handlers;
   useEffect(() => {
     if (channel === null) return;
-    return subscribeToChannel(channel, { onEvent, onReload, onLive });
-  }, [channel]);
+    return subscribeToChannel(channel, { onEvent, onReload, onLive, sinceDocument });
+  }, [channel, sinceDocument]);
 }
 
 /** Callbacks of one subscriber of a channel. */
@@ -46,6 +49,8 @@ export interface ChannelSubscriber {
   onReload(): void;
   /** Whether events of this channel arrive at the moment. */
   onLive(live: boolean): void;
+  /** See {@link ChannelHandlers}. */
+  sinceDocument?: boolean;
 }
 
 /** An unused channel stays subscribed for this long: the next page usually subscribes to it again. */
@@ -60,6 +65,8 @@ const awaitingReload = new Set<ChannelSubscriber>();
 /** This tab's cursor in each channel of the browser's stream, also when another tab owns the stream. */
 const cursors = new Map<string, string>();
 const joinedChannels = new Set<string>();
+/** Channels whose cursor is the document's: the stream has not joined them yet. */
+const documentChannels = new Set<string>();
 /** Channels that the server refused to open for this viewer. */
 const deniedChannels = new Set<string>();
 const unsubscribeTimers = new Map<string, ReturnType<typeof setTimeout>>();
@@ -76,7 +83,7 @@ let sharedStream: ReturnType<typeof openSharedStream> | null = null;
 export function subscribeToChannel(channel: string, subscriber: ChannelSubscriber): () => void {
   const channelSubscribers = subscribers.get(channel) ?? new Set();
   subscribers.set(channel, channelSubscribers.add(subscriber));
-  awaitingReload.add(subscriber);
+  if (!subscriber.sinceDocument || !documentChannels.has(channel)) awaitingReload.add(subscriber);
   clearTimeout(unsubscribeTimers.get(channel));
   unsubscribeTimers.delete(channel);
   if (isLive !== null) subscriber.onLive(isLive && !deniedChannels.has(channel));
@@ -98,17 +105,29 @@ export function subscribeToChannel(channel: string, subscriber: ChannelSubscribe
 function unsubscribe(channel: string): void {
   unsubscribeTimers.delete(channel);
   cursors.delete(channel);
+  documentChannels.delete(channel);
   joinedChannels.delete(channel);
   deniedChannels.delete(channel);
   sharedStream?.onSubscriptionsChange();
 }
 
+interface RealtimeStart {
+  /** False: the server accepts public channels only. */
+  signedIn: boolean;
+  /** By channel: the stream's start. What subscribes as `sinceDocument` was read after them. */
+  cursors?: Readonly<Record<string, string>>;
+}
+
 /**
- * Connects this page to the event stream that it shares with the browser's other tabs.
- * @param signedIn  false: the server accepts public channels only
+ * Connects this page to the event stream that it shares with the browser's other tabs. Call it before the channels of
+ * the document are subscribed to.
  * @returns disconnects
  */
-export function startRealtime({ signedIn }: { signedIn: boolean }): () => void {
+export function startRealtime({ signedIn, cursors: documentCursors = {} }: RealtimeStart): () => void {
+  for (const [channel, at] of Object.entries(documentCursors)) {
+    cursors.set(channel, at);
+    documentChannels.add(channel);
+  }
   const firstEventTimer = setTimeout(
     () => isLive ?? applyStreamEvent({ type: "live", live: false }),
     FIRST_EVENT_TIMEOUT_MS,
@@ -128,12 +147,15 @@ export function startRealtime({ signedIn }: { signedIn: boolean }): () => void {
     wasLive = false;
     joinedChannels.clear();
     deniedChannels.clear();
+    documentChannels.clear();
     cursors.clear();
   };
 }
 
 function applyStreamEvent(event: StreamEvent): void {
   const cursor = cursorAfterEvent(event);
+  // Another tab's stream reports where it is: at this tab's cursor nothing is missed.
+  const isAtCursor = cursor !== undefined && cursors.get(cursor.channel) === cursor.at;
   if (cursor) cursors.set(cursor.channel, cursor.at);
   switch (event.type) {
     case "live":
@@ -142,14 +164,15 @@ function applyStreamEvent(event: StreamEvent): void {
     case "carries":
       for (const channels of [joinedChannels, deniedChannels, cursors])
         for (const channel of channels.keys())
-          if (!event.channels.includes(channel)) channels.delete(channel);
+          if (!event.channels.includes(channel) && !documentChannels.has(channel)) channels.delete(channel);
       return;
     case "joined":
       joinedChannels.add(event.channel);
+      documentChannels.delete(event.channel);
       if (deniedChannels.delete(event.channel) && isLive)
         for (const subscriber of subscribersOf(event.channel)) subscriber.onLive(true);
       for (const subscriber of subscribersOf(event.channel))
-        if (!event.resumed || awaitingReload.has(subscriber)) notifyReload(subscriber);
+        if (!(event.resumed || isAtCursor) || awaitingReload.has(subscriber)) notifyReload(subscriber);
       return;
     case "reload":
       for (const subscriber of subscribersOf(event.channel)) notifyReload(subscriber);

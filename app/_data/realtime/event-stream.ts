@@ -35,7 +35,7 @@ const RETRY_JITTER = 0.5;
 /** After a `reconnect` event the client waits a random time up to this, so that clients do not return together. */
 const RECONNECT_SPREAD_MS = 1_000;
 /** More than two heartbeats: a connection silent for this long is dead, even if the browser reports it open. */
-export const SILENCE_TIMEOUT_MS = 40_000;
+export const SILENCE_TIMEOUT_MS = 70_000;
 /** Subscription changes within this time share one reconnect: a new page subscribes to several channels. */
 const BATCH_DELAY_MS = 50;
 /** A shorter interruption, as when a function reaches its time limit, does not count as offline. */
@@ -48,6 +48,8 @@ export interface EventStreamOptions {
   subscriptions(): Map<string, string | null>;
   onEvent(event: StreamEvent): void;
   presence(): TabsPresence;
+  /** The stream is open. @param presence  what its address reported */
+  onOpen(presence: TabsPresence): void;
   /** Must report presence, so that the user counts as online. */
   onHeartbeat(): void;
 }
@@ -120,9 +122,8 @@ export class EventStream {
       if (subscriptions.size === 0) this.options.onEvent({ type: "carries", channels: [] });
       return;
     }
-    const query = new URLSearchParams(
-      this.options.signedIn ? { state: this.options.presence() } : { as: "nobody" },
-    );
+    const presence = this.options.presence();
+    const query = new URLSearchParams(this.options.signedIn ? { state: presence } : { as: "nobody" });
     for (const [channel, after] of subscriptions) {
       this.openChannels.add(channel);
       query.append("channel", channel);
@@ -138,11 +139,11 @@ export class EventStream {
         this.restartSilenceTimer();
         handle(JSON.parse(data) as never);
       });
-    const { onEvent, onHeartbeat } = this.options;
+    const { onEvent, onOpen, onHeartbeat } = this.options;
     listen("open", ({ streamId, live }: { streamId: string; live: boolean }) => {
       this.retryDelayMs = MIN_RETRY_DELAY_MS;
       this.id = streamId;
-      onHeartbeat();
+      onOpen(presence);
       this.emitLive(live);
     });
     listen("joined", (data: { channel: string; at: string; resumed: boolean }) =>

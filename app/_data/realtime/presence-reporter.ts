@@ -12,7 +12,10 @@ interface Options {
   streamId(): string;
 }
 
-/** Reports to the server whether any tab is visible: at each heartbeat, and as soon as it changes. */
+/**
+ * Reports to the server whether any tab is visible: at each heartbeat, and as soon as it changes. The address of a new
+ * stream reports it as well.
+ */
 export class PresenceReporter {
   private lastReported: TabsPresence | null = null;
   private debounceTimer: ReturnType<typeof setTimeout> | undefined;
@@ -24,6 +27,12 @@ export class PresenceReporter {
     if (streamId === "") return;
     this.lastReported = this.options.currentPresence();
     void sendPresence(streamId, this.lastReported);
+  }
+
+  /** Call when a stream is open. @param reported  the presence in its address, which may have changed since */
+  onStreamOpen(reported: TabsPresence): void {
+    this.lastReported = reported;
+    if (this.options.currentPresence() !== reported) this.report();
   }
 
   /** Call when this tab or another one became visible or hidden. */

@@ -104,6 +104,7 @@ export function openSharedStream({ signedIn, subscriptions, cursorOf, onEvent }:
     deniedChannels.clear();
     stream = new EventStream({
       ...{ signedIn, subscriptions: allSubscriptions, onEvent: onStreamEvent, presence },
+      onOpen: (reported) => presenceReporter.onStreamOpen(reported),
       onHeartbeat: () => presenceReporter.report(),
     });
     broadcast({ type: "holds" });

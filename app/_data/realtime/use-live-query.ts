@@ -5,7 +5,9 @@ import type { Channel, ChannelKind } from "@/lib/schemas/channels";
 import { type ChannelHandlers, useChannel } from "./channel-subscriptions";
 import { type LiveQuery, type LiveQueryOptions, startLiveQuery } from "./live-query";
 
-interface Options<K extends ChannelKind> extends Pick<LiveQueryOptions, "whileHidden"> {
+interface Options<K extends ChannelKind>
+  extends Pick<LiveQueryOptions, "whileHidden">,
+    Pick<ChannelHandlers<K>, "sinceDocument"> {
   /** Handlers of the channel's events, which need no fetch. */
   on?: ChannelHandlers<K>["on"];
   /** Called in addition to `fetch` when events may have been missed. */
@@ -25,7 +27,7 @@ export function useLiveQuery<K extends ChannelKind>(
   channel: Channel<K> | null,
   fetch: LiveQueryOptions["fetch"],
   pace: (isLive: boolean) => number | null,
-  { on = {}, onReload, whileHidden = "wait" }: Options<K> = {},
+  { on = {}, onReload, whileHidden = "wait", sinceDocument = false }: Options<K> = {},
 ): { isLive: boolean; refetch: () => void } {
   const [isLive, setIsLive] = useState(false);
   const query = useRef<LiveQuery | null>(null);
@@ -52,6 +54,7 @@ export function useLiveQuery<K extends ChannelKind>(
       onReload?.();
     },
     onLive: setIsLive,
+    sinceDocument,
   });
   return { isLive, refetch };
 }

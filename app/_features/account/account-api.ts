@@ -37,6 +37,7 @@ export function becomeArtist() {
 
 export function changePreferences(body: {
   hidesPresence?: boolean;
+  telegram?: boolean;
   notifications?: Record<string, NotificationLevel>;
 }) {
   return callApi("/api/me/preferences", { method: "PATCH", body });

@@ -12,11 +12,12 @@ const PAGES = [
   { key: "security", href: "/me/security" },
   { key: "notifications", href: "/me/notifications" },
   { key: "tokens", href: "/me/tokens" },
+  { key: "bots", href: "/bots" },
   { key: "data", href: "/me/data" },
 ] as const;
 
-/** Navigation between the account pages. */
-export function MeNav() {
+/** Navigation between the account pages. Listeners have no bots. */
+export function MeNav({ hasBots }: { hasBots: boolean }) {
   const t = useTranslations("me");
   const pathname = usePathname();
   const list = useRef<HTMLUListElement>(null);
@@ -28,7 +29,7 @@ export function MeNav() {
   return (
     <nav aria-label={t("pages")} className="-mx-4 mt-8 overflow-x-auto px-4 pb-1 sm:mx-0 sm:mt-10 sm:px-0">
       <ul ref={list} className="flex w-max gap-1.5">
-        {PAGES.map(({ key, href }) => (
+        {PAGES.filter(({ key }) => hasBots || key !== "bots").map(({ key, href }) => (
           <li key={key}>
             <Link
               href={href}

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import type { ReactNode, Ref } from "react";
 import { cn } from "@/app/_ui/cn";
 
 interface Props {
@@ -7,10 +7,12 @@ interface Props {
   text?: ReactNode;
   children: ReactNode;
   className?: string;
+  /** For the focus, when what had it is gone. */
+  headingRef?: Ref<HTMLHeadingElement>;
 }
 
 /** One section of the settings: title and text on one side, controls on the other. */
-export function SettingsSection({ id, title, text, children, className }: Props) {
+export function SettingsSection({ id, title, text, children, className, headingRef }: Props) {
   return (
     <section
       aria-labelledby={id}
@@ -20,7 +22,12 @@ export function SettingsSection({ id, title, text, children, className }: Props)
       )}
     >
       <div>
-        <h2 id={id} className="text-lg font-semibold">
+        <h2
+          id={id}
+          ref={headingRef}
+          tabIndex={headingRef ? -1 : undefined}
+          className="text-lg font-semibold outline-offset-8"
+        >
           {title}
         </h2>
         {text ? <div className="mt-1.5 max-w-[46ch] text-sm text-pretty text-muted">{text}</div> : null}

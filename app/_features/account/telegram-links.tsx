@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
@@ -23,9 +23,26 @@ interface Props {
 /** The Telegram users that may act for the account, and the two ways to link one. */
 export function TelegramLinks({ links, code, offer }: Props) {
   const t = useTranslations("telegram");
+  const heading = useRef<HTMLHeadingElement>(null);
+  const [announcement, setAnnouncement] = useState("");
+  /** The button that had the focus is about to go, with what it would have shown. */
+  const finish = (message: string) => {
+    heading.current?.focus();
+    setAnnouncement(message);
+  };
+  const unlink = async (id: string) => {
+    const result = await endTelegramLink(id);
+    if (result.ok) finish(t("unlinked"));
+    return result;
+  };
   return (
-    <SettingsSection id="telegram" title={t("title")} text={t("text")} className="mt-10">
-      {code !== null && offer ? <ConfirmCode code={code} offer={offer} /> : null}
+    <SettingsSection id="telegram" title={t("title")} text={t("text")} className="mt-10" headingRef={heading}>
+      <p role="status" className="sr-only">
+        {announcement}
+      </p>
+      {code !== null && offer ? (
+        <ConfirmCode code={code} offer={offer} onConfirmed={() => finish(t("confirmed"))} />
+      ) : null}
       {code !== null && !offer ? <p className="mb-6 text-pretty">{t("codeInvalid")}</p> : null}
       {links.length === 0 ? <NewLink /> : null}
       <ul className="grid gap-5">
@@ -35,7 +52,7 @@ export function TelegramLinks({ links, code, offer }: Props) {
               {t("linkedAs", { name: isolate(name), bot: isolate(botName) })}
             </span>
             <ActionButton
-              action={() => endTelegramLink(id)}
+              action={() => unlink(id)}
               label={t("unlink")}
               busyLabel={t("unlinking")}
               doneLabel={t("unlinked")}
@@ -48,13 +65,24 @@ export function TelegramLinks({ links, code, offer }: Props) {
 }
 
 /** The account is linked only after a click: the link with the code may come from anyone. */
-function ConfirmCode({ code, offer }: { code: string; offer: LinkOffer }) {
+function ConfirmCode({
+  code,
+  offer,
+  onConfirmed,
+}: {
+  code: string;
+  offer: LinkOffer;
+  onConfirmed: () => void;
+}) {
   const t = useTranslations("telegram");
   const router = useRouter();
   const confirm = async () => {
     const result = await confirmTelegramCode(code);
     // The code works once.
-    if (result.ok) router.replace("/me/devices");
+    if (result.ok) {
+      onConfirmed();
+      router.replace("/me/devices");
+    }
     return result;
   };
   return (
@@ -81,17 +109,25 @@ function NewLink() {
   const t = useTranslations("telegram");
   const [created, setCreated] = useState<NewLinkCode | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [isCreating, setCreating] = useState(false);
+  const address = useRef<HTMLAnchorElement>(null);
   const create = async () => {
+    setCreating(true);
     const result = await createTelegramCode();
+    setCreating(false);
     setFailure(result.ok ? null : result.failure);
     setCreated(result.ok ? result.data : null);
   };
+  // The button that had the focus is gone.
+  useEffect(() => {
+    if (created) address.current?.focus();
+  }, [created]);
   if (created)
     return (
       <div className="grid gap-3">
         <p className="text-pretty">{t("codeText", { minutes: created.minutes })}</p>
         <p>
-          <a href={created.url} className="font-semibold underline [overflow-wrap:anywhere]">
+          <a ref={address} href={created.url} className="font-semibold underline [overflow-wrap:anywhere]">
             {created.url}
           </a>
         </p>
@@ -102,7 +138,11 @@ function NewLink() {
   return (
     <div className="grid gap-3">
       <div>
-        <Button look="quiet" onClick={() => void create()}>
+        <Button
+          look="quiet"
+          aria-disabled={isCreating}
+          onClick={() => (isCreating ? undefined : void create())}
+        >
           {t("link")}
         </Button>
       </div>

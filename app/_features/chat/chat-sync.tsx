@@ -18,17 +18,27 @@ import { useUnreadMessageCount } from "./use-chat-list";
 
 /** Polling interval on chat pages while no events arrive. */
 const POLL_INTERVAL_MS = 10_000;
-/** Otherwise, also while events arrive: not every chat is subscribed to, and an event may be lost. */
+/** Otherwise, also while events arrive, if not every chat is subscribed to. */
 const SLOW_POLL_INTERVAL_MS = 60_000;
-/** The latest chats are subscribed to for their badges; older ones are only polled. */
+/** While events of all chats arrive; the stream finds a lost one by itself. */
+const LIVE_POLL_INTERVAL_MS = 10 * 60_000;
+interface Props {
+  viewerId: string;
+  /** Unread messages in all chats, as rendered. */
+  unread: number;
+  /** The latest chats, as rendered: they are subscribed to for their badges; older ones are only polled. */
+  chatIds: readonly string[];
+}
+
+/** The list may have new chats; the stream has room for few. */
 const MAX_SUBSCRIBED_CHATS = 40;
 
 /** Keeps the chat list, the badges and the title up to date on every page of a signed-in user. */
-export function ChatSync({ viewerId, unread }: { viewerId: string; unread: number }) {
+export function ChatSync({ viewerId, unread, chatIds }: Props) {
   const pathname = usePathname();
   const isOnChatPage = pathname === "/chat" || pathname.startsWith("/chat/");
   const list = useSyncExternalStore(subscribeToChatList, getChatListSnapshot, getChatListSnapshot);
-  const subscribedIds = list.items?.slice(0, MAX_SUBSCRIBED_CHATS).map(({ id }) => id) ?? [];
+  const subscribedIds = list.items?.slice(0, MAX_SUBSCRIBED_CHATS).map(({ id }) => id) ?? chatIds;
 
   useEffect(() => startChatList(viewerId, { unreadCount: unread }), [viewerId, unread]);
   // The store and the presence store fetch, and retry, on their own. A hidden page keeps its title up to date.
@@ -38,8 +48,14 @@ export function ChatSync({ viewerId, unread }: { viewerId: string; unread: numbe
       requestChats();
       return null;
     },
-    (isLive) => (!isLive && isOnChatPage ? POLL_INTERVAL_MS : SLOW_POLL_INTERVAL_MS),
-    { on: { chats: requestChats, read: ({ chatId, seq }) => applyRead(chatId, seq) }, whileHidden: "fetch" },
+    (isLive) => {
+      if (isLive && subscribedIds.length < MAX_SUBSCRIBED_CHATS) return LIVE_POLL_INTERVAL_MS;
+      return !isLive && isOnChatPage ? POLL_INTERVAL_MS : SLOW_POLL_INTERVAL_MS;
+    },
+    {
+      on: { chats: requestChats, read: ({ chatId, seq }) => applyRead(chatId, seq) },
+      ...{ whileHidden: "fetch", sinceDocument: true },
+    },
   );
   useLiveQuery(
     "presence",
@@ -63,6 +79,7 @@ function SubscribedChat({ chatId, viewerId }: { chatId: string; viewerId: string
   useChannel(`chat:${chatId}`, {
     on: { message: (message) => applyMessage(message, viewerId), changed: requestChats },
     onReload: requestChats,
+    sinceDocument: true,
   });
   return null;
 }

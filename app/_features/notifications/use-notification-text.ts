@@ -3,7 +3,11 @@ import { useBonusFormatter } from "@/app/_features/bonuses/bonus-amount";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import { isolate } from "@/lib/schemas/isolate";
 import type { NotificationView } from "@/lib/schemas/notification";
-import { parseNotification, type TypedNotification } from "@/lib/schemas/notification-kinds";
+import {
+  notificationPath,
+  parseNotification,
+  type TypedNotification,
+} from "@/lib/schemas/notification-kinds";
 
 /** A notification in the viewer's language; what users wrote in it is isolated. */
 export interface NotificationText {
@@ -44,7 +48,7 @@ export function useNotificationText(): (notification: NotificationView) => Notif
       kind: notice.kind,
       title: t(`kinds.${notice.kind}.title`, values),
       text: t(`kinds.${notice.kind}.text`, values),
-      href: chatId !== null ? `/chat/${chatId}` : orderId === null ? "/bonuses" : `/orders/${orderId}`,
+      href: notificationPath(notice),
       artId: chatId ?? orderId ?? id,
     };
   };

@@ -2,7 +2,7 @@ import { playCounts } from "@/app/_data/play-counts";
 import { sendPlay } from "./plays-api";
 
 const MS_PER_HOUR = 3_600_000;
-/** After a failed call. */
+/** Pause after a call that may succeed later. */
 const RETRY_DELAY_MS = 15_000;
 
 /** Reports the plays of this page, once per post and hour in UTC, as the server counts them. */
@@ -24,7 +24,7 @@ export class PlayReporter {
     const result = await sendPlay(postId);
     this.isSending = false;
     if (result.ok) playCounts.apply(postId, result.data.playsCount);
-    // A refusal stays one; everything else may pass.
+    // A refusal is final; after any other failure the call may succeed later.
     else if (!["forbidden", "not_found", "unauthenticated", "bad_request"].includes(result.failure.code)) {
       this.retryAt = Date.now() + RETRY_DELAY_MS;
       return false;

@@ -4,7 +4,7 @@ import { fromPost, type PlayerTrack } from "./player-track";
 
 type FetchedTrack = { state: "found"; track: PlayerTrack } | { state: "gone" } | { state: "unreachable" };
 
-/** Reads a post's track again. */
+/** Fetches the current state of a post's track; `gone`: the post, or its sound, no longer exists. */
 export async function fetchPlayerTrack(postId: string): Promise<FetchedTrack> {
   const result = await callApi<{ post: Post }>(`/api/posts/${postId}`);
   if (!result.ok) return { state: result.failure.code === "not_found" ? "gone" : "unreachable" };

@@ -19,7 +19,7 @@ import { PositionText, SeekBar } from "./seek-bar";
 import { selectTrack, usePlayer } from "./use-player";
 import { VolumeControl } from "./volume-control";
 
-/** The queue, the player at full size for phones, and its keys. */
+/** The queue, the full-size player for phones, and the keyboard shortcuts. */
 export function QueuePanel({ onClose }: { onClose: () => void }) {
   const t = useTranslations("player");
   const track = usePlayer(selectTrack);
@@ -45,7 +45,7 @@ export function QueuePanel({ onClose }: { onClose: () => void }) {
           >
             {t("clear")}
           </Button>
-          <Keys />
+          <Shortcuts />
         </div>
       )}
     </Dialog>
@@ -97,7 +97,7 @@ function NowPlaying({ track, onLeave }: { track: PlayerTrack; onLeave: () => voi
               <SkipForward className="size-5 fill-current" aria-hidden="true" />
             </button>
           </div>
-          {/* A phone has its own keys for the volume. */}
+          {/* Phones have hardware keys for the volume. */}
           <VolumeControl className="justify-self-end" sliderClassName="w-16 max-sm:hidden" />
         </div>
       </div>
@@ -145,15 +145,15 @@ function QueueRow({ track, index, isCurrent }: { track: PlayerTrack; index: numb
   );
 }
 
-const KEYS = [
+const SHORTCUTS = [
   ["space", "playPause"],
   ["← →", "seek"],
   ["Shift ← →", "skip"],
   ["M", "sound"],
 ] as const;
 
-/** The keys, and the switch for people whose software types by itself. */
-function Keys() {
+/** The keyboard shortcuts, and the switch that turns them off for users whose speech software types letters. */
+function Shortcuts() {
   const t = useTranslations("player.keys");
   const shortcuts = usePlayer((state) => state.shortcuts);
   const id = useId();
@@ -163,14 +163,14 @@ function Keys() {
         {t("title")}
       </h3>
       <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-2 text-sm text-muted">
-        {KEYS.map(([key, does]) => (
+        {SHORTCUTS.map(([key, action]) => (
           <div key={key} className="contents">
             <dt>
               <kbd className="rounded-md border border-line-strong px-1.5 py-0.5 font-sans text-xs text-ink">
                 {key === "space" ? t("space") : key}
               </kbd>
             </dt>
-            <dd>{t(does)}</dd>
+            <dd>{t(action)}</dd>
           </div>
         ))}
       </dl>

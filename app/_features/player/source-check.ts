@@ -1,10 +1,10 @@
 import { refreshSession } from "@/app/_data/session";
 
-/** Why a browser could not read a source; `fine`: it can, so what it got is nothing that it plays. */
+/** Why a browser could not play a source; `fine`: the server has it, so the browser does not play its format. */
 export type SourceState = "fine" | "gone" | "unreachable";
 
 /**
- * Asks for a source without its bytes, because a media element reports the same error for a missing file and an unknown
+ * Requests the headers of a source alone, because a media element reports the same error for a missing file and an unknown
  * format.
  */
 export async function checkSource(url: string): Promise<SourceState> {
@@ -16,7 +16,7 @@ export async function checkSource(url: string): Promise<SourceState> {
   return outcome === "renewed" ? toState(await fetchStatus(url)) : "gone";
 }
 
-/** Null: no answer. */
+/** The status of the response; null without a response. */
 async function fetchStatus(url: string): Promise<number | null> {
   try {
     return (await fetch(url, { method: "HEAD", cache: "no-store" })).status;

@@ -7,7 +7,7 @@ import { PlayButton } from "./play-button";
 import type { PlayerTrack } from "./player-track";
 import { SeekBar, usePosition } from "./seek-bar";
 
-/** A track at full size, on the page that is about it: the loud button and the whole waveform. */
+/** A post's track on its own page: a large play button and the whole waveform. */
 export function TrackPanel({
   track,
   label,
@@ -32,16 +32,16 @@ export function TrackPanel({
   );
 }
 
-/** Where the track will be while it is processed. */
+/** Stands in for a track while it is processed. */
 export function ProcessingTrack({ seed }: { seed: string }) {
   const t = useTranslations("player");
   return (
     <div role="status" className="flex items-center gap-4 sm:gap-6">
       <span aria-hidden="true" className="dancing flex h-11 items-end gap-1.5 text-mark">
-        {["h-5", "h-9", "h-7", "h-11", "h-6"].map((height, n) => (
+        {["h-5", "h-9", "h-7", "h-11", "h-6"].map((height, index) => (
           <span
             key={`${seed}${height}`}
-            className={cn("w-2 rounded-full bg-current", height, n % 2 && "opacity-60")}
+            className={cn("w-2 rounded-full bg-current", height, index % 2 && "opacity-60")}
           />
         ))}
       </span>

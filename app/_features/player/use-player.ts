@@ -1,7 +1,8 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
-import { INITIAL_STATE, type PlayerState, player } from "./player";
+import { player } from "./player";
+import { INITIAL_STATE, type PlayerState } from "./player-store";
 import { currentTrack } from "./queue";
 
 /** A part of the player's state. @param select  returns something that is the same while nothing has changed */

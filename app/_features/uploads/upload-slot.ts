@@ -1,9 +1,6 @@
-import { apiFailure } from "@/app/_data/parse-failure";
-import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
-import { newId } from "@/lib/core/ids";
-import { UPLOAD_TOKEN_VALID_MS } from "@/lib/schemas/limits";
+import type { ApiFailure } from "@/app/_ui/api-result";
 import type { FileProblem, UploadedFile } from "@/lib/schemas/media-file";
-import type { BlobTransfer, Destination } from "./transfer/blob-transfer";
+import { FileUpload, type UploadSteps } from "./file-upload";
 import { TransferRate } from "./transfer/transfer-rate";
 
 /** Pauses between attempts on a lost connection; the last one repeats. */
@@ -29,7 +26,7 @@ export interface Sending {
 /** The file of one dropzone. */
 export type SlotState =
   | { phase: "empty" }
-  /** A draft's file, about which the server has not been asked yet. */
+  /** A draft's file, whose state has not been fetched yet. */
   | { phase: "restoring"; fileId: string }
   | ({ phase: "sending" } & Sending)
   /** Cannot be used: `failure` is one of the upload, `problem` one of the file; both null where no reason is known. */
@@ -43,38 +40,9 @@ export type SlotState =
   /** In the store, and being processed or ready. */
   | { phase: "stored"; file: UploadedFile };
 
-export interface SlotSteps {
+export interface SlotSteps extends UploadSteps {
   /** Why the file cannot be sent at all. */
   check: (file: File) => FileProblem | null;
-  /** With the same key it is the same file, with a new token. */
-  requestUpload: (
-    file: File,
-    key: string,
-    signal: AbortSignal,
-  ) => Promise<ApiResult<{ file: UploadedFile; upload: Destination }>>;
-  createTransfer: (file: File, destination: Destination) => Transfer;
-  confirmUpload: (fileId: string, signal: AbortSignal) => Promise<ApiResult<{ file: UploadedFile }>>;
-  /** Deletes an upload that was cancelled or refused, so that it takes no quota. Best effort. */
-  discard: (fileId: string) => void;
-}
-
-type Transfer = Pick<BlobTransfer, "send" | "renewToken">;
-
-/** An upload whose token was issued; a retry continues it. */
-interface Begun {
-  fileId: string;
-  transfer: Transfer;
-  /** When its token was issued (ms). */
-  issuedAt: number;
-  isStored: boolean;
-}
-
-/** Token and browser count from different moments. */
-const EXPIRY_MARGIN_MS = 60_000;
-
-/** Whether the store may refuse the token for its age: a slow upload, or a computer that slept. */
-function isTokenOld({ issuedAt }: Begun): boolean {
-  return Date.now() - issuedAt >= UPLOAD_TOKEN_VALID_MS - EXPIRY_MARGIN_MS;
 }
 
 const EMPTY: SlotState = { phase: "empty" };
@@ -96,9 +64,8 @@ export class UploadSlot {
   /** Object URL of a chosen picture, until another one is chosen. */
   #previewUrl: string | null = null;
   #file: File | null = null;
-  #begun: Begun | null = null;
-  /** Idempotency key of the upload. */
-  #key: string | null = null;
+  /** Of the file; a retry continues it. */
+  #upload: FileUpload | null = null;
   #controller: AbortController | null = null;
   #endPause: (() => void) | null = null;
   readonly #rate = new TransferRate();
@@ -160,7 +127,7 @@ export class UploadSlot {
     if (this.#state.phase === "empty") this.#set({ phase: "restoring", fileId });
   }
 
-  /** Applies what the server says of the slot's file; ignored after another one was chosen. */
+  /** Applies the current state of the slot's file; ignored after another one was chosen. */
   update(file: UploadedFile): void {
     const state = this.#state;
     const isCurrent =
@@ -182,12 +149,13 @@ export class UploadSlot {
   }
 
   #discard(): void {
-    if (this.#begun) this.steps.discard(this.#begun.fileId);
-    this.#begun = null;
-    this.#key = null;
+    this.#upload?.discard();
+    this.#upload = null;
   }
 
   async #run(file: File): Promise<void> {
+    this.#upload ??= new FileUpload(file, this.steps);
+    const upload = this.#upload;
     const controller = new AbortController();
     this.#controller = controller;
     const { signal } = controller;
@@ -199,7 +167,7 @@ export class UploadSlot {
     for (let attempt = 0; ; attempt++) {
       this.#rate.reset();
       const loadedBefore = sending.loaded;
-      const result = await this.#attempt(file, signal, (loaded) => {
+      const result = await upload.attempt(signal, (loaded) => {
         if (!signal.aborted) this.#report(sending, loaded);
       });
       if (signal.aborted) return;
@@ -224,59 +192,6 @@ export class UploadSlot {
     }
   }
 
-  async #attempt(
-    file: File,
-    signal: AbortSignal,
-    onProgress: (loaded: number) => void,
-  ): Promise<ApiResult<{ file: UploadedFile }>> {
-    if (!this.#begun) {
-      this.#key ??= newId();
-      const issued = await this.steps.requestUpload(file, this.#key, signal);
-      if (!issued.ok) return issued;
-      const { file: row, upload } = issued.data;
-      if (signal.aborted) {
-        this.steps.discard(row.id);
-        return { ok: false, failure: apiFailure({ code: "network" }) };
-      }
-      this.#begun = {
-        fileId: row.id,
-        transfer: this.steps.createTransfer(file, upload),
-        issuedAt: Date.now(),
-        isStored: false,
-      };
-    }
-    const begun = this.#begun;
-    if (!begun.isStored) {
-      const renewal = isTokenOld(begun) ? await this.#renewToken(file, begun, signal) : null;
-      if (renewal && !renewal.ok) return renewal;
-    }
-    if (!begun.isStored) {
-      const outcome = await begun.transfer.send({ signal, onProgress });
-      // What has arrived stays, and the rest is sent under a new token.
-      if (outcome === "refused" && isTokenOld(begun)) return this.#attempt(file, signal, onProgress);
-      if (outcome !== "stored") {
-        return { ok: false, failure: apiFailure({ code: outcome === "refused" ? "refused" : "network" }) };
-      }
-      begun.isStored = true;
-    }
-    const confirmation = await this.steps.confirmUpload(begun.fileId, signal);
-    if (confirmation.ok || confirmation.failure.code !== "conflict" || !isTokenOld(begun))
-      return confirmation;
-    // The store refused an old token for what it may have had already, and has it not.
-    begun.isStored = false;
-    return this.#attempt(file, signal, onProgress);
-  }
-
-  async #renewToken(file: File, begun: Begun, signal: AbortSignal): Promise<ApiResult<unknown>> {
-    const issued = await this.steps.requestUpload(file, this.#key ?? newId(), signal);
-    if (issued.ok) {
-      begun.transfer.renewToken(issued.data.upload.clientToken);
-      begun.issuedAt = Date.now();
-      begun.isStored = issued.data.file.status !== "uploading";
-    }
-    return issued;
-  }
-
   #report(sending: Sending, loaded: number): void {
     const now = Date.now();
     sending.loaded = loaded;
@@ -291,8 +206,7 @@ export class UploadSlot {
   #finish(file: UploadedFile): void {
     const state = stateOf(file);
     if (state.phase === "failed") this.steps.discard(file.id);
-    this.#begun = null;
-    this.#key = null;
+    this.#upload = null;
     this.#set(state);
   }
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
-import { clientNetwork } from "@/lib/core/client-address";
 import { rejectOtherMethods } from "@/lib/core/http";
+import { clientNetwork } from "@/lib/core/http/client-info";
 import { leave, setOnline } from "@/lib/presence";
 import { MAX_CHANNELS, openStream, parseSubscriptions, STREAM_HEADERS } from "@/lib/realtime";
 import { isSessionActive } from "@/lib/sessions";

@@ -1,6 +1,10 @@
-import { clientAddress } from "../client-address";
+import { getCookie } from "../access-token";
 import { env } from "../env";
+import { LOCALE_COOKIE, type Locale, resolveLocale } from "../locale";
+import { parseNetwork } from "../network";
 import { isStorable } from "../text";
+
+/** What a request's headers say about its client. Runs on the edge. */
 
 /** Longer values are cut; no real browser sends more. */
 const MAX_USER_AGENT_LENGTH = 400;
@@ -42,4 +46,41 @@ function decodeOrNull(value: string | null): string | null {
 function truncate(text: string | null, maxLength: number): string | null {
   const truncated = text?.slice(0, maxLength);
   return truncated && isStorable(truncated) ? truncated : null;
+}
+
+/**
+ * The client's address as set by the proxies that `TRUST_PROXY` trusts; a header that the caller itself can write
+ * proves nothing.
+ *
+ * @returns the address without port, brackets and zone; null without a trusted one
+ */
+export function clientAddress(headers: Headers): string | null {
+  const forwarded = forwardedAddress(headers)?.trim();
+  if (!forwarded || parseNetwork(forwarded) === null) return null;
+  return forwarded
+    .replace(/^\[([^\]]+)\](?::\d+)?$/, "$1")
+    .replace(/^([\d.]+):\d+$/, "$1")
+    .replace(/%.*$/, "");
+}
+
+/** The client's network, by which rate limits count; null without a trusted address. */
+export function clientNetwork(headers: Headers): string | null {
+  const forwarded = forwardedAddress(headers);
+  return forwarded ? parseNetwork(forwarded) : null;
+}
+
+function forwardedAddress(headers: Headers): string | null | undefined {
+  const trust = env().TRUST_PROXY;
+  if (trust === "none") return null;
+  if (trust === "vercel") return headers.get("x-real-ip");
+  // Each of our proxies appended the address of its peer; entries further left may be forged by the caller.
+  return headers.get("x-forwarded-for")?.split(",").at(-trust);
+}
+
+/** The language of the response. */
+export function getRequestLocale(headers: Headers): Locale {
+  return resolveLocale({
+    cookie: getCookie(headers, LOCALE_COOKIE),
+    acceptLanguage: headers.get("accept-language"),
+  });
 }

@@ -1,7 +1,7 @@
 import { AppError } from "../errors";
 import type { Locale } from "../locale";
 import { messageText } from "../messages";
-import { textResponse } from "./body-length";
+import { textResponse } from "./body";
 import { isNavigation, renderErrorPage } from "./error-page";
 
 /** `Retry-After` in seconds when a backend is down. */

@@ -1,6 +1,6 @@
 import { subscribe } from "node:diagnostics_channel";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { BODY_LENGTH_HEADER } from "./body-length";
+import { BODY_LENGTH_HEADER } from "./body";
 
 interface RequestStart {
   request: IncomingMessage;

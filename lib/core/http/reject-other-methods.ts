@@ -1,7 +1,7 @@
 import { AppError } from "../errors";
 import { newId } from "../ids";
+import { getRequestLocale } from "./client-info";
 import { errorResponse } from "./error-response";
-import { getRequestLocale } from "./request-locale";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 export type Method = (typeof METHODS)[number];

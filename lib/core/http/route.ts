@@ -8,12 +8,10 @@ import { requireFreshSignIn, type SignedInCaller } from "../permission";
 import { secretsEqual } from "../secrets-equal";
 import { isStorable } from "../text";
 import { currentTraceparent, getTraceId, withTrace } from "../trace";
-import { DEFAULT_BODY_LIMIT_BYTES, readBytes, readJson, readText } from "./body";
-import { textResponse } from "./body-length";
-import { type ClientInfo, getClientInfo } from "./client-info";
+import { DEFAULT_BODY_LIMIT_BYTES, readBytes, readJson, readText, textResponse } from "./body";
+import { type ClientInfo, getClientInfo, getRequestLocale } from "./client-info";
 import { errorResponse, toAppError } from "./error-response";
 import { parseInput } from "./parse-input";
-import { getRequestLocale } from "./request-locale";
 import { requireSameOrigin } from "./require-same-origin";
 
 /**

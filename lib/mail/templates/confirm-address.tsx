@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { formatDuration } from "../../core/format";
 import type { Locale } from "../../core/locale";
 import { ActionButton, Footnote, Paragraph, PlainLink, Title } from "../components";
 import { lineSchema, linkSchema } from "../fields";
-import { formatDuration } from "../format";
 import { defineTemplate } from "../template";
 
 const props = z.object({

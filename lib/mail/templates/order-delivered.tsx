@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { formatMoney, formatQuantity } from "../../core/format";
 import type { Locale } from "../../core/locale";
 import { ProductKind } from "../../schemas/enums";
 import { ActionButton, AmountRow, Code, Footnote, Panel, Paragraph, PlainLink, Title } from "../components";
 import { lineSchema, linkSchema, moneySchema } from "../fields";
-import { formatMoney, formatQuantity } from "../format";
 import { light } from "../palette";
 import { defineTemplate } from "../template";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { formatMoney } from "../../core/format";
 import type { Locale } from "../../core/locale";
 import { ActionButton, AmountRow, Footnote, Panel, Paragraph, Title } from "../components";
 import { lineSchema, linkSchema, moneySchema } from "../fields";
-import { formatMoney } from "../format";
 import { defineTemplate } from "../template";
 
 const props = z.object({

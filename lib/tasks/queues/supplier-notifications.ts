@@ -10,7 +10,7 @@ export const supplierNotifications = defineQueue({
   delivery: "guaranteed",
   retries: 3,
   timeoutSeconds: 30,
-  lane: "people",
+  lane: "money",
   deadlineSeconds: 2 * DAY_SECONDS,
   cancellable: false,
   available: true,

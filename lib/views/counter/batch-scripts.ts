@@ -1,4 +1,4 @@
-import { defineReadOnlyScript, defineScript } from "../../redis/define-script";
+import { defineReadOnlyScript, defineScript } from "../../redis/script";
 
 /** Scripts of a sync: they find, claim and finish batches of views (count-script.ts says what the keys hold). */
 
@@ -214,7 +214,8 @@ return {deadline, processed, unpack(contents)}
 /**
  * Deletes a batch that is in Postgres and updates the counts.
  *
- * KEYS  1 dirty posts, 2 batches, 3 claims, 4 the batch, 5 sealed counts, then for each post: meta, viewers, pending
+ * KEYS  1 dirty posts, 2 batches, 3 claims, 4 the batch, 5 sealed counts, then for each post: meta, viewers, pending,
+ *       count
  * ARGV  1 batch id, 2 TTL of meta (s), then for each post (at least one, at most 1,000): id, and either ''
  *       (deleted meanwhile) or author, persisted, version
  * Returns 1; 0 when the batch was finished before, then nothing changes
@@ -226,9 +227,10 @@ export const finishViews = defineScript(
 if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then return 0 end
 local at = 3
 local function take() at = at + 1; return ARGV[at - 1] end
-local posts, hasSealed = {}, redis.call('EXISTS', KEYS[5]) == 1
-for post = 1, (#KEYS - 5) / 3 do
-  local meta, viewers, pending = unpack(KEYS, post * 3 + 3, post * 3 + 5)
+local posts, counts, hasSealed = {}, {}, redis.call('EXISTS', KEYS[5]) == 1
+for post = 1, (#KEYS - 5) / 4 do
+  local meta, viewers, pending, count = unpack(KEYS, post * 4 + 2, post * 4 + 5)
+  counts[post] = count
   local id, author = take(), take()
   posts[post] = id
   if author == '' then
@@ -253,7 +255,7 @@ for post = 1, (#KEYS - 5) / 3 do
   end
 end
 redis.call('HDEL', KEYS[3], unpack(posts))
-redis.call('DEL', KEYS[4])
+redis.call('DEL', KEYS[4], unpack(counts))
 return 1
 `,
 );

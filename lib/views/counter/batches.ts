@@ -41,7 +41,7 @@ export function createBatches<
 >({ keys, countOf, toPair }: CounterDefinition<Viewer, Row, Pair>) {
   /** The script call that finds what can be claimed. */
   function findCall() {
-    const scriptKeys = [keys.dirtyPosts, keys.batches, keys.claims, keys.sealed];
+    const scriptKeys = [keys.dirtyPosts(), keys.batches(), keys.claims(), keys.sealed()];
     return [findViewsToSync, scriptKeys, [MAX_POSTS, MAX_SEALED_FOUND]] as const;
   }
 
@@ -73,7 +73,7 @@ export function createBatches<
     for (const id of expiredBatches) {
       const contents = await redisService().script(
         takeOverViews,
-        [keys.batches, keys.claims, keys.batch(id)],
+        [keys.batches(), keys.claims(), keys.batch(id)],
         [id, leaseMs],
         z.array(z.string()),
       );
@@ -127,7 +127,7 @@ export function createBatches<
   function sealedClaim(batchId: string, leaseMs: number, views: string): Claim {
     const [postId = "", sealId = "", size = ""] = views.split(":");
     const claimKeys = [
-      ...[keys.sealed, keys.batches, keys.claims, keys.batch(batchId), keys.sealedCounts],
+      ...[keys.sealed(), keys.batches(), keys.claims(), keys.batch(batchId), keys.sealedCounts()],
       keys.sealedViewers(postId, sealId),
     ];
     return {
@@ -138,7 +138,7 @@ export function createBatches<
 
   function pendingClaim(batchId: string, leaseMs: number, posts: readonly string[]): Claim {
     const claimKeys = [
-      ...[keys.dirtyPosts, keys.batches, keys.claims, keys.batch(batchId)],
+      ...[keys.dirtyPosts(), keys.batches(), keys.claims(), keys.batch(batchId)],
       ...posts.map((post) => keys.pending(post)),
     ];
     return {
@@ -169,13 +169,13 @@ export function createBatches<
   ): Promise<void> {
     const rows = new Map(persisted.map((post) => [post.id, post]));
     const scriptKeys: string[] = [
-      ...[keys.dirtyPosts, keys.batches, keys.claims, keys.batch(batch.id)],
-      keys.sealedCounts,
+      ...[keys.dirtyPosts(), keys.batches(), keys.claims(), keys.batch(batch.id)],
+      keys.sealedCounts(),
     ];
     const args: (string | number)[] = [batch.id, ttlSeconds.postMeta];
     for (const postId of batch.postIds) {
       const row = rows.get(postId);
-      scriptKeys.push(keys.meta(postId), keys.viewers(postId), keys.pending(postId));
+      scriptKeys.push(keys.meta(postId), keys.viewers(postId), keys.pending(postId), keys.count(postId));
       args.push(postId, ...(row ? [row.authorSeq, countOf(row), row.version] : [""]));
     }
     await redisService().script(finishViews, scriptKeys, args, z.int());

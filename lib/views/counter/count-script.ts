@@ -1,4 +1,5 @@
-import { defineScript } from "../../redis/define-script";
+import { z } from "zod";
+import { defineScript, type ScriptCall } from "../../redis/script";
 
 /**
  * Scripts of the counter of views, and of plays with keys of their own: there, a viewer is `seq:hour`, and a play is a
@@ -10,6 +11,10 @@ import { defineScript } from "../../redis/define-script";
  * so a read is one command, and a claim, which only moves views to a batch, does not change the count. `waiting` mirrors
  * `SCARD post:{id}:views:pending` plus the post's entries in `views:sealed:counts` and `views:claims`; a new meta
  * computes it from them.
+ *
+ * `post:{id}:count` (`count:version`) is a copy for readers: one MGET reads those of a page. A reader that finds none, or
+ * one of an older version than its row, runs the script, which repairs what Redis has and writes the copy for a minute.
+ * Each script that changes the count writes or deletes the copy, so it is never behind.
  *
  * A thousand pending views of one post are *sealed*: the set is renamed and queued, so that a claim takes a set of that
  * size as a whole, however many views wait. Like claimed views, sealed ones are not looked up any more: a viewer who
@@ -32,8 +37,9 @@ const RENEW_VIEWERS = 10_000;
  * Records views of any number of posts and returns their counts; without viewers it only reads.
  *
  * KEYS  1 dirty posts, 2 claims, 3 sealed views, 4 sealed counts, then for each post: meta, viewers, pending, sealed
- *       viewers (a new key)
- * ARGV  1 now (ms), 2 TTL of meta (s), 3 TTL of viewers (s), 4 id of the new keys, 5 views to seal, then for each post:
+ *       viewers (a new key), count
+ * ARGV  1 now (ms), 2 TTL of meta (s), 3 TTL of viewers (s), 4 id of the new keys, 5 views to seal, 6 TTL of a count
+ *       that is only read (s), then for each post:
  *       post id, row (0, or 1 followed by author, persisted, version, batch),
  *       number of viewers whose views are in the row already (only with a row, which then does not create a
  *       missing meta: it may be an old one), those viewers…,
@@ -45,7 +51,7 @@ const RENEW_VIEWERS = 10_000;
 export const recordAndCountViews = defineScript(
   "touchViews",
   `
-local at = 6
+local at = 7
 local function take() at = at + 1; return ARGV[at - 1] end
 local function takeList()
   local list = {}
@@ -90,14 +96,15 @@ local function seal(id, pending, sealed)
   redis.call('HINCRBY', KEYS[4], id, size)
 end
 
-for post = 1, (#KEYS - 4) / 4 do
-  local meta, viewers, pending, sealed = unpack(KEYS, post * 4 + 1, post * 4 + 4)
+for post = 1, (#KEYS - 4) / 5 do
+  local meta, viewers, pending, sealed, count = unpack(KEYS, post * 5, post * 5 + 4)
   local id, row = take(), nil
   if take() == '1' then row = {take(), take(), take(), take()} end
   local persistedViewers, currentViewers = takeList(), takeList()
 
   local known = redis.call('HMGET', meta, 'author', 'persisted', 'waiting', 'version', 'unlisted')
   local complete = known[1] and tonumber(known[2] or '') and tonumber(known[3] or '') and tonumber(known[4] or '')
+  local changed = false
   local older = complete and row and tonumber(known[4]) < tonumber(row[3])
   if older or (row and not complete and #persistedViewers == 0) then
     local waiting = redis.call('SCARD', pending)
@@ -115,7 +122,7 @@ for post = 1, (#KEYS - 4) / 4 do
       'unlisted', unlisted and '1' or ''
     )
     redis.call('EXPIRE', meta, ARGV[2])
-    known, complete = {row[1], row[2], waiting, row[3], unlisted and '1'}, true
+    known, complete, changed = {row[1], row[2], waiting, row[3], unlisted and '1'}, true, true
   end
 
   local duplicates = 0
@@ -163,9 +170,45 @@ for post = 1, (#KEYS - 4) / 4 do
       if waiting >= tonumber(ARGV[5]) then seal(id, pending, sealed) end
     end
     reply[post + 1] = result
+    local copy = string.format('%.0f:%.0f', result[1], known[4])
+    if #currentViewers == 0 and #persistedViewers == 0 then
+      redis.call('SET', count, copy, 'EX', ARGV[6])
+    elseif #fresh > 0 or duplicates > 0 or changed then
+      redis.call('SET', count, copy, 'XX', 'KEEPTTL')
+    end
   end
 end
 if #dirty > 0 then reply[1] = redis.call('ZADD', KEYS[1], 'NX', unpack(dirty)) end
 return reply
 `,
 );
+
+export interface CountedPost {
+  /** persisted + pending + claimed */
+  count: number;
+  /** One per viewer: 1 new, 0 seen before, -1 the author. */
+  outcomes: (1 | 0 | -1)[];
+}
+
+export interface CountUpdateResult {
+  /** This call added at least one post to the dirty posts. */
+  dirtied: boolean;
+  /** One per post, in order; null when Redis does not have the post and no row was given. */
+  posts: (CountedPost | null)[];
+}
+
+const outcomeSchema = z.union([z.literal(1), z.literal(0), z.literal(-1)]);
+const countedPostSchema = z
+  .tuple([z.number().int()], outcomeSchema)
+  .transform(([count, ...outcomes]): CountedPost => ({ count, outcomes }));
+export const replySchema = z
+  .tuple([z.number().int()], countedPostSchema.nullable())
+  .transform(([dirtied, ...posts]): CountUpdateResult => ({ dirtied: dirtied > 0, posts }));
+
+/** A call of the script that is built and not sent yet; exactly one of the two functions follows it. */
+export interface PreparedUpdate {
+  call: ScriptCall;
+  finish(result: CountUpdateResult): CountUpdateResult;
+  /** The call failed. */
+  restore(): void;
+}

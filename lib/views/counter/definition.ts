@@ -1,4 +1,17 @@
-import type { RedisKeys } from "./keys";
+/** The keys of one counter; lib/redis/keys.ts says what each has. */
+export interface CounterKeys {
+  readonly meta: (postId: string) => string;
+  readonly count: (postId: string) => string;
+  readonly viewers: (postId: string) => string;
+  readonly pending: (postId: string) => string;
+  readonly sealedViewers: (postId: string, sealId: string) => string;
+  readonly dirtyPosts: () => string;
+  readonly sealed: () => string;
+  readonly sealedCounts: () => string;
+  readonly batches: () => string;
+  readonly batch: (batchId: string) => string;
+  readonly claims: () => string;
+}
 
 /** A count of a post in Postgres at some moment; `version` orders two such rows. */
 export interface CountedRow {
@@ -39,7 +52,7 @@ export interface CounterDefinition<
   Row extends CountedRow,
   Pair extends CountedPair,
 > {
-  keys: RedisKeys;
+  keys: CounterKeys;
   countOf(row: Row): number;
   seqOf(viewer: Viewer): number;
   /** @param viewer  perhaps as Redis has it. @returns null for what is no pair */

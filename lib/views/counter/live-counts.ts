@@ -1,10 +1,14 @@
-import { z } from "zod";
 import { now } from "../../core/clock";
 import { newId } from "../../core/ids";
-import { log } from "../../core/log";
-import { PendingReplay, type RedisScript, redisService, ttlSeconds } from "../../redis";
-import { recordAndCountViews } from "./count-script";
+import { PendingReplay, redisService, type ScriptCall, ttlSeconds } from "../../redis";
+import {
+  type CountUpdateResult,
+  type PreparedUpdate,
+  recordAndCountViews,
+  replySchema,
+} from "./count-script";
 import type { CountedPair, CountedRow, CounterDefinition } from "./definition";
+import { type PreparedRead, parseCopy } from "./read-counts";
 
 export interface CountUpdate<Viewer, Row> {
   postId: string;
@@ -22,38 +26,6 @@ export interface Backfill<Viewer, Row> {
   /** The post's row in Postgres after the write. */
   row: Row;
   viewers: readonly Viewer[];
-}
-
-export interface CountedPost {
-  /** persisted + pending + claimed */
-  count: number;
-  /** One per viewer: 1 new, 0 seen before, -1 the author. */
-  outcomes: (1 | 0 | -1)[];
-}
-
-export interface CountUpdateResult {
-  /** This call added at least one post to the dirty posts. */
-  dirtied: boolean;
-  /** One per post, in order; null when Redis does not have the post and no row was given. */
-  posts: (CountedPost | null)[];
-}
-
-const outcomeSchema = z.union([z.literal(1), z.literal(0), z.literal(-1)]);
-const countedPostSchema = z
-  .tuple([z.number().int()], outcomeSchema)
-  .transform(([count, ...outcomes]): CountedPost => ({ count, outcomes }));
-const replySchema = z
-  .tuple([z.number().int()], countedPostSchema.nullable())
-  .transform(([dirtied, ...posts]): CountUpdateResult => ({ dirtied: dirtied > 0, posts }));
-
-type ScriptCall = readonly [script: RedisScript, keys: readonly string[], args: readonly (string | number)[]];
-
-/** A call of the script that is built and not sent yet; exactly one of the two functions follows it. */
-interface PreparedUpdate {
-  call: ScriptCall;
-  finish(result: CountUpdateResult): CountUpdateResult;
-  /** The call failed. */
-  restore(): void;
 }
 
 /** Pending views of one post that are sealed together: a claim takes them at once, in about a millisecond. */
@@ -118,15 +90,15 @@ export function createLiveCounts<
 
   function toCall(updates: readonly (Update | Entry)[]): ScriptCall {
     const sealId = newId();
-    const scriptKeys: string[] = [keys.dirtyPosts, keys.claims, keys.sealed, keys.sealedCounts];
+    const scriptKeys: string[] = [keys.dirtyPosts(), keys.claims(), keys.sealed(), keys.sealedCounts()];
     const args: (string | number)[] = [
       ...[now(), ttlSeconds.postMeta, ttlSeconds.postViews],
-      ...[sealId, viewsToSeal],
+      ...[sealId, viewsToSeal, ttlSeconds.postCount],
     ];
     for (const update of updates) {
       const { postId, row, viewers } = update;
       scriptKeys.push(keys.meta(postId), keys.viewers(postId), keys.pending(postId));
-      scriptKeys.push(keys.sealedViewers(postId, sealId));
+      scriptKeys.push(keys.sealedViewers(postId, sealId), keys.count(postId));
       args.push(postId, ...(row ? [1, row.authorSeq, countOf(row), row.version, row.batch ?? ""] : [0]));
       if ("written" in update) args.push(viewers.length, ...viewers, 0);
       else args.push(0, viewers.length, ...viewers);
@@ -135,18 +107,36 @@ export function createLiveCounts<
   }
 
   /** Prepares to read the counts of rows just read from Postgres; null for no rows. See `readTogether`. */
-  function prepareRead(rows: readonly Row[]): PreparedUpdate | null {
-    return rows.length === 0 ? null : prepare(rows.map((row) => ({ postId: row.id, row, viewers: [] })));
-  }
-
-  /** @param result  null when Redis did not answer. @returns post id -> count */
-  function toCounts(rows: readonly Row[], result: CountUpdateResult | null): Map<string, number> {
-    return new Map(
-      rows.map((row, index) => [
-        row.id,
-        result ? (result.posts[index]?.count ?? countOf(row)) : getFallbackCount(row.id, countOf(row)),
-      ]),
-    );
+  function prepareRead(rows: readonly Row[]): PreparedRead | null {
+    if (rows.length === 0) return null;
+    const counts = new Map<string, number>();
+    return {
+      copyKeys: pendingBackfill.isEmpty ? rows.map(({ id }) => keys.count(id)) : [],
+      applyCopies: (copies) => {
+        const remaining: Update[] = [];
+        for (const [index, row] of rows.entries()) {
+          const copy = parseCopy(copies[index]);
+          if (copy && copy.version >= row.version) counts.set(row.id, copy.count);
+          else remaining.push({ postId: row.id, row, viewers: [] });
+        }
+        for (const [postId, count] of counts) rememberCount(postId, count);
+        if (remaining.length === 0) return null;
+        const update = prepare(remaining);
+        return {
+          ...update,
+          finish: (result) => {
+            const finished = update.finish(result);
+            for (const [index, { postId }] of remaining.entries()) {
+              const post = finished.posts[index];
+              if (post) counts.set(postId, post.count);
+            }
+            return finished;
+          },
+        };
+      },
+      toCounts: () =>
+        new Map(rows.map((row) => [row.id, counts.get(row.id) ?? getFallbackCount(row.id, countOf(row))])),
+    };
   }
 
   /**
@@ -193,7 +183,6 @@ export function createLiveCounts<
   return {
     recordAndCount,
     prepareRead,
-    toCounts,
     queueBackfill,
     takeBackfill,
     rememberCount,
@@ -220,30 +209,4 @@ function splitViewers<Viewer, Row>(entry: Backfill<Viewer, Row>): Backfill<Viewe
   for (let from = 0; from < entry.viewers.length; from += MAX_BACKFILL_VIEWS)
     parts.push({ ...entry, viewers: entry.viewers.slice(from, from + MAX_BACKFILL_VIEWS) });
   return parts;
-}
-
-/**
- * Sends prepared reads of several counters in one round trip.
- * @returns one result per read, null for null; all null when Redis does not answer
- */
-export async function readTogether(
-  reads: readonly (PreparedUpdate | null)[],
-): Promise<(CountUpdateResult | null)[]> {
-  const sent = reads.filter((read) => read !== null);
-  try {
-    const calls = sent.map(({ call }) => call);
-    const [only] = calls;
-    const results =
-      only && calls.length === 1
-        ? [await redisService().script(...only, replySchema)]
-        : await redisService().scriptPipeline(calls, replySchema);
-    return reads.map((read) => {
-      const result = read && results.shift();
-      return read && result ? read.finish(result) : null;
-    });
-  } catch (error) {
-    for (const read of sent) read.restore();
-    log().debug({ err: error }, "counts read from Postgres: Redis unavailable");
-    return reads.map(() => null);
-  }
 }

@@ -68,13 +68,13 @@ export function requireMessage(
   return row;
 }
 
-/** What every message of the bot has. */
+/** The fields that every message of the bot has. */
 export function botMessageHead({ context, bot }: Call, { person }: OpenChat) {
   const date = Math.floor(context.clock.now() / 1000);
   return { from: botAsUser(bot), chat: personAsChat(person), date };
 }
 
-/** A message as another shows what it replies to: without what that one replies to. */
+/** A message as a reply quotes it: without the message that it replied to itself. */
 export function asReplied(message: Message): NonNullable<Message["reply_to_message"]> {
   const { reply_to_message: _, ...replied } = message;
   return replied as NonNullable<Message["reply_to_message"]>;

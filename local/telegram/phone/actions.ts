@@ -10,7 +10,7 @@ import { type Bot, type Change, type Chat, chatKey, type Person, type StoredMess
 import { findEntities } from "../text/find-entities";
 import { announceUpdate, draftUpdate, IdDraft, type UpdateBody } from "../updates/add-update";
 
-/** A refusal of the phone, such as of a button that is not there. */
+/** An action that the phone refuses, such as the press of a button that does not exist. */
 export class PhoneError extends Error {
   constructor(
     readonly status: number,
@@ -22,15 +22,15 @@ export class PhoneError extends Error {
 }
 
 const MAX_TEXT_LENGTH = 4_096;
-/** What Telegram allows behind `?start=`. */
+/** What Telegram allows after `?start=`. */
 const START_PAYLOAD = /^[A-Za-z0-9_-]{0,64}$/;
 
-/** What a user sends, without what every message has. */
+/** The content of a message that a user sends. */
 type Sent = Partial<Pick<Message, "text" | "entities" | "photo" | "document" | "contact" | "caption">>;
 
 interface SentMessage {
   message: Message;
-  /** null when the bot does not want such updates. */
+  /** Null when the bot does not want such updates. */
   updateId: number | null;
 }
 
@@ -103,7 +103,7 @@ export class PhoneActions {
     };
     const update = this.commit(
       [...this.expiredCallbacks(), { table: "callbacks", id, value }],
-      // Telegram's sequence of buttons is not that of messages.
+      // Telegram delivers presses of buttons in a sequence of their own.
       `buttons:${this.person.id}`,
       {
         callback_query: {
@@ -118,7 +118,7 @@ export class PhoneActions {
     return { callbackId: id, updateId: update?.update_id ?? null };
   }
 
-  /** @returns the text or data of the button at a position, or with a text */
+  /** Finds a button of a message by its text, or by its position. @throws {PhoneError} 404 */
   findButton(
     messageId: number,
     wanted: { text?: string; row?: number; column?: number },
@@ -158,7 +158,7 @@ export class PhoneActions {
     context.feed.publish(bot.id, person.id, { kind: "chat" });
   }
 
-  /** Deletes the chat's messages on the phone; the bot notices nothing and may begin no conversation. */
+  /** Deletes the chat with its messages on the phone. The bot gets no update, and may not write first. */
   clear(): void {
     const { bot, person, context } = this;
     const messages = context.store.state.messagesOf(bot.id, person.id);
@@ -205,7 +205,7 @@ export class PhoneActions {
     ids = new IdDraft(this.context, this.bot.id),
   ): Update | null {
     const { context } = this;
-    // Read again: a webhook that was set since is to be used.
+    // Read again, because a webhook may have been set since.
     const bot = context.store.state.tables.bots.get(String(this.bot.id)) ?? this.bot;
     const draft = draftUpdate(context, bot, ids, sequence, body);
     context.store.commit([...changes, ...(draft?.changes ?? []), ...ids.changes]);

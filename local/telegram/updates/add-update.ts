@@ -6,7 +6,7 @@ import type { State } from "../state/state";
 /** The content of an update: one field beside `update_id`. */
 export type UpdateBody = Omit<Update, "update_id">;
 
-/** The kinds that Telegram sends only when they are asked for. */
+/** The kinds that Telegram sends only when `allowed_updates` names them. */
 const KINDS_ON_REQUEST = ["chat_member", "message_reaction", "message_reaction_count"];
 /** Ids of a new bot's updates and messages begin here: high enough to differ from each other in a log. */
 const FIRST_UPDATE_ID = 700_000_001;
@@ -61,10 +61,10 @@ export function draftUpdate(
   return { update, changes: [...expired(store.state, bot, at), added] };
 }
 
-/** The deletion of updates that the bot has not fetched within a day. */
+/** The deletion of updates that the bot has not fetched within their retention. */
 function expired(state: State, { id, webhook }: Bot, now: number): Change[] {
   const changes: Change[] = [];
-  // A webhook's own are dropped by its failed attempts.
+  // Updates of a webhook are dropped when its attempts have failed.
   if (webhook) return changes;
   for (const { update, expiresAt } of state.updatesOf(id).values()) {
     if (expiresAt > now) break; // oldest first

@@ -76,7 +76,7 @@ export class Polls {
   }
 
   private logged(botId: number, updates: Update[]): Update[] {
-    for (const { update_id: id } of updates) this.log.polled(botId, id);
+    for (const { update_id: id } of updates) this.log.markPolled(botId, id);
     return updates;
   }
 

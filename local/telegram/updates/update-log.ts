@@ -40,7 +40,7 @@ export class UpdateLog {
     return [...(this.updates.get(botId)?.values() ?? [])];
   }
 
-  attempted(botId: number, updateId: number, attempt: UpdateAttempt): void {
+  addAttempt(botId: number, updateId: number, attempt: UpdateAttempt): void {
     this.get(botId, updateId)?.attempts.push(attempt);
   }
 
@@ -49,7 +49,7 @@ export class UpdateLog {
     if (entry) entry.state = state;
   }
 
-  polled(botId: number, updateId: number): void {
+  markPolled(botId: number, updateId: number): void {
     const entry = this.get(botId, updateId);
     if (entry) entry.state = "polled";
   }

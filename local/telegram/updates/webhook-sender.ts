@@ -225,7 +225,7 @@ export class WebhookSender {
     const error = describeFailure(result);
     const attempt = { at, status: result.status, latencyMs: result.latencyMs, error };
     if (signal.aborted) return { ...attempt, retryAfterSeconds: 0 };
-    log.attempted(bot.id, update.update_id, attempt);
+    log.addAttempt(bot.id, update.update_id, attempt);
     if (error === null && result.body.length > 0)
       execute(bot, result.body, result.headers["content-type"]?.[0] ?? "");
     onAttempt(bot.id);

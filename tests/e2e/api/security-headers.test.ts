@@ -80,21 +80,29 @@ async function changeTheme(page: Page): Promise<void> {
     .toBe(otherTheme);
 }
 
-/** Fills the parameter with that of the oldest row, which is demo data. */
+/** Of what a parameter names, by the pattern up to it. */
+const TABLES: Readonly<Record<string, string>> = {
+  "/bots/[botId]": "BotProject",
+  "/bots/[botId]/runs/[id]": "BotExecution",
+  "/chat/[id]": "Chat",
+  "/posts/[id]": "Post",
+  "/shop/[id]": "Product",
+  "/orders/[id]": "Order",
+  "/u/[handle]": "User",
+};
+
+/** Fills the parameters with those of the oldest rows, which are demo data. */
 async function pathOf(pattern: string): Promise<string> {
-  const parameter = /\[(\w+)\]/.exec(pattern)?.[1];
-  if (parameter === undefined) return pattern;
-  const table = {
-    "/chat/[id]": "Chat",
-    "/posts/[id]": "Post",
-    "/shop/[id]": "Product",
-    "/orders/[id]": "Order",
-    "/u/[handle]": "User",
-  }[pattern];
-  if (!table) throw new Error(`add the table of ${pattern} to this test`);
-  const { rows } = await database.query(`SELECT ${parameter} AS value FROM "${table}" ORDER BY id LIMIT 1`);
-  // Without an order the page shows its not-found state.
-  return pattern.replace(`[${parameter}]`, rows[0]?.value ?? newId());
+  let path = pattern;
+  for (const { 0: parameter, index } of pattern.matchAll(/\[\w+\]/g)) {
+    const table = TABLES[pattern.slice(0, index + parameter.length)];
+    if (!table) throw new Error(`add the table of ${pattern} to this test`);
+    const column = parameter === "[handle]" ? "handle" : "id";
+    const { rows } = await database.query(`SELECT ${column} AS value FROM "${table}" ORDER BY id LIMIT 1`);
+    // Without an order the page shows its not-found state.
+    path = path.replace(parameter, rows[0]?.value ?? newId());
+  }
+  return path;
 }
 
 /** The path that a path redirects to, or itself. */
@@ -123,7 +131,8 @@ describe("the content security policy", () => {
       const seen = new Set<string>();
       for (const [index, pattern] of [...pagePatterns(), "/there-is-no-such-page"].entries()) {
         // Users take turns: each may make a hundred requests a minute.
-        const user = pattern.startsWith("/admin") ? "admin" : (PEOPLE[index % PEOPLE.length] ?? "admin");
+        const isOfAdmin = pattern.startsWith("/admin") || pattern.startsWith("/bots");
+        const user = isOfAdmin ? "admin" : (PEOPLE[index % PEOPLE.length] ?? "admin");
         for (const who of [user, null]) {
           const page = pages.get(who);
           if (!page) throw new Error(`no page of ${who}`);

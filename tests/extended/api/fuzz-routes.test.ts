@@ -77,12 +77,9 @@ const queueSchema = z.enum(["emails", "payments", "probe", "analytics"]);
  * They are signed as their callers sign.
  */
 const UNDESCRIBED: Readonly<Record<string, z.ZodType>> = {
-  "POST /api/qstash/audio-transcoding": z.object({
-    queue: z.enum(["audio-transcoding", "emails"]),
-    taskId: z.uuid(),
-    generation: z.int().positive(),
-  }),
+  "POST /api/qstash/audio-transcoding": z.object({ taskIds: z.array(z.uuid()).max(4) }),
   "POST /api/qstash/{queue}": z.union([
+    z.object({ taskIds: z.array(z.uuid()).max(4) }),
     z.object({ queue: queueSchema, taskId: z.uuid(), generation: z.int().positive() }),
     z.object({ queue: queueSchema, version: z.int().min(0).max(3), payload: z.json() }),
   ]),

@@ -6,7 +6,8 @@ import { db } from "@/lib/db";
 import { keys, redis } from "@/lib/redis";
 import { freezeClock } from "@/tests/support/clients/freeze-clock";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { createCacheManager, createManualLoader, newKey } from "@/tests/support/factories/cache-tools";
+import { createCacheManager, newKey } from "@/tests/support/factories/cache-tools";
+import { createManualLoader } from "@/tests/support/factories/manual-loader";
 
 /** Load leases that expire by Redis' clock, and values too large for one command. */
 

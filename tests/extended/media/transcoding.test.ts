@@ -4,10 +4,10 @@ import { createServer } from "node:net";
 import { afterAll, describe, expect, it } from "vitest";
 import { MAX_TRUE_PEAK_DBTP, TARGET_LOUDNESS_LUFS } from "@/lib/media/transcode/loudness";
 import { peaksSchema } from "@/lib/schemas/track";
+import { downloadVariant } from "@/tests/support/clients/download-variant";
 import { createPerson } from "@/tests/support/factories/people";
 import { createSampleFolder, ffmpeg, judge, music } from "@/tests/support/factories/sound-samples";
 import {
-  downloadVariant,
   enqueueTranscoding,
   isFastStart,
   readSound,

@@ -34,7 +34,7 @@ it("a worker takes the deliveries of sound, with QStash's signature for its own 
   await ffmpeg([...music(2), file]);
   const fileId = await storeTestSound(await createPerson("artist"), file);
   const taskId = await enqueueTranscoding(fileId);
-  const body = JSON.stringify({ queue: QUEUE, taskId, generation: 1 });
+  const body = JSON.stringify({ taskIds: [taskId] });
   const deliver = (signature: string, where = QUEUE) =>
     fetch(`${base}/api/qstash/${where}`, {
       method: "POST",

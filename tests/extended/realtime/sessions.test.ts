@@ -31,10 +31,11 @@ it("a stream whose session another instance revokes is notified and closed; othe
   expect(closing.eventsNamed("session-ended")).toHaveLength(1);
   expect([...staying.eventsNamed("session-ended"), ...stranger.eventsNamed("session-ended")]).toEqual([]);
 
-  // The last stream to close ends the subscription.
+  // Some seconds after the last stream the subscription ends.
   staying.close();
   stranger.close();
   await waitUntil("no streams are left", () => streamStats().streams === 0);
+  await waitUntil("the subscription is closed", () => streamStats().subscriptions === 0);
   expect(streamStats()).toMatchObject({ people: 0, streams: 0, subscriptions: 0 });
 });
 

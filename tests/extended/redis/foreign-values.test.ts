@@ -96,6 +96,7 @@ beforeAll(async () => {
   keyOf = {
     postViews: keys.postViews(post),
     postMeta: keys.postMeta(post),
+    postCount: keys.postCount(post),
     postPendingViews: keys.postPendingViews(post),
     dirtyPosts: keys.dirtyPosts,
     sealedViewers: keys.sealedViewers(post, newId()),
@@ -106,6 +107,7 @@ beforeAll(async () => {
     viewClaims: keys.viewClaims,
     postPlays: keys.postPlays(post),
     postPlayMeta: keys.postPlayMeta(post),
+    postPlayCount: keys.postPlayCount(post),
     postPendingPlays: keys.postPendingPlays(post),
     dirtyPlays: keys.dirtyPlays,
     sealedPlaySet: keys.sealedPlaySet(post, newId()),

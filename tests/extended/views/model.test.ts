@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import type { Caller } from "@/lib/core/access-token";
 import { redis, resetRedisForTest } from "@/lib/redis";
 import { type RecordedView, recordViews, syncViews } from "@/lib/views";
+import { liveViews } from "@/lib/views/counters";
 import { type PersistResult, persistViews } from "@/lib/views/persist-views";
-import { recordAndCount, setViewsToSealForTest } from "@/lib/views/record-and-count";
 import { claimBatch, finishBatch, type ViewBatch } from "@/lib/views/sync-views";
 import type { ViewRow } from "@/lib/views/view-row";
 import { createPeople, createTestPost, persistedViews } from "@/tests/support/factories/people";
@@ -74,7 +74,7 @@ describe("the views counter and its model", () => {
     ["views that are sealed, two at a time", 2],
   ])("agree in any order of steps, with %s", async (_, sealSize) => {
     viewsToSeal = sealSize;
-    onTestFinished(setViewsToSealForTest(sealSize));
+    onTestFinished(liveViews.setViewsToSealForTest(sealSize));
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: STEPS }), async (steps) => {
         const run = await Run.start();
@@ -121,7 +121,7 @@ class Run {
       case "viewWithLostResponse": {
         const { seq } = at(people, each.person);
         const target = at(this.posts, each.post);
-        const { posts } = await recordAndCount([{ postId: target.id, viewers: [seq] }]);
+        const { posts } = await liveViews.recordAndCount([{ postId: target.id, viewers: [seq] }]);
         this.pendingReplay.clear();
         if (posts[0]?.outcomes[0] === 1) this.counted(target, seq);
         return this.viewWithoutRedis(target, at(people, each.person));

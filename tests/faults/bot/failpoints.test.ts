@@ -1,53 +1,23 @@
-import { afterAll, beforeAll } from "vitest";
-import { addEntry } from "@/lib/bonuses";
 import { sweepChats } from "@/lib/bot";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import type { Failpoint } from "@/lib/core/failpoint";
-import { newId } from "@/lib/core/ids";
-import { db, transaction } from "@/lib/db";
-import { controlOf } from "@/tests/support/clients/telegram";
+import { db } from "@/lib/db";
 import {
   handleUntilTaken,
   pressUpdate,
   runBotTasks,
   textUpdate,
 } from "@/tests/support/factories/bot-updates";
-import {
-  createTestBot,
-  findTestPerson,
-  linkTestPerson,
-  openTestPhone,
-  readMessages,
-  type TestBot,
-} from "@/tests/support/factories/bots";
-import { createPerson } from "@/tests/support/factories/people";
+import { findTestPerson, openLinkedPhone, readMessages } from "@/tests/support/factories/bots";
 import { startChild } from "@/tests/support/processes/children";
 import { type FailpointScenario, testFailpoints } from "@/tests/support/processes/test-failpoints";
-import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
-import { requireRealStack } from "@/tests/support/stack/require-real-stack";
+import { startBotFaultStack } from "@/tests/support/stack/bot-fault-stack";
 
-requireRealStack();
-const backends = await startIsolatedBackends();
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await createTestBot();
-  // One message a second would make each test wait; tests/integration/bot has the waits.
-  await controlOf(process.env.TELEGRAM_API_ROOT ?? "").setLimits({ enabled: false });
-});
-afterAll(async () => {
-  await (await import("@/lib/db")).disconnectDb();
-  await backends.stop();
-});
+const bot = await startBotFaultStack();
 
 /** A linked person confirms a spend of 3 of 10 bonuses; the update is delivered again at the end. */
 async function spendScenario(): Promise<FailpointScenario> {
-  const { sender, phone } = await openTestPhone(bot);
-  const account = await createPerson();
-  await handleUntilTaken(bot, textUpdate(sender, "/start"));
-  const { id: personId } = await linkTestPerson(bot, sender, account);
-  await transaction((tx) =>
-    addEntry(tx, { userId: account.userId, kind: "granted", amount: 1_000, key: `granted:${newId()}` }),
-  );
+  const { sender, phone, account, personId } = await openLinkedPhone(bot, { balanceMinor: 1_000 });
   await handleUntilTaken(bot, textUpdate(sender, "/spend"));
   await handleUntilTaken(bot, textUpdate(sender, "3"));
   const data = (await readMessages(personId)).at(-1)?.buttons[0]?.data ?? "";

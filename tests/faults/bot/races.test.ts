@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addEntry, debitBonuses } from "@/lib/bonuses";
+import { describe, expect, it } from "vitest";
+import { debitBonuses } from "@/lib/bonuses";
 import { publishWorkflows } from "@/lib/bot";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { toAppError } from "@/lib/core/http";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
 import { keys, redis } from "@/lib/redis";
-import { controlOf } from "@/tests/support/clients/telegram";
 import {
   deliverUpdate,
   handleUntilTaken,
@@ -14,31 +13,12 @@ import {
   runBotTasks,
   textUpdate,
 } from "@/tests/support/factories/bot-updates";
-import {
-  createTestBot,
-  findTestPerson,
-  linkTestPerson,
-  openTestPhone,
-  readMessages,
-  type TestBot,
-} from "@/tests/support/factories/bots";
-import { createPerson } from "@/tests/support/factories/people";
+import { findTestPerson, openLinkedPhone, openTestPhone, readMessages } from "@/tests/support/factories/bots";
 import { runs } from "@/tests/support/fuzz/runs";
 import { startChild } from "@/tests/support/processes/children";
-import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
-import { requireRealStack } from "@/tests/support/stack/require-real-stack";
+import { startBotFaultStack } from "@/tests/support/stack/bot-fault-stack";
 
-requireRealStack();
-const backends = await startIsolatedBackends();
-let bot: TestBot;
-beforeAll(async () => {
-  bot = await createTestBot();
-  await controlOf(process.env.TELEGRAM_API_ROOT ?? "").setLimits({ enabled: false });
-});
-afterAll(async () => {
-  await (await import("@/lib/db")).disconnectDb();
-  await backends.stop();
-});
+const bot = await startBotFaultStack();
 
 const poll = (version: string) => ({
   key: "poll",
@@ -137,13 +117,7 @@ describe("updates", () => {
 
 describe("a hundred spends from bot and site at once", () => {
   it("never leave less than zero, with the lock gone in the middle", async () => {
-    const { sender } = await openTestPhone(bot);
-    const account = await createPerson();
-    await handleUntilTaken(bot, textUpdate(sender, "/start"));
-    const { id: personId } = await linkTestPerson(bot, sender, account);
-    await transaction((tx) =>
-      addEntry(tx, { userId: account.userId, kind: "granted", amount: 5_000, key: `granted:${newId()}` }),
-    );
+    const { account, personId } = await openLinkedPhone(bot, { balanceMinor: 5_000 });
     // Executions that all wait for their spend, as if the person had begun many.
     const workflow = await db().botWorkflow.findFirstOrThrow({ where: { projectId: bot.id, key: "spend" } });
     const executionIds = Array.from({ length: 50 }, () => newId());

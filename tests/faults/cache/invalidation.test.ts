@@ -107,7 +107,7 @@ it("a change whose writer dies between commit and invalidating Redis is visible 
   const post = await createTestPost(await createPerson("artist"));
   expect((await getPost(post))?.title).toBe("A track");
   expect((await listPosts()).items[0]?.title).toBe("A track");
-  const writer = startChild("cache-writer.ts", [post, "Renamed"], { FAILPOINT: "cache.committed" });
+  const writer = startChild("cache-writing-process.ts", [post, "Renamed"], { FAILPOINT: "cache.committed" });
   expect(await writer.ended).toBe("SIGKILL");
   expect(await db().cacheInvalidation.count()).toBe(1);
   expect(await redis().exists(keys.cacheEntry(`posts:${post}`))).toBe(1);

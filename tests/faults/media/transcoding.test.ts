@@ -18,11 +18,11 @@ import { abandonByHandler } from "@/lib/tasks/abandon-by-handler";
 import { setTaskAbandoner } from "@/lib/tasks/abandon-task";
 import { replaceHandler } from "@/lib/tasks/registry";
 import { runTask } from "@/lib/tasks/run-task";
+import { downloadVariant } from "@/tests/support/clients/download-variant";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import { createSampleFolder, ffmpeg, judge, music } from "@/tests/support/factories/sound-samples";
 import {
-  downloadVariant,
   enqueueTranscoding,
   readSound,
   runTranscoding,

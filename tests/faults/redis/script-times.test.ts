@@ -19,7 +19,7 @@ import { MAX_SESSIONS_PER_USER } from "@/lib/sessions/limits";
 import * as sessionStore from "@/lib/sessions/store";
 import { getViewSyncState } from "@/lib/views";
 import { takeOverViews } from "@/lib/views/counter/batch-scripts";
-import { recordAndCount } from "@/lib/views/record-and-count";
+import { liveViews } from "@/lib/views/counters";
 import { claimBatch, finishBatch } from "@/lib/views/sync-views";
 import { startScriptMeter } from "@/tests/support/factories/script-meter";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
@@ -335,7 +335,7 @@ it("views of a thousand posts, with ten syncs under way", async () => {
   const rowOf = (id: string) => ({ id, views: 0, version: 1, batch: null, authorSeq: 1 });
   const record = async (of: readonly string[], firstViewer: number, viewers: number) => {
     for (let from = 0; from < of.length; from += 500)
-      await recordAndCount(
+      await liveViews.recordAndCount(
         of.slice(from, from + 500).map((postId) => ({
           ...{ postId, row: rowOf(postId), viewers: numbers(viewers).map((n) => firstViewer + n) },
         })),

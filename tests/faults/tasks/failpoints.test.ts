@@ -75,7 +75,7 @@ function paymentScenario(behaviour: PaymentBehaviour): FailpointScenario {
       await Promise.all([
         createPayment(behaviour, id),
         sweepTasks(),
-        ...(task ? [deliverTask(QUEUE, task.id, task.generation)] : []),
+        ...(task ? [deliverTask(QUEUE, task.id)] : []),
       ]);
     },
     crashAt: (failpoint) => startChild("task-process.ts", [id, behaviour], { FAILPOINT: failpoint }).ended,
@@ -136,8 +136,8 @@ async function renameScenario(): Promise<FailpointScenario> {
     actConcurrently: () => Promise.all([rename(), getPost(id)]),
     crashAt: async (failpoint) =>
       failpoint === "cache.committed"
-        ? startChild("cache-writer.ts", [id, "After"], { FAILPOINT: failpoint }).ended
-        : startChild("post-reader.ts", [id], { FAILPOINT: failpoint }).ended,
+        ? startChild("cache-writing-process.ts", [id, "After"], { FAILPOINT: failpoint }).ended
+        : startChild("post-reading-process.ts", [id], { FAILPOINT: failpoint }).ended,
     settle: () =>
       waitUntil("the page shows the title in Postgres", async () => {
         const row = await db().post.findUniqueOrThrow({ where: { id } });

@@ -42,8 +42,8 @@ afterAll(async () => {
 
 const STOCK = 5;
 const QUANTITY = 2;
-const MONEY_QUEUES = ["deliver-goods", "referral-bonuses"];
-const OTHER_QUEUES = ["leaderboards", "supplier-notifications"];
+const MONEY_QUEUES = ["deliver-goods", "referral-bonuses", "supplier-notifications"];
+const OTHER_QUEUES = ["leaderboards"];
 
 async function place() {
   const { buyer, referrer } = await createReferredBuyer();
@@ -94,7 +94,7 @@ it("a paid order is delivered once, by the request that the provider makes", asy
     ["deliver-goods", 1],
     ["leaderboards", 0],
     ["referral-bonuses", 1],
-    ["supplier-notifications", 0],
+    ["supplier-notifications", 1],
   ]);
 });
 

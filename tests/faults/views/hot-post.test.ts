@@ -4,7 +4,7 @@ import { newId } from "@/lib/core/ids";
 import { keys, redis, redisService } from "@/lib/redis";
 import { getViewCounts, getViewSyncState, syncViews } from "@/lib/views";
 import { claimViews } from "@/lib/views/counter/batch-scripts";
-import { recordAndCount } from "@/lib/views/record-and-count";
+import { liveViews } from "@/lib/views/counters";
 import { claimBatch, finishBatch, type ViewBatch } from "@/lib/views/sync-views";
 import { EngineConnection } from "@/local/redis/engine-connection";
 import { parseRedisUrl } from "@/local/redis/redis-address";
@@ -69,7 +69,7 @@ async function fillPost(post: string, size: number): Promise<void> {
   const row = await viewRow(post);
   for (let recorded = 0; recorded < size; recorded += VIEWS_PER_CALL) {
     const viewers = Array.from({ length: VIEWS_PER_CALL }, () => nextSeq++);
-    await recordAndCount([{ postId: post, row, viewers }]);
+    await liveViews.recordAndCount([{ postId: post, row, viewers }]);
   }
 }
 
@@ -128,13 +128,13 @@ describe("a million waiting views of one post", () => {
     // Everything else that touches the post; its set of viewers ends between the two views.
     const viewer = await createPerson();
     const steps: [string, () => Promise<unknown>][] = [
-      ["a view", () => recordAndCount([{ postId: post, viewers: [nextSeq++] }])],
+      ["a view", () => liveViews.recordAndCount([{ postId: post, viewers: [nextSeq++] }])],
       ["five hundred views", () => fillPost(post, VIEWS_PER_CALL)],
       [
         "a view that begins a new set of viewers",
         async () => {
           await redis().expire(keys.postViews(post), 60);
-          await recordAndCount([{ postId: post, viewers: [nextSeq++, nextSeq++] }]);
+          await liveViews.recordAndCount([{ postId: post, viewers: [nextSeq++, nextSeq++] }]);
         },
       ],
       ["a read", () => getViewCounts([row])],
@@ -149,7 +149,7 @@ describe("a million waiting views of one post", () => {
     expect(await redis().scard(keys.postViews(post))).toBe(2);
     // Its pending views are known although the set of viewers is new.
     const seen = String(await redis().srandmember(keys.postPendingViews(post)));
-    const again = await recordAndCount([{ postId: post, viewers: [Number(seen), viewer.seq] }]);
+    const again = await liveViews.recordAndCount([{ postId: post, viewers: [Number(seen), viewer.seq] }]);
     expect(again.posts[0]?.outcomes).toEqual([0, 1]);
 
     const { ms: deletionMs } = await scriptCost(async () => finishBatch(await claim(), []));

@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { cacheManager } from "@/lib/cache";
+import { setClock } from "@/lib/core/clock";
 import { db } from "@/lib/db";
 import { keys, redis, ttlSeconds } from "@/lib/redis";
 import { controlOf } from "@/tests/support/clients/telegram";
@@ -40,10 +42,24 @@ it("a message of a linked person is two statements beside BEGIN and COMMIT, both
   const { statements, httpCalls } = await cost(() => handleUntilTaken(bot, textUpdate(sender, "/referral")));
   expect((await readMessages(id)).length).toBe(before + 1);
   expect({ statements, httpCalls }).toEqual({ statements: 4, httpCalls: expect.any(Number) });
-  // Limits, the cached session, and entries whose second in memory is over.
+  // Limits, the cached person and session, and entries whose second in memory is over.
   expect(httpCalls).toBeLessThanOrEqual(8);
   const stale = await cost(() =>
     handleUntilTaken(bot, pressUpdate(sender, "r:AAAAAAAAAAAAAAAAAAAAAA:aaaaaaaa:0")),
   );
   expect(stale.statements).toBeLessThanOrEqual(6);
+});
+
+it("a person who writes every half minute is read from Postgres once", async () => {
+  const { sender } = await openTestPhone(bot);
+  let time = Date.now();
+  onTestFinished(setClock({ now: () => time }));
+  await handleUntilTaken(bot, textUpdate(sender, "/start"));
+  const countLoads = () => cacheManager.stats().namespaces.botProfiles?.load ?? 0;
+  const before = countLoads();
+  for (let message = 0; message < 3; message += 1) {
+    time += 29_000;
+    await handleUntilTaken(bot, textUpdate(sender, "/start"));
+  }
+  expect(countLoads()).toBe(before);
 });

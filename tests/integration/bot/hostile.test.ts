@@ -103,6 +103,8 @@ describe("a workflow that calls", () => {
     ["an endless answer", () => `${origin}/endless`, "larger"],
     ["an origin that is not listed", () => "https://example.com/", "allow-list"],
     ["the metadata service", () => "http://169.254.169.254/latest/meta-data/", "allow-list"],
+    ["the metadata service in another notation", () => "http://2852039166/latest/meta-data/", "allow-list"],
+    ["the metadata service as IPv6", () => "http://[::ffff:a9fe:a9fe]/latest/meta-data/", "allow-list"],
     ["another port of a listed host", () => origin.replace(/\d+$/, "1"), "allow-list"],
     ["a name that leads to this machine", () => "https://localhost/", "private"],
     ["a name without an address", () => `https://${UNKNOWN_HOST}/`, "no address"],
@@ -122,6 +124,7 @@ describe("hostile definitions", () => {
     ["that link accounts in an artist's bot", { kind: "linkAccount", next: "end" }],
     ["of a megabyte", { kind: "message", text: both("x".repeat(1_100_000)), next: "end" }],
     ["that loop without a wait", { kind: "jump", next: "a" }],
+    ["with a node that is unknown", { kind: "exec", command: "id", next: "end" }],
   ])("%s are not published", async (_, node) => {
     const definition = { schema: 1, start: "a", nodes: { a: node, end: { kind: "end" } } } as DefinitionInput;
     const publish = publishWorkflows(bot.id, [{ key: "hostile", command: null, definition }]);
@@ -155,6 +158,20 @@ describe("the webhook", () => {
     for (const secret of [null, "", "wrong"])
       expect((await deliverUpdate(bot, update, secret)).status).toBe(401);
     expect(await db().botUpdate.count({ where: { projectId: bot.id, updateId: update.update_id } })).toBe(0);
+  });
+
+  it("refuses a body of a megabyte before it is read", async () => {
+    const update = textUpdate(newSender(), "x".repeat(1_000_000));
+    expect((await deliverUpdate(bot, update)).status).toBe(413);
+    expect(await db().botUpdate.count({ where: { projectId: bot.id, updateId: update.update_id } })).toBe(0);
+  });
+
+  it("stores a name without what turns the text around it", async () => {
+    const { sender } = await openTestPhone(bot);
+    await handleUntilTaken(bot, textUpdate({ ...sender, name: "\u202eTess\u2066\n<b>" }, "/start"));
+    const { id: personId, name } = await findTestPerson(bot, sender);
+    expect(name).toBe("Tess <b>");
+    expect((await readMessages(personId)).at(-1)?.text).toContain("<b>Tess &lt;b&gt;</b>");
   });
 
   it("takes any update of Telegram without an error", async () => {

@@ -1,13 +1,21 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { POST as confirm } from "@/app/api/bot/links/confirm/route";
 import { resetPassword } from "@/lib/accounts";
-import { findLinkOffer } from "@/lib/bot";
+import { findLinkOffer, unlink } from "@/lib/bot";
+import { botPersonTag, cacheManager } from "@/lib/cache";
 import { newId } from "@/lib/core/ids";
 import { signId } from "@/lib/core/signed-id";
 import { db } from "@/lib/db";
 import { call } from "@/tests/support/clients/call";
 import { handleUntilTaken, textUpdate } from "@/tests/support/factories/bot-updates";
-import { createTestBot, findTestPerson, openTestPhone, type TestBot } from "@/tests/support/factories/bots";
+import {
+  createTestBot,
+  findTestPerson,
+  linkTestPerson,
+  openTestPhone,
+  readMessages,
+  type TestBot,
+} from "@/tests/support/factories/bots";
 import { createPerson } from "@/tests/support/factories/people";
 import { expirePasswordConfirmation, startTestSession } from "@/tests/support/factories/sessions";
 
@@ -45,6 +53,20 @@ it("a link needs the password, names who asks, is mailed, and ends when the pass
   const token = signId("reset_password", link.id);
   await resetPassword({ token, password: "twelve tall lamps" });
   expect(await findTestPerson(bot, sender)).toMatchObject({ userId: null, linkedAt: null });
+});
+
+it("a person who is cached with an account that is theirs no more does not see it", async () => {
+  const { sender } = await openTestPhone(bot);
+  const account = await createPerson();
+  await handleUntilTaken(bot, textUpdate(sender, "/start"));
+  const { id } = await linkTestPerson(bot, sender, account);
+  const cached = { id, name: sender.name, language: "en" as const, userId: account.userId };
+  await unlink(account, id, {});
+  // A run that committed before the link ended is the last to write.
+  const tags = [botPersonTag(bot.id, String(sender.id))];
+  await cacheManager.set("botProfiles", `${sender.id}:${bot.id}`, cached, { tags });
+  await handleUntilTaken(bot, textUpdate(sender, "/start"));
+  expect((await readMessages(id)).at(-1)?.text).toContain("This is the bot of NormalDance");
 });
 
 /** In the address of a button, or in the text. */

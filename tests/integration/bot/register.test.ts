@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { addBotByToken, setWebhooks, sweepChats } from "@/lib/bot";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { addBotByToken, setWebhooks, setWebhooksAtStart, sweepChats } from "@/lib/bot";
 import { findBot } from "@/lib/bot/bots";
 import { botProjectTag, cacheManager } from "@/lib/cache";
+import { env } from "@/lib/core/env";
 import { newId } from "@/lib/core/ids";
 import { decryptSecret, encryptSecret } from "@/lib/core/secret-box";
 import { db } from "@/lib/db";
@@ -28,8 +29,10 @@ afterAll(async () => {
 
 const readBot = () => db().botProject.findUniqueOrThrow({ where: { id: bot.id } });
 
-it("a known bot that is added again has the new token, and no other owner gets it", async () => {
+it("a known bot that is added again has the new token and newer ready workflows, and no other owner gets it", async () => {
   await findBot(bot.id);
+  const ready = { projectId: bot.id, key: "notifications" };
+  await db().botWorkflow.delete({ where: { projectId_key: ready } });
   const data = { encryptedToken: unreadable, webhookUrl: "https://old.example" };
   await db().botProject.update({ where: { id: bot.id }, data });
   const { token, owner } = bot;
@@ -40,6 +43,9 @@ it("a known bot that is added again has the new token, and no other owner gets i
   const stored = await readBot();
   expect(decryptSecret("bot-token", stored.encryptedToken)).toBe(token);
   expect(stored.webhookUrl).toBeNull();
+  expect(await db().botWorkflow.findMany({ where: ready, select: { command: true } })).toEqual([
+    { command: "notifications" },
+  ]);
   expect((await findBot(bot.id))?.encryptedToken).toBe(stored.encryptedToken);
 });
 
@@ -58,6 +64,38 @@ it("a bot without a valid token does not keep webhooks from the others", async (
     data: { encryptedToken: encryptSecret("bot-token", bot.token) },
   });
   await db().botProject.delete({ where: { id: broken.id } });
+});
+
+describe("a start", () => {
+  const environment = env();
+  const start = async (VERCEL_ENV: typeof environment.VERCEL_ENV, APP_URL = `https://${newId()}.example`) => {
+    const before = { VERCEL_ENV: environment.VERCEL_ENV, APP_URL: environment.APP_URL };
+    await db().botProject.update({ where: { id: bot.id }, data: { webhookUrl: "https://old.example" } });
+    Object.assign(environment, { VERCEL_ENV, APP_URL });
+    await setWebhooksAtStart();
+    Object.assign(environment, before);
+    return (await readBot()).webhookUrl;
+  };
+
+  it.each(["preview", "development"] as const)(
+    "of a %s on Vercel leaves the webhooks alone",
+    async (vercelEnv) => {
+      expect(await start(vercelEnv)).toBe("https://old.example");
+    },
+  );
+
+  it("of production on Vercel sets them, once an hour for an address", async () => {
+    const [first, second] = [`https://${newId()}.example`, `https://${newId()}.example`];
+    expect(await start("production", first)).toContain(first);
+    expect(await start("production", first)).toBe("https://old.example");
+    expect(await start("production", second)).toContain(second);
+  });
+
+  it("without Vercel sets them each time that an address has changed", async () => {
+    const address = `https://${newId()}.example`;
+    expect(await start(undefined, address)).toContain(address);
+    expect(await start(undefined, address)).toContain(address);
+  });
 });
 
 it.each([

@@ -5,7 +5,8 @@ import { waitForDeferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { keys, redis, resetRedisForTest } from "@/lib/redis";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { createCacheManager, createManualLoader, newKey } from "@/tests/support/factories/cache-tools";
+import { createCacheManager, newKey } from "@/tests/support/factories/cache-tools";
+import { createManualLoader } from "@/tests/support/factories/manual-loader";
 import { startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 

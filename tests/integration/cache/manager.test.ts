@@ -4,7 +4,8 @@ import { setClock } from "@/lib/core/clock";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { keys, redis } from "@/lib/redis";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { createCacheManager, createManualLoader, newKey } from "@/tests/support/factories/cache-tools";
+import { createCacheManager, newKey } from "@/tests/support/factories/cache-tools";
+import { createManualLoader } from "@/tests/support/factories/manual-loader";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 /** Runs work with this process' clock moved forward by `ms`. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { setClock } from "@/lib/core/clock";
 import { AppError } from "@/lib/core/errors";
 import { newId } from "@/lib/core/ids";
-import { requireBotAllowance, withPasswordLimit } from "@/lib/rate-limit/handler-limits";
+import { takeBotAllowance, withPasswordLimit } from "@/lib/rate-limit/handler-limits";
 import { redis } from "@/lib/redis";
 import { createTestBuckets, SimulatedLimiter } from "@/tests/support/factories/simulated-limiter";
 
@@ -17,9 +17,9 @@ beforeEach(() => {
 afterAll(() => restore());
 
 describe("a Telegram bot", () => {
-  const send = (botId: string) =>
-    requireBotAllowance(botId).then(
-      () => 200,
+  const send = (botId: string, telegramId = newId()) =>
+    takeBotAllowance(botId, telegramId).then(
+      (taken) => (taken ? 200 : "ignored"),
       (error: unknown) => (error instanceof AppError ? error.status : 0),
     );
 
@@ -32,12 +32,25 @@ describe("a Telegram bot", () => {
     expect(await redis().exists(`webchat:throttle:telegram:bot-${bot}:/api/webhooks/telegram/:botId`)).toBe(
       1,
     );
-    await expect(requireBotAllowance(bot)).rejects.toMatchObject({
+    await expect(takeBotAllowance(bot, newId())).rejects.toMatchObject({
       code: "rate_limited",
       retryAfterSeconds: 1,
     });
     time += 1_000;
     expect(await send(bot)).toBe(200);
+  });
+
+  it("ignores a person's 101st message of a minute, which does not count for the bot", async () => {
+    const [bot, person] = [newId(), newId()];
+    for (let second = 0; second < 10; second += 1) {
+      for (let n = 0; n < 10; n += 1) expect(await send(bot, person)).toBe(200);
+      // An eleventh: the bot's limit does not count for the person.
+      expect(await send(bot, person)).toBe(second < 9 ? 429 : "ignored");
+      time += 1_000;
+    }
+    for (let n = 0; n < 20; n += 1) expect(await send(bot, person)).toBe("ignored");
+    for (let n = 0; n < 10; n += 1) expect(await send(bot)).toBe(200);
+    expect(await send(bot)).toBe(429);
   });
 
   it("loses none of nine evenly spaced messages a second", async () => {

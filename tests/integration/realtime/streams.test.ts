@@ -50,7 +50,7 @@ async function openOwn() {
   opened.push(stream);
   await stream.waitForEvent("joined");
   await waitUntil("the stream is live", () => streamStats().live);
-  return { channel, stream };
+  return { person, channel, stream };
 }
 
 /** Sets the log back, like a Redis restored from a snapshot. */
@@ -71,6 +71,21 @@ it.each([1, 2, 5])("a log set back by %i entries loses no event silently", async
   await waitUntil("the event arrives, or the client is told to reload", () => {
     return countsOf(stream, channel).includes(100) || stream.eventsNamed("reload").length > 0;
   });
+});
+
+it("a stream that reopens alone, or is an instance's first, reports no interruption", async () => {
+  const { person, channel, stream } = await openOwn();
+  expect(stream.eventsNamed("open")).toMatchObject([{ live: true }]);
+  const at = String(stream.eventsNamed("joined")[0]?.at);
+  stream.close();
+  await waitUntil("no streams are left", () => streamStats().streams === 0);
+  const reopened = await openEventStream(await accessTokenFor(person), { [channel]: at });
+  opened.push(reopened);
+  await appendEvent({ channel, ...unread(1) });
+  await waitUntil("the event arrives", () => reopened.channelEvents(channel).length === 1);
+  for (const each of [stream, reopened]) expect(each.eventsNamed("live")).toEqual([]);
+  expect(reopened.eventsNamed("joined")).toMatchObject([{ resumed: true }]);
+  expect(reopened.eventsNamed("open")).toMatchObject([{ live: true }]);
 });
 
 it("deleted messages are removed from the log, and open streams continue", async () => {
@@ -160,7 +175,7 @@ it("a channel with undecided rights is denied for now, without blocking others",
   );
   expect(stream.eventsNamed("denied")).toEqual([{ channel: unknown }]);
   isDecided = true;
-  vi.advanceTimersByTime(15_000);
+  vi.advanceTimersByTime(30_000);
   await waitUntil("the channel is joined later", () => stream.eventsNamed("joined").length === 2);
 });
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { RedisUnavailableError, redis, redisService } from "@/lib/redis";
-import { defineScript } from "@/lib/redis/define-script";
+import { defineScript } from "@/lib/redis/script";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 const service = redisService();

@@ -255,7 +255,7 @@ describe("unavailable queues", () => {
   });
 
   it("send their messages to the dead letters", async () => {
-    const body = JSON.stringify({ queue: "nft-minting", taskId: newId(), generation: 1 });
+    const body = JSON.stringify({ taskIds: [newId()] });
     expect((await deliver("nft-minting", body, await signDelivery("nft-minting", body))).status).toBe(489);
   });
 });
@@ -677,7 +677,7 @@ describe("trace", () => {
 
 describe("POST /api/qstash/{queue}", () => {
   it("an unknown queue is 401 without a valid signature, and 404 with one", async () => {
-    const body = JSON.stringify({ queue: "nope", taskId: newId(), generation: 1 });
+    const body = JSON.stringify({ taskIds: [newId()] });
     expect((await deliver("nope", body)).status).toBe(401);
     expect((await deliver("nope", body, await signDelivery("nope", body))).status).toBe(404);
   });
@@ -725,15 +725,17 @@ describe("dead letters", () => {
     expect(await openAlerts(id)).toBe(0);
   });
 
-  it("of an older generation do not change the task", async () => {
+  it("of an earlier message do not change the task", async () => {
     handleNotifications({ prepare: () => Promise.reject(new Error("not now")) });
     const { id } = await enqueueOne();
     await waitUntil("QStash has given up", async () => (await letterOf(id)) !== undefined);
-    await db().$executeRaw`UPDATE "Task" SET generation = 2, state = 'published',
+    await db().$executeRaw`UPDATE "Task" SET "messageId" = 'another', state = 'published',
       "dueAt" = now() + interval '1 day' WHERE id = ${id}::uuid`;
     await sweepTasks();
     expect(await letterOf(id)).toBeUndefined();
-    expect(await row(id)).toMatchObject({ state: "published", generation: 2 });
+    const { state, dueAt } = await row(id);
+    expect(state).toBe("published");
+    expect(dueAt.getTime()).toBeGreaterThan(Date.now() + 3_600_000);
   });
 
   it("of other deployments, unrelated messages and best-effort tasks are left alone", async () => {
@@ -746,7 +748,7 @@ describe("dead letters", () => {
       // The same message, as another deployment on this account would send it.
       client.publishJSON({
         url: `${otherUrl}/api/qstash/notifications`,
-        body: { queue: "notifications", taskId: id, generation: 1, mark: marks[0] },
+        body: { taskIds: [id], mark: marks[0] },
         retries: 0,
       }),
       client.publishJSON({ url: otherUrl, body: { mark: marks[1] }, retries: 0 }),

@@ -1,10 +1,12 @@
 import { afterAll, expect, it } from "vitest";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { getPost, listPosts } from "@/lib/posts";
-import { recordViews, syncViews } from "@/lib/views";
+import { getViewCounts, recordViews, syncViews, toViewRow, viewColumns } from "@/lib/views";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
 import { createPosts, loadViewScripts } from "@/tests/support/factories/view-tools";
 import { startViewCosts } from "@/tests/support/proxies/view-costs";
+import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 /** The cost of views: HTTP calls are counted at the gateway, SQL statements on the wire to Postgres. */
 
@@ -44,6 +46,28 @@ it("a page of 20 posts is one HTTP call, to record and to read", async () => {
   expect(await cost(() => listPosts({ limit: 20 }))).toMatchObject({ httpCalls: 1, statements: 0 });
   const viewer = await createPerson();
   expect(await cost(() => recordViews(viewer.seq, posts))).toMatchObject({ httpCalls: 1, statements: 0 });
+});
+
+it("the counts of 20 posts are one command, and current after views and syncs", async () => {
+  await loadViewScripts();
+  const posts = await createPosts(20);
+  const [post = ""] = posts;
+  const rows = (await db().post.findMany({ select: viewColumns, where: { id: { in: posts } } })).map(
+    toViewRow,
+  );
+  const read = async () => {
+    currentGateway().stats.reset();
+    const counts = await getViewCounts(rows);
+    return { byCommand: currentGateway().stats.snapshot().byCommand, count: counts.get(post) };
+  };
+  await read();
+  expect(await read()).toEqual({ byCommand: { MGET: 1 }, count: 0 });
+  for (const { seq } of await createPeople(2)) await recordViews(seq, [post]);
+  await waitForDeferredWork();
+  expect(await read()).toEqual({ byCommand: { MGET: 1 }, count: 2 });
+  await syncViews({ source: "script" });
+  expect(await read()).toMatchObject({ count: 2 });
+  expect(await read()).toEqual({ byCommand: { MGET: 1 }, count: 2 });
 });
 
 it("a sync of 200 views is one SQL statement", async () => {

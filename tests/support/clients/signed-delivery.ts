@@ -43,8 +43,8 @@ export function deliver(queue: string, body: string, signature?: string): Promis
   });
 }
 
-/** Delivers a task as QStash does. */
-export async function deliverTask(queue: string, taskId: string, generation = 1): Promise<ApiResponse> {
-  const body = JSON.stringify({ queue, taskId, generation });
+/** Delivers a message with tasks as QStash does. */
+export async function deliverTask(queue: string, ...taskIds: string[]): Promise<ApiResponse> {
+  const body = JSON.stringify({ taskIds });
   return deliver(queue, body, await signDelivery(queue, body));
 }

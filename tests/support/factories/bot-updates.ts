@@ -64,12 +64,15 @@ export async function handleUpdate(bot: UpdatedBot, update: object): Promise<Api
   return response;
 }
 
-/** As {@link handleUpdate}, and repeats it as Telegram does until it is taken. */
-export async function handleUntilTaken(bot: UpdatedBot, update: object): Promise<void> {
-  await waitUntil(
-    "the webhook takes the update",
-    async () => (await handleUpdate(bot, update)).status === 200,
-  );
+/** As {@link handleUpdate}, and repeats it as Telegram does until it is taken. @returns the last answer */
+export async function handleUntilTaken(bot: UpdatedBot, update: object): Promise<ApiResponse> {
+  let response: ApiResponse | undefined;
+  await waitUntil("the webhook takes the update", async () => {
+    response = await handleUpdate(bot, update);
+    return response.status === 200;
+  });
+  if (!response) throw new Error("the update was not delivered");
+  return response;
 }
 
 /** Runs the tasks of a bot's executions until none is left that is due. */

@@ -1,7 +1,9 @@
+import { addEntry } from "@/lib/bonuses";
 import { addBot, createLinkCode, publishWorkflows } from "@/lib/bot";
 import { createApi } from "@/lib/bot/bots";
 import type { Caller } from "@/lib/core/access-token";
-import { db } from "@/lib/db";
+import { newId } from "@/lib/core/ids";
+import { db, transaction } from "@/lib/db";
 import type { DefinitionInput } from "@/lib/schemas/workflow";
 import { botIdOf, newToken, openPhone, type Phone } from "@/tests/support/clients/telegram";
 import { handleUntilTaken, type TestSender, textUpdate } from "./bot-updates";
@@ -107,4 +109,18 @@ export async function linkTestPerson(bot: Pick<TestBot, "id">, sender: TestSende
   const { code } = await createLinkCode(account, bot.id);
   await handleUntilTaken(bot, textUpdate(sender, `/start ${code}`));
   return person;
+}
+
+/** A Telegram user with a phone who is linked with an account of their own. */
+export async function openLinkedPhone(bot: TestBot, { language = "en", balanceMinor = 0 } = {}) {
+  const { sender, phone } = await openTestPhone(bot, language);
+  const account = await createPerson();
+  await handleUntilTaken(bot, textUpdate(sender, "/start"));
+  const { id: personId } = await linkTestPerson(bot, sender, account);
+  const { userId } = account;
+  if (balanceMinor > 0)
+    await transaction((tx) =>
+      addEntry(tx, { userId, kind: "granted", amount: balanceMinor, key: `granted:${newId()}` }),
+    );
+  return { sender, phone, account, personId };
 }

@@ -1,4 +1,3 @@
-import { vi } from "vitest";
 import { z } from "zod";
 import { CacheManager, defineNamespaces } from "@/lib/cache";
 import { newId } from "@/lib/core/ids";
@@ -22,19 +21,3 @@ export function createCacheManager(): CacheManager<typeof testNamespaces> {
 
 /** A key that no other test uses. */
 export const newKey = newId;
-
-/** A loader that returns its value only after `finish()`. */
-export function createManualLoader<T>(value: T): {
-  load: ReturnType<typeof vi.fn<() => Promise<T>>>;
-  finish: () => void;
-} {
-  let finish = () => {};
-  const held = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const load = vi.fn(async () => {
-    await held;
-    return value;
-  });
-  return { load, finish: () => finish() };
-}

@@ -1,12 +1,11 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { expect } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { dayFolder, SOUND_PARTS_ROOT, SOUND_ROOT } from "@/lib/media/pathname";
-import { listBlobs, publicBlobUrl, putBlobFile } from "@/lib/storage";
+import { listBlobs, putBlobFile } from "@/lib/storage";
 import { backgroundTaskService } from "@/lib/tasks";
 import type { RenditionFormat } from "@/lib/tasks/queues/audio-transcoding";
 import { runTask } from "@/lib/tasks/run-task";
@@ -77,14 +76,6 @@ export const readSound = (fileId: string) =>
     where: { id: fileId },
     include: { track: true, variants: { orderBy: [{ kind: "asc" }, { format: "asc" }] } },
   });
-
-/** Downloads a variant to a file. */
-export async function downloadVariant({ pathname }: { pathname: string }, file: string): Promise<string> {
-  const response = await fetch(publicBlobUrl(pathname) ?? "");
-  expect(response.status, pathname).toBe(200);
-  await writeFile(file, new Uint8Array(await response.arrayBuffer()));
-  return file;
-}
 
 /** Every blob of sound in both stores. */
 export async function soundBlobs(): Promise<Set<string>> {

@@ -43,6 +43,7 @@ export const taskPayloads: Inputs<GuaranteedQueue & HandledQueue> = {
     const { seq } = await db().user.update({ where: { id: userId }, data: { deletedAt: new Date() } });
     return { userId, seq, run: 1 };
   },
+  "bot-tidying": async () => ({ day: new Date().toISOString().slice(0, 10), run: 1 }),
   "workflow-executions": async () => {
     const projectId = newId();
     const { id: sessionId } = await db().botPerson.create({

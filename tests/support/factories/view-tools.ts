@@ -18,9 +18,9 @@ export async function displayedCount(postId: string, row?: ViewRow): Promise<num
   return count;
 }
 
-/** Simulates the end of the key's TTL of 24 hours. */
+/** Simulates the end of the key's TTL of 24 hours. The copy for readers has expired long before. */
 export async function expireViewKey(kind: "postMeta" | "postViews", postId: string): Promise<void> {
-  await redis().del(keys[kind](postId));
+  await redis().del(keys[kind](postId), keys.postCount(postId));
 }
 
 /** Ends the lease of every claimed batch, as if its sync had died. */

@@ -114,6 +114,30 @@ describe("checkDefinition", () => {
     );
   });
 
+  it("refuses nodes, fields and choices that it does not know", () => {
+    expect(codesOf(definition({ a: { kind: "exec", command: "id", next: "end" } }))).toEqual(["invalid a"]);
+    expect(codesOf(definition({ a: { ...message("x"), next: "end", shell: "id" } }))).toEqual(["invalid a"]);
+    const choice = { label: both("x"), value: "x" };
+    const question = {
+      kind: "question",
+      answer: "choice",
+      variable: "it",
+      text: both("x"),
+      retry: both("x"),
+    };
+    const asking = (count: number) =>
+      definition({ a: { ...question, choices: Array(count).fill(choice), next: "end" } });
+    expect(codesOf(asking(20))).toEqual([]);
+    for (const count of [21, 10_000]) expect(codesOf(asking(count))).toEqual(["invalid a"]);
+  });
+
+  it("refuses what is nested too deeply to be written", () => {
+    const depth = 200_000;
+    const text = `{"schema":1,"start":"a","nodes":{"a":${"[".repeat(depth)}${"]".repeat(depth)}}}`;
+    expect(codesOf(JSON.parse(text))).toEqual(["invalid"]);
+    expect(codesOf(text)).toEqual(["invalid a"]);
+  });
+
   it("never throws, and what it accepts can be left from every node that can be reached", () => {
     const id = fc.constantFrom("a", "b", "c", "d", "end");
     const node = fc.oneof(

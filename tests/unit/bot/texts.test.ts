@@ -18,6 +18,13 @@ describe("templates", () => {
     expect(renderText("{{name}}{{other}}", values("{{name}}"))).toBe("{{name}}");
   });
 
+  it("keep the direction of a value to itself", () => {
+    const render = (name: string) => renderHtml("<b>{{name}}</b>, 5 EUR", values(name), 4_096);
+    expect(render("\u202emoor")).toBe("<b>\u2068moor\u2069</b>, 5 EUR");
+    expect(render("\u05d0\n\u05d1")).toBe("<b>\u2068\u05d0\u2069\n\u2068\u05d1\u2069</b>, 5 EUR");
+    expect(render("Tess")).toBe("<b>Tess</b>, 5 EUR");
+  });
+
   it("of a person with many spaces in them take no time", () => {
     const hostile = `{{${" ".repeat(16_000)}`;
     const startMs = performance.now();

@@ -102,6 +102,9 @@ it("switching tabs keeps the user online, and leaving all tabs is published imme
   await waitUntil("the stream is open", () => Source.all.length === 1);
   expect(Source.last.query.get("state")).toBe("online");
   Source.last.emit("open", { streamId: "s", live: true });
+  // The stream's address has reported it.
+  expect(posts).toEqual([]);
+  Source.last.emit("heartbeat", { live: true });
   setVisibility("hidden");
   other.postMessage({ type: "want", tab: "B", channels: [], visible: true });
   await delay(600);
@@ -217,6 +220,44 @@ it("a subscriber is notified when events resume, and when its channel is denied"
   expect(late).toEqual(["false", "true"]);
   unsubscribe();
   unsubscribeLate();
+});
+
+it("a page hidden while its stream opens reports that it is away", async () => {
+  openStream();
+  await waitUntil("the stream is open", () => Source.all.length === 1);
+  page.visibilityState = "hidden";
+  Source.last.emit("open", { streamId: "s", live: true });
+  expect([Source.last.query.get("state"), posts]).toEqual(["online", ["away"]]);
+});
+
+it("what the document carried is read again only when events may be missing", async () => {
+  const reloads: string[] = [];
+  const subscriber = (name: string, sinceDocument: boolean) => ({
+    ...{ onEvent: () => {}, onLive: () => {}, sinceDocument },
+    onReload: () => reloads.push(name),
+  });
+  end = startRealtime({ signedIn: true, cursors: { "user:d": "e:7", "chat:d": "e:9" } });
+  const unsubscribes = [
+    subscribeToChannel("user:d", subscriber("shell", true)),
+    subscribeToChannel("user:d", subscriber("page", false)),
+    subscribeToChannel("chat:d", subscriber("chats", true)),
+    subscribeToChannel("views", subscriber("views", true)),
+  ];
+  await waitUntil("the stream is open", () => Source.all.at(-1)?.query.getAll("channel").length === 3);
+  expect(Source.last.query.getAll("after")).toEqual(["e:7", "e:9", ""]);
+  Source.last.emit("open", { streamId: "s", live: true });
+  Source.last.emit("joined", { channel: "user:d", at: "e:7", resumed: true });
+  // Another tab's stream is at the document's cursor.
+  Source.last.emit("joined", { channel: "chat:d", at: "e:9", resumed: false });
+  Source.last.emit("joined", { channel: "views", at: "e:1", resumed: false });
+  expect(reloads.splice(0)).toEqual(["page", "views"]);
+  Source.last.emit("joined", { channel: "user:d", at: "e:30", resumed: false });
+  expect(reloads.splice(0)).toEqual(["shell", "page"]);
+  // What subscribes later was read at an unknown time.
+  unsubscribes.push(subscribeToChannel("chat:d", subscriber("late", true)));
+  await waitUntil("it reads again", () => reloads.length === 1);
+  expect(reloads).toEqual(["late"]);
+  for (const unsubscribe of unsubscribes) unsubscribe();
 });
 
 it("an anonymous viewer has a stream only while a public channel is subscribed, and no presence", async () => {

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { maxDuration } from "@/app/api/qstash/[queue]/route";
 import en from "@/app/i18n/messages/en.json" with { type: "json" };
 import { FAILPOINTS } from "@/lib/core/failpoint";
 import { RETENTION_DAYS } from "@/lib/core/retention";
 import { getLane, getQueueDefinition, isQueueName, queues } from "@/lib/tasks/catalogue";
-import { lanes } from "@/lib/tasks/define-queue";
+import { lanes, MAX_MESSAGE_SECONDS } from "@/lib/tasks/define-queue";
 
 /** docs/TASKS.md and docs/OPERATIONS.md match the code. */
 
@@ -67,6 +68,7 @@ test("the table of lanes matches the code", () => {
   const expected = Object.entries(lanes).map(([name, lane]) => [
     `\`${name}\``,
     String(lane.parallelism),
+    String(lane.tasksPerMessage),
     "ratePerSecond" in lane ? String(lane.ratePerSecond) : "",
   ]);
   expect(tableUnder("Lanes")).toEqual(expected);
@@ -82,11 +84,11 @@ test("the runbook has every kind of alert", () => {
   expect(named).toEqual(Object.keys(en.alertConsole.kinds).map((kind) => `\`${kind}\``));
 });
 
-test("money tasks share a lane only with money tasks", () => {
+test("only what follows a payment shares the lane of money", () => {
   const money = Object.keys(queues)
     .filter(isQueueName)
     .filter((queue) => getLane(queue) === lanes.money);
-  expect(money).toEqual(["payments", "deliver-goods", "referral-bonuses"]);
+  expect(money).toEqual(["payments", "deliver-goods", "referral-bonuses", "supplier-notifications"]);
 });
 
 test("a slow chain node delays no tasks but mints", () => {
@@ -112,4 +114,8 @@ test("every earlier version of a queue can be read", () => {
     const before = Array.from({ length: version - 1 }, (_, index) => String(index + 1));
     expect(Object.keys(upgrades), queue).toEqual(before);
   }
+});
+
+test("the tasks of a message fit into the function that runs them", () => {
+  expect(maxDuration).toBeGreaterThanOrEqual(MAX_MESSAGE_SECONDS);
 });

@@ -1,14 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
-import {
-  type BackfillEntry,
-  getFallbackCount,
-  queueBackfill,
-  rememberCount,
-  takeBackfill,
-} from "@/lib/views/record-and-count";
+import { liveViews } from "@/lib/views/counters";
 
-const written = (postId: string, viewers: number): BackfillEntry => ({
-  written: true,
+const { getFallbackCount, queueBackfill, rememberCount, takeBackfill } = liveViews;
+
+const written = (postId: string, viewers: number) => ({
+  written: true as const,
   postId,
   row: { id: postId, authorSeq: 1, views: 5, version: 2, batch: null },
   viewers: Array.from({ length: viewers }, (_, index) => index + 2),

@@ -1,7 +1,8 @@
+import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { NotificationLevelsForm } from "@/app/_features/account/notification-levels-form";
-import { PresenceSwitch } from "@/app/_features/account/presence-switch";
+import { PreferenceSwitch } from "@/app/_features/account/preference-switch";
 import { SettingsSection } from "@/app/_features/account/settings-section";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
@@ -15,7 +16,7 @@ export async function generateMetadata() {
 export default async function PreferencesPage() {
   const [t, viewer] = await Promise.all([getTranslations("preferences"), getViewer()]);
   if (!viewer) redirect("/sign-in?next=/me/notifications");
-  const { hidesPresence, notifications } = await readForPage(getPreferences({ userId: viewer.id }));
+  const { hidesPresence, notifications, telegram } = await readForPage(getPreferences({ userId: viewer.id }));
   return (
     <>
       <h1 className="sr-only">{t("title")}</h1>
@@ -25,8 +26,20 @@ export default async function PreferencesPage() {
           saved={notifications}
         />
       </SettingsSection>
+      <SettingsSection id="telegram" title={t("telegram")} text={t("telegramText")}>
+        {telegram === null ? (
+          <p className="text-pretty">
+            {t("telegramUnlinked")}{" "}
+            <Link href="/me/devices#telegram" className="font-semibold underline">
+              {t("linkTelegram")}
+            </Link>
+          </p>
+        ) : (
+          <PreferenceSwitch preference="telegram" label={t("sendToTelegram")} saved={telegram} />
+        )}
+      </SettingsSection>
       <SettingsSection id="presence" title={t("presence")} text={t("presenceText")}>
-        <PresenceSwitch saved={hidesPresence} />
+        <PreferenceSwitch preference="hidesPresence" label={t("hide")} saved={hidesPresence} />
       </SettingsSection>
     </>
   );

@@ -3,7 +3,7 @@ import type { Call, Method } from "../call";
 
 const MAX_ANSWER_LENGTH = 200;
 
-/** Answers a pressed button, once. */
+/** Answers the press of a button, once. */
 function answerCallbackQuery({ context, bot, params }: Call): true {
   const callback = context.store.state.tables.callbacks.get(params.text("callback_query_id"));
   const isAlive =

@@ -1,0 +1,93 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { newClientAddress } from "@/tests/support/clients/browser-accounts";
+import { openRawStream, type RawStream } from "@/tests/support/clients/raw-stream";
+import { applyEnvironment } from "./library";
+import type { Stage } from "./stage";
+
+interface IdleClientOptions {
+  count: number;
+  /** Whether each heartbeat is answered with `POST /api/presence`. */
+  answersHeartbeats: boolean;
+  polls: readonly { path: string; intervalMs: number }[];
+}
+
+/** Longer than a measurement: nothing is renewed in it. */
+const TOKEN_SECONDS = 3_600;
+
+/** Signed-in people with a stream each, who do nothing. */
+export async function startIdleClients(stage: Stage, options: IdleClientOptions): Promise<{ stop(): void }> {
+  applyEnvironment(stage);
+  const { createPeople } = await import("@/tests/support/factories/people");
+  const { createSessionToken } = await import("@/tests/support/factories/sessions");
+  const people = await createPeople(options.count);
+  const clients: IdleClient[] = [];
+  for (const person of people) {
+    const token = await createSessionToken(person, TOKEN_SECONDS);
+    clients.push(new IdleClient(stage.url, person.userId, token, options));
+    // Streams of one moment would reopen together.
+    await delay(20);
+  }
+  return {
+    stop: () => {
+      for (const client of clients) client.stop();
+    },
+  };
+}
+
+class IdleClient {
+  private stream: RawStream | undefined;
+  private streamId = "";
+  private isStopped = false;
+  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly headers: Record<string, string>;
+
+  constructor(
+    private readonly url: string,
+    private readonly userId: string,
+    private readonly token: string,
+    private readonly options: IdleClientOptions,
+  ) {
+    this.headers = {
+      authorization: `Bearer ${token}`,
+      "content-type": "application/json",
+      "x-forwarded-for": newClientAddress(),
+    };
+    for (const { path, intervalMs } of options.polls)
+      this.timers.push(setInterval(() => void this.call(path), intervalMs));
+    void this.open();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    for (const timer of this.timers) clearInterval(timer);
+    this.stream?.close();
+  }
+
+  private async open(): Promise<void> {
+    if (this.isStopped) return;
+    const query = new URLSearchParams({ state: "online" });
+    for (const channel of [`user:${this.userId}`, "presence", "views"]) query.append("channel", channel);
+    this.stream = await openRawStream(`${this.url}/api/realtime?${query}`, this.token, (block) =>
+      this.onBlock(block),
+    );
+  }
+
+  private onBlock(block: string): void {
+    if (block.includes("event: open")) this.streamId = (/"streamId":"([^"]+)"/.exec(block) ?? [])[1] ?? "";
+    const isBeat = block.includes("event: heartbeat") || block.includes("event: open");
+    if (isBeat && this.options.answersHeartbeats)
+      void this.call("/api/presence", JSON.stringify({ streamId: this.streamId, state: "online" }));
+    if (block.includes("event: reconnect")) {
+      this.stream?.close();
+      void this.open();
+    }
+  }
+
+  private async call(path: string, body?: string): Promise<void> {
+    const response = await fetch(`${this.url}${path}`, {
+      headers: this.headers,
+      ...(body === undefined ? {} : { method: "POST", body }),
+    }).catch(() => null);
+    await response?.text().catch(() => {});
+  }
+}

@@ -1,0 +1,198 @@
+import { Client } from "pg";
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { seriousViolations } from "@/tests/support/clients/browser";
+import {
+  openContext,
+  openTab,
+  signInInBrowser,
+  signUpInBrowser,
+} from "@/tests/support/clients/browser-accounts";
+import { botIdOf, newToken, openPhone, type Phone } from "@/tests/support/clients/telegram";
+import type { App } from "@/tests/support/processes/running-app";
+import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+
+/** An artist's bot, from its token to a person's execution: pages in Chromium, people on phones of the local Telegram. */
+
+let app: App;
+let browser: Browser;
+let database: Client;
+const contexts: BrowserContext[] = [];
+
+beforeAll(async () => {
+  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
+  database = new Client({ connectionString: app.env.DATABASE_URL });
+  await database.connect();
+});
+afterAll(async () => {
+  await Promise.all(contexts.map((context) => context.close()));
+  await database?.end();
+  await browser?.close();
+});
+
+async function signUpArtist(name: string, options: BrowserContextOptions = {}): Promise<BrowserContext> {
+  const context = await openContext(browser, app, { viewport: { width: 1440, height: 900 }, ...options });
+  contexts.push(context);
+  const account = await signUpInBrowser(context, name);
+  await database.query(`UPDATE "User" SET role = 'artist' WHERE id = $1`, [account.id]);
+  expect(await signInInBrowser(context, account)).toBe(200);
+  return context;
+}
+
+/** Adds a bot by its token on the page, which then shows the bot. */
+async function addBot(context: BrowserContext, name: string): Promise<{ page: Page; telegramId: number }> {
+  const token = newToken();
+  const page = await openTab(context, "/bots");
+  await page.getByLabel("Token").fill(token);
+  await page.getByLabel("Name here").fill(name);
+  await page.getByRole("button", { name: "Add", exact: true }).click();
+  await page.getByRole("heading", { name, level: 1 }).waitFor();
+  return { page, telegramId: botIdOf(token) };
+}
+
+const talkTo = (telegramId: number): Promise<Phone> =>
+  openPhone(app.env.TELEGRAM_API_ROOT ?? "", telegramId, { firstName: "Tess", languageCode: "en" });
+
+const textOf = async (phone: Phone) => (await phone.nextMessage()).text;
+const side = (page: Page) => page.getByRole("region", { name: /^(Nodes|[A-Z].*: \w+)$/ });
+const openNode = (page: Page, id: string) => page.locator(`#node-${id}`).click();
+const backToList = (page: Page) => side(page).getByRole("button", { name: "All nodes" }).click();
+const toolbar = (page: Page) => page.getByRole("toolbar", { name: "Workflow actions" });
+
+async function publish(page: Page, version: number): Promise<void> {
+  await toolbar(page).getByRole("button", { name: "Publish" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
+  await page.getByText(`Version ${version} is published`).waitFor();
+}
+
+describe("an artist's bot", () => {
+  it("is added, edited, published, followed and rolled back", async () => {
+    const context = await signUpArtist("Mira Kim");
+    const { page, telegramId } = await addBot(context, "Mira's bot");
+    const botPath = new URL(page.url()).pathname;
+    const phone = await talkTo(telegramId);
+    await phone.start();
+    expect(await textOf(phone)).toContain("This is the bot of NormalDance");
+
+    // A text is edited in the list, and a question is added behind it.
+    await openNode(page, "guest");
+    await side(page).getByLabel("Text in English").fill("Hello, <b>{{name}}</b>! New words.");
+    await side(page).getByRole("combobox", { name: "Next" }).selectOption("New node…");
+    await page
+      .getByRole("dialog")
+      .getByRole("button", { name: /^Question/ })
+      .click();
+    await side(page).getByRole("heading", { name: "Question: question" }).waitFor();
+    expect(await side(page).getByRole("combobox", { name: "Next" }).inputValue()).toBe("end");
+
+    // It is incomplete, so it cannot be published, and the page says why.
+    await toolbar(page).getByRole("button", { name: "4 problems" }).waitFor();
+    await toolbar(page).getByRole("button", { name: "Publish" }).click();
+    const problems = page.getByRole("region", { name: "What keeps it from being published" });
+    expect(await problems.getByText("Not filled in").count()).toBe(4);
+    expect(await seriousViolations(page)).toEqual([]);
+    await side(page).getByLabel("Text in Russian").fill("Как дела?");
+    await side(page).getByLabel("Text in English").fill("How are you?");
+    await side(page).getByLabel("If the answer does not fit, in Russian").fill("Словами, пожалуйста");
+    await side(page).getByLabel("If the answer does not fit, in English").fill("In words, please");
+    await toolbar(page).getByRole("button", { name: "No problems" }).waitFor();
+
+    // What changes is listed, and drawn.
+    await toolbar(page).getByRole("button", { name: "2 changes" }).click();
+    const changes = page.getByRole("region", { name: "What will change" });
+    await changes.getByText("Question: question").waitFor();
+    expect(await changes.getByRole("listitem").count()).toBe(2);
+    await page.locator(".react-flow__node", { hasText: "How are you?" }).getByText("new").waitFor();
+    await page.getByText("Draft saved").waitFor();
+    await publish(page, 2);
+
+    await phone.say("/start");
+    expect(await textOf(phone)).toBe("Hello, Tess! New words.");
+    expect(await textOf(phone)).toBe("How are you?");
+    await backToList(page);
+    await page.locator("#node-question").getByText("1 waiting").waitFor();
+
+    // The person's execution is a timeline; it is cancelled with a reason.
+    await page.getByRole("link", { name: "Executions" }).click();
+    await page.getByRole("link", { name: "Execution: Tess" }).first().click();
+    const timeline = page.getByRole("region", { name: "What happened" });
+    await timeline.getByText("How are you?").waitFor();
+    expect(await timeline.getByText("Hello, Tess! New words.").count()).toBe(1);
+    await page.getByRole("button", { name: "Cancel the execution" }).click();
+    await page.getByRole("dialog").getByLabel("testing").check();
+    await page.getByRole("dialog").getByRole("button", { name: "Confirm" }).click();
+    await timeline.getByText("An operator cancelled it").waitFor();
+    expect(await timeline.getByText("Why: testing").count()).toBe(1);
+    expect(await page.getByRole("button", { name: "Cancel the execution" }).count()).toBe(0);
+
+    await page.goto(botPath);
+    await toolbar(page).getByRole("button", { name: "Versions" }).click();
+    await page.getByRole("button", { name: "Roll back to version 1" }).click();
+    const question = page.getByRole("dialog", { name: "Roll back to version 1?" });
+    await question.getByText("Question: question").waitFor();
+    await question.getByRole("button", { name: "Roll back", exact: true }).click();
+    await page.getByText("Version 3 is published").waitFor();
+    await expect.poll(() => page.locator("#node-question").count()).toBe(0);
+    await phone.say("/start");
+    expect(await textOf(phone)).toContain("This is the bot of NormalDance");
+  });
+
+  it("keeps a draft that was changed in two tabs, and undoes", async () => {
+    const context = await signUpArtist("Two Tabs");
+    const { page } = await addBot(context, "Two tabs");
+    await openNode(page, "guest");
+    await side(page).getByLabel("Text in English").fill("First tab");
+    await page.getByText("Draft saved").waitFor();
+    const other = await openTab(context, new URL(page.url()).pathname);
+    await openNode(other, "guest");
+    await side(other).getByLabel("Text in English").fill("Second tab");
+    await other.getByText("Draft saved").waitFor();
+    await side(page).getByLabel("Text in English").fill("First tab again");
+    await page.getByText("The draft was changed in another tab or by someone else").waitFor();
+    await page.getByRole("button", { name: "Take the other draft" }).click();
+    await expect.poll(() => side(page).getByLabel("Text in English").inputValue()).toBe("Second tab");
+    await toolbar(page).getByRole("button", { name: "Undo" }).click();
+    await expect.poll(() => side(page).getByLabel("Text in English").inputValue()).toBe("First tab again");
+    await page.getByText("Draft saved").waitFor();
+    const { rows } = await database.query(
+      `SELECT definition #>> '{nodes,guest,text,en}' AS text FROM "BotDraft" JOIN "BotWorkflow" w ON w.id = "workflowId"
+        WHERE w."projectId" = $1`,
+      [new URL(page.url()).pathname.split("/").at(-1)],
+    );
+    expect(rows).toEqual([{ text: "First tab again" }]);
+  });
+
+  it("is seen by its owner only, and is paused and resumed", async () => {
+    const context = await signUpArtist("Owner");
+    const { page, telegramId } = await addBot(context, "Private bot");
+    const stranger = await signUpArtist("Stranger");
+    const strangers = await openTab(stranger, "/bots");
+    await strangers.getByRole("heading", { name: "No bots yet" }).waitFor();
+    expect(await strangers.getByText("Private bot").count()).toBe(0);
+    expect((await strangers.goto(new URL(page.url()).pathname))?.status()).toBe(404);
+
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("button", { name: "Resume" }).waitFor();
+    const phone = await talkTo(telegramId);
+    await page.getByRole("button", { name: "Resume" }).click();
+    await page.getByRole("button", { name: "Pause" }).waitFor();
+    await phone.start();
+    expect(await textOf(phone)).toContain("This is the bot of NormalDance");
+  });
+});
+
+describe.each([390, 1440])("at %i pixels", (width) => {
+  it("has no serious axe violations, fits the screen, and edits with the keyboard", async () => {
+    const context = await signUpArtist("Keys", { viewport: { width, height: 844 } });
+    const { page } = await addBot(context, "Keyboard bot");
+    await page.locator(".react-flow__node").first().waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.locator("#node-hello").focus();
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Text in English").waitFor();
+    expect(await seriousViolations(page)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+});
