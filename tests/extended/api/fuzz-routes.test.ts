@@ -53,6 +53,7 @@ const KNOWN: KnownValues = {
       "file",
     ],
     ...["listener", "other", "artist", "unknown", "chat", "openChat", "chatMessage"],
+    ...["bot", "execution", "botPerson"],
   ].map((name) => `{{${name}}}`),
   emails: ["{{email}}", "{{otherEmail}}", "fuzz@test.example", " FUZZ@Test.Example "],
   texts: [
@@ -64,6 +65,8 @@ const KNOWN: KnownValues = {
     "{{resetLink}}",
     "{{refresh}}",
     "user:{{other}}",
+    // A workflow.
+    "ask",
   ],
 };
 
@@ -143,7 +146,7 @@ interface Attempt {
 
 /** Adds ids of the kind that the path names, so that half of the ids match it. */
 function idsFor(path: string): readonly string[] {
-  const kind = /\/(\w+)\/\{id\}/.exec(path)?.[1] ?? "";
+  const kind = /\/(\w+)\/\{(?:id|botId)\}/.exec(path)?.[1] ?? "";
   const names = IDS_BY_KIND[kind] ?? [];
   return names.length === 0
     ? KNOWN.ids
@@ -152,6 +155,7 @@ function idsFor(path: string): readonly string[] {
 
 const IDS_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   alerts: ["alert"],
+  bots: ["bot", "execution"],
   chats: ["chat", "chat", "openChat"],
   messages: ["chatMessage"],
   deliveries: ["delivery"],
@@ -164,6 +168,9 @@ const IDS_BY_KIND: Readonly<Record<string, readonly string[]>> = {
   tasks: ["task", "deadTask"],
 };
 
+/** Who has what the path names. */
+const ownerOf = (path: string): FuzzCaller => (path.startsWith("/api/bots") ? "artist" : "listener");
+
 function attemptsAt({ name, path, method, spec }: AppRoute): fc.Arbitrary<Attempt> {
   const nothing = fc.constant({});
   const body = UNDESCRIBED[name] ?? spec.body;
@@ -172,7 +179,7 @@ function attemptsAt({ name, path, method, spec }: AppRoute): fc.Arbitrary<Attemp
   return fc.record({
     as: fc.oneof(fc.constantFrom(...FUZZ_CALLERS), {
       weight: 2,
-      arbitrary: fc.constant(spec.auth === "admin" ? "admin" : isForMachines ? "signature" : "listener"),
+      arbitrary: fc.constant(spec.auth === "admin" ? "admin" : isForMachines ? "signature" : ownerOf(path)),
     }),
     params: params ? paramsAround(inputArbitrary(params, { ...KNOWN, ids: idsFor(path) })) : nothing,
     query: queriesAround(spec.query ? inputArbitrary(spec.query, KNOWN) : nothing),

@@ -221,7 +221,9 @@ async function createBotRows(person: TestUser, otherOwnerId: string): Promise<vo
     ...{ id: newId(), ownerId, name, username: "a_bot", encryptedToken: "" },
     telegramId: BigInt(Math.floor(Math.random() * 10 ** 15)),
   });
-  await db().botProject.create({ data: bot(person.userId, "A bot") });
+  const { id: ownId } = await db().botProject.create({ data: bot(person.userId, "A bot") });
+  const draft = { create: { definition: { text: "Words" }, command: "words" } };
+  await db().botWorkflow.create({ data: { id: newId(), projectId: ownId, key: "words", draft } });
   const { id: projectId } = await db().botProject.create({ data: bot(otherOwnerId, "A bot") });
   const [personId, workflowId, versionId, executionId] = [newId(), newId(), newId(), newId()];
   const { userId } = person;

@@ -1,3 +1,4 @@
+import { makeExecution } from "@/tests/support/factories/artist-bots";
 import { startTestSession } from "@/tests/support/factories/sessions";
 import {
   createTestUsers,
@@ -39,7 +40,9 @@ export async function createFuzzFixture() {
   );
   const { session, refreshToken } = await startTestSession(users.listener);
   const chat = await makeChat(users);
+  const { botId, executionId, personId } = await makeExecution(users);
   const known = {
+    ...{ bot: botId, execution: executionId, botPerson: personId },
     chat: chat.id,
     openChat: (await makeChat(users, true)).id,
     chatMessage: chat.messageId,

@@ -97,7 +97,12 @@ function stringArbitrary(
     return format === "date" ? date.map((at) => at.slice(0, 10)) : date;
   }
   if (format === "uri") return fc.webUrl({ validSchemes: ["https"] });
-  if (typeof pattern === "string") return fc.stringMatching(new RegExp(pattern));
+  if (typeof pattern === "string") {
+    const expression = new RegExp(pattern);
+    const matching = known.texts.filter((text) => expression.test(text));
+    const any = fc.stringMatching(expression);
+    return matching.length > 0 ? fc.oneof(any, fc.constantFrom(...matching)) : any;
+  }
   const length = {
     minLength: Number(minLength ?? 0),
     maxLength: Math.min(Number(maxLength ?? 40), 40),
