@@ -116,7 +116,10 @@ describe("an artist's bot", () => {
 
     // The person's execution is a timeline; it is cancelled with a reason.
     await page.getByRole("link", { name: "Executions" }).click();
-    await page.getByRole("link", { name: /^Execution: .?Tess/ }).first().click();
+    await page
+      .getByRole("link", { name: /^Execution: .?Tess/ })
+      .first()
+      .click();
     const timeline = page.getByRole("region", { name: "What happened" });
     await timeline.getByText("How are you?").waitFor();
     expect(await timeline.getByText("Hello, Tess! New words.").count()).toBe(1);
