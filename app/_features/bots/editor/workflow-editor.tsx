@@ -172,7 +172,7 @@ export function WorkflowEditor({ bot, workflow: initial, workflows, chatUrl }: W
           )}
         </section>
       )}
-      <div className="grid gap-4 lg:h-[max(34rem,calc(100dvh-9rem))] lg:grid-cols-[22rem_minmax(0,1fr)]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:h-[max(34rem,calc(100dvh-9rem))] lg:grid-cols-[22rem_minmax(0,1fr)]">
         <section
           ref={side}
           tabIndex={-1}

@@ -44,17 +44,19 @@ export function RunActions({ botId, execution, versionNumbers, onChanged }: Prop
         {t("title")}
       </h2>
       <p className="mt-1 text-sm text-muted">{t(actions.length === 0 ? "ended" : "text")}</p>
-      <div className="mt-4 flex flex-wrap gap-2">
-        {actions.map((action) => (
-          <Button
-            key={action}
-            look={action === "cancel" ? "danger" : "quiet"}
-            onClick={() => setOpen(action)}
-          >
-            {t(action)}
-          </Button>
-        ))}
-      </div>
+      {actions.length === 0 ? null : (
+        <div className="mt-4 flex flex-wrap gap-2">
+          {actions.map((action) => (
+            <Button
+              key={action}
+              look={action === "cancel" ? "danger" : "quiet"}
+              onClick={() => setOpen(action)}
+            >
+              {t(action)}
+            </Button>
+          ))}
+        </div>
+      )}
       {open ? (
         <ActionDialog
           {...{ botId, execution, versionNumbers, onChanged }}

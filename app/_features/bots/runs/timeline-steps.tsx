@@ -1,7 +1,6 @@
 import { UserCog } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { NodeIcon } from "@/app/_features/bots/editor/node-icon";
-import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { SentMessage, Step } from "@/lib/schemas/bot-executions";
 import type { NodeKind } from "@/lib/schemas/workflow";
@@ -127,22 +126,30 @@ function StepOutput({ step: { output } }: { step: Step }) {
 }
 
 function Facts({ facts, title }: { facts: Record<string, unknown>; title: string }) {
+  const t = useTranslations("botRuns");
+  const outlets = useTranslations("botEditor.outlets");
   const format = useFormatter();
   const entries = Object.entries(facts).filter(([, value]) => value !== null && value !== undefined);
   if (entries.length === 0) return null;
-  const show = (value: unknown) =>
-    typeof value === "number"
-      ? format.number(value)
-      : typeof value === "string"
-        ? value
-        : JSON.stringify(value);
+  /** Of the bot's own facts; variables have the names that the workflow gave them. */
+  const nameOf = (name: string) =>
+    t.has(`outputs.${name as "holds"}`) ? t(`outputs.${name as "holds"}`) : name;
+  const show = (name: string, value: unknown) => {
+    if (typeof value === "boolean") return t(value ? "yes" : "no");
+    if (typeof value === "number") return format.number(value);
+    if (typeof value !== "string") return JSON.stringify(value);
+    if (name === "take" && outlets.has(value as "next")) return outlets(value as "next");
+    if (name === "dueAt")
+      return `${format.dateTime(new Date(value), { dateStyle: "medium", timeStyle: "short", timeZone: "UTC" })} UTC`;
+    return value;
+  };
   return (
-    <dl aria-label={title} className={cn("mt-2 flex flex-wrap gap-x-4 gap-y-1 text-sm")}>
+    <dl aria-label={title} className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-sm">
       {entries.map(([name, value]) => (
         <div key={name} className="flex min-w-0 gap-1.5">
-          <dt className="text-faint">{name}</dt>
+          <dt className="text-faint">{nameOf(name)}</dt>
           <dd dir="auto" className="min-w-0 text-muted [overflow-wrap:anywhere]">
-            {show(value)}
+            {show(name, value)}
           </dd>
         </div>
       ))}

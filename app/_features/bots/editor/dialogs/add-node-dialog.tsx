@@ -37,7 +37,7 @@ export function AddNodeDialog({ afterId, isAdministrators, onAdd, onClose }: Pro
                   onAdd(kind);
                   close();
                 }}
-                className="flex w-full items-center gap-3 rounded-xl border border-line p-3 text-left hover:border-ink"
+                className="flex h-full w-full items-center gap-3 rounded-xl border border-line p-3 text-left hover:border-ink"
               >
                 <NodeIcon kind={kind} />
                 <span className="min-w-0">

@@ -72,7 +72,7 @@ function VariablePicker({
       onChange={(event) => onPick(event.target.value)}
       className="min-h-7 max-w-40 cursor-pointer rounded-full border border-line bg-transparent px-2 text-xs text-muted hover:border-muted hover:text-ink"
     >
-      <option value="">{`{{…}} ${t("insert")}`}</option>
+      <option value="">{`{{…}} ${t("variable")}`}</option>
       {variables.map((variable) => (
         <option key={variable} value={variable}>
           {variable}
