@@ -2,14 +2,19 @@ import { z } from "zod";
 import { botProjectTag, cacheManager } from "../cache";
 import { db, ERASURE_BATCH_SIZE, Prisma, retryOnConflict } from "../db";
 
+/** People whose conversations are deleted before those of others: a bot may have very many. */
+const PEOPLE_AT_ONCE = 200;
+
 /**
- * The Telegram users who are linked with the account, and all who talk to its own bots: two reads by an index, where an
- * OR over the join reads all people of all bots.
+ * The Telegram users who are linked with the account, and the first of those who talk to its own bots: two reads by an
+ * index, where an OR over the join reads all people of all bots.
  */
 const peopleOf = (userId: string) => Prisma.sql`
 SELECT id FROM "BotPerson" WHERE "userId" = ${userId}::uuid
-UNION SELECT person.id FROM "BotPerson" person JOIN "BotProject" project ON project.id = person."projectId"
-WHERE project."ownerId" = ${userId}::uuid`;
+UNION ALL SELECT person.id FROM "BotProject" project CROSS JOIN LATERAL (
+  SELECT id FROM "BotPerson" WHERE "projectId" = project.id ORDER BY "telegramId" LIMIT ${PEOPLE_AT_ONCE}) person
+WHERE project."ownerId" = ${userId}::uuid
+LIMIT ${PEOPLE_AT_ONCE}`;
 
 const botRowsSchema = z.array(z.object({ id: z.uuid() }));
 
@@ -30,8 +35,9 @@ SELECT id FROM "BotMessage" WHERE "personId" IN (${peopleOf(userId)}) LIMIT ${li
 SELECT ctid FROM "BotStep" WHERE "executionId" IN (${executions}) LIMIT ${limit}))`,
     Prisma.sql`DELETE FROM "BotExecution" WHERE id = ANY (ARRAY(${executions} LIMIT ${limit}))`,
     Prisma.sql`DELETE FROM "BotLinkCode" WHERE id = ANY (ARRAY(
-SELECT id FROM "BotLinkCode" WHERE "userId" = ${userId}::uuid OR "personId" IN (${peopleOf(userId)}) LIMIT ${limit}))`,
-    Prisma.sql`DELETE FROM "BotPerson" WHERE id = ANY (ARRAY(${peopleOf(userId)} LIMIT ${limit}))`,
+SELECT id FROM "BotLinkCode" WHERE "userId" = ${userId}::uuid
+UNION ALL SELECT id FROM "BotLinkCode" WHERE "personId" IN (${peopleOf(userId)}) LIMIT ${limit}))`,
+    Prisma.sql`DELETE FROM "BotPerson" WHERE id = ANY (ARRAY(${peopleOf(userId)}))`,
     Prisma.sql`DELETE FROM "BotUpdate" WHERE ctid = ANY (ARRAY(
 SELECT ctid FROM "BotUpdate" WHERE "projectId" IN (${bots}) LIMIT ${limit}))`,
   ];
