@@ -9,11 +9,14 @@ import { eraseBatch, PEOPLE_AT_ONCE } from "./erase-batch";
  */
 export function eraseBotBatch(userId: string): Promise<number> {
   return eraseBatch({
-    // Two reads by an index, where an OR over the join reads all people of all bots.
+    // The first of the people of each of the account's bots: reads by an index, where an OR over the join reads all people
+    // of all bots.
     people: Prisma.sql`
 SELECT id FROM "BotPerson" WHERE "userId" = ${userId}::uuid
-UNION (SELECT person.id FROM "BotPerson" person JOIN "BotProject" project ON project.id = person."projectId"
-  WHERE project."ownerId" = ${userId}::uuid ORDER BY project.id, person."telegramId" LIMIT ${PEOPLE_AT_ONCE})`,
+UNION ALL SELECT person.id FROM "BotProject" project CROSS JOIN LATERAL (
+  SELECT id FROM "BotPerson" WHERE "projectId" = project.id ORDER BY "telegramId" LIMIT ${PEOPLE_AT_ONCE}) person
+WHERE project."ownerId" = ${userId}::uuid
+LIMIT ${PEOPLE_AT_ONCE}`,
     bots: Prisma.sql`SELECT id FROM "BotProject" WHERE "ownerId" = ${userId}::uuid`,
     linkCodes: Prisma.sql`"userId" = ${userId}::uuid`,
   });

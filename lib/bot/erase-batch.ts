@@ -32,7 +32,8 @@ SELECT id FROM "BotMessage" WHERE "personId" IN (${people}) LIMIT ${limit}))`,
 SELECT ctid FROM "BotStep" WHERE "executionId" IN (${executions}) LIMIT ${limit}))`,
     Prisma.sql`DELETE FROM "BotExecution" WHERE id = ANY (ARRAY(${executions} LIMIT ${limit}))`,
     Prisma.sql`DELETE FROM "BotLinkCode" WHERE id = ANY (ARRAY(
-SELECT id FROM "BotLinkCode" WHERE ${linkCodes} OR "personId" IN (${people}) LIMIT ${limit}))`,
+SELECT id FROM "BotLinkCode" WHERE ${linkCodes}
+UNION ALL SELECT id FROM "BotLinkCode" WHERE "personId" IN (${people}) LIMIT ${limit}))`,
     Prisma.sql`DELETE FROM "BotPerson" WHERE id = ANY (ARRAY(
 SELECT id FROM (${people}) person LIMIT ${limit}))`,
     Prisma.sql`DELETE FROM "BotUpdate" WHERE ctid = ANY (ARRAY(

@@ -1,6 +1,8 @@
 import { privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { z } from "zod";
+import { eraseBotBatch, publishWorkflows, sweepChats } from "@/lib/bot";
+import { readyWorkflows } from "@/lib/bot/ready-workflows";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db, disconnectDb } from "@/lib/db";
@@ -9,7 +11,17 @@ import { type BestEffortQueue, type GuaranteedQueue, type HandledQueue, queues }
 import { runTask } from "@/lib/tasks/run-task";
 import { type AppRoute, allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
 import { deliver, signDelivery } from "@/tests/support/clients/signed-delivery";
+import { controlOf } from "@/tests/support/clients/telegram";
 import { createTestUser, type TestUser } from "@/tests/support/factories/accounts";
+import { handleUntilTaken, pressUpdate, textUpdate } from "@/tests/support/factories/bot-updates";
+import {
+  createTestBot,
+  findTestPerson,
+  linkTestPerson,
+  openTestPhone,
+  readMessages,
+  type TestBot,
+} from "@/tests/support/factories/bots";
 import { EXPIRED_SESSIONS, fillWithMillionRows, MINTED, rowId } from "@/tests/support/factories/million-rows";
 import { startTestChain } from "@/tests/support/factories/minting";
 import { startTestSession } from "@/tests/support/factories/sessions";
@@ -87,12 +99,16 @@ let largeTables = new Set<string>();
 let users: TestUsers;
 /** A user with many chats, orders, notifications and bonuses. */
 let owner: TestUser;
+/** Half of all Telegram users talk to it. */
+let bot: TestBot;
 
 beforeAll(async () => {
   users = await createTestUsers();
   owner = await createTestUser();
   const startedAt = performance.now();
-  largeTables = await fillWithMillionRows(backends.databaseUrl, owner, minter);
+  bot = await createTestBot();
+  await controlOf(process.env.TELEGRAM_API_ROOT ?? "").setLimits({ enabled: false });
+  largeTables = await fillWithMillionRows(backends.databaseUrl, { owner, minter, bigBotId: bot.id });
   // The chain agrees with the ledger.
   await chain.node.call("anvil_setNonce", [minter.address, `0x${MINTED.toString(16)}`]);
   process.stdout.write(`filled in ${Math.round((performance.now() - startedAt) / 1000)} s\n`);
@@ -280,6 +296,50 @@ it.each(Object.keys(messagePayloads) as (BestEffortQueue & HandledQueue)[])(
   },
 );
 
+it("a conversation with a bot that a hundred thousand people talk to", async () => {
+  const { sender } = await openTestPhone(bot);
+  const found: string[] = [];
+  const say = async (label: string, work: () => Promise<unknown>) => {
+    const { plans } = await measureWork(`bot ${label}`, work);
+    expect(plans.length, label).toBeGreaterThan(1);
+    found.push(...faults(`bot ${label}`, plans));
+  };
+  await say("/start", () => handleUntilTaken(bot, textUpdate(sender, "/start")));
+  await say("link", () => linkTestPerson(bot, sender, owner));
+  const { id: personId } = await findTestPerson(bot, sender);
+  for (const text of ["/history", "/referral", "/spend", "1"])
+    await say(text, () => handleUntilTaken(bot, textUpdate(sender, text)));
+  const [yes] = (await readMessages(personId)).at(-1)?.buttons ?? [];
+  await say("yes", () => handleUntilTaken(bot, pressUpdate(sender, yes?.data ?? "")));
+  const { id: executionId, stepNo } = await db().botExecution.findFirstOrThrow({
+    where: { personId, state: "running" },
+  });
+  const payload = { projectId: bot.id, sessionId: personId, executionId, stepNo };
+  await say("spend", async () => {
+    const { id } = await db().$transaction((tx) =>
+      enqueue(tx, "workflow-executions", { do: "continue", ...payload }, { key: newId() }),
+    );
+    await runTask({ taskId: id, queue: "workflow-executions", messageId: null });
+  });
+  expect((await readMessages(personId)).at(-1)?.text).toContain("Spent: 1");
+  await say("a sender that died", async () => {
+    await db().botPerson.update({ where: { id: personId }, data: { sendingUntil: new Date(0) } });
+    await sweepChats();
+  });
+  await say("publish", () => publishWorkflows(bot.id, readyWorkflows(true)));
+  expect(found).toEqual([]);
+});
+
+it("the deletion of an account whose bot a hundred thousand people talk to", async () => {
+  const found: string[] = [];
+  // Two batches of each kind of row.
+  const { plans } = await measureWork("erasing a big bot", async () => {
+    for (let batch = 0; batch < 2; batch++) await eraseBotBatch(bot.owner.userId);
+  });
+  found.push(...faults("erasing a big bot", plans));
+  expect(found).toEqual([]);
+});
+
 it("counting the unread messages of a chat with half a million reads a hundred of them", async () => {
   const route = routes.get("GET /api/chats/{id}");
   if (!route) throw new Error("the route is missing");
@@ -313,5 +373,9 @@ it("one tidy deletes everything that is due", async () => {
     alerts: 0,
     orders: 0,
     events: 0,
+    botUpdates: 0,
+    botMessages: 0,
+    botExecutions: 0,
+    botLinkCodes: 0,
   });
 });

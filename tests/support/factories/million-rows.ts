@@ -29,6 +29,15 @@ const ID_SPACES = {
     execution: "0017",
     botMessage: "0018",
   },
+  ...{
+    busyBot: "0019",
+    busyWorkflow: "001a",
+    busyVersion: "001b",
+    busyPerson: "001c",
+    busyExecution: "001d",
+    busyMessage: "001e",
+    botCode: "001f",
+  },
 } as const;
 
 const id = (table: keyof typeof ID_SPACES, n = "n") =>
@@ -50,8 +59,14 @@ export interface Minter {
 }
 export const MINTED = MANY;
 
-function statements({ userId }: Owner, minter: Minter): string[] {
+/** Half of all Telegram users talk to one bot, the others to a hundred bots. */
+export const BIG_BOT_PEOPLE = MANY / 2;
+const BOTS = 100;
+
+function statements({ userId }: Owner, minter: Minter, bigBotId: string): string[] {
   const me = `'${userId}'::uuid`;
+  const bigBot = `'${bigBotId}'::uuid`;
+  const bot = `CASE WHEN n <= ${BIG_BOT_PEOPLE} THEN ${bigBot} ELSE ${id("busyBot", `1 + n % ${BOTS}`)} END`;
   const rows = (from: number, to: number) => `FROM generate_series(${from}, ${to}) n`;
   return [
     `INSERT INTO "User" (id, email, name, handle, "passwordHash", role, "referralCode", "createdAt")
@@ -154,6 +169,32 @@ function statements({ userId }: Owner, minter: Minter): string[] {
      ${rows(1, 2 * MANY - 1)}`,
     `INSERT INTO "ChatAttachment" ("messageId", "fileId", position)
      SELECT ${id("message")}, ${id("file")}, 1 ${rows(1, MANY)}`,
+    `INSERT INTO "BotProject" (id, "ownerId", name, "telegramId", username, "encryptedToken")
+     SELECT ${id("busyBot")}, ${id("user", "n * 5")}, 'A bot', ${MILLION} + n, 'bot_' || n, '' ${rows(1, BOTS)}`,
+    `INSERT INTO "BotWorkflow" (id, "projectId", key, command, "publishedVersionId")
+     SELECT ${id("busyWorkflow")}, ${id("busyBot")}, 'start', 'start', ${id("busyVersion")} ${rows(1, BOTS)}`,
+    `INSERT INTO "BotWorkflowVersion" (id, "workflowId", number, definition)
+     SELECT ${id("busyVersion")}, ${id("busyWorkflow")}, 1, '{}' ${rows(1, BOTS)}`,
+    `INSERT INTO "BotPerson" (id, "projectId", "telegramId", "userId", name, language, revision, "sendingUntil")
+     SELECT ${id("busyPerson")}, ${bot}, n, ${id("user")}, 'Tess', 'en', 5,
+       CASE WHEN n % 500 = 0 THEN ${daysAgo("n % 3")} END ${rows(1, MANY)}`,
+    // Of one person the first; the newest have passed their time, others wait or are done.
+    `INSERT INTO "BotExecution" (id, "projectId", "personId", "workflowId", "versionId", state, "nodeId", frames, variables,
+       "stepNo", "dueAt", "createdAt", "finishedAt")
+     SELECT ${id("busyExecution")}, ${bot}, ${id("busyPerson")}, ${id("busyWorkflow", `1 + n % ${BOTS}`)},
+       ${id("busyVersion", `1 + n % ${BOTS}`)}, CASE WHEN n % 20 = 0 THEN 'waiting' ELSE 'done' END::"BotExecutionState",
+       'ask', '[]', '{}', 1, CASE WHEN n % 100 = 0 THEN ${daysAgo("n % 3")} END, ${daysAgo("n % 92")},
+       CASE WHEN n % 20 > 0 THEN ${daysAgo("n % 92")} END ${rows(1, MANY)}`,
+    `INSERT INTO "BotStep" ("executionId", no, "versionId", "nodeId", kind)
+     SELECT ${id("busyExecution")}, 1, ${id("busyVersion", `1 + n % ${BOTS}`)}, 'ask', 'question' ${rows(1, MANY)}`,
+    `INSERT INTO "BotMessage" (id, "personId", "executionId", "stepNo", revision, part, method, payload, state, "createdAt")
+     SELECT ${id("busyMessage")}, ${id("busyPerson", `1 + n % ${MANY}`)}, ${id("busyExecution", `1 + n % ${MANY}`)}, 1,
+       n / ${MANY}, 0, 'sendMessage', '{}', 'sent', ${daysAgo("n % 92")} ${rows(1, MILLION)}`,
+    `INSERT INTO "BotUpdate" ("projectId", "updateId", "receivedAt")
+     SELECT ${bot}, n, ${daysAgo("n % 32 / 10.0")} ${rows(1, MANY)}`,
+    `INSERT INTO "BotLinkCode" (id, hash, "projectId", "personId", "userId", "expiresAt")
+     SELECT ${id("botCode")}, md5(n::text), ${bot}, CASE WHEN n % 2 = 0 THEN ${id("busyPerson")} END,
+       CASE WHEN n % 2 > 0 THEN ${id("user")} END, ${daysAgo("n % 92 / 90.0")} ${rows(1, MANY)}`,
     ...botStatements(me),
   ];
 }
@@ -183,11 +224,13 @@ function botStatements(me: string): string[] {
   ];
 }
 
-/** @returns the tables that have so many rows that reading one from beginning to end is a fault */
+/**
+ * @param bigBotId  of the bot that half of all Telegram users talk to
+ * @returns the tables that have so many rows that reading one from beginning to end is a fault
+ */
 export async function fillWithMillionRows(
   databaseUrl: string,
-  owner: Owner,
-  minter: Minter,
+  { owner, minter, bigBotId }: { owner: Owner; minter: Minter; bigBotId: string },
 ): Promise<Set<string>> {
   const client = new Client({ connectionString: databaseUrl });
   await client.connect();
@@ -200,7 +243,7 @@ export async function fillWithMillionRows(
        WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisunique`,
     );
     for (const { name } of indexes) await client.query(`DROP INDEX ${name}`);
-    for (const statement of statements(owner, minter)) await client.query(statement);
+    for (const statement of statements(owner, minter, bigBotId)) await client.query(statement);
     for (const { definition } of indexes) await client.query(definition);
     await client.query("VACUUM (ANALYZE)");
     const { rows: tables } = await client.query<{ name: string }>(
