@@ -71,7 +71,7 @@ export default defineConfig({
         expect: { poll: { timeout: 30_000 } },
       }),
       // No retry: a race that appears in one of two runs is a bug.
-      project("faults", { ...stack, retry: 0, testTimeout: 180_000, hookTimeout: 60_000 }),
+      project("faults", { isolate: false, ...stack, retry: 0, testTimeout: 180_000, hookTimeout: 60_000 }),
     ],
   },
 });
