@@ -43,7 +43,10 @@ export interface Stage {
 
 /** Longer than the delays with which a page reacts to its stream, shorter than the pause between two heartbeats. */
 const QUIET_MS = 4_000;
-const QUIET_LIMIT_MS = 300_000;
+/** The seed's tracks are transcoded after the start, which takes minutes on a busy machine. */
+const QUIET_LIMIT_MS = 20 * 60_000;
+/** `SOUND=no` seeds no tracks, so that the start does not wait for them. */
+const HAS_SOUND = process.env.SOUND !== "no";
 const POLL_MS = 200;
 
 const SCRIPT_COMMANDS = ["EVAL", "EVALSHA", "EVAL_RO", "EVALSHA_RO"];
@@ -65,7 +68,7 @@ export async function startStage(): Promise<Stage> {
       settings: {
         ...{ port, dataDir, databaseUrl: postgres.url, redisUrl: undefined, redisEngine: "auto" },
         ...{ externalRedisRest: false, externalQstash: false, externalStripe: false, externalMail: false },
-        ...{ externalBlob: false, externalChain: true, externalTelegram: true },
+        ...{ externalBlob: !HAS_SOUND, externalChain: true, externalTelegram: true },
       },
       ...{ dataDir, ports: "free", strictRedis: false },
     });

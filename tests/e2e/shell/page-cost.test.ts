@@ -29,9 +29,10 @@ describe("a page", { timeout: TEST_LIMIT_MS }, () => {
     await signUpInBrowser(context);
     // The token of a sign-in without a page is renewed by the first one, and a channel's first stream begins its log.
     const earlier = await context.newPage();
-    const joined = earlier.waitForResponse((response) => pathOf(response.request()) === "/api/chats");
+    const streamRequest = earlier.waitForRequest((request) => pathOf(request) === "/api/realtime");
     await earlier.goto("/");
-    await joined;
+    await streamRequest;
+    await delay(REACTION_MS);
     await earlier.close();
 
     const page = await context.newPage();
