@@ -142,7 +142,7 @@ export const ttlSeconds = {
   postViews: DAY_SECONDS,
   postMeta: DAY_SECONDS,
   /** Longest time until a reader repairs what Redis has of a post; the count itself is always current. */
-  postCount: 60,
+  postCount: 3_600,
   /** Longest time that an invalidation which missed Redis stays unnoticed. */
   cacheTrustLease: 10,
   /** Default; a lock expires only when its process died or was too slow. */

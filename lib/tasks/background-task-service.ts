@@ -209,11 +209,11 @@ RETURNING id, id = ${id}::uuid AS created`;
 
 /**
  * Cancels tasks that have nothing left to do, by their keys. One that was published or runs finds that out itself. One
- * SQL statement, in the transaction of the change.
+ * SQL statement, in the transaction of the change. For a queue without an owner, personal payloads or `abandon`.
  */
 export async function cancelUnpublished(
   tx: Transaction,
-  queue: GuaranteedQueue,
+  queue: "payments",
   taskKeys: readonly string[],
 ): Promise<void> {
   await tx.$executeRaw`

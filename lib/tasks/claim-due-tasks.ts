@@ -6,7 +6,9 @@ import type { OutboxTask } from "./group-by-message";
 /** Delay before a claimed task that was neither published nor run is claimed again. */
 const RETRY_DELAY_SECONDS = 30;
 
-const dueRowsSchema = z.array(z.object({ id: z.uuid(), queue: z.string(), generation: z.int() }));
+const dueRowsSchema = z.array(
+  z.object({ id: z.uuid(), queue: z.string(), generation: z.int(), attempts: z.int() }),
+);
 
 /**
  * Claims due tasks of the given queues: raises the generation, so that QStash does not drop them as duplicates, and
@@ -25,8 +27,10 @@ UPDATE "Task" task SET generation = generation + 1,
   state = CASE state WHEN 'published' THEN 'pending' ELSE state END,
   "dueAt" = clock_timestamp() + ${RETRY_DELAY_SECONDS} * interval '1 second'
 FROM due WHERE task.id = due.id
-RETURNING task.id, task.queue, task.generation`;
+RETURNING task.id, task.queue, task.generation, task.attempts`;
   return dueRowsSchema
     .parse(rows)
-    .flatMap(({ queue, ...task }) => (isQueueName(queue) ? [{ ...task, queue, delaySeconds: 0 }] : []));
+    .flatMap(({ queue, attempts, ...task }) =>
+      isQueueName(queue) ? [{ ...task, queue, delaySeconds: 0, hasFailed: attempts > 0 }] : [],
+    );
 }

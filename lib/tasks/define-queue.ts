@@ -37,8 +37,12 @@ export interface QueueDefinition {
   isInstalled?: () => boolean;
 }
 
-/** The tasks of a message run one after another: their time limits together fit into one function. */
+/** The tasks of a message run one after another: their time limits together are at most this. */
 export const MAX_MESSAGE_SECONDS = 90;
+/** A task that may take longer has a message of its own, so that none waits long for another. */
+export const MAX_SHARED_TASK_SECONDS = 30;
+/** Time for the commit of a task, beside its limit. */
+export const COMMIT_SECONDS = 5;
 
 export const MINUTE_SECONDS = 60;
 export const HOUR_SECONDS = 60 * MINUTE_SECONDS;

@@ -1,5 +1,5 @@
 import { getLane, type QueueName, queues } from "./catalogue";
-import { MAX_MESSAGE_SECONDS } from "./define-queue";
+import { MAX_MESSAGE_SECONDS, MAX_SHARED_TASK_SECONDS } from "./define-queue";
 
 /** A task to publish to QStash. */
 export interface OutboxTask {
@@ -8,6 +8,8 @@ export interface OutboxTask {
   /** Part of the deduplication id, so that QStash accepts the task again under the next generation. */
   generation: number;
   delaySeconds: number;
+  /** It was run before and is not done. */
+  hasFailed?: boolean;
 }
 
 /** The tasks of one message, which QStash delivers to the queue of the first. */
@@ -15,7 +17,7 @@ export type MessageTasks = readonly [OutboxTask, ...OutboxTask[]];
 
 /**
  * Divides tasks into messages, each of which is billed: those of a lane go together as far as the lane and one
- * function's time allow. A delayed task has a message of its own.
+ * function's time allow. A task that is delayed, may take long, or has failed before has a message of its own.
  */
 export function groupByMessage(tasks: readonly OutboxTask[]): MessageTasks[] {
   const messages: [OutboxTask, ...OutboxTask[]][] = [];
@@ -23,7 +25,8 @@ export function groupByMessage(tasks: readonly OutboxTask[]): MessageTasks[] {
   for (const task of tasks) {
     const lane = getLane(task.queue);
     const seconds = queues[task.queue].timeoutSeconds;
-    const started = task.delaySeconds === 0 ? open.get(lane.key) : undefined;
+    const isShared = task.delaySeconds === 0 && !task.hasFailed && seconds <= MAX_SHARED_TASK_SECONDS;
+    const started = isShared ? open.get(lane.key) : undefined;
     const hasRoom =
       started &&
       started.message.length < lane.tasksPerMessage &&
@@ -35,7 +38,7 @@ export function groupByMessage(tasks: readonly OutboxTask[]): MessageTasks[] {
     }
     const message: [OutboxTask, ...OutboxTask[]] = [task];
     messages.push(message);
-    if (task.delaySeconds === 0) open.set(lane.key, { message, seconds });
+    if (isShared) open.set(lane.key, { message, seconds });
   }
   return messages;
 }

@@ -50,8 +50,8 @@ export async function cancelTask(
     });
     afterCommit(tx, () => publishTaskChanged(task));
   });
-  // A message may carry others, but not that of a task which waits for its time.
-  const isAlone = getLane(queue).tasksPerMessage === 1 || task.notBefore.getTime() > now();
+  // A message may carry others, but not that of a task which waits for its time. Clocks differ by less than a minute.
+  const isAlone = getLane(queue).tasksPerMessage === 1 || task.notBefore.getTime() > now() + 60_000;
   if (task.messageId && isAlone) await cancelMessage(task.messageId);
   return toTaskViewFor(caller, { ...task, state: "cancelled", finishedAt: new Date() });
 }

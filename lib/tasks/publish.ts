@@ -15,6 +15,7 @@ import {
   type QueueName,
   queues,
 } from "./catalogue";
+import { COMMIT_SECONDS } from "./define-queue";
 import { groupByMessage, type MessageTasks, type OutboxTask } from "./group-by-message";
 import { publishTaskChanged } from "./publish-changes";
 import { runRejectedTasks } from "./run-rejected";
@@ -164,7 +165,9 @@ function deliveryOptions(of: readonly [QueueName, ...QueueName[]]) {
   return {
     url: queueUrl(queue),
     retries: Math.max(...of.map((name) => queues[name].retries)),
-    timeout: of.reduce((seconds, name) => seconds + queues[name].timeoutSeconds, 0),
+    timeout:
+      of.reduce((seconds, name) => seconds + queues[name].timeoutSeconds, 0) +
+      (of.length - 1) * COMMIT_SECONDS,
     flowControl: {
       key: lane.key,
       parallelism: lane.parallelism,

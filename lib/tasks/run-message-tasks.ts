@@ -1,12 +1,12 @@
 import { now } from "../core/clock";
 import { log } from "../core/log";
-import { queues, type RunnableQueue } from "./catalogue";
-import { MAX_MESSAGE_SECONDS } from "./define-queue";
+import type { RunnableQueue } from "./catalogue";
+import { MAX_MESSAGE_SECONDS, MAX_SHARED_TASK_SECONDS } from "./define-queue";
 import { runTask, type TaskDeliveryResult } from "./run-task";
 
 /**
  * Runs the tasks that a message names, one after another: a lane's parallelism counts messages. One that fails does not
- * prevent the others, each of which keeps its own lease, retries and dead letter.
+ * prevent the others: each has its own lease, attempts and deadline. QStash's retries are the message's.
  *
  * @returns `busy` when any must be tried again, `refused` when all are refused; otherwise `done`
  * @throws the first error of a task, after all were tried: QStash delivers the message again, and those that are done
@@ -22,7 +22,7 @@ export async function runMessageTasks(
   const errors: unknown[] = [];
   for (const [index, taskId] of taskIds.entries()) {
     // Those before it took longer than their own limits allow for.
-    if (index > 0 && now() + queues[queue].timeoutSeconds * 1_000 > deadlineMs) {
+    if (index > 0 && now() + MAX_SHARED_TASK_SECONDS * 1_000 > deadlineMs) {
       results.push({ outcome: "busy", retryAfterSeconds: 1 });
       break;
     }

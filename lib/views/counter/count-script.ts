@@ -13,7 +13,7 @@ import { defineScript, type ScriptCall } from "../../redis/script";
  * computes it from them.
  *
  * `post:{id}:count` (`count:version`) is a copy for readers: one MGET reads those of a page. A reader that finds none, or
- * one of an older version than its row, runs the script, which repairs what Redis has and writes the copy for a minute.
+ * one of an older version than its row, runs the script, which repairs what Redis has and writes the copy for an hour.
  * Each script that changes the count writes or deletes the copy, so it is never behind.
  *
  * A thousand pending views of one post are *sealed*: the set is renamed and queued, so that a claim takes a set of that
@@ -132,6 +132,8 @@ for post = 1, (#KEYS - 4) / 5 do
     if startTtl(meta, viewers, waiting, persistedViewers) then known[5] = '1' end
     duplicates = redis.call('SREM', pending, unpack(persistedViewers))
     if complete and duplicates > 0 then redis.call('HINCRBY', meta, 'waiting', -duplicates) end
+    -- Nothing is known to write the copy from.
+    if not complete then redis.call('DEL', count) end
   end
 
   if not complete then
@@ -148,7 +150,7 @@ for post = 1, (#KEYS - 4) / 5 do
       end
     end
 
-    local fresh = {}
+    local fresh, mustSeal = {}, false
     if #candidates == 1 then
       if redis.call('SADD', viewers, candidates[1]) == 1 then fresh = candidates end
     elseif #candidates > 1 then
@@ -167,7 +169,7 @@ for post = 1, (#KEYS - 4) / 5 do
       local waiting = redis.call('HINCRBY', meta, 'waiting', added)
       result[1] = result[1] + added
       markDirty(id)
-      if waiting >= tonumber(ARGV[5]) then seal(id, pending, sealed) end
+      mustSeal = waiting >= tonumber(ARGV[5])
     end
     reply[post + 1] = result
     local copy = string.format('%.0f:%.0f', result[1], known[4])
@@ -176,6 +178,7 @@ for post = 1, (#KEYS - 4) / 5 do
     elseif #fresh > 0 or duplicates > 0 or changed then
       redis.call('SET', count, copy, 'XX', 'KEEPTTL')
     end
+    if mustSeal then seal(id, pending, sealed) end
   end
 end
 if #dirty > 0 then reply[1] = redis.call('ZADD', KEYS[1], 'NX', unpack(dirty)) end

@@ -116,7 +116,10 @@ export function createLiveCounts<
         const remaining: Update[] = [];
         for (const [index, row] of rows.entries()) {
           const copy = parseCopy(copies[index]);
-          if (copy && copy.version >= row.version) counts.set(row.id, copy.count);
+          // One below what this process has read is a replica's, or was written before by an older deployment.
+          const isCurrent =
+            copy && copy.version >= row.version && copy.count >= (lastCounts.get(row.id) ?? 0);
+          if (isCurrent) counts.set(row.id, copy.count);
           else remaining.push({ postId: row.id, row, viewers: [] });
         }
         for (const [postId, count] of counts) rememberCount(postId, count);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
 import { publishWorkflows, sweepChats } from "@/lib/bot";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
-import { takeBotPersonAllowance } from "@/lib/rate-limit/handler-limits";
+import { takeBotAllowance } from "@/lib/rate-limit/handler-limits";
 import { controlOf } from "@/tests/support/clients/telegram";
 import {
   handleUntilTaken,
@@ -105,7 +105,7 @@ it.each([
     const shown = (await phone.messages()).at(-1);
     expect(shown?.from?.is_bot).toBe(true);
     const before = await findTestPerson(bot, sender);
-    while ((await takeBotPersonAllowance(bot.id, String(sender.id))).allowed);
+    while (await takeBotAllowance(bot.id, String(sender.id)));
     const update = pressUpdate(sender, "w:start");
     expect(await handleUpdate(bot, update)).toMatchObject({ status: 200, body: { outcome: "ignored" } });
     const calls = await telegram.calls(bot.telegramId);

@@ -14,6 +14,7 @@ const anyTask = fc.record({
   queue: fc.constantFrom(...guaranteed),
   generation: fc.constant(1),
   delaySeconds: fc.constantFrom(0, 0, 0, 60),
+  hasFailed: fc.constantFrom(false, false, true),
 });
 
 test("each task is in one message, with others of its lane that one function has time for", () => {
@@ -27,7 +28,8 @@ test("each task is in one message, with others of its lane that one function has
         expect(message.every(({ queue }) => getLane(queue) === lane)).toBe(true);
         expect(message.length).toBeLessThanOrEqual(lane.tasksPerMessage);
         if (message.length === 1) continue;
-        expect(message.every(({ delaySeconds }) => delaySeconds === 0)).toBe(true);
+        expect(message.every(({ delaySeconds, hasFailed }) => delaySeconds === 0 && !hasFailed)).toBe(true);
+        expect(message.every(({ queue }) => queues[queue].timeoutSeconds <= 30)).toBe(true);
         const seconds = message.reduce((sum, { queue }) => sum + queues[queue].timeoutSeconds, 0);
         expect(seconds).toBeLessThanOrEqual(MAX_MESSAGE_SECONDS);
       }

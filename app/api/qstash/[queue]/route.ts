@@ -3,8 +3,8 @@ import { defineRoute } from "@/app/api/define-route";
 import { BODY_LIMIT_BYTES, deliver, deliveryResponse } from "@/app/api/qstash/deliver";
 import { rejectOtherMethods } from "@/lib/core/http";
 
-/** In seconds; the longest timeout of an available queue (lib/tasks/queues) without a route of its own. */
-export const maxDuration = 90;
+/** In seconds; MAX_MESSAGE_SECONDS, and the commits of the tasks (lib/tasks/define-queue.ts). */
+export const maxDuration = 120;
 
 // POST /api/qstash/{queue}
 export const POST = defineRoute(
