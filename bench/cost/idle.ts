@@ -3,7 +3,7 @@ import { openBrowser } from "@/tests/support/clients/browser";
 import { startIdleClients } from "./idle-clients";
 import type { Probe } from "./probe";
 import type { Stage, Traffic } from "./stage";
-import { openSignedInContext, visit } from "./visitor";
+import { countNames, openSignedInContext, visit } from "./visitor";
 
 /** Longer than a stream lives (265 s), so that one reopening is in it. */
 const ALONE_SECONDS = Number(process.env.IDLE_SECONDS ?? 300);
@@ -25,9 +25,21 @@ export const idle: Probe = {
         now: `${perHour(alone, ALONE_SECONDS)} / ${perHour(together, TOGETHER_SECONDS * CLIENTS)}`,
         atMost: "600 / 200",
       },
+      {
+        what: `… what that tab requested in ${ALONE_SECONDS} s, and what the most frequent commands were`,
+        now: `${countNames(requests)}; ${mostFrequent(alone)}`,
+        atMost: "–",
+      },
     ];
   },
 };
+
+const mostFrequent = ({ byCommand }: Traffic) =>
+  Object.entries(byCommand)
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, 5)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
 
 /** @returns also what the tab requested while it was idle, by path */
 async function measureAlone(stage: Stage): Promise<{ alone: Traffic; requests: string[] }> {
