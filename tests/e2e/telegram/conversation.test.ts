@@ -143,8 +143,13 @@ describe.each(["en", "ru"] as const)("a conversation in %s", (language) => {
     await giveBonusesAndPurchase(account);
     const site = await openTab(context, address ?? "");
     await site.getByText(texts.confirmText).waitFor();
+    // What they came for is in view.
+    const confirm = site.getByRole("button", { name: texts.confirm, exact: true });
+    expect(await confirm.evaluate((button) => button.getBoundingClientRect().bottom <= innerHeight)).toBe(
+      true,
+    );
     await checkLook(site);
-    await site.getByRole("button", { name: texts.confirm, exact: true }).click();
+    await confirm.click();
     await site.getByText(texts.linkedAs).waitFor();
 
     await say("/start");

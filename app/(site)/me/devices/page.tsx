@@ -31,8 +31,10 @@ export default async function DevicesPage({ searchParams }: PageProps<"/me/devic
       <h1 className="sr-only">{t("title")}</h1>
       <p className="mb-6 max-w-[60ch] text-pretty text-muted">{t("lead")}</p>
       <NavigationSuspense skeleton={<DevicesSkeleton />}>
+        {/* Who comes with a code has come to confirm it. */}
+        {code === null ? null : <LinkedTelegram viewer={viewer} code={code} />}
         <CurrentDevices viewer={viewer} />
-        <LinkedTelegram viewer={viewer} code={code} />
+        {code === null ? <LinkedTelegram viewer={viewer} code={null} /> : null}
       </NavigationSuspense>
     </>
   );
