@@ -1,3 +1,4 @@
+import { formatMoney } from "../core/format";
 import type { Execution, Variables, VariableValue } from "../schemas/bot";
 import { BUILT_IN_VARIABLES } from "../schemas/workflow";
 import type { RunContext } from "./run-types";
@@ -32,7 +33,7 @@ function builtIn(name: BuiltIn, { person, account, language, siteUrl }: RunConte
         .map(({ title, amountMinor, currency, at }) =>
           botText(language, "purchase", {
             title,
-            amount: `${fromMinor(amountMinor).toFixed(2)} ${currency}`,
+            amount: formatMoney({ amountMinor, currency }, language),
             date: at.slice(0, 10),
           }),
         )

@@ -27,6 +27,7 @@ export function nodeMessage(
   const html = renderHtml(
     text[language],
     lookup,
+    language,
     picture === undefined ? MAX_MESSAGE_LENGTH : MAX_CAPTION_LENGTH,
   );
   const markup = replyMarkup(node, execution, language, lookup);

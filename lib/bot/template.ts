@@ -1,3 +1,4 @@
+import type { Locale } from "../core/locale";
 import type { VariableValue } from "../schemas/bot";
 import { isolate } from "../schemas/isolate";
 import { escapeHtml, visibleLength } from "../schemas/telegram-text";
@@ -14,6 +15,12 @@ export function valueText(value: VariableValue | undefined): string {
   return value === undefined ? "" : String(value);
 }
 
+/** A variable as people read it: `2,5` in Russian. Without separators of thousands, since a number may be a year. */
+function shownText(value: VariableValue | undefined, locale: Locale): string {
+  if (typeof value !== "number") return valueText(value);
+  return value.toLocaleString(locale, { useGrouping: false, maximumFractionDigits: 10 });
+}
+
 /** Fills a template as plain text, in one pass: a value with `{{…}}` in it stays as it is. */
 export function renderText(template: string, lookup: Lookup): string {
   return cut(
@@ -23,16 +30,16 @@ export function renderText(template: string, lookup: Lookup): string {
 }
 
 /**
- * Fills a template of Telegram's HTML. Values are escaped, so they show as they are and cannot add markup, and are not
+ * Fills a template of Telegram's HTML in a language. Values are escaped, so they show as they are and cannot add markup, and are not
  * looked at again; each line of one keeps its own direction. When the text would be too long for Telegram, values are
  * cut, the longest ones first.
  *
  * @param maxLength  UTF-16 units as Telegram counts them
  */
-export function renderHtml(template: string, lookup: Lookup, maxLength: number): string {
+export function renderHtml(template: string, lookup: Lookup, locale: Locale, maxLength: number): string {
   const render = (maxValueLength: number) =>
     replacePlaceholders(template, (name) =>
-      escapeHtml(cut(valueText(lookup(name)), maxValueLength).replace(/[^\n]+/g, isolate)),
+      escapeHtml(cut(shownText(lookup(name), locale), maxValueLength).replace(/[^\n]+/g, isolate)),
     );
   const fits = (maxValueLength: number) => visibleLength(render(maxValueLength)) <= maxLength;
   if (fits(maxLength)) return render(maxLength);

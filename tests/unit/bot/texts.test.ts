@@ -12,14 +12,20 @@ describe("templates", () => {
   const values = (text: string) => (name: string) => (name === "name" ? text : undefined);
 
   it("show values as they are, once", () => {
-    expect(renderHtml("Hi <b>{{name}}</b>", values("<b>{{name}}</b> & co"), 4_096)).toBe(
+    expect(renderHtml("Hi <b>{{name}}</b>", values("<b>{{name}}</b> & co"), "en", 4_096)).toBe(
       "Hi <b>&lt;b&gt;{{name}}&lt;/b&gt; &amp; co</b>",
     );
     expect(renderText("{{name}}{{other}}", values("{{name}}"))).toBe("{{name}}");
   });
 
+  it("shows numbers in the language of the reader", () => {
+    const render = (locale: "ru" | "en") =>
+      renderHtml("{{sum}} {{year}}", (name) => (name === "sum" ? 2.5 : 2026), locale, 99);
+    expect([render("ru"), render("en")]).toEqual(["2,5 2026", "2.5 2026"]);
+  });
+
   it("keep the direction of a value to itself", () => {
-    const render = (name: string) => renderHtml("<b>{{name}}</b>, 5 EUR", values(name), 4_096);
+    const render = (name: string) => renderHtml("<b>{{name}}</b>, 5 EUR", values(name), "en", 4_096);
     expect(render("\u202emoor")).toBe("<b>\u2068moor\u2069</b>, 5 EUR");
     expect(render("\u05d0\n\u05d1")).toBe("<b>\u2068\u05d0\u2069\n\u2068\u05d1\u2069</b>, 5 EUR");
     expect(render("Tess")).toBe("<b>Tess</b>, 5 EUR");
@@ -39,7 +45,7 @@ describe("templates", () => {
         fc.string({ unit: "binary", maxLength: 3_000 }),
         fc.integer({ min: 20, max: 200 }),
         (text, max) => {
-          const html = renderHtml("<i>{{name}}</i>: <b>{{name}}</b>", values(text), max);
+          const html = renderHtml("<i>{{name}}</i>: <b>{{name}}</b>", values(text), "en", max);
           expect(visibleLength(html)).toBeLessThanOrEqual(max);
           expect(isTelegramHtml(html)).toBe(true);
         },
