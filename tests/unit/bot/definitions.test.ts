@@ -134,7 +134,8 @@ describe("checkDefinition", () => {
   it("refuses what is nested too deeply to be written", () => {
     const depth = 200_000;
     const text = `{"schema":1,"start":"a","nodes":{"a":${"[".repeat(depth)}${"]".repeat(depth)}}}`;
-    expect(codesOf(JSON.parse(text))).toEqual(["invalid"]);
+    // How deep it may be differs between versions of Node.
+    expect(codesOf(JSON.parse(text))).toEqual([expect.stringMatching(/^invalid( a)?$/)]);
     expect(codesOf(text)).toEqual(["invalid a"]);
   });
 
