@@ -271,12 +271,14 @@ return 1
 export const readViewsState = defineReadOnlyScript(
   "viewsState",
   `
+-- A foreign value counts as missing, and one that is no number of views would be no number of a reply.
+local function sizeOf(text) return text and #text < 13 and tonumber(text) or 0 end
 local claimed = 0
 for _, claim in ipairs(redis.call('HVALS', KEYS[3])) do
-  claimed = claimed + (tonumber(string.match(claim, ':(%d+)$') or '') or 0)
+  claimed = claimed + sizeOf(string.match(claim, ':(%d+)$'))
 end
 local sealed = 0
-for _, size in ipairs(redis.call('HVALS', KEYS[4])) do sealed = sealed + (tonumber(size) or 0) end
+for _, size in ipairs(redis.call('HVALS', KEYS[4])) do sealed = sealed + sizeOf(string.match(size, '^%d+$')) end
 local posts = redis.call('ZRANGE', KEYS[1], 0, ARGV[1] - 1)
 return {redis.call('ZCARD', KEYS[1]), redis.call('ZCARD', KEYS[2]), claimed, sealed, unpack(posts)}
 `,
