@@ -31,12 +31,7 @@ const hasExternalBackend = [
   process.env.REDIS_URL,
   process.env.REDIS_HOST,
 ].some(Boolean);
-const isReal = process.env.REAL_STACK === "1";
-/**
- * On two cores. A file on real servers waits for half of its time, for timers and for processes that start; the embedded
- * engines compute in the process of the run, which a third file would only wait for.
- */
-const maxWorkers = isReal && hasExternalBackend ? 1 : isReal ? 3 : 2;
+const maxWorkers = process.env.REAL_STACK === "1" && hasExternalBackend ? 1 : 2;
 
 const countAssertions = "tests/support/stack/count-assertions.ts";
 const freshModules = "tests/support/stack/fresh-modules.ts";
