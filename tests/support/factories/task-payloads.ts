@@ -52,7 +52,13 @@ export const taskPayloads: Inputs<GuaranteedQueue & HandledQueue> = {
         user: { connect: { id: rowId("user", 11) } },
         project: {
           create: {
-            ...{ id: projectId, ownerId: rowId("user", 11), name: "Bot", telegramId: 1n, username: "a_bot" },
+            ...{
+              id: projectId,
+              ownerId: rowId("user", 11),
+              name: "Bot",
+              telegramId: 9_000_000n,
+              username: "a_bot",
+            },
             encryptedToken: "",
           },
         },
