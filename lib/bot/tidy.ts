@@ -21,7 +21,7 @@ type TidiedBots = z.infer<typeof tidiedBotsSchema>;
 
 /** A day of a busy bot has more than the tidy has time for, and what comes after it must not wait. */
 const TIDY_BUDGET_MS = 10_000;
-const BATCH_SIZE = 5_000;
+const BATCH_SIZE = 2_500;
 /** Each with its steps, of which it has several. */
 const EXECUTIONS_BATCH_SIZE = 1_000;
 
