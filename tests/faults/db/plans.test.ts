@@ -309,7 +309,9 @@ it("a conversation with a bot that a hundred thousand people talk to", async () 
   const { id: personId } = await findTestPerson(bot, sender);
   for (const text of ["/history", "/referral", "/spend", "1"])
     await say(text, () => handleUntilTaken(bot, textUpdate(sender, text)));
-  const [yes] = (await readMessages(personId)).at(-1)?.buttons ?? [];
+  const asked = await readMessages(personId);
+  expect(asked.map(({ text }) => text).join("\n")).toContain("Spend <b>1</b> bonuses?");
+  const [yes] = asked.at(-1)?.buttons ?? [];
   await say("yes", () => handleUntilTaken(bot, pressUpdate(sender, yes?.data ?? "")));
   const { id: executionId, stepNo } = await db().botExecution.findFirstOrThrow({
     where: { personId, state: "running" },
