@@ -12,6 +12,7 @@ import { runTask } from "@/lib/tasks/run-task";
 import { type AppRoute, allRoutes, callRoute, type RouteInput } from "@/tests/support/clients/routes";
 import { deliver, signDelivery } from "@/tests/support/clients/signed-delivery";
 import { controlOf } from "@/tests/support/clients/telegram";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createTestUser, type TestUser } from "@/tests/support/factories/accounts";
 import { handleUntilTaken, pressUpdate, textUpdate } from "@/tests/support/factories/bot-updates";
 import {
@@ -312,10 +313,14 @@ it("a conversation with a bot that a hundred thousand people talk to", async () 
   const asked = await readMessages(personId);
   expect(asked.map(({ text }) => text).join("\n")).toContain("Spend <b>1</b> bonuses?");
   const [yes] = asked.at(-1)?.buttons ?? [];
-  await say("yes", () => handleUntilTaken(bot, pressUpdate(sender, yes?.data ?? "")));
-  const { id: executionId, stepNo } = await db().botExecution.findFirstOrThrow({
-    where: { personId, state: "running" },
-  });
+  const running = () => db().botExecution.findFirst({ where: { personId, state: "running" } });
+  // Pressed again when a busy machine has let the press be ignored.
+  const press = async () => {
+    await handleUntilTaken(bot, pressUpdate(sender, yes?.data ?? ""));
+    return (await running()) !== null;
+  };
+  await say("yes", () => waitUntil("the spend is under way", press, 500));
+  const { id: executionId = "", stepNo = 0 } = (await running()) ?? {};
   const payload = { projectId: bot.id, sessionId: personId, executionId, stepNo };
   await say("spend", async () => {
     const { id } = await db().$transaction((tx) =>
