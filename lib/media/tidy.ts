@@ -58,7 +58,7 @@ export async function tidyFiles(): Promise<z.infer<typeof tidiedFilesSchema>> {
 
 /**
  * Disowns files that nothing uses. Looks at the files in windows, the newest first: most unused files are new, and no
- * index tells which files are used.
+ * index names the files in use.
  */
 async function disownUnusedFiles(): Promise<number> {
   const deadlineMs = now() + UNUSED_BUDGET_MS;

@@ -50,7 +50,7 @@ export function resumeExecution(
 }
 
 /**
- * Ends an execution; the person hears nothing of it, and its buttons are stale.
+ * Ends an execution. No message is sent to the person, and its buttons are stale.
  * @throws {AppError} forbidden for listeners; not_found; conflict: it has gone on or is finished
  */
 export function cancelExecution(

@@ -9,7 +9,7 @@ interface Props {
   start: string;
   /** Absent when the command stays. */
   command?: string | null;
-  /** Absent: the list only tells. */
+  /** Absent: the entries are text, not buttons. */
   onSelect?: (id: string) => void;
 }
 
