@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Page } from "playwright-core";
 import { openBrowser } from "@/tests/support/clients/browser";
-import { openContext, openTab, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openTab } from "@/tests/support/clients/browser-pages";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { type RunningApp, startAppOn } from "@/tests/support/processes/running-app";
 

@@ -6,8 +6,9 @@ import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
-import { Button, buttonVariants } from "@/app/_ui/button";
+import { buttonVariants } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Pager } from "@/app/_ui/pager";
 import { Skeleton } from "@/app/_ui/skeleton";
 import { listBots, readBotNumbers } from "@/lib/bot";
 import { countOpenAlerts } from "@/lib/ops";
@@ -62,7 +63,6 @@ async function Header({ viewer }: BotViewer) {
 }
 
 async function Bots({ caller, query }: BotViewer & { query: Parameters<typeof listBots>[1] }) {
-  const t = await getTranslations("botRuns");
   const { items, nextCursor } = await readForPage(listBots(caller, query));
   const ids = items.map(({ id }) => id);
   const numbers =
@@ -70,22 +70,7 @@ async function Bots({ caller, query }: BotViewer & { query: Parameters<typeof li
   return (
     <>
       <BotCards bots={items} numbers={numbers ?? []} />
-      <nav className="mt-6 flex gap-3">
-        {query.cursor ? (
-          <Button asChild look="plain">
-            <Link href="/bots" prefetch={false}>
-              {t("newest")}
-            </Link>
-          </Button>
-        ) : null}
-        {nextCursor ? (
-          <Button asChild look="quiet">
-            <Link href={{ pathname: "/bots", query: { cursor: nextCursor } }} prefetch={false}>
-              {t("older")}
-            </Link>
-          </Button>
-        ) : null}
-      </nav>
+      <Pager path="/bots" nextCursor={nextCursor} continued={query.cursor !== undefined} />
       <AddBotForm isArtist={caller.role === "artist"} />
     </>
   );

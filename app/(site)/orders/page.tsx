@@ -10,6 +10,7 @@ import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Pager } from "@/app/_ui/pager";
 import { orderPageQuerySchema } from "@/lib/schemas/order";
 import { listOrders } from "@/lib/shop";
 import { viewerToCaller } from "./viewer-to-caller";
@@ -43,7 +44,7 @@ async function CurrentOrders({ query }: { query: Query }) {
   const [t, viewer] = await Promise.all([getTranslations("orders"), getViewer()]);
   if (!viewer) return null;
   const { items, nextCursor } = await readForPage(listOrders(viewerToCaller(viewer), query));
-  const sideQuery = query.as === "seller" ? { as: query.as } : {};
+  const sideQuery: Record<string, string> = query.as === "seller" ? { as: query.as } : {};
   if (items.length === 0 && query.cursor === undefined) {
     const isSeller = query.as === "seller";
     return (
@@ -70,25 +71,12 @@ async function CurrentOrders({ query }: { query: Query }) {
           </li>
         ))}
       </ul>
-      <div className="mt-8 flex flex-wrap gap-3">
-        {query.cursor === undefined ? null : (
-          <Button asChild look="plain">
-            <Link href={{ pathname: "/orders", query: sideQuery }} prefetch={false}>
-              {t("newest")}
-            </Link>
-          </Button>
-        )}
-        {nextCursor ? (
-          <Button asChild look="quiet">
-            <Link
-              href={{ pathname: "/orders", query: { ...sideQuery, cursor: nextCursor } }}
-              prefetch={false}
-            >
-              {t("older")}
-            </Link>
-          </Button>
-        ) : null}
-      </div>
+      <Pager
+        path="/orders"
+        query={sideQuery}
+        nextCursor={nextCursor}
+        continued={query.cursor !== undefined}
+      />
     </>
   );
 }

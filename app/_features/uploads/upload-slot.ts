@@ -127,14 +127,17 @@ export class UploadSlot {
     if (this.#state.phase === "empty") this.#set({ phase: "restoring", fileId });
   }
 
-  /** Applies the current state of the slot's file; ignored after another one was chosen. */
+  /** Applies the current state of the slot's file; ignored when that is another one, or known to be unusable. */
   update(file: UploadedFile): void {
+    if (this.fileId() !== file.id) return;
     const state = this.#state;
-    const isCurrent =
-      state.phase === "stored" ? state.file.id === file.id : "fileId" in state && state.fileId === file.id;
-    if (!isCurrent) return;
     if (state.phase === "stored" && JSON.stringify(state.file) === JSON.stringify(file)) return;
     this.#finish(file);
+  }
+
+  /** Empties the slot when its file was deleted; ignored for one that was refused, whose reason is still shown. */
+  remove(fileId: string): void {
+    if (this.fileId() === fileId) this.clear();
   }
 
   /** Cancels and removes. A file that was uploaded stays, and is offered again. */

@@ -29,13 +29,14 @@ interface Target {
 export function useFileStatus(
   target: Target | null,
   viewerId: string,
-  onFile: (file: UploadedFile | null) => void,
+  onFile: (file: UploadedFile | null, fileId: string) => void,
 ): void {
   const fetch = async () => {
     if (!target) return null;
-    const result = await fetchUpload(target.fileId, AbortSignal.timeout(REQUEST_TIMEOUT_MS));
-    if (result.ok) onFile(result.data.file);
-    else if (result.failure.code === "not_found") onFile(null);
+    const { fileId } = target;
+    const result = await fetchUpload(fileId, AbortSignal.timeout(REQUEST_TIMEOUT_MS));
+    if (result.ok) onFile(result.data.file, fileId);
+    else if (result.failure.code === "not_found") onFile(null, fileId);
     return result.ok ? null : result.failure;
   };
   const taskId = useLongTask(target?.taskId ?? null);

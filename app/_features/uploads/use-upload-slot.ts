@@ -35,9 +35,9 @@ export function useUploadSlot(
     sync();
     return slot.subscribe(sync);
   }, [slot]);
-  useFileStatus(targetOf(state), viewerId, (file) => {
+  useFileStatus(targetOf(state), viewerId, (file, fileId) => {
     if (file) slot.update(file);
-    else slot.clear();
+    else slot.remove(fileId);
   });
   return state;
 }

@@ -9,6 +9,7 @@ import {
   signUpInBrowser,
   waitForMailedLink,
 } from "@/tests/support/clients/browser-accounts";
+import { visit } from "@/tests/support/clients/browser-pages";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
@@ -40,7 +41,7 @@ async function newContext(options: BrowserContextOptions = {}): Promise<BrowserC
 
 async function open(context: BrowserContext, path: string): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(path);
+  await visit(page, path);
   return page;
 }
 
@@ -75,10 +76,10 @@ describe("a new account", () => {
     await page.getByText("Sent. The link works for 24 hours.").waitFor();
     const link = await waitForMailedLink(app, email, "/confirm-email", first);
     const confirm = page.getByRole("button", { name: "Confirm email" });
-    await page.goto(first);
+    await visit(page, first);
     await confirm.click();
     await page.getByText("This link no longer works.").waitFor();
-    await page.goto(link);
+    await visit(page, link);
     await confirm.click();
     await page.getByText("Thanks.").waitFor();
     await page.getByRole("link", { name: "Go to your profile" }).click();
@@ -91,7 +92,7 @@ describe("a new account", () => {
     await page.waitForURL("**/shop/new");
     await page.getByLabel("Price per item").waitFor();
 
-    await page.goto(link);
+    await visit(page, link);
     await confirm.click();
     await page.getByText("This link no longer works.").waitFor();
   });
@@ -190,7 +191,7 @@ describe("a password", () => {
     await page.getByText(`We've sent a link to ${newAddress}.`).waitFor();
     expect(await dialog.count()).toBe(0);
 
-    await page.goto(await waitForMailedLink(app, newAddress, "/confirm-email"));
+    await visit(page, await waitForMailedLink(app, newAddress, "/confirm-email"));
     await page.getByRole("button", { name: "Confirm email" }).click();
     await page.getByRole("link", { name: "Go to your profile" }).click();
     await main(page).getByText(newAddress).waitFor();
@@ -207,7 +208,7 @@ describe("a password", () => {
     await page.getByText("Check your email").waitFor();
 
     const link = await waitForMailedLink(app, account.email, "/reset-password");
-    await page.goto(link);
+    await visit(page, link);
     await page.getByLabel("New password").fill("qwertyuiop");
     await page.getByRole("button", { name: "Save password" }).click();
     await expect.poll(() => focusedName(page)).toBe("password");
@@ -221,7 +222,7 @@ describe("a password", () => {
     await page.locator("form").getByRole("button", { name: "Sign in" }).click();
     await page.waitForURL(`${app.url}/`);
 
-    await page.goto(link);
+    await visit(page, link);
     await page.getByText("You're signed in as").waitFor();
     await page.getByLabel("New password").fill(`${NEW_PASSWORD} again`);
     await page.getByRole("button", { name: "Save password" }).click();
@@ -237,12 +238,12 @@ describe("a password", () => {
     await page.getByText("Check your email").waitFor();
 
     for (const query of ["", "?token=", "?token=a&token=b"]) {
-      await page.goto(`/reset-password${query}`);
+      await visit(page, `/reset-password${query}`);
       await page.getByText("This link no longer works.").waitFor();
-      await page.goto(`/confirm-email${query}`);
+      await visit(page, `/confirm-email${query}`);
       await page.getByText("This link no longer works.").waitFor();
     }
-    await page.goto(`/reset-password?token=${"A".repeat(64)}`);
+    await visit(page, `/reset-password?token=${"A".repeat(64)}`);
     await page.getByLabel("New password").fill(NEW_PASSWORD);
     await page.getByRole("button", { name: "Save password" }).click();
     await page.getByText("This link no longer works.").waitFor();
@@ -292,7 +293,7 @@ describe("the pages of an account", () => {
   it("redirect anonymous viewers to sign in and back", async () => {
     const page = await open(await newContext(), "/me");
     for (const path of ["/me", "/me/devices", "/me/security"]) {
-      await page.goto(path);
+      await visit(page, path);
       expect(new URL(page.url()).searchParams.get("next")).toBe(path);
     }
   });
@@ -324,7 +325,7 @@ describe("the pages of an account", () => {
         await who.addInitScript(`localStorage.setItem("theme", "${theme}")`);
         const page = await who.newPage();
         for (const path of paths) {
-          await page.goto(path);
+          await visit(page, path);
           expect(await page.locator("html").getAttribute("lang")).toBe(locale.slice(0, 2));
           const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
           if (wider > 0) problems.push(`${path} ${width}: wider than the screen by ${wider}`);

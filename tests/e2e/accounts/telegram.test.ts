@@ -2,12 +2,8 @@ import { Client } from "pg";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
-import {
-  type BrowserAccount,
-  openContext,
-  openTab,
-  signUpInBrowser,
-} from "@/tests/support/clients/browser-accounts";
+import { type BrowserAccount, openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openTab, waitForHydration } from "@/tests/support/clients/browser-pages";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
@@ -65,10 +61,12 @@ it("notifications are switched on where Telegram is linked, and ending the link 
   await settings.getByText("No Telegram is linked").waitFor();
   await linkTelegram();
   await settings.reload();
+  await waitForHydration(settings);
   const control = settings.getByRole("switch", { name: "Send to Telegram too" });
   await control.press("Space");
   await waitUntil("the switch is saved", async () => (await isNotified()) === true);
   await settings.reload();
+  await waitForHydration(settings);
   expect(await control.isChecked()).toBe(true);
   await settings.close();
 

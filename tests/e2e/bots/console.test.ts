@@ -1,77 +1,23 @@
-import { Client } from "pg";
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import {
-  openContext,
-  openTab,
-  signInInBrowser,
-  signUpInBrowser,
-} from "@/tests/support/clients/browser-accounts";
-import { botIdOf, newToken, openPhone, type Phone } from "@/tests/support/clients/telegram";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+import { openTab, visit } from "@/tests/support/clients/browser-pages";
+import { Artists, addBot, backToList, field, openNode, publish, side, textOf, toolbar } from "./artists";
 
 /** An artist's bot, from its token to a person's execution: pages in Chromium, people on phones of the local Telegram. */
 
-let app: App;
-let browser: Browser;
-let database: Client;
-const contexts: BrowserContext[] = [];
+let artists: Artists;
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
+  artists = await Artists.open();
 });
-afterAll(async () => {
-  await Promise.all(contexts.map((context) => context.close()));
-  await database?.end();
-  await browser?.close();
-});
-
-async function signUpArtist(name: string, options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  const context = await openContext(browser, app, { viewport: { width: 1440, height: 900 }, ...options });
-  contexts.push(context);
-  const account = await signUpInBrowser(context, name);
-  await database.query(`UPDATE "User" SET role = 'artist' WHERE id = $1`, [account.id]);
-  expect(await signInInBrowser(context, account)).toBe(200);
-  return context;
-}
-
-/** Adds a bot by its token on the page, which then shows the bot. */
-async function addBot(context: BrowserContext, name: string): Promise<{ page: Page; telegramId: number }> {
-  const token = newToken();
-  const page = await openTab(context, "/bots");
-  await page.getByLabel("Token").fill(token);
-  await page.getByLabel("Name here").fill(name);
-  await page.getByRole("button", { name: "Add", exact: true }).click();
-  await page.getByRole("heading", { name, level: 1 }).waitFor();
-  return { page, telegramId: botIdOf(token) };
-}
-
-const talkTo = (telegramId: number): Promise<Phone> =>
-  openPhone(app.env.TELEGRAM_API_ROOT ?? "", telegramId, { firstName: "Tess", languageCode: "en" });
-
-const textOf = async (phone: Phone) => (await phone.nextMessage()).text;
-const side = (page: Page) => page.getByRole("region", { name: /^(Nodes|[A-Z].*: \w+)$/ });
-const field = (page: Page, name: string) => side(page).getByRole("textbox", { name });
-const openNode = (page: Page, id: string) => page.locator(`#node-${id}`).click();
-const backToList = (page: Page) => side(page).getByRole("button", { name: "All nodes" }).click();
-const toolbar = (page: Page) => page.getByRole("toolbar", { name: "Workflow actions" });
-
-async function publish(page: Page, version: number): Promise<void> {
-  await toolbar(page).getByRole("button", { name: "Publish" }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Publish" }).click();
-  await page.getByText(`Version ${version} is published`).waitFor();
-}
+afterAll(() => artists?.close());
 
 describe("an artist's bot", () => {
   it("is added, edited, published, followed and rolled back", async () => {
-    const context = await signUpArtist("Mira Kim");
+    const { context } = await artists.signUp("Mira Kim");
     const { page, telegramId } = await addBot(context, "Mira's bot");
     const botPath = new URL(page.url()).pathname;
-    const phone = await talkTo(telegramId);
+    const phone = await artists.talkTo(telegramId);
     await phone.start();
     expect(await textOf(phone)).toContain("This is the bot of NormalDance");
 
@@ -130,7 +76,7 @@ describe("an artist's bot", () => {
     expect(await timeline.getByText("Why: testing").count()).toBe(1);
     expect(await page.getByRole("button", { name: "Cancel the execution" }).count()).toBe(0);
 
-    await page.goto(botPath);
+    await visit(page, botPath);
     await toolbar(page).getByRole("button", { name: "Versions" }).click();
     await page.getByRole("button", { name: "Roll back to version 1" }).click();
     const question = page.getByRole("dialog", { name: "Roll back to version 1?" });
@@ -143,7 +89,7 @@ describe("an artist's bot", () => {
   });
 
   it("keeps a draft that was changed in two tabs, and undoes", async () => {
-    const context = await signUpArtist("Two Tabs");
+    const { context } = await artists.signUp("Two Tabs");
     const { page } = await addBot(context, "Two tabs");
     await openNode(page, "guest");
     await field(page, "Text in English").fill("First tab");
@@ -159,7 +105,7 @@ describe("an artist's bot", () => {
     await toolbar(page).getByRole("button", { name: "Undo" }).click();
     await expect.poll(() => field(page, "Text in English").inputValue()).toBe("First tab again");
     await page.getByText("Draft saved").waitFor();
-    const { rows } = await database.query(
+    const { rows } = await artists.database.query(
       `SELECT definition #>> '{nodes,guest,text,en}' AS text FROM "BotDraft" JOIN "BotWorkflow" w ON w.id = "workflowId"
         WHERE w."projectId" = $1`,
       [new URL(page.url()).pathname.split("/").at(-1)],
@@ -168,18 +114,18 @@ describe("an artist's bot", () => {
   });
 
   it("is seen by its owner only, and is paused and resumed", async () => {
-    const context = await signUpArtist("Owner");
+    const { context } = await artists.signUp("Owner");
     const { page, telegramId } = await addBot(context, "Private bot");
-    const stranger = await signUpArtist("Stranger");
-    const strangers = await openTab(stranger, "/bots");
+    const stranger = await artists.signUp("Stranger");
+    const strangers = await openTab(stranger.context, "/bots");
     await strangers.getByRole("heading", { name: "No bots yet" }).waitFor();
     expect(await strangers.getByText("Private bot").count()).toBe(0);
-    expect((await strangers.goto(new URL(page.url()).pathname))?.status()).toBe(404);
+    expect((await visit(strangers, new URL(page.url()).pathname))?.status()).toBe(404);
 
     await page.getByRole("button", { name: "Pause" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
     await page.getByRole("button", { name: "Resume" }).waitFor();
-    const phone = await talkTo(telegramId);
+    const phone = await artists.talkTo(telegramId);
     await page.getByRole("button", { name: "Resume" }).click();
     await page.getByRole("button", { name: "Pause" }).waitFor();
     await phone.start();
@@ -189,7 +135,7 @@ describe("an artist's bot", () => {
 
 describe.each([390, 1440])("at %i pixels", (width) => {
   it("has no serious axe violations, fits the screen, and edits with the keyboard", async () => {
-    const context = await signUpArtist("Keys", { viewport: { width, height: 844 } });
+    const { context } = await artists.signUp("Keys", { viewport: { width, height: 844 } });
     const { page } = await addBot(context, "Keyboard bot");
     await page.locator(".react-flow__node").first().waitFor();
     expect(await seriousViolations(page)).toEqual([]);

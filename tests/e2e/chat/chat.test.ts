@@ -2,6 +2,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
 import { type BrowserAccount, openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { visit } from "@/tests/support/clients/browser-pages";
 import { tone } from "@/tests/support/factories/tone";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
@@ -45,7 +46,7 @@ async function pair(other = "Boris Okay") {
 
 async function open({ context }: Person, path: string): Promise<Page> {
   const page = await context.newPage();
-  await page.goto(path);
+  await visit(page, path);
   return page;
 }
 
@@ -121,7 +122,7 @@ describe("two users", () => {
     const here = await open(anna, `/chat/${chatId}`);
     for (const text of ["One", "Two", "Three"]) await sendText(here, text);
     await message(here, "Three").waitFor();
-    await otherPage.goto("/shop");
+    await visit(otherPage, "/shop");
     await expect.poll(() => chats.textContent()).toContain("3 unread");
     await expect.poll(() => otherPage.title()).toMatch(/^\(3\) /);
     await chats.click();
@@ -395,11 +396,11 @@ describe("the chat pages", () => {
     for (const theme of ["dark", "light"]) {
       await page.evaluate((name) => localStorage.setItem("theme", name), theme);
       for (const path of ["/chat", "/chat/new", `/chat/${chatId}`, "/chat/not-there"]) {
-        await page.goto(path);
+        await visit(page, path);
         await page.waitForLoadState("networkidle");
         expect(await seriousViolations(page), `${path} ${theme}`).toEqual([]);
       }
-      await page.goto(`/chat/${chatId}`);
+      await visit(page, `/chat/${chatId}`);
       await message(page, "An answer").focus();
       expect(await seriousViolations(page), `tools ${theme}`).toEqual([]);
     }
@@ -412,7 +413,7 @@ describe("the chat pages", () => {
     });
     contexts.push(plain);
     const read = await plain.newPage();
-    await read.goto(`/chat/${chatId}`);
+    await visit(read, `/chat/${chatId}`);
     expect(await messages(read).count()).toBe(2);
   });
 });

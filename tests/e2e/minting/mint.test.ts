@@ -3,12 +3,8 @@ import { type Address, createPublicClient, http, parseAbi } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import {
-  openContext,
-  openTab,
-  signUpInBrowser,
-  waitForMailedLink,
-} from "@/tests/support/clients/browser-accounts";
+import { openContext, signUpInBrowser, waitForMailedLink } from "@/tests/support/clients/browser-accounts";
+import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
@@ -74,6 +70,7 @@ it("an artist mints a post to the address that signed, and others see the token"
   expect(mint).toMatchObject({ state: "confirmed", ownerAddress: wallet.address });
   expect(await readOwner(mint.tokenId)).toBe(wallet.address);
   await otherPage.reload();
+  await waitForHydration(otherPage);
   await panel(otherPage).getByText("Minted for good").waitFor();
   await panel(otherPage).getByText(wallet.address).waitFor();
   expect(await panel(otherPage).getByRole("button").count()).toBe(0);
@@ -83,7 +80,7 @@ it("an artist mints a post to the address that signed, and others see the token"
   expect(overflow).toBe(0);
   expect(await seriousViolations(otherPage)).toEqual([]);
 
-  await page.goto("/me/tokens");
+  await visit(page, "/me/tokens");
   await page.getByText("Minted once").waitFor();
   await page.getByText("Minted for good").waitFor();
   expect(await seriousViolations(page)).toEqual([]);

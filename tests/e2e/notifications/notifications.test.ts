@@ -9,6 +9,7 @@ import {
   signInInBrowser,
   signUpInBrowser,
 } from "@/tests/support/clients/browser-accounts";
+import { visit, waitForHydration } from "@/tests/support/clients/browser-pages";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
@@ -72,7 +73,7 @@ describe("notifications", () => {
     };
     await insertNotification(account, "", "sale", data);
     await insertNotification(account, "Anything else");
-    await page.goto("/notifications");
+    await visit(page, "/notifications");
     expect(await bellOf(page).textContent()).toContain("2 new");
     expect(await page.getByRole("heading", { name: /Sold: Midnight Tram/ }).count()).toBe(1);
     expect(await page.getByText("2 items for $12.90").count()).toBe(1);
@@ -86,6 +87,7 @@ describe("notifications", () => {
 
     await insertNotification(account, "", "sale", { ...data, title: "Another one" });
     await page.reload();
+    await waitForHydration(page);
     await page.getByRole("link", { name: "Sold: Another one" }).click();
     await page.waitForURL(`**/orders/${data.orderId}`);
     await expect.poll(() => bellOf(page).textContent()).toContain("nothing new");
@@ -94,10 +96,10 @@ describe("notifications", () => {
 
   it("can be read and marked without scripts; later ones stay unread", async () => {
     const { page, account } = await newUser({ javaScriptEnabled: false });
-    await page.goto("/notifications");
+    await visit(page, "/notifications");
     expect(await page.getByRole("heading", { name: "Silence so far" }).count()).toBe(1);
     for (let index = 1; index <= 22; index += 1) await insertNotification(account, `Number ${index}`);
-    await page.goto("/notifications");
+    await visit(page, "/notifications");
     expect(await page.getByText("22 unread").count()).toBe(1);
     await insertNotification(account, "Late");
     await page.getByRole("button", { name: "Mark all as read" }).click();
@@ -112,7 +114,7 @@ describe("notifications", () => {
   it("redirect an anonymous viewer to sign in", async () => {
     const context = await openContext(browser, app);
     const page = await context.newPage();
-    await page.goto("/notifications");
+    await visit(page, "/notifications");
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/sign-in?next=/notifications");
     await context.close();
   });
@@ -123,7 +125,7 @@ describe("the console", () => {
 
   it("returns 404 to a user who is not an administrator", async () => {
     const { page } = await newUser();
-    for (const path of paths) expect((await page.goto(path))?.status()).toBe(404);
+    for (const path of paths) expect((await visit(page, path))?.status()).toBe(404);
     await page.context().close();
   });
 
@@ -140,7 +142,7 @@ describe("the console", () => {
       [newId(), id],
     );
     const { page } = await newAdministrator();
-    await page.goto("/admin/alerts");
+    await visit(page, "/admin/alerts");
     expect(await seriousViolations(page)).toEqual([]);
     const alert = page.getByRole("article").filter({ hasText: id });
     await alert.getByRole("link", { name: "View task" }).click();
@@ -152,7 +154,7 @@ describe("the console", () => {
     const stateOf = async () =>
       (await database.query(`SELECT state FROM "Task" WHERE id = $1`, [id])).rows[0].state;
     await expect.poll(stateOf).toBe("done");
-    await page.goto("/admin/alerts");
+    await visit(page, "/admin/alerts");
     expect(await alert.count()).toBe(0);
     await page.context().close();
   });
@@ -164,7 +166,7 @@ describe("the console", () => {
       [newId(), subject],
     );
     const { page } = await newAdministrator();
-    await page.goto("/admin/alerts");
+    await visit(page, "/admin/alerts");
     const alert = page.getByRole("article").filter({ hasText: subject });
     await alert.getByRole("button", { name: "Close" }).click();
     await expect.poll(() => alert.count()).toBe(0);
@@ -173,7 +175,7 @@ describe("the console", () => {
 
   it("counts an opened post and shows it", async () => {
     const { page, account } = await newAdministrator();
-    await page.goto("/");
+    await visit(page, "/");
     await page.locator('article a[href^="/posts/"]').first().click();
     await page.waitForURL(/\/posts\//);
     const count = async () =>
@@ -184,7 +186,7 @@ describe("the console", () => {
         )
       ).rows[0].n;
     await expect.poll(count).toBe(1);
-    await page.goto("/admin/analytics");
+    await visit(page, "/admin/analytics");
     expect(await page.getByRole("rowheader", { name: "post.opened" }).count()).toBe(1);
     expect(await seriousViolations(page)).toEqual([]);
     await page.getByRole("link", { name: "90 days" }).click();

@@ -4,7 +4,8 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext, openTab, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
 import {
   createPlayablePost,
   createPreviewedProduct,
@@ -80,7 +81,7 @@ describe("an artist's page", () => {
     expect(
       (await page.goto(new URL(page.url()).pathname.toUpperCase().replace("/U/", "/u/")))?.status(),
     ).toBe(200);
-    expect((await page.goto("/u/nobody-at-all"))?.status()).toBe(404);
+    expect((await visit(page, "/u/nobody-at-all"))?.status()).toBe(404);
     await page.close();
   });
 
@@ -100,7 +101,7 @@ describe("what artists see of their own posts", () => {
     );
     const page = await openTab(artist, `/posts/${older.id}`);
     await page.getByRole("img", { name: /^Plays: 3 in this period, peaking at 3 / }).waitFor();
-    await page.goto(`/posts/${newer.id}`);
+    await visit(page, `/posts/${newer.id}`);
     await page.getByRole("img", { name: "Plays: none in this period" }).waitFor();
     const stranger = await openTab(visitor, `/posts/${older.id}`);
     expect(await stranger.getByRole("img", { name: /in this period/ }).count()).toBe(0);
@@ -188,6 +189,7 @@ describe("the player", () => {
     expect([await slider.inputValue(), await slider.getAttribute("aria-valuetext")]).toEqual(["80", "80%"]);
     await expect.poll(async () => (await sound(page)).volume).toBeCloseTo(0.8);
     await page.reload();
+    await waitForHydration(page);
     await expect.poll(() => slider.inputValue()).toBe("80");
     await bar(page)
       .getByRole("button", { name: `Play: ${newer.title}` })

@@ -2,7 +2,8 @@ import { Client } from "pg";
 import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext, openTab, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openTab, visit } from "@/tests/support/clients/browser-pages";
 import { createPlayablePost, type PlayablePost } from "@/tests/support/factories/playable-posts";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
@@ -197,7 +198,7 @@ describe("the player", () => {
     for (let press = 0; press < 4; press++) await page.keyboard.press("ArrowRight");
     await expect.poll(async () => (await sound(page)).at).toBeGreaterThan(20);
     const requests = soundRequests(long).length;
-    await page.goto("/shop");
+    await visit(page, "/shop");
     await bar(page).getByText(long.title).waitFor();
     expect(await sound(page)).toMatchObject({ at: 0, isPaused: true });
     expect(soundRequests(long)).toHaveLength(requests);
@@ -256,14 +257,14 @@ describe("the player", () => {
     const processing = await createPlayablePost(app, database, authorId, {
       ...{ title: "Not yet", seconds: 4, status: "processing" },
     });
-    await page.goto(`/posts/${processing.id}`);
+    await visit(page, `/posts/${processing.id}`);
     await page.getByText("The track is being prepared").waitFor();
     const author = await newListener();
     const { id } = await signUpInBrowser(author.context);
     const failed = await createPlayablePost(app, database, id, {
       ...{ title: "Silence", seconds: 4, status: "failed", problem: "silent" },
     });
-    await page.goto(`/posts/${failed.id}`);
+    await visit(page, `/posts/${failed.id}`);
     await page.getByRole("heading", { name: "Silence" }).waitFor();
     expect(await page.getByText("The track won't play").count()).toBe(0);
     const own = await openTab(author.context, `/posts/${failed.id}`);

@@ -4,10 +4,10 @@ import {
   BROWSER_PASSWORD,
   type BrowserAccount,
   openContext,
-  openTab,
   signInInBrowser,
   signUpInBrowser,
 } from "@/tests/support/clients/browser-accounts";
+import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
@@ -50,7 +50,7 @@ async function signInUser(browsers: number): Promise<{ account: BrowserAccount; 
 async function openRefreshed(context: BrowserContext, path: string): Promise<Page> {
   const page = await context.newPage();
   const answer = refreshResponse(page);
-  await page.goto(path);
+  await visit(page, path);
   expect((await answer).status()).toBe(200);
   return page;
 }
@@ -153,6 +153,7 @@ describe("signing out other devices", () => {
     await page.waitForURL(app.url.concat("/"));
     await tab.waitForURL(/\/sign-in\?next=%2Fbonuses/);
     await page.goBack();
+    await waitForHydration(page);
     await expect.poll(() => page.url()).toContain("/sign-in");
     expect(await page.content()).not.toContain(account.email);
   });
@@ -166,7 +167,7 @@ describe("an expired access token", () => {
     await expire(here);
     const page = await here.newPage();
     const first = refreshResponse(page);
-    await page.goto("/me");
+    await visit(page, "/me");
     expect(await page.getByRole("main").textContent()).toContain(account.email);
     expect((await first).status()).toBe(200);
 
@@ -268,7 +269,7 @@ describe("a page of another user", () => {
     const page = await openTab(here, "/me");
     const signInTab = await here.newPage();
     await here.request.post("/api/auth/sign-out", { data: {} });
-    await signInTab.goto("/sign-in");
+    await visit(signInTab, "/sign-in");
     await signInTab.getByLabel("Email").fill(other.email);
     await signInTab.getByLabel("Password", { exact: true }).fill(BROWSER_PASSWORD);
     await signInTab.locator("form").getByRole("button", { name: "Sign in" }).click();

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openContext, openTab, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
 import { type NextServer, startNextServer, withRedis } from "@/tests/support/processes/next-server";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
@@ -44,7 +45,7 @@ describe("the theme", () => {
     for (const colorScheme of ["dark", "light"] as const) {
       for (const javaScriptEnabled of [true, false]) {
         const page = await (await newContext({ colorScheme, javaScriptEnabled })).newPage();
-        await page.goto("/");
+        await visit(page, "/");
         expect([javaScriptEnabled, await paintedTheme(page)]).toEqual([javaScriptEnabled, colorScheme]);
       }
     }
@@ -60,6 +61,7 @@ describe("the theme", () => {
       }).observe(document, { childList: true, subtree: true });
     });
     await page.reload();
+    await waitForHydration(page);
     expect(await page.evaluate(() => document.documentElement.dataset.first)).toContain("dark");
     expect(await paintedTheme(page)).toBe("dark");
     await page.getByRole("radio", { name: "System" }).first().click();
@@ -102,7 +104,7 @@ describe("the phone's bars", () => {
       const context = await newContext({ locale, viewport: { width: 390, height: 780 } });
       await signUpInBrowser(context);
       const page = await context.newPage();
-      await page.goto("/leaderboards");
+      await visit(page, "/leaderboards");
       for (const [width, fontSize] of [
         [390, "100%"],
         [320, "100%"],
@@ -165,7 +167,7 @@ describe("with neither Redis nor Postgres", () => {
       const context = await newContext({ baseURL: server.url });
       await signUpInBrowser(context);
       const page = await context.newPage();
-      await page.goto("/orders");
+      await visit(page, "/orders");
       await page.getByRole("heading", { level: 1, name: "Orders" }).waitFor();
       try {
         await Promise.all([redis.set(mode), postgres.set(mode)]);
@@ -177,7 +179,7 @@ describe("with neither Redis nor Postgres", () => {
           "/posts/01890000-0000-7000-8000-000000000000",
         ]) {
           const startedAt = performance.now();
-          const response = await page.goto(path);
+          const response = await visit(page, path);
           await page.getByRole("heading", { level: 1, name: "Service unavailable" }).waitFor();
           expect([path, response?.status()]).toEqual([path, 500]);
           expect(performance.now() - startedAt, path).toBeLessThan(OUTAGE_LIMIT_MS + NOISE_MS);
@@ -186,7 +188,7 @@ describe("with neither Redis nor Postgres", () => {
           expect(await main.getByRole("link", { name: "Orders" }).isVisible()).toBe(true);
           expect(await main.getByRole("link", { name: "Sign in" }).count()).toBe(0);
         }
-        await page.goto("/orders");
+        await visit(page, "/orders");
         await page.getByRole("heading", { level: 1, name: "Service unavailable" }).waitFor();
       } finally {
         await Promise.all([redis.set("pass"), postgres.set("pass")]);

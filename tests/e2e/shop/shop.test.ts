@@ -3,6 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
 import { openContext } from "@/tests/support/clients/browser-accounts";
+import { visit, waitForHydration } from "@/tests/support/clients/browser-pages";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
@@ -50,7 +51,7 @@ async function listTicket(page: Page, { title, stock }: Sale): Promise<string> {
 
 /** Buys on the product's page and submits the checkout page with a result. */
 async function buy(page: Page, productId: string, result: string): Promise<void> {
-  await page.goto(`/shop/${productId}`);
+  await visit(page, `/shop/${productId}`);
   await page.getByRole("button", { name: /^Buy for/ }).click();
   await page.waitForURL(/\/c\/pay\//);
   await page
@@ -86,7 +87,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
   it("an artist lists a ticket, a listener buys two and sees them arrive, and the artist is notified", async () => {
     const title = `Rooftop ${Date.now()}`;
     const artist = await pageOf("artist");
-    await artist.goto("/shop/new");
+    await visit(artist, "/shop/new");
     await artist.getByLabel("Price per item").fill("fifteen");
     await artist.getByRole("button", { name: "Put it up for sale" }).click();
     await expect
@@ -95,6 +96,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
     expect(await artist.getByText(/^An amount from .*0\.50/).isVisible()).toBe(true);
     await artist.getByLabel("Title").fill(title);
     await artist.reload();
+    await waitForHydration(artist);
     await expect.poll(() => artist.getByLabel("Title").inputValue()).toBe(title);
     await artist.getByLabel("Price per item").fill("15,50");
     await artist.getByLabel("Currency").selectOption("EUR");
@@ -106,7 +108,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
     expect(await artist.getByRole("button", { name: /^Buy/ }).count()).toBe(0);
 
     const buyer = await pageOf(null);
-    await buyer.goto("/shop?kind=ticket");
+    await visit(buyer, "/shop?kind=ticket");
     await buyer.getByRole("link", { name: title }).click();
     await buyer.waitForURL(`**${productPath}`);
     await buyer.getByRole("link", { name: "Sign in to buy" }).click();
@@ -135,10 +137,10 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
         leaderboards: "done",
       });
     expect(await stayed()).toBe(true);
-    await buyer.goto("/orders");
+    await visit(buyer, "/orders");
     await buyer.getByRole("link", { name: title }).waitFor();
 
-    await artist.goto("/notifications");
+    await visit(artist, "/notifications");
     await artist.getByRole("link", { name: `Sold: ${title}` }).click();
     await arrived(artist);
     await waitForHeadline(artist, "Sold");
@@ -148,7 +150,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
     await artist.getByRole("button", { name: "Yes, refund" }).click();
     await waitForHeadline(artist, "Refunded");
     expect(await artistStayed()).toBe(true);
-    await buyer.goto(artist.url());
+    await visit(buyer, artist.url());
     await waitForHeadline(buyer, "Refunded");
     expect(await buyer.getByText("No longer valid").count()).toBe(2);
     await Promise.all([artist.context().close(), buyer.context().close()]);
@@ -161,7 +163,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
 
     await buy(page, ticket, "failed");
     await page.getByText("The card was declined").waitFor();
-    await page.goto("/orders");
+    await visit(page, "/orders");
     await page.getByRole("main").locator("h2 a").first().click();
     await arrived(page);
     await waitForHeadline(page, "The card was declined");
@@ -196,7 +198,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
       await listTicket(artist, { title: `Plenty ${Date.now()}` }),
     ];
     const [fast, slow] = await Promise.all([pageOf("gleb"), pageOf("petr")]);
-    await slow.goto(`/shop/${scarce}`);
+    await visit(slow, `/shop/${scarce}`);
     expect((await fast.request.post("/api/orders", { data: { productId: scarce } })).status()).toBe(201);
     await slow.getByRole("button", { name: /^Buy for/ }).click();
     await slow.getByText("All gone.").waitFor();
@@ -208,7 +210,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
         headers: { authorization: `Bearer ${app.env.STRIPE_SECRET_KEY}`, "content-type": "application/json" },
         body: JSON.stringify(faults),
       });
-    await slow.goto(`/shop/${plenty}`);
+    await visit(slow, `/shop/${plenty}`);
     await slow.getByLabel("Quantity").fill("3");
     expect((await setFaults({ api: { kind: "error" } })).ok).toBe(true);
     await slow.getByRole("button", { name: "Buy for €45" }).click();
@@ -240,7 +242,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
       const page = await pageOf(null, { locale, viewport: { width, height: 900 }, storageState });
       await page.addInitScript(`localStorage.setItem("theme", "${theme}")`);
       for (const path of paths) {
-        await page.goto(path);
+        await visit(page, path);
         expect(await page.locator("html").getAttribute("lang")).toBe(locale.slice(0, 2));
         const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         if (wider > 0) problems.push(`${path} ${width}: wider than the screen by ${wider}`);
@@ -272,7 +274,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
     const file = await readFile("public/demo/snow-on-nevsky.wav");
     expect([response.status(), (await response.body()).equals(file)]).toEqual([200, true]);
 
-    const gone = await buyer.goto("/api/deliveries/00000000-0000-7000-8000-000000000000/download");
+    const gone = await visit(buyer, "/api/deliveries/00000000-0000-7000-8000-000000000000/download");
     expect([gone?.status(), gone?.headers()["content-type"]]).toEqual([404, "text/html; charset=utf-8"]);
     await buyer.getByText("There is no such purchase").waitFor();
     const background = await buyer.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -288,7 +290,7 @@ describe("the shop", { timeout: TEST_LIMIT_MS }, () => {
       expect((await fetch(`${app.url}${path}`)).status).toBe(404);
     }
     const stranger = await pageOf(null);
-    await stranger.goto(`/orders/${missing}`);
+    await visit(stranger, `/orders/${missing}`);
     expect(new URL(stranger.url()).search).toBe(`?next=${encodeURIComponent(`/orders/${missing}`)}`);
     await stranger.context().close();
   });

@@ -3,12 +3,8 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import {
-  type BrowserAccount,
-  openContext,
-  openTab,
-  signUpInBrowser,
-} from "@/tests/support/clients/browser-accounts";
+import { type BrowserAccount, openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openTab } from "@/tests/support/clients/browser-pages";
 import { botIdOf, callControl, controlOf } from "@/tests/support/clients/telegram";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";

@@ -4,7 +4,8 @@ import path from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext, openTab, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { describePages, openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
 import { gradient, sineWav } from "@/tests/support/factories/uploads";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
@@ -21,7 +22,8 @@ beforeAll(async () => {
   [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
   folder = await mkdtemp(path.join(tmpdir(), "normaldance-uploads-"));
 });
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  if (task.result?.state === "fail") await describePages(contexts);
   await Promise.all(contexts.splice(0).map((context) => context.close()));
 });
 afterAll(async () => {
@@ -114,6 +116,7 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
     await page.getByRole("link", { name: "Feed" }).first().click();
     await page.waitForURL(`${app.url}/`);
     await page.goBack();
+    await waitForHydration(page);
     await page.waitForURL("**/posts/new");
     expect(await phase(page)).toBe("sending");
 
@@ -153,7 +156,7 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
     });
 
     // The form is empty again.
-    await page.goto("/posts/new");
+    await visit(page, "/posts/new");
     await expect.poll(() => phase(page)).toBe("empty");
   });
 
@@ -174,6 +177,7 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
     await audioInput(page).setInputFiles(await wav("Draft.wav"));
     await expect.poll(() => phase(page)).toBe("stored");
     await page.reload();
+    await waitForHydration(page);
     await expect.poll(() => phase(page)).toBe("stored");
     await sound(page).getByText("Draft.wav").waitFor();
     await page.getByRole("button", { name: "Clear" }).click();
@@ -182,6 +186,7 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
     const listUnused = () => page.request.get("/api/media/uploads?purpose=audio&unused=true");
     await expect.poll(async () => (await (await listUnused()).json()).items.length).toBe(1);
     await page.reload();
+    await waitForHydration(page);
     const offer = page.getByRole("button", { name: /^Use .*Draft\.wav/ });
     await offer.waitFor();
     const deleted = page.waitForResponse((response) => response.request().method() === "DELETE");

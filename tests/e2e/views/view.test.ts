@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
 import { newClientAddress, openContext } from "@/tests/support/clients/browser-accounts";
+import { visit, waitForHydration } from "@/tests/support/clients/browser-pages";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
@@ -24,7 +25,7 @@ afterAll(async () => {
 async function signedIn(email: string): Promise<{ context: BrowserContext; page: Page }> {
   const context = await openContext(browser, app);
   const page = await context.newPage();
-  await page.goto("/sign-in");
+  await visit(page, "/sign-in");
   await page.getByLabel("Email").fill(email);
   await page.getByLabel("Password", { exact: true }).fill("normaldance");
   await page.locator("form").getByRole("button", { name: "Sign in" }).click();
@@ -62,7 +63,7 @@ describe("a view, from the browser to Postgres", () => {
   it("is shown live to the viewer and in other browsers, and a sync writes it to Postgres", async () => {
     const artist = await signedIn("artist@normaldance.test");
     const title = `Проверка звука ${Date.now()}`;
-    await artist.page.goto("/posts/new");
+    await visit(artist.page, "/posts/new");
     await artist.page.getByLabel("Title").fill(title);
     await artist.page.getByRole("button", { name: "Put it on stage" }).click();
     await artist.page.waitForURL(/\/posts\/[0-9a-f-]{36}$/);
@@ -71,11 +72,11 @@ describe("a view, from the browser to Postgres", () => {
 
     const second = await openContext(browser, app);
     const onlooker = await second.newPage();
-    await onlooker.goto(url);
+    await visit(onlooker, url);
     expect(await countOn(onlooker)).toBe(0);
 
     const listener = await signedIn("listener@normaldance.test");
-    await listener.page.goto("/");
+    await visit(listener.page, "/");
     await listener.page.getByRole("link", { name: title }).first().click();
     await listener.page.waitForURL(url);
     await expect.poll(() => countOn(listener.page)).toBe(1);
@@ -84,7 +85,9 @@ describe("a view, from the browser to Postgres", () => {
 
     // Repeated views and the author's views are not counted.
     await listener.page.reload();
+    await waitForHydration(listener.page);
     await artist.page.reload();
+    await waitForHydration(artist.page);
     await listener.page.waitForLoadState("networkidle");
     expect(await countOn(listener.page)).toBe(1);
 
@@ -96,6 +99,7 @@ describe("a view, from the browser to Postgres", () => {
     });
     expect(await postTitled(title)).toMatchObject({ views: 1, rows: 1 });
     await onlooker.reload();
+    await waitForHydration(onlooker);
     expect(await countOn(onlooker)).toBe(1);
     for (const { context } of [artist, listener, admin, { context: second }]) await context.close();
   });
@@ -107,7 +111,7 @@ describe("a view, from the browser to Postgres", () => {
     page.on("request", (each) => {
       if (each.url().includes("/api/posts/view")) sent.push(each.url());
     });
-    await page.goto("/");
+    await visit(page, "/");
     const { postIds } = (await request).postDataJSON() as { postIds: string[] };
     const cards = await page.locator("[data-post-id]").count();
     expect(postIds.length).toBeGreaterThan(0);
@@ -128,11 +132,11 @@ describe("a view, from the browser to Postgres", () => {
     );
     const { id: postId, views: before } = rows[0];
     await viewer.page.request.post("/api/posts/view", { data: { postId } });
-    await viewer.page.goto("/admin/views");
+    await visit(viewer.page, "/admin/views");
     expect(await viewer.page.getByRole("button", { name: "Sync now" }).count()).toBe(0);
 
     const { context, page } = await signedIn("admin@normaldance.test");
-    await page.goto("/admin/views");
+    await visit(page, "/admin/views");
     await page.getByRole("button", { name: "Sync now" }).click();
     // The stack's schedule may have synced first: the button then reports that, and the view is in Postgres as well.
     await expect.poll(() => page.getByRole("status").first().textContent()).toMatch(/\d|Nothing to sync/);
@@ -159,7 +163,7 @@ describe("pages", () => {
     await context.addInitScript(`localStorage.setItem("theme", "${theme}")`);
     const page = await context.newPage();
     for (const path of ["/", `/posts/${rows[0].id}`, "/sign-in", "/sign-up", "/docs"]) {
-      await page.goto(path);
+      await visit(page, path);
       expect(await page.locator("html").getAttribute("lang")).toBe(locale.slice(0, 2));
       problems.push(...(await seriousViolations(page)).map((problem) => `${path}: ${problem}`));
     }
@@ -172,10 +176,11 @@ describe("pages", () => {
     expect(await bare.text()).toContain('<html lang="ru"');
     const context = await openContext(browser, app, { locale: "ru-RU" });
     const page = await context.newPage();
-    await page.goto("/");
+    await visit(page, "/");
     await page.getByRole("button", { name: "English" }).first().click();
     await expect.poll(() => page.locator("html").getAttribute("lang")).toBe("en");
     await page.reload();
+    await waitForHydration(page);
     expect(await page.locator("html").getAttribute("lang")).toBe("en");
     await context.close();
   });
@@ -183,7 +188,7 @@ describe("pages", () => {
   it("with a form keep the input and focus the first invalid field", async () => {
     const context = await openContext(browser, app);
     const page = await context.newPage();
-    await page.goto("/sign-up");
+    await visit(page, "/sign-up");
     await page.getByLabel("Name").fill("Somebody");
     await page.getByLabel("Email").fill("not an address");
     await page.locator("form").getByRole("button", { name: "Create an account" }).click();

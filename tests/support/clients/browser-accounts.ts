@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core";
 import { newId } from "@/lib/core/ids";
 import { derivePorts } from "@/local/stack/settings";
 import type { App } from "@/tests/support/processes/running-app";
@@ -32,19 +32,6 @@ export function openContext(
     extraHTTPHeaders: { "x-forwarded-for": newClientAddress() },
     ...options,
   });
-}
-
-/** Opens a page in a new tab and waits until React has hydrated its buttons, so that clicks work. */
-export async function openTab(context: BrowserContext, path: string): Promise<Page> {
-  const page = await context.newPage();
-  await page.goto(path);
-  // React sets `__reactProps…` on elements that it has hydrated.
-  await page.waitForFunction(() =>
-    [...document.querySelectorAll("main button")].every((button) =>
-      Object.keys(button).some((key) => key.startsWith("__reactProps")),
-    ),
-  );
-  return page;
 }
 
 /** Signs up a new user; the browser context is signed in afterwards. */

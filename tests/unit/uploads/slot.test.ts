@@ -197,6 +197,26 @@ describe("a failed upload", () => {
   });
 });
 
+describe("a file that is gone", () => {
+  it("empties the slot, unless it was refused: its deletion does not take the reason away", async () => {
+    const { slot, calls } = createSlot();
+    slot.choose(track);
+    await vi.advanceTimersByTimeAsync(100);
+    slot.update(uploaded("file-1", { status: "refused", problem: "wrong_type" }));
+    expect(calls.at(-1)).toBe("discard file-1");
+    slot.remove("file-1");
+    expect(slot.state()).toMatchObject({ phase: "failed", problem: "wrong_type" });
+
+    slot.choose(track);
+    await vi.advanceTimersByTimeAsync(100);
+    const fileId = slot.fileId() ?? "";
+    slot.remove("file-1");
+    expect(slot.fileId()).toBe(fileId);
+    slot.remove(fileId);
+    expect(slot.state().phase).toBe("empty");
+  });
+});
+
 describe("clearing a slot", () => {
   it.each([5, 15, 25])("after %i ms cancels the upload and deletes it", async (ms) => {
     const { slot, calls } = createSlot();

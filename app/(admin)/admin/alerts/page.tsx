@@ -1,9 +1,9 @@
 import { getTranslations } from "next-intl/server";
 import { AlertCard } from "@/app/_features/console/alert-card";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
-import { Pager } from "@/app/_features/console/pager";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
+import { Pager } from "@/app/_ui/pager";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { alertPageQuerySchema, listOpenAlerts } from "@/lib/ops";
 

@@ -1,12 +1,12 @@
 import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
-import { Pager } from "@/app/_features/console/pager";
 import { PeopleFilter } from "@/app/_features/console/people-filter";
 import { PersonCard } from "@/app/_features/console/person-card";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { Button } from "@/app/_ui/button";
+import { Pager } from "@/app/_ui/pager";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { countOpenAlerts, listPeople, peopleQuerySchema } from "@/lib/ops";
 

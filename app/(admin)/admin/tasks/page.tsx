@@ -1,13 +1,13 @@
 import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
-import { Pager } from "@/app/_features/console/pager";
 import { QueueTable } from "@/app/_features/console/queue-table";
 import { StatTiles } from "@/app/_features/console/stat-tiles";
 import { TaskCard } from "@/app/_features/console/task-card";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
 import type { Viewer } from "@/app/_shell/viewer";
+import { Pager } from "@/app/_ui/pager";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { AppError } from "@/lib/core/errors";
 import { countOpenAlerts } from "@/lib/ops";

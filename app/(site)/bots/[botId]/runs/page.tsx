@@ -5,6 +5,7 @@ import { RunFilter } from "@/app/_features/bots/runs/run-filter";
 import { RunRow } from "@/app/_features/bots/runs/run-row";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
+import { Pager } from "@/app/_ui/pager";
 import { getBot, listExecutions, listWorkflows } from "@/lib/bot";
 import { executionPageQuerySchema } from "@/lib/schemas/bot-executions";
 import { idSchema } from "@/lib/schemas/id";
@@ -74,22 +75,7 @@ export default async function RunsPage({ params, searchParams }: PageProps<"/bot
           ))}
         </ul>
       )}
-      <nav className="mt-8 flex flex-wrap gap-3">
-        {query.cursor ? (
-          <Button asChild look="plain">
-            <Link href={{ pathname: path, query: filter }} prefetch={false}>
-              {t("newest")}
-            </Link>
-          </Button>
-        ) : null}
-        {nextCursor ? (
-          <Button asChild look="quiet">
-            <Link href={{ pathname: path, query: { ...filter, cursor: nextCursor } }} prefetch={false}>
-              {t("older")}
-            </Link>
-          </Button>
-        ) : null}
-      </nav>
+      <Pager path={path} query={filter} nextCursor={nextCursor} continued={query.cursor !== undefined} />
     </Page>
   );
 }

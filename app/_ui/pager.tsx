@@ -1,9 +1,10 @@
 import Link from "next/link";
 import { useTranslations } from "next-intl";
-import { Button } from "@/app/_ui/button";
+import { Button } from "./button";
 
 interface Props {
-  path: "/admin/tasks" | "/admin/alerts" | "/admin/people" | "/admin/audit";
+  /** Of the list's page. */
+  path: string;
   /** Filter of the list, kept in the links. */
   query?: Readonly<Record<string, string>>;
   nextCursor: string | null;
@@ -11,11 +12,12 @@ interface Props {
   continued: boolean;
 }
 
+/** Links to the next older page of a list and back to the newest one. They work without JavaScript. */
 export function Pager({ path, query = {}, nextCursor, continued }: Props) {
-  const t = useTranslations("console");
+  const t = useTranslations("pager");
   if (!nextCursor && !continued) return null;
   return (
-    <div className="mt-8 flex flex-wrap gap-3">
+    <nav aria-label={t("label")} className="mt-8 flex flex-wrap gap-3">
       {continued ? (
         <Button asChild look="plain">
           <Link href={{ pathname: path, query }} prefetch={false}>
@@ -30,6 +32,6 @@ export function Pager({ path, query = {}, nextCursor, continued }: Props) {
           </Link>
         </Button>
       ) : null}
-    </div>
+    </nav>
   );
 }

@@ -1,0 +1,35 @@
+import type { BrowserContext, Page, Response } from "playwright-core";
+
+/** Opens pages of the app as a user sees them when they are ready: a click before React has hydrated does nothing. */
+
+/** Waits until React has hydrated every button of the page. */
+export async function waitForHydration(page: Page): Promise<void> {
+  // React sets `__reactProps…` on elements that it has hydrated.
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll("main button")].every((button) =>
+      Object.keys(button).some((key) => key.startsWith("__reactProps")),
+    ),
+  );
+}
+
+/** Opens an address in the tab. */
+export async function visit(page: Page, path: string): Promise<Response | null> {
+  const response = await page.goto(path);
+  await waitForHydration(page);
+  return response;
+}
+
+/** Opens an address in a new tab. */
+export async function openTab(context: BrowserContext, path: string): Promise<Page> {
+  const page = await context.newPage();
+  await visit(page, path);
+  return page;
+}
+
+/** Prints what the open pages show, for a test that failed. */
+export async function describePages(contexts: readonly BrowserContext[]): Promise<void> {
+  for (const page of contexts.flatMap((context) => context.pages())) {
+    const text = await page.evaluate(() => document.body.innerText).catch(String);
+    process.stderr.write(`${page.url()} shows:\n${text}\n`);
+  }
+}
