@@ -78,6 +78,8 @@ export function toFlowEdges(
       .filter(({ target }) => Object.hasOwn(nodes, target))
       .map(({ field, target }) => ({
         ...{ id: `${id}:${field}`, source: id, sourceHandle: field, target, targetHandle: "in" },
+        // A line that is dragged from its outlet is a new one, which takes the way over.
+        reconnectable: "target" as const,
         ...{ data: { field }, ariaLabel: nameEdge(id, field, target) },
         markerEnd: { type: MarkerType.ArrowClosed, color: "var(--muted)", width: 16, height: 16 },
         className: selectedId === id || selectedId === target ? "react-flow__edge-to-selected" : "",

@@ -112,10 +112,9 @@ function Flow({
           onEdit({ type: "connect", id: source, field: sourceHandle ?? "", target })
         }
         onConnectEnd={endConnection}
-        onReconnect={(edge, { source, sourceHandle, target }) => {
-          if (source !== edge.source || sourceHandle !== edge.sourceHandle) disconnect(edge);
-          onEdit({ type: "connect", id: source, field: sourceHandle ?? "", target });
-        }}
+        onReconnect={({ source, sourceHandle }, { target }) =>
+          onEdit({ type: "connect", id: source, field: sourceHandle ?? "", target })
+        }
         onDelete={({ nodes: removed, edges: cut }) => {
           for (const { id } of removed) onEdit({ type: "remove", id });
           if (removed.length === 0) for (const edge of cut) disconnect(edge);
