@@ -44,6 +44,8 @@ const TAG_READER_FILES = [
 const config = {
   reactStrictMode: true,
   poweredByHeader: false,
+  // The gate sees which requests are prefetches: by default Next removes its router's headers there.
+  skipProxyUrlNormalize: true,
   // An optional dependency: the app tells people when sound cannot be transcoded (lib/core/transcoder.ts).
   env: { BUILT_WITH_TRANSCODER: existsSync(`${TRANSCODER_PLATFORM}/node-av.node`) ? "yes" : "no" },
   headers: async () => STATIC_FILE_PATHS.map((source) => ({ source, headers: FILE_HEADERS })),

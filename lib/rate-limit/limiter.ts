@@ -3,7 +3,7 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { RedisUnavailableError } from "../redis/unavailable";
 import type { LimitBucket, LimitStatus } from "./buckets";
-import { type LocalTokens, ProcessLimiter } from "./process-limiter";
+import { type CallReport, type LocalTokens, ProcessLimiter } from "./process-limiter";
 import { parseLimitReply, type SharedDecision, SharedLimiter } from "./shared-limiter";
 
 /** Result of a request for tokens. */
@@ -57,8 +57,11 @@ const lateReplySchema = z.object({ result: z.unknown() });
 
 /**
  * Takes tokens in Redis, and when Redis does not reply in time, in this process (degraded). The two are reconciled:
- * tokens that this process took without Redis are sent to it with the caller's next request, and a late reply is
- * still applied.
+ * tokens that this process took without a call are reported with the caller's next one, and a late reply is still
+ * applied.
+ *
+ * A caller who keeps asking needs fewer calls: Redis reserves tokens for the requests to come (a lease, lease.ts), and
+ * those are allowed without one.
  *
  * So in any window at most the limit passes while Redis replies, and at most the limit per process while it does
  * not. A token with an unknown outcome may be counted twice, but is never left out.
@@ -111,40 +114,51 @@ export class Limiter {
 
   private async decide(buckets: readonly LimitBucket[]): Promise<TimedDecision> {
     const requestedAt = now();
+    const leased = this.local.takeLeased(buckets, requestedAt);
+    if (leased) return { allowed: true, ...leased, degraded: null, requestedAt, pending: NOTHING_PENDING };
     const localStatuses = this.local.statuses(buckets, requestedAt);
     // Refused without a call: Redis refused before, or this process has taken all tokens.
     if (isExhausted(localStatuses)) {
-      const degraded = this.local.hasUnsynced(buckets, requestedAt) ? "process" : null;
+      const degraded = this.local.hasTakenAlone(buckets, requestedAt) ? "process" : null;
       const refusal = { allowed: false, statuses: localStatuses, degraded, localTokens: null } as const;
       return { ...refusal, requestedAt, pending: NOTHING_PENDING };
     }
 
-    const unsynced = this.local.takeUnsynced(buckets, requestedAt);
+    const report = this.local.report(buckets, requestedAt);
     try {
-      const sharedDecision = await this.sharedFor(buckets).take(buckets, unsynced.serialized, requestedAt);
-      const decision = this.applySharedDecision(sharedDecision, buckets);
+      const sharedDecision = await this.sharedFor(buckets).take(buckets, report.buckets, requestedAt);
+      const decision = this.applySharedDecision(sharedDecision, buckets, report);
       return { ...decision, requestedAt, pending: NOTHING_PENDING };
     } catch (error) {
       const lateReply = error instanceof RedisUnavailableError ? error.lateReply : undefined;
       const decision = this.decideLocally(buckets);
-      if (!lateReply) unsynced.restore();
+      if (!lateReply) report.restore();
       const pending = lateReply
-        ? this.reconcile(lateReply, buckets, requestedAt, unsynced.restore, () =>
-            decision.localTokens?.confirm(),
-          )
+        ? reconcile(lateReply, buckets, requestedAt, report, decision.localTokens)
         : NOTHING_PENDING;
       return { ...decision, requestedAt, pending };
     }
   }
 
-  private applySharedDecision(sharedDecision: SharedDecision, buckets: readonly LimitBucket[]): Decision {
+  private applySharedDecision(
+    { allowed: isTaken, statuses: sharedStatuses }: SharedDecision,
+    buckets: readonly LimitBucket[],
+    report: CallReport,
+  ): Decision {
     const time = now();
     // Requests that this process decided without Redis meanwhile may have taken the last token.
-    const localTokens = sharedDecision.allowed ? this.local.add(buckets, time, 0) : null;
+    const localTokens = isTaken ? this.local.add(buckets, time, 0) : null;
     const allowed = localTokens !== null;
-    this.blockExhausted(sharedDecision, buckets, time);
-    if (allowed || !sharedDecision.allowed) return { ...sharedDecision, degraded: null, localTokens };
-    return { allowed, statuses: this.local.statuses(buckets, time), degraded: null, localTokens };
+    report.apply(sharedStatuses, time);
+    const statuses =
+      allowed || !isTaken
+        ? // What is reserved is left for this process.
+          sharedStatuses.map(({ reserved, remaining, ...status }) => ({
+            ...status,
+            remaining: remaining + reserved,
+          }))
+        : this.local.statuses(buckets, time);
+    return { allowed, statuses, degraded: null, localTokens };
   }
 
   private decideLocally(buckets: readonly LimitBucket[]): Decision {
@@ -154,33 +168,23 @@ export class Limiter {
     if (!localTokens) return { allowed: false, statuses, degraded: "process", localTokens };
     return { allowed: true, statuses: this.local.statuses(buckets, time), degraded: "process", localTokens };
   }
+}
 
-  /** Applies a reply that arrived after this process had decided the request. */
-  private async reconcile(
-    lateReply: Promise<unknown>,
-    buckets: readonly LimitBucket[],
-    requestedAt: number,
-    restoreUnsynced: () => void,
-    confirmTokens: () => void,
-  ): Promise<void> {
-    try {
-      const sharedDecision = parseLimitReply(
-        lateReplySchema.parse(await lateReply).result,
-        buckets,
-        requestedAt,
-      );
-      if (sharedDecision.allowed) confirmTokens();
-      else this.blockExhausted(sharedDecision, buckets, now());
-    } catch {
-      restoreUnsynced();
-    }
-  }
-
-  private blockExhausted({ statuses }: SharedDecision, buckets: readonly LimitBucket[], time: number): void {
-    for (const [index, bucket] of buckets.entries()) {
-      const status = statuses[index];
-      if (status?.remaining === 0) this.local.block(bucket, status.resetAt, time);
-    }
+/** Applies a reply that arrived after this process had decided the request. */
+async function reconcile(
+  lateReply: Promise<unknown>,
+  buckets: readonly LimitBucket[],
+  requestedAt: number,
+  report: CallReport,
+  localTokens: LocalTokens | null,
+): Promise<void> {
+  try {
+    const { result } = lateReplySchema.parse(await lateReply);
+    const { allowed, statuses } = parseLimitReply(result, buckets, requestedAt);
+    if (allowed) localTokens?.confirm();
+    report.apply(statuses, now());
+  } catch {
+    report.restore();
   }
 }
 

@@ -13,29 +13,33 @@ export interface LimitPolicy {
    * Redis is. Others decide sooner in their process, and may together exceed a limit.
    */
   exact?: true;
+  /** A process that sees a caller often reserves tokens for the requests to come, instead of a call for each. */
+  leased?: true;
 }
 
 const policies = {
-  default: { name: "default", limit: 100, windowSeconds: 60 },
+  default: { name: "default", limit: 100, windowSeconds: 60, leased: true },
   /** For routes that check passwords, start expensive work or cannot be undone. */
   strict: { name: "strict", limit: 10, windowSeconds: 60, exact: true },
   /** Token refresh: every open tab makes one, and with expired access tokens all users of an address are one caller. */
   renewal: { name: "renewal", limit: 60, windowSeconds: 60 },
   /** Pictures and sounds: a browser loads many concurrently, and a sound in ranges. */
-  files: { name: "files", limit: 600, windowSeconds: 60, standalone: true },
+  files: { name: "files", limit: 600, windowSeconds: 60, standalone: true, leased: true },
   /**
    * Chat messages, and what an open page sends automatically (presence heartbeats, read markers, typing): a lively chat
    * must not use up the user's other requests, nor the other way round.
    */
-  frequent: { name: "frequent", limit: 300, windowSeconds: 60, standalone: true },
+  frequent: { name: "frequent", limit: 300, windowSeconds: 60, standalone: true, leased: true },
   /** Analytics events: a page sends those of five seconds together, and each request is rows that stay. */
   events: { name: "events", limit: 20, windowSeconds: 60, standalone: true },
+  /** Pages that a browser loads ahead of a click: what it never opens must not use up the caller's other requests. */
+  prefetch: { name: "prefetch", limit: 100, windowSeconds: 60, standalone: true, leased: true },
   /**
    * A signed-in user's limit over all routes, in addition to the route's own policy. Not for addresses: a school or a
    * mobile network has many users behind one.
    */
-  person: { name: "person", limit: 100, windowSeconds: 60 },
-} as const satisfies Record<Exclude<RouteLimit, "skip"> | "default" | "person", LimitPolicy>;
+  person: { name: "person", limit: 100, windowSeconds: 60, leased: true },
+} as const satisfies Record<Exclude<RouteLimit, "skip"> | "default" | "person" | "prefetch", LimitPolicy>;
 
 /**
  * Limits that handlers apply, since the gate does not know what to count by. Those of password attempts count failed
@@ -70,6 +74,8 @@ interface PolicyRow {
   by?: "address";
 }
 
+const PAGES = "/*";
+
 /** The first matching row decides. Rows of routes are generated from their specs (`npm run openapi`). */
 const policyTable: readonly PolicyRow[] = [
   // A CDN serves these; without one, the matcher in middleware.ts excludes most of them.
@@ -79,7 +85,7 @@ const policyTable: readonly PolicyRow[] = [
   { pattern: "/api/auth/*", policy: "strict", by: "address" },
   { pattern: "/api/*", policy: "default" },
   // All pages share one bucket: with one per page every new page would raise the total limit.
-  { pattern: "/*", policy: "default" },
+  { pattern: PAGES, policy: "default" },
 ];
 
 const compiledTable = policyTable.map(({ pattern, policy, method, by }) => ({
@@ -106,7 +112,8 @@ export interface PolicyMatch {
   by?: "address";
 }
 
-export function findPolicy(pathname: string, method = "GET"): PolicyMatch {
+/** @param isPrefetch  as the caller says: it changes the bucket of a page, and nothing else */
+export function findPolicy(pathname: string, method = "GET", isPrefetch = false): PolicyMatch {
   const path = normalizePath(pathname);
   // Next answers HEAD with the handler of GET.
   const effectiveMethod = method === "HEAD" ? "GET" : method;
@@ -114,10 +121,12 @@ export function findPolicy(pathname: string, method = "GET"): PolicyMatch {
     ({ expression, method: rowMethod }) =>
       (rowMethod === undefined || rowMethod === effectiveMethod) && expression.test(path),
   );
+  if (row?.pattern === PAGES && isPrefetch && effectiveMethod === "GET") return PREFETCHED_PAGES;
   return row ?? FALLBACK;
 }
 
-const FALLBACK: PolicyMatch = { pattern: "/*", policy: policies.default };
+const FALLBACK: PolicyMatch = { pattern: PAGES, policy: policies.default };
+const PREFETCHED_PAGES: PolicyMatch = { pattern: PAGES, policy: policies.prefetch };
 
 /** The user's policy over all routes, with the pattern `*` in keys. */
 export const personPolicy: LimitPolicy = policies.person;

@@ -1,20 +1,26 @@
 import type { LimitBucket, LimitStatus } from "./buckets";
+import { type Lease, leaseEnd } from "./lease";
+import type { BucketReport, SharedStatus } from "./shared-limiter";
 import { SlidingWindow, type WindowSlot } from "./sliding-window";
 
 /** Beyond this many keys the least recently used are evicted: memory is bounded, an attacker gains one window. */
 const MAX_TRACKED_KEYS = 10_000;
 
-/** Tokens that are being sent to Redis. */
-export interface UnsyncedTokens {
-  /** For each bucket, in the script's format: `{ms}x{tokens} …`. */
-  readonly serialized: readonly string[];
-  /** Marks the tokens as unsynced again after a call that failed or may have failed: counting twice is safer. */
+/** What a call tells Redis of this process, and what becomes of it. Exactly one of the two methods is called. */
+export interface CallReport {
+  readonly buckets: readonly BucketReport[];
+  /** Applies the reply: the leases that Redis granted, and which callers to refuse without a call. */
+  apply(statuses: readonly SharedStatus[], time: number): void;
+  /**
+   * Marks the tokens as unreported again after a call that failed or may have failed: counting twice is safer. The
+   * leases that the call gave up have ended, whether Redis knows or not.
+   */
   restore(): void;
 }
 
 /** Tokens that were counted in this process and whose outcome is not known yet. */
 export interface LocalTokens {
-  /** Marks the tokens as synced: a late reply shows that Redis has them. */
+  /** Marks the tokens as reported: a late reply shows that Redis has them. */
   confirm(): void;
   /**
    * Puts tokens that were not used back. Call it once.
@@ -25,8 +31,8 @@ export interface LocalTokens {
 
 /**
  * Counts the tokens that this process has taken in the last window, with or without Redis. While Redis is
- * unavailable it decides; otherwise it refuses blocked callers without a call. In both cases no process allows
- * more than the limit in any window.
+ * unavailable it decides; otherwise it refuses blocked callers and serves leases without a call. In all cases no process
+ * allows more than the limit in any window.
  */
 export class ProcessLimiter {
   private readonly slidingWindows = new Map<string, SlidingWindow>();
@@ -45,65 +51,89 @@ export class ProcessLimiter {
 
   /**
    * Takes a token from each bucket.
-   * @param unsynced  1 when the token is not in Redis
+   * @param unreported  1 when the token is not in Redis
    * @returns null when this process has taken all tokens of a bucket
    */
-  add(buckets: readonly LimitBucket[], time: number, unsynced: 0 | 1): LocalTokens | null {
+  add(buckets: readonly LimitBucket[], time: number, unreported: 0 | 1): LocalTokens | null {
     const slidingWindows = buckets.map((bucket) => this.slidingWindowFor(bucket));
     if (!slidingWindows.every((slidingWindow) => slidingWindow.hasCapacity(time))) return null;
-    const takenSlots = slidingWindows.map((slidingWindow) => ({
+    return trackTokens(
+      slidingWindows.map((slidingWindow) => ({ slidingWindow, slot: slidingWindow.add(time, unreported) })),
+      unreported,
+    );
+  }
+
+  /**
+   * Takes a token from the lease of each bucket.
+   * @returns null when a bucket has no leased token: the request needs a call
+   */
+  takeLeased(
+    buckets: readonly LimitBucket[],
+    time: number,
+  ): { localTokens: LocalTokens; statuses: LimitStatus[] } | null {
+    const slidingWindows = buckets.map((bucket) => this.slidingWindowFor(bucket));
+    if (!slidingWindows.every((slidingWindow) => slidingWindow.hasLeasedToken(time))) return null;
+    const taken = slidingWindows.map((slidingWindow) => ({
       slidingWindow,
-      slot: slidingWindow.add(time, unsynced),
+      slot: slidingWindow.takeLeasedToken(time),
     }));
-    let stillUnsynced: 0 | 1 = unsynced;
-    return {
-      confirm: () => {
-        for (const { slot } of takenSlots) slot.unsynced = Math.max(0, slot.unsynced - stillUnsynced);
-        stillUnsynced = 0;
-      },
-      returnTokens: () => {
-        const takenAt = takenSlots.map(({ slidingWindow, slot }) =>
-          slidingWindow.remove(slot, stillUnsynced) ? slot.at : null,
-        );
-        stillUnsynced = 0;
-        return takenAt;
-      },
-    };
+    const statuses = buckets.map(({ policy }, index) => ({
+      policy,
+      remaining: slidingWindows[index]?.sharedRemaining(time) ?? 0,
+      resetAt: slidingWindows[index]?.resetAt(time) ?? time,
+    }));
+    return { localTokens: trackTokens(taken, 1), statuses };
   }
 
-  /** Refuses the caller without a Redis call until then (ms since the epoch). */
-  block(bucket: LimitBucket, until: number, time: number): void {
-    this.slidingWindowFor(bucket).block(until, time);
-  }
-
-  /** Discards what this process knows of the buckets, unsynced tokens included. */
+  /** Discards what this process knows of the buckets, unreported tokens and leases included. */
   reset(buckets: readonly LimitBucket[]): void {
     for (const { key } of buckets) this.slidingWindows.delete(key);
   }
 
-  /** Whether any bucket has tokens that are not in Redis yet. */
-  hasUnsynced(buckets: readonly LimitBucket[], time: number): boolean {
-    return buckets.some((bucket) => this.slidingWindowFor(bucket).unsyncedSlots(time).length > 0);
+  /** Whether any bucket has tokens that were taken without Redis and are not reported yet. */
+  hasTakenAlone(buckets: readonly LimitBucket[], time: number): boolean {
+    return buckets.some((bucket) => this.slidingWindowFor(bucket).hasTakenAlone(time));
   }
 
-  /** Collects the buckets' unsynced tokens to send them with the next call, and marks them as synced. */
-  takeUnsynced(buckets: readonly LimitBucket[], time: number): UnsyncedTokens {
+  /**
+   * Collects what the next call tells Redis: unreported tokens, which then count as reported, the leases, which end, and
+   * how many tokens to reserve.
+   */
+  report(buckets: readonly LimitBucket[], time: number): CallReport {
+    const isLeased = buckets.every(({ policy }) => policy.leased);
     const taken: { slot: WindowSlot; count: number }[] = [];
-    const serialized = buckets.map((bucket) =>
-      this.slidingWindowFor(bucket)
-        .unsyncedSlots(time)
-        .map((slot) => {
-          taken.push({ slot, count: slot.unsynced });
-          const text = `${slot.at}x${slot.unsynced} `;
-          slot.unsynced = 0;
-          return text;
-        })
-        .join(""),
-    );
+    const leasing: SlidingWindow[] = [];
+    const reports = buckets.map((bucket): BucketReport => {
+      const slidingWindow = this.slidingWindowFor(bucket);
+      const unreported = slidingWindow.unreportedSlots(time).map((slot) => {
+        const count = slot.unreported;
+        taken.push({ slot, count });
+        slot.unreported = 0;
+        return { at: slot.at, count };
+      });
+      const endedLease = slidingWindow.takeLease();
+      const wanted = isLeased ? slidingWindow.startLeasing(time) : 0;
+      if (wanted > 0) leasing.push(slidingWindow);
+      return { unreported, endedLease, wanted };
+    });
+    const endLeasing = () => {
+      for (const slidingWindow of leasing) slidingWindow.endLeasing();
+    };
     return {
-      serialized,
+      buckets: reports,
+      apply: (statuses, appliedAt) => {
+        endLeasing();
+        for (const [index, bucket] of buckets.entries()) {
+          const status = statuses[index];
+          if (!status) continue;
+          const slidingWindow = this.slidingWindowFor(bucket);
+          slidingWindow.applyReply(status.remaining, grantLease(status, time), appliedAt);
+          if (status.remaining === 0) slidingWindow.block(status.resetAt, appliedAt);
+        }
+      },
       restore: () => {
-        for (const { slot, count } of taken) slot.unsynced += count;
+        endLeasing();
+        for (const { slot, count } of taken) slot.unreported += count;
       },
     };
   }
@@ -120,4 +150,29 @@ export class ProcessLimiter {
     }
     return slidingWindow;
   }
+}
+
+function grantLease({ policy, reserved }: SharedStatus, requestedAt: number): Lease | null {
+  if (reserved === 0) return null;
+  return { from: requestedAt, until: leaseEnd(requestedAt, policy), size: reserved, used: 0 };
+}
+
+function trackTokens(
+  taken: readonly { slidingWindow: SlidingWindow; slot: WindowSlot }[],
+  unreported: 0 | 1,
+): LocalTokens {
+  let stillUnreported = unreported;
+  return {
+    confirm: () => {
+      for (const { slot } of taken) slot.unreported = Math.max(0, slot.unreported - stillUnreported);
+      stillUnreported = 0;
+    },
+    returnTokens: () => {
+      const takenAt = taken.map(({ slidingWindow, slot }) =>
+        slidingWindow.remove(slot, stillUnreported) ? slot.at : null,
+      );
+      stillUnreported = 0;
+      return takenAt;
+    },
+  };
 }

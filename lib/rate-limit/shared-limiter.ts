@@ -1,12 +1,29 @@
 import type { Redis } from "@upstash/redis";
 import { z } from "zod";
 import type { LimitBucket, LimitStatus } from "./buckets";
+import { type Lease, leaseEnd, reservableTokens } from "./lease";
 import { returnTokensSource, takeTokensSource } from "./scripts";
 import { SlidingWindow } from "./sliding-window";
 
+/** A bucket as Redis has it. */
+export interface SharedStatus extends LimitStatus {
+  /** Tokens that Redis has reserved for this process; `remaining` does not include them. */
+  reserved: number;
+}
+
 export interface SharedDecision {
   allowed: boolean;
-  statuses: LimitStatus[];
+  statuses: SharedStatus[];
+}
+
+/** What a call tells Redis of one bucket in this process. */
+export interface BucketReport {
+  /** Tokens that the process took since its last call. */
+  unreported: readonly { at: number; count: number }[];
+  /** The lease that the call gives up. */
+  endedLease: Lease | null;
+  /** Tokens that the process would like to have reserved. */
+  wanted: number;
 }
 
 const replySchema = z.array(z.number().int()).min(1);
@@ -25,20 +42,27 @@ export class SharedLimiter {
   /**
    * Takes one token from each bucket, or from none. Atomic. Not safe to repeat.
    *
-   * @param unsynced  for each bucket, this process's tokens that are not in Redis yet
-   * @throws {RedisUnavailableError} the tokens may have been taken
+   * @param reports  one for each bucket
+   * @throws {RedisUnavailableError} the tokens may have been taken, and the reports applied
    */
   async take(
     buckets: readonly LimitBucket[],
-    unsynced: readonly string[],
+    reports: readonly BucketReport[],
     time: number,
   ): Promise<SharedDecision> {
     const keys = buckets.map(({ key }) => key);
-    const args = buckets.flatMap(({ policy }, index) => [
-      String(policy.limit),
-      String(policy.windowSeconds * 1000),
-      unsynced[index] ?? "",
-    ]);
+    const args = buckets.flatMap(({ policy }, index) => {
+      const { unreported = [], endedLease = null, wanted = 0 } = reports[index] ?? {};
+      return [
+        String(policy.limit),
+        String(policy.windowSeconds * 1000),
+        unreported.map(({ at, count }) => `${at}x${count} `).join(""),
+        endedLease ? `${endedLease.until}r${endedLease.size} ` : "",
+        String(wanted),
+        String(leaseEnd(time, policy)),
+        String(reservableTokens(policy)),
+      ];
+    });
     return parseLimitReply(await this.takeScript.exec(keys, [String(time), ...args]), buckets, time);
   }
 
@@ -53,12 +77,12 @@ export class SharedLimiter {
     await this.returnScript.exec(keys, args);
   }
 
-  /** The buckets at this time (ms), without taking tokens. @throws {RedisUnavailableError} */
+  /** The buckets at this time (ms), without taking tokens. What processes have reserved counts as taken. @throws {RedisUnavailableError} */
   async read(buckets: readonly LimitBucket[], time: number): Promise<LimitStatus[]> {
     const logs = await this.redis.mget<unknown[]>(buckets.map(({ key }) => key));
     return buckets.map(({ policy }, index) => {
       const slidingWindow = new SlidingWindow(policy.limit, policy.windowSeconds * 1000);
-      for (const [, at, tokens] of String(logs[index] ?? "").matchAll(/(\d+)x(\d+) /g))
+      for (const [, at, tokens] of String(logs[index] ?? "").matchAll(/(\d+)[xr](\d+) /g))
         for (let token = 0; token < Number(tokens); token += 1) slidingWindow.add(Number(at), 0);
       const remaining = Math.max(0, slidingWindow.remaining(time));
       return { policy, remaining, resetAt: slidingWindow.resetAt(time) };
@@ -73,11 +97,10 @@ export class SharedLimiter {
 
 /** @throws {z.ZodError} when the reply is not the script's */
 export function parseLimitReply(raw: unknown, buckets: readonly LimitBucket[], time: number): SharedDecision {
-  const [takenFlag, ...numbers] = replySchema.length(1 + 2 * buckets.length).parse(raw);
-  const statuses = buckets.map(({ policy }, index) => ({
-    policy,
-    remaining: numbers[index * 2] ?? 0,
-    resetAt: time + (numbers[index * 2 + 1] ?? 0),
-  }));
+  const [takenFlag, ...numbers] = replySchema.length(1 + 3 * buckets.length).parse(raw);
+  const statuses = buckets.map(({ policy }, index) => {
+    const [remaining = 0, wait = 0, reserved = 0] = numbers.slice(index * 3);
+    return { policy, remaining, resetAt: time + wait, reserved };
+  });
   return { allowed: takenFlag === 1, statuses };
 }

@@ -1,3 +1,5 @@
+import { expectedRequests, type Lease, usableTokens } from "./lease";
+
 /**
  * Tokens taken within one second (within a sixtieth of a window shorter than a minute). All count from the last of
  * them, as in lib/rate-limit/scripts.ts.
@@ -6,15 +8,20 @@ export interface WindowSlot {
   /** Milliseconds since the epoch. */
   at: number;
   taken: number;
-  /** How many of them are not in Redis yet. */
-  unsynced: number;
+  /** How many of them Redis does not have as taken yet. */
+  unreported: number;
 }
 
-/** One bucket in this process: when its tokens were taken, oldest first. */
+/** One bucket in this process: when its tokens were taken, oldest first, and the tokens reserved for it in Redis. */
 export class SlidingWindow {
   private slots: WindowSlot[] = [];
-  /** Redis has no tokens left until then (ms since the epoch). */
+  /** Redis has no tokens left until then (ms since the epoch), except those reserved for this process. */
   private blockedUntil = 0;
+  /** Tokens that other processes had taken or reserved, as of the last reply. */
+  private takenByOthers = 0;
+  private lease: Lease | null = null;
+  /** A call has asked for a lease, so no other does. */
+  private isLeasing = false;
 
   /** Length of a slot. */
   private readonly slotMs: number;
@@ -28,37 +35,41 @@ export class SlidingWindow {
 
   /** Whether this process has a token left by its own count, ignoring blocks by Redis. */
   hasCapacity(time: number): boolean {
-    this.expireSlots(time);
-    return this.used() < this.limit;
+    return this.used(time) < this.limit;
   }
 
-  /** Tokens left, as known to this process. */
+  /** Tokens left, as known to this process alone. Those of a lease that has ended are left too: a call returns them. */
   remaining(time: number): number {
-    this.expireSlots(time);
-    if (this.blockedUntil > time) return 0;
-    return this.limit - this.used();
+    const used = this.used(time);
+    if (this.blockedUntil > time) return this.lease ? this.lease.size - this.lease.used : 0;
+    return this.limit - used;
+  }
+
+  /** Tokens left, with what the last reply showed of other processes. */
+  sharedRemaining(time: number): number {
+    return Math.max(usableTokens(this.lease, time), this.limit - this.used(time) - this.takenByOthers, 0);
   }
 
   /** When the next token comes back; `time` when none are taken. */
   resetAt(time: number): number {
-    this.expireSlots(time);
+    const used = this.used(time);
     const [oldest] = this.slots;
     const at = oldest ? oldest.at + this.windowMs : time;
     if (this.blockedUntil <= time) return at;
     // Redis counts all processes; this process's own count matters only when it has used the whole limit.
-    return this.used() < this.limit ? this.blockedUntil : Math.max(at, this.blockedUntil);
+    return used < this.limit ? this.blockedUntil : Math.max(at, this.blockedUntil);
   }
 
-  /** Counts one token and returns its slot, so that it can be marked as synced later. */
-  add(time: number, unsynced: 0 | 1): WindowSlot {
+  /** Counts one token and returns its slot, so that it can be marked as reported later. */
+  add(time: number, unreported: 0 | 1): WindowSlot {
     const last = this.slots.at(-1);
     if (last && (last.at >= time || this.slotIndex(last.at) === this.slotIndex(time))) {
       last.at = Math.max(last.at, time);
       last.taken += 1;
-      last.unsynced += unsynced;
+      last.unreported += unreported;
       return last;
     }
-    const slot = { at: time, taken: 1, unsynced };
+    const slot = { at: time, taken: 1, unreported };
     this.slots.push(slot);
     return slot;
   }
@@ -67,13 +78,13 @@ export class SlidingWindow {
    * Removes one token, and lifts a block by Redis: one more token is available now.
    * @returns whether Redis has the token
    */
-  remove(slot: WindowSlot, unsynced: 0 | 1): boolean {
-    const isSynced = unsynced === 0 || slot.unsynced === 0;
+  remove(slot: WindowSlot, unreported: 0 | 1): boolean {
+    const isReported = unreported === 0 || slot.unreported === 0;
     slot.taken -= 1;
-    if (!isSynced) slot.unsynced -= 1;
+    if (!isReported) slot.unreported -= 1;
     if (slot.taken <= 0) this.slots = this.slots.filter((candidate) => candidate !== slot);
     this.blockedUntil = 0;
-    return isSynced;
+    return isReported;
   }
 
   /** Blocks the caller, at most for one window: `until` may come from another clock. */
@@ -81,17 +92,60 @@ export class SlidingWindow {
     this.blockedUntil = Math.min(until, time + this.windowMs);
   }
 
-  /** The slots with tokens that are not in Redis yet. */
-  unsyncedSlots(time: number): WindowSlot[] {
+  /** Whether a request needs no call. */
+  hasLeasedToken(time: number): boolean {
+    return usableTokens(this.lease, time) > 0 && this.hasCapacity(time);
+  }
+
+  /** Counts one token of the lease. */
+  takeLeasedToken(time: number): WindowSlot {
+    if (this.lease) this.lease.used += 1;
+    return this.add(time, 1);
+  }
+
+  /** How many tokens to reserve for the requests to come; then no other call asks until {@link endLeasing}. */
+  startLeasing(time: number): number {
+    const wanted = this.isLeasing ? 0 : expectedRequests(this.used(time));
+    this.isLeasing ||= wanted > 0;
+    return wanted;
+  }
+
+  endLeasing(): void {
+    this.isLeasing = false;
+  }
+
+  /** Ends the lease: the call that gives it up to Redis takes it. */
+  takeLease(): Lease | null {
+    const { lease } = this;
+    this.lease = null;
+    return lease;
+  }
+
+  /** @param remaining  tokens left in Redis beside the lease */
+  applyReply(remaining: number, lease: Lease | null, time: number): void {
+    if (lease) this.lease = lease;
+    const reserved = this.lease ? this.lease.size - this.lease.used : 0;
+    this.takenByOthers = Math.max(0, this.limit - remaining - reserved - this.used(time));
+  }
+
+  /** The slots with tokens that Redis does not have as taken yet. */
+  unreportedSlots(time: number): WindowSlot[] {
     this.expireSlots(time);
-    return this.slots.filter(({ unsynced }) => unsynced > 0);
+    return this.slots.filter(({ unreported }) => unreported > 0);
+  }
+
+  /** Whether tokens were taken that Redis had not reserved for it. */
+  hasTakenAlone(time: number): boolean {
+    const unreported = this.unreportedSlots(time).reduce((sum, slot) => sum + slot.unreported, 0);
+    return unreported > (this.lease?.used ?? 0);
   }
 
   private slotIndex(time: number): number {
     return Math.floor(time / this.slotMs);
   }
 
-  private used(): number {
+  private used(time: number): number {
+    this.expireSlots(time);
     return this.slots.reduce((sum, { taken }) => sum + taken, 0);
   }
 

@@ -5,6 +5,7 @@ import { routeRule } from "./buckets";
 import { anonymousCaller, limitedCaller } from "./limited-caller";
 import type { LimitDecision } from "./limiter";
 import { findPolicy } from "./policies";
+import { isPrefetch } from "./prefetch";
 import { RuleLimiter } from "./rule-limiter";
 import { recordDecision } from "./stats";
 
@@ -47,7 +48,7 @@ function createEdgeLimiter(): RuleLimiter {
  */
 export async function takeToken({ url, method, headers }: Request): Promise<LimitDecision | null> {
   try {
-    const match = findPolicy(new URL(url).pathname, method);
+    const match = findPolicy(new URL(url).pathname, method, isPrefetch(headers));
     if (!match.policy) return null;
     const caller = match.by === "address" ? anonymousCaller(headers) : await limitedCaller(headers);
     return await edgeLimiter().take(routeRule(match), caller);

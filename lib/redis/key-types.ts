@@ -11,8 +11,7 @@ export type KeyType = "string" | "hash" | "list" | "set" | "zset" | "stream";
 /** The type of each key of the registry; null where nothing is stored: a channel, a prefix. */
 const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   postViews: "set",
-  postMeta: "hash",
-  postCount: "string",
+  postMeta: "string",
   postPendingViews: "set",
   dirtyPosts: "zset",
   sealedViewers: "set",
@@ -22,8 +21,7 @@ const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   viewBatch: "hash",
   viewClaims: "hash",
   postPlays: "set",
-  postPlayMeta: "hash",
-  postPlayCount: "string",
+  postPlayMeta: "string",
   postPendingPlays: "set",
   dirtyPlays: "zset",
   sealedPlaySet: "set",

@@ -12,10 +12,8 @@ const DAY_SECONDS = 24 * HOUR_SECONDS;
 export const keyBuilders = {
   /** Set of `User.seq` of viewers. If lost, a repeated view is counted twice until the next sync. */
   postViews: (postId: string) => `post:${postId}:views`,
-  /** Hash, see lib/views/counter/count-script.ts. If lost, one read from Postgres. */
+  /** String, see lib/views/counter/meta.ts. If lost, one read from Postgres. */
   postMeta: (postId: string) => `post:${postId}:meta`,
-  /** String `{count}:{version}`: the published count for readers, of the hash above. If lost, read from there. */
-  postCount: (postId: string) => `post:${postId}:count`,
   /** Set of `User.seq` of viewers whose views Postgres does not have yet. */
   postPendingViews: (postId: string) => `post:${postId}:views:pending`,
   /** Sorted set of posts with pending views, by the time (ms) of the first one, or of the last claim that left some. */
@@ -35,7 +33,6 @@ export const keyBuilders = {
   /** As the views' keys above, with `seq:hour` (`User.seq`, hours since 1970) in the place of `User.seq`. */
   postPlays: (postId: string) => `post:${postId}:plays`,
   postPlayMeta: (postId: string) => `post:${postId}:plays:meta`,
-  postPlayCount: (postId: string) => `post:${postId}:plays:count`,
   postPendingPlays: (postId: string) => `post:${postId}:plays:pending`,
   dirtyPlays: "posts:plays:dirty",
   sealedPlaySet: (postId: string, sealId: string) => `post:${postId}:plays:sealed:${sealId}`,
@@ -141,8 +138,6 @@ export const keys = withKeyPrefix(keyBuilders);
 export const ttlSeconds = {
   postViews: DAY_SECONDS,
   postMeta: DAY_SECONDS,
-  /** Longest time until a reader repairs what Redis has of a post; the count itself is always current. */
-  postCount: 3_600,
   /** Longest time that an invalidation which missed Redis stays unnoticed. */
   cacheTrustLease: 10,
   /** Default; a lock expires only when its process died or was too slow. */

@@ -20,7 +20,6 @@ const playSchema = z.object({ postId: idSchema, listenerSeq: seqSchema, hour: se
 export const views: CounterDefinition<number, ViewRow, ViewPair> = {
   keys: {
     meta: keys.postMeta,
-    count: keys.postCount,
     viewers: keys.postViews,
     pending: keys.postPendingViews,
     sealedViewers: keys.sealedViewers,
@@ -42,7 +41,6 @@ export const views: CounterDefinition<number, ViewRow, ViewPair> = {
 export const plays: CounterDefinition<string, PlayRow, Play> = {
   keys: {
     meta: keys.postPlayMeta,
-    count: keys.postPlayCount,
     viewers: keys.postPlays,
     pending: keys.postPendingPlays,
     sealedViewers: keys.sealedPlaySet,

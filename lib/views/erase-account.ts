@@ -19,7 +19,7 @@ export async function syncViewsBeforeErasure(): Promise<void> {
   }
 }
 
-/** Posts of one call; each has eight keys. */
+/** Posts of one call; each has six keys. */
 const MAX_BATCH_SIZE = 300;
 
 /**
@@ -30,8 +30,8 @@ export async function deleteCachedViews(postIds: readonly string[]): Promise<voi
   try {
     for (let from = 0; from < postIds.length; from += MAX_BATCH_SIZE) {
       const batch = postIds.slice(from, from + MAX_BATCH_SIZE);
-      const batchKeys = [views.keys, plays.keys].flatMap(({ meta, viewers, pending, count }) =>
-        batch.flatMap((id) => [meta(id), viewers(id), pending(id), count(id)]),
+      const batchKeys = [views.keys, plays.keys].flatMap(({ meta, viewers, pending }) =>
+        batch.flatMap((id) => [meta(id), viewers(id), pending(id)]),
       );
       // UNLINK frees large sets in the background, where DEL would stop Redis for as long as that takes.
       await redis().sendPipeline([

@@ -9,7 +9,7 @@ import { type SyncRun, syncRunSchema } from "./sync-views";
 /** What waits in Redis for a sync. */
 interface PendingWork {
   pendingPosts: number;
-  /** Of the first 1,000 dirty posts, and all that are sealed. */
+  /** Of the first 1,000 dirty and claimed posts, and all that are sealed. */
   pendingViews: number;
   claimedBatches: number;
   claimedViews: number;

@@ -1,6 +1,6 @@
 import { defineReadOnlyScript, defineScript } from "../../redis/script";
 
-/** Scripts of a sync: they find, claim and finish batches of views (count-script.ts says what the keys hold). */
+/** Scripts of a sync: they find and claim batches of views (count-script.ts says what the keys hold). */
 
 const CLOCK = `
 local time = redis.call('TIME')
@@ -23,6 +23,20 @@ local expired = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 10
 if #expired > 0 then return {expired, {}, {}} end
 
 local registered = {}
+-- Adds only a batch that is missing from the batches; the next sync takes it over.
+local function register(batch)
+  if not registered[batch] then redis.call('ZADD', KEYS[2], 'NX', now, batch) end
+  registered[batch] = true
+end
+local claimedPosts = redis.call('HLEN', KEYS[3])
+-- The list of batches was lost: no view makes a claimed post dirty.
+if claimedPosts > 0 and redis.call('EXISTS', KEYS[2]) == 0 then
+  for _, claim in ipairs(redis.call('HVALS', KEYS[3])) do
+    local batch = string.match(claim, '^(.*):')
+    if batch then register(batch) end
+  end
+end
+
 -- The items whose post no batch has claimed.
 local function withoutClaimed(items, posts)
   local unclaimed = {}
@@ -31,10 +45,8 @@ local function withoutClaimed(items, posts)
     local batch = claim and string.match(claim, '^(.*):')
     if not batch then
       unclaimed[#unclaimed + 1] = items[i]
-    elseif not registered[batch] then
-      -- Adds only a batch that is missing from the batches; the next sync takes it over.
-      redis.call('ZADD', KEYS[2], 'NX', now, batch)
-      registered[batch] = true
+    else
+      register(batch)
     end
   end
   return unclaimed
@@ -51,7 +63,7 @@ if #sealed == 0 and looked == 10 then sealed = findSealed(10, ARGV[2] - 1) end
 
 -- Posts claimed by a batch are skipped: read as many more posts as there are claims.
 local maxPosts = tonumber(ARGV[1])
-local posts = redis.call('ZRANGE', KEYS[1], 0, maxPosts + redis.call('HLEN', KEYS[3]) - 1)
+local posts = redis.call('ZRANGE', KEYS[1], 0, maxPosts + claimedPosts - 1)
 local dirty = {}
 for start = 1, #posts, 1000 do
   local chunk = {unpack(posts, start, math.min(start + 999, #posts))}
@@ -67,7 +79,7 @@ return {expired, sealed, dirty}
 /**
  * Takes over a batch whose lease has expired.
  *
- * KEYS  1 batches, 2 claims, 3 the batch
+ * KEYS  1 batches, 2 claims, 3 the batch, 4 dirty posts
  * ARGV  1 batch id, 2 lease (ms)
  * Returns {post, viewers (`1,5,9`), post, viewers, …}; {} when another sync has it, or when its views are lost
  * Atomic. Not safe to repeat: the second call finds the first one's lease.
@@ -82,10 +94,14 @@ if #contents > 0 then
   redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
   return contents
 end
--- The batch was evicted and its views are lost: release its posts, which would stay claimed permanently.
+-- The batch was evicted and its views are lost: release its posts, which would stay claimed permanently. They may have
+-- pending views.
 local claims = redis.call('HGETALL', KEYS[2])
 for i = 1, #claims, 2 do
-  if string.match(claims[i + 1], '^(.*):') == ARGV[1] then redis.call('HDEL', KEYS[2], claims[i]) end
+  if string.match(claims[i + 1], '^(.*):') == ARGV[1] then
+    redis.call('HDEL', KEYS[2], claims[i])
+    redis.call('ZADD', KEYS[4], 'NX', now, claims[i])
+  end
 end
 redis.call('ZREM', KEYS[1], ARGV[1])
 return {}
@@ -212,55 +228,6 @@ return {deadline, processed, unpack(contents)}
 );
 
 /**
- * Deletes a batch that is in Postgres and updates the counts.
- *
- * KEYS  1 dirty posts, 2 batches, 3 claims, 4 the batch, 5 sealed counts, then for each post: meta, viewers, pending,
- *       count
- * ARGV  1 batch id, 2 TTL of meta (s), then for each post (at least one, at most 1,000): id, and either ''
- *       (deleted meanwhile) or author, persisted, version
- * Returns 1; 0 when the batch was finished before, then nothing changes
- * Atomic. Safe to repeat.
- */
-export const finishViews = defineScript(
-  "finishViews",
-  `
-if redis.call('ZREM', KEYS[2], ARGV[1]) == 0 then return 0 end
-local at = 3
-local function take() at = at + 1; return ARGV[at - 1] end
-local posts, counts, hasSealed = {}, {}, redis.call('EXISTS', KEYS[5]) == 1
-for post = 1, (#KEYS - 5) / 4 do
-  local meta, viewers, pending, count = unpack(KEYS, post * 4 + 2, post * 4 + 5)
-  counts[post] = count
-  local id, author = take(), take()
-  posts[post] = id
-  if author == '' then
-    redis.call('UNLINK', meta, viewers, pending)
-    redis.call('ZREM', KEYS[1], id)
-  else
-    local persisted, version = take(), take()
-    local waiting = redis.call('SCARD', pending)
-    if hasSealed then waiting = waiting + (tonumber(redis.call('HGET', KEYS[5], id) or '') or 0) end
-    local known = redis.call('HGET', meta, 'version')
-    local unlisted = {}
-    if waiting == 0 then unlisted = {'unlisted', ''} elseif not known then unlisted = {'unlisted', '1'} end
-    if known and (tonumber(known) or -1) >= tonumber(version) then
-      redis.call('HSET', meta, 'waiting', waiting, unpack(unlisted))
-    else
-      redis.call(
-        'HSET', meta, 'author', author, 'persisted', persisted, 'version', version, 'waiting', waiting,
-        unpack(unlisted)
-      )
-      redis.call('EXPIRE', meta, ARGV[2])
-    end
-  end
-end
-redis.call('HDEL', KEYS[3], unpack(posts))
-redis.call('DEL', KEYS[4], unpack(counts))
-return 1
-`,
-);
-
-/**
  * Reads how many posts are dirty and how many views are sealed and claimed, for operators.
  *
  * KEYS  1 dirty posts, 2 batches, 3 claims, 4 sealed counts
@@ -279,7 +246,14 @@ for _, claim in ipairs(redis.call('HVALS', KEYS[3])) do
 end
 local sealed = 0
 for _, size in ipairs(redis.call('HVALS', KEYS[4])) do sealed = sealed + sizeOf(string.match(size, '^%d+$')) end
-local posts = redis.call('ZRANGE', KEYS[1], 0, ARGV[1] - 1)
+local posts, listed = redis.call('ZRANGE', KEYS[1], 0, ARGV[1] - 1), {}
+for _, post in ipairs(posts) do listed[post] = true end
+-- A claimed post may have newer views, and is dirty again when its batch is finished.
+local free = ARGV[1] - #posts
+local claims = free > 0 and redis.call('HSCAN', KEYS[3], 0, 'COUNT', free)[2] or {}
+for i = 1, math.min(#claims, 2 * free), 2 do
+  if not listed[claims[i]] then posts[#posts + 1] = claims[i] end
+end
 return {redis.call('ZCARD', KEYS[1]), redis.call('ZCARD', KEYS[2]), claimed, sealed, unpack(posts)}
 `,
 );

@@ -1,9 +1,11 @@
 import { z } from "zod";
+import { now } from "../../core/clock";
 import { failpoint } from "../../core/failpoint";
 import { newId } from "../../core/ids";
 import { type RedisScript, redisService, ttlSeconds } from "../../redis";
-import { claimSealedViews, claimViews, findViewsToSync, finishViews, takeOverViews } from "./batch-scripts";
+import { claimSealedViews, claimViews, findViewsToSync, takeOverViews } from "./batch-scripts";
 import type { CountedPair, CountedRow, CounterDefinition, PersistedRow } from "./definition";
+import { finishViews } from "./finish-script";
 
 /** A claimed batch: no other batch has views of these posts until it is finished. */
 export interface Batch<Pair> {
@@ -73,7 +75,7 @@ export function createBatches<
     for (const id of expiredBatches) {
       const contents = await redisService().script(
         takeOverViews,
-        [keys.batches(), keys.claims(), keys.batch(id)],
+        [keys.batches(), keys.claims(), keys.batch(id), keys.dirtyPosts()],
         [id, leaseMs],
         z.array(z.string()),
       );
@@ -172,10 +174,10 @@ export function createBatches<
       ...[keys.dirtyPosts(), keys.batches(), keys.claims(), keys.batch(batch.id)],
       keys.sealedCounts(),
     ];
-    const args: (string | number)[] = [batch.id, ttlSeconds.postMeta];
+    const args: (string | number)[] = [batch.id, ttlSeconds.postMeta, ttlSeconds.postViews, now()];
     for (const postId of batch.postIds) {
       const row = rows.get(postId);
-      scriptKeys.push(keys.meta(postId), keys.viewers(postId), keys.pending(postId), keys.count(postId));
+      scriptKeys.push(keys.meta(postId), keys.viewers(postId), keys.pending(postId));
       args.push(postId, ...(row ? [row.authorSeq, countOf(row), row.version] : [""]));
     }
     await redisService().script(finishViews, scriptKeys, args, z.int());

@@ -1,7 +1,6 @@
 /** The keys of one counter; lib/redis/keys.ts says what each has. */
 export interface CounterKeys {
   readonly meta: (postId: string) => string;
-  readonly count: (postId: string) => string;
   readonly viewers: (postId: string) => string;
   readonly pending: (postId: string) => string;
   readonly sealedViewers: (postId: string, sealId: string) => string;

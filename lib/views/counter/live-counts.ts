@@ -8,7 +8,8 @@ import {
   replySchema,
 } from "./count-script";
 import type { CountedPair, CountedRow, CounterDefinition } from "./definition";
-import { type PreparedRead, parseCopy } from "./read-counts";
+import { type PublishedCount, parseMeta } from "./meta";
+import type { PreparedRead } from "./read-counts";
 
 export interface CountUpdate<Viewer, Row> {
   postId: string;
@@ -51,8 +52,8 @@ export function createLiveCounts<
     maxSize: MAX_QUEUED_VIEWS,
     sizeOf: ({ viewers }) => viewers.length,
   });
-  /** Post id -> count, least recently updated first. */
-  const lastCounts = new Map<string, number>();
+  /** Post id -> what Redis had last, least recently updated first. */
+  const lastCounts = new Map<string, PublishedCount>();
 
   /**
    * Records and reads the views of any number of posts in one round trip, together with the queued backfill.
@@ -81,7 +82,7 @@ export function createLiveCounts<
         const posts = result.posts.slice(backfill.length);
         for (const [index, { postId }] of updates.entries()) {
           const post = posts[index];
-          if (post) rememberCount(postId, post.count);
+          if (post) rememberCount(postId, post);
         }
         return { dirtied: result.dirtied, posts };
       },
@@ -93,12 +94,12 @@ export function createLiveCounts<
     const scriptKeys: string[] = [keys.dirtyPosts(), keys.claims(), keys.sealed(), keys.sealedCounts()];
     const args: (string | number)[] = [
       ...[now(), ttlSeconds.postMeta, ttlSeconds.postViews],
-      ...[sealId, viewsToSeal, ttlSeconds.postCount],
+      ...[sealId, viewsToSeal, expectedMeta(updates)],
     ];
     for (const update of updates) {
       const { postId, row, viewers } = update;
       scriptKeys.push(keys.meta(postId), keys.viewers(postId), keys.pending(postId));
-      scriptKeys.push(keys.sealedViewers(postId, sealId), keys.count(postId));
+      scriptKeys.push(keys.sealedViewers(postId, sealId));
       args.push(postId, ...(row ? [1, row.authorSeq, countOf(row), row.version, row.batch ?? ""] : [0]));
       if ("written" in update) args.push(viewers.length, ...viewers, 0);
       else args.push(0, viewers.length, ...viewers);
@@ -106,23 +107,33 @@ export function createLiveCounts<
     return [recordAndCountViews, scriptKeys, args];
   }
 
+  /** The meta of the only post, if the call has one view of one post, and this process knows it; else ''. */
+  function expectedMeta([update, ...others]: readonly (Update | Entry)[]): string {
+    if (!update || others.length > 0 || update.row || update.viewers.length !== 1) return "";
+    return lastCounts.get(update.postId)?.meta ?? "";
+  }
+
   /** Prepares to read the counts of rows just read from Postgres; null for no rows. See `readTogether`. */
   function prepareRead(rows: readonly Row[]): PreparedRead | null {
     if (rows.length === 0) return null;
     const counts = new Map<string, number>();
     return {
-      copyKeys: pendingBackfill.isEmpty ? rows.map(({ id }) => keys.count(id)) : [],
-      applyCopies: (copies) => {
+      metaKeys: pendingBackfill.isEmpty ? rows.map(({ id }) => keys.meta(id)) : [],
+      applyMetas: (metas) => {
         const remaining: Update[] = [];
         for (const [index, row] of rows.entries()) {
-          const copy = parseCopy(copies[index]);
-          // One below what this process has read is a replica's, or was written before by an older deployment.
+          const published = parseMeta(metas[index]);
+          // One below what this process has read is a replica's.
           const isCurrent =
-            copy && copy.version >= row.version && copy.count >= (lastCounts.get(row.id) ?? 0);
-          if (isCurrent) counts.set(row.id, copy.count);
-          else remaining.push({ postId: row.id, row, viewers: [] });
+            published &&
+            published.version >= row.version &&
+            published.count >= (lastCounts.get(row.id)?.count ?? 0) &&
+            now() < (published.repairAt ?? Number.POSITIVE_INFINITY);
+          if (isCurrent) {
+            counts.set(row.id, published.count);
+            rememberCount(row.id, published);
+          } else remaining.push({ postId: row.id, row, viewers: [] });
         }
-        for (const [postId, count] of counts) rememberCount(postId, count);
         if (remaining.length === 0) return null;
         const update = prepare(remaining);
         return {
@@ -156,10 +167,10 @@ export function createLiveCounts<
     return pendingBackfill.take(MAX_BACKFILL_VIEWS);
   }
 
-  /** Stores the last count that Redis returned for a post, in this process. */
-  function rememberCount(postId: string, count: number): void {
+  /** Stores what Redis returned last for a post, in this process. */
+  function rememberCount(postId: string, published: PublishedCount): void {
     lastCounts.delete(postId);
-    lastCounts.set(postId, count);
+    lastCounts.set(postId, published);
     if (lastCounts.size <= MAX_POSTS) return;
     for (const oldest of lastCounts.keys()) {
       lastCounts.delete(oldest);
@@ -172,7 +183,7 @@ export function createLiveCounts<
    * below the one published before.
    */
   function getFallbackCount(postId: string, persisted: number): number {
-    return Math.max(persisted, lastCounts.get(postId) ?? 0);
+    return Math.max(persisted, lastCounts.get(postId)?.count ?? 0);
   }
 
   /** For tests. @returns a function that restores it */

@@ -4,16 +4,16 @@ import { type CountUpdateResult, type PreparedUpdate, replySchema } from "./coun
 
 /** A read of one counter's counts; see {@link readTogether}. */
 export interface PreparedRead {
-  /** Keys of the copies, one per row; none while something waits to be written to Redis first. */
-  copyKeys: string[];
-  /** @param copies  as Redis has them. @returns what is left to read by the script; null when nothing is */
-  applyCopies(copies: readonly unknown[]): PreparedUpdate | null;
+  /** Keys of the metas, one per row; none while something waits to be written to Redis first. */
+  metaKeys: string[];
+  /** @param metas  as Redis has them. @returns what is left to read by the script; null when nothing is */
+  applyMetas(metas: readonly unknown[]): PreparedUpdate | null;
   /** Call it at the end, also after a failure. @returns post id -> count */
   toCounts(): Map<string, number>;
 }
 
 /**
- * Reads the counts of several counters: one MGET, and one more round trip for posts without a copy, or with one that is
+ * Reads the counts of several counters: one MGET, and one more round trip for posts without a meta, or with one that is
  * older than the row. Without Redis they are the persisted ones, or the last that this process has read.
  * @returns post id -> count, for each read; null for null
  */
@@ -22,10 +22,10 @@ export async function readTogether(
 ): Promise<(Map<string, number> | null)[]> {
   const updates: PreparedUpdate[] = [];
   try {
-    const copyKeys = reads.flatMap((read) => read?.copyKeys ?? []);
-    const copies = copyKeys.length > 0 ? await redis().mget<unknown[]>(copyKeys) : [];
+    const metaKeys = reads.flatMap((read) => read?.metaKeys ?? []);
+    const metas = metaKeys.length > 0 ? await redis().mget<unknown[]>(metaKeys) : [];
     for (const read of reads) {
-      const update = read?.applyCopies(copies.splice(0, read.copyKeys.length));
+      const update = read?.applyMetas(metas.splice(0, read.metaKeys.length));
       if (update) updates.push(update);
     }
     const replies = await runScripts(updates.map(({ call }) => call));
@@ -45,10 +45,4 @@ async function runScripts(calls: readonly PreparedUpdate["call"][]): Promise<Cou
   return only && calls.length === 1
     ? [await redisService().script(...only, replySchema)]
     : redisService().scriptPipeline(calls, replySchema);
-}
-
-/** `count:version`; null for anything else. */
-export function parseCopy(text: unknown): { count: number; version: number } | null {
-  const [, count, version] = /^(\d{1,15}):(\d{1,15})$/.exec(String(text)) ?? [];
-  return count === undefined ? null : { count: Number(count), version: Number(version) };
 }

@@ -60,18 +60,7 @@ const RAW: Record<KeyType, (key: string, text: string) => readonly [string, ...(
 };
 /** The fields of every hash, so that each is stored with a value that it cannot have. */
 const HASH_FIELDS = [
-  ...[
-    "author",
-    "persisted",
-    "waiting",
-    "version",
-    "era",
-    "begun",
-    "caughtUp",
-    "generation",
-    "listed",
-    "data",
-  ],
+  ...["era", "begun", "caughtUp", "generation", "listed", "data"],
   ...["epoch", "n", "state", "front", "seen", "hides", "hidesAt", "x"],
 ];
 
@@ -96,7 +85,6 @@ beforeAll(async () => {
   keyOf = {
     postViews: keys.postViews(post),
     postMeta: keys.postMeta(post),
-    postCount: keys.postCount(post),
     postPendingViews: keys.postPendingViews(post),
     dirtyPosts: keys.dirtyPosts,
     sealedViewers: keys.sealedViewers(post, newId()),
@@ -107,7 +95,6 @@ beforeAll(async () => {
     viewClaims: keys.viewClaims,
     postPlays: keys.postPlays(post),
     postPlayMeta: keys.postPlayMeta(post),
-    postPlayCount: keys.postPlayCount(post),
     postPendingPlays: keys.postPendingPlays(post),
     dirtyPlays: keys.dirtyPlays,
     sealedPlaySet: keys.sealedPlaySet(post, newId()),

@@ -314,13 +314,16 @@ it("full rate limits, and locks", async () => {
   ];
   const buckets = policies.map((policy) => ({ policy, key: keys.throttle(policy.name, newId(), "*") }));
   const at = Date.now();
-  const logs = policies.map(({ limit, windowSeconds }) =>
-    numbers(limit - 1)
-      .map((n) => `${at - Math.floor((n / limit) * windowSeconds * 1_000)}x1 `)
-      .join(""),
-  );
+  const reports = policies.map(({ limit, windowSeconds }) => ({
+    unreported: numbers(limit - 20).map((n) => ({
+      at: at - Math.floor((n / limit) * windowSeconds * 1_000),
+      count: 1,
+    })),
+    endedLease: { from: at, until: at + 1_000, size: 10, used: 0 },
+    wanted: 10,
+  }));
   await expectShort("two full limits are merged with as many tokens", nothing, () =>
-    limiter.take(buckets, logs, at),
+    limiter.take(buckets, reports, at),
   );
   called.add("takeTokensSource");
   await expectShort("tokens are returned", nothing, () =>
@@ -417,7 +420,10 @@ it("views of a thousand posts, with ten syncs under way", async () => {
     },
     () =>
       redisService().script(
-        ...[takeOverViews, [keys.viewBatches, keys.viewClaims, keys.viewBatch(ofTenThousand)]],
+        ...[
+          takeOverViews,
+          [keys.viewBatches, keys.viewClaims, keys.viewBatch(ofTenThousand), keys.dirtyPosts],
+        ],
         [ofTenThousand, 60_000],
         z.array(z.string()),
       ),
@@ -430,7 +436,10 @@ it("views of a thousand posts, with ten syncs under way", async () => {
         .then(() => redis().del(keys.viewBatch(ofTenThousand))),
     () =>
       redisService().script(
-        ...[takeOverViews, [keys.viewBatches, keys.viewClaims, keys.viewBatch(ofTenThousand)]],
+        ...[
+          takeOverViews,
+          [keys.viewBatches, keys.viewClaims, keys.viewBatch(ofTenThousand), keys.dirtyPosts],
+        ],
         [ofTenThousand, 60_000],
         z.array(z.string()),
       ),

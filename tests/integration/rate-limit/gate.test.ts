@@ -165,6 +165,32 @@ describe("the gate", () => {
     }
   });
 
+  it("counts prefetched pages separately, and everything else that is called a prefetch as what it is", async () => {
+    const gate = await freshGate();
+    const headers = { authorization: `Bearer ${await listenerToken()}` };
+    const policyOf = async (path: string, more: Record<string, string> = {}) => {
+      const { status, headers: answered } = await gate(gateRequest(path, { ...headers, ...more }));
+      return [status, answered.get("ratelimit-policy")];
+    };
+    const prefetches: Record<string, string>[] = [
+      { "next-router-prefetch": "1" },
+      { "next-router-segment-prefetch": "/_tree" },
+      { "sec-purpose": "prefetch;prerender" },
+      { purpose: "prefetch" },
+    ];
+    const ownBucket = '"prefetch";q=100;w=60';
+    for (const prefetch of prefetches) expect(await policyOf("/", prefetch)).toEqual([200, ownBucket]);
+    for (let n = prefetches.length; n < 100; n += 1)
+      expect(await policyOf("/", prefetches[0])).toEqual([200, ownBucket]);
+    expect(await policyOf("/posts/1", prefetches[0])).toEqual([429, ownBucket]);
+
+    const both = (policy: string) => `"${policy}, "person";q=100;w=60`;
+    expect(await policyOf("/posts/1")).toEqual([200, both('default";q=100;w=60')]);
+    expect(await policyOf("/api/posts", prefetches[0])).toEqual([200, both('default";q=100;w=60')]);
+    for (let n = 0; n < 10; n += 1) await policyOf("/api/me/password", prefetches[n % 4]);
+    expect(await policyOf("/api/me/password", prefetches[0])).toEqual([429, both('strict";q=10;w=60')]);
+  });
+
   it("skips signed callbacks and cron", async () => {
     const gate = await freshGate();
     for (const path of ["/api/qstash/views-sync", "/api/cron/sync-views"]) {

@@ -2,11 +2,14 @@ import { afterAll, expect, it } from "vitest";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
 import { getPost, listPosts } from "@/lib/posts";
+import { keys, redis } from "@/lib/redis";
 import { getViewCounts, recordViews, syncViews, toViewRow, viewColumns } from "@/lib/views";
+import { openCommandCounter } from "@/local/redis/command-counter";
 import { createPeople, createPerson } from "@/tests/support/factories/people";
 import { createPosts, loadViewScripts } from "@/tests/support/factories/view-tools";
 import { startViewCosts } from "@/tests/support/proxies/view-costs";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
+import { workerStack } from "@/tests/support/stack/worker-stack";
 
 /** The cost of views: HTTP calls are counted at the gateway, SQL statements on the wire to Postgres. */
 
@@ -37,6 +40,38 @@ it("100 concurrent views are one HTTP call and no statement; two calls and one s
   for (const { result } of [unknown, known])
     expect(result.flat().every(({ status }) => status === "counted")).toBe(true);
   for (const post of posts) expect((await getPost(post))?.viewsCount).toBe(20);
+});
+
+it("a view of a post that waits for its sync is four commands, the first is six, 100 at once on 10 posts are 44", async () => {
+  await loadViewScripts();
+  const [post = "", ...others] = await createPosts(11);
+  // A page has shown the posts.
+  await listPosts({ limit: 20 });
+  const counter = await openCommandCounter(workerStack().redisUrl);
+  const commandsOf = async (work: () => Promise<unknown>) => {
+    await waitForDeferredWork();
+    await counter.reset();
+    await work();
+    return (await counter.read()).total;
+  };
+  const people = await createPeople(103);
+  const view = (index: number) => commandsOf(() => recordViews(people[index]?.seq ?? 0, [post]));
+  try {
+    expect(await view(0)).toBe(6);
+    expect(await view(1)).toBe(4);
+    expect(await view(1)).toBe(3);
+    // Another instance has recorded a view: this one expects the count before it.
+    const meta = String(await redis().get(keys.postMeta(post)));
+    await redis().set(keys.postMeta(post), meta.replace(/:(\d+):(\d+)$/, ":3:$2"), { keepTtl: true });
+    expect(await view(2)).toBe(5);
+    expect((await getPost(post))?.viewsCount).toBe(4);
+    const hundred = people.slice(3);
+    const many = () =>
+      Promise.all(hundred.map(({ seq }, index) => recordViews(seq, [others[index % 10] ?? ""])));
+    expect(await commandsOf(many)).toBe(44);
+  } finally {
+    counter.close();
+  }
 });
 
 it("a page of 20 posts is one HTTP call, to record and to read", async () => {

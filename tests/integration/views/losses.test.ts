@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { setClock } from "@/lib/core/clock";
 import { keys, redis, ttlSeconds } from "@/lib/redis";
 import { getViewSyncState, recordViews, syncViews } from "@/lib/views";
 import { persistViews } from "@/lib/views/persist-views";
@@ -35,6 +36,15 @@ describe("key expiry", () => {
     }
     await expireLeases();
     await sync();
+  });
+
+  it("of the metadata of several posts begins with the end of their sync", async () => {
+    const posts = [await newPost(), await newPost()];
+    for (const { seq } of await createPeople(2)) await recordViews(seq, posts);
+    for (const post of posts) expect(await redis().ttl(keys.postMeta(post))).toBe(-1);
+    await sync();
+    for (const post of posts)
+      expect(await redis().ttl(keys.postMeta(post))).toBeGreaterThan(ttlSeconds.postMeta - 60);
   });
 
   it("is not extended for the set of viewers by further views", async () => {
@@ -198,6 +208,24 @@ describe("a flushed Redis", () => {
 
   it("that lost only the list of dirty posts keeps counting", async () => {
     await expectCountsAfterKeyLoss(() => [keys.dirtyPosts], 5);
+  });
+
+  it("that lost the list of dirty posts has a post again that is viewed ten seconds later, or read an hour later", async () => {
+    const [viewed, shown] = [await newPost(), await newPost()];
+    for (const post of [viewed, shown]) await recordNewViewers(post, 2);
+    await redis().del(keys.dirtyPosts);
+    let laterMs = 11_000;
+    onTestFinished(setClock({ now: () => Date.now() + laterMs }));
+    await recordNewViewers(viewed, 1);
+    await sync();
+    expect(await persistedViews(viewed)).toMatchObject({ views: 3 });
+    expect(await displayedCount(shown)).toBe(2);
+    await sync();
+    expect(await persistedViews(shown)).toMatchObject({ views: 0 });
+    laterMs = 3_700_000;
+    expect(await displayedCount(shown)).toBe(2);
+    await sync();
+    expect(await persistedViews(shown)).toMatchObject({ views: 2 });
   });
 
   it("that lost the list of dirty posts finds an idle post again when it is read", async () => {

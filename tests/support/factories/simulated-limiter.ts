@@ -1,6 +1,7 @@
 import { Redis } from "@upstash/redis";
 import type { LimitBucket } from "@/lib/rate-limit/buckets";
 import { Limiter } from "@/lib/rate-limit/limiter";
+import type { LimitPolicy } from "@/lib/rate-limit/policies";
 import { RedisUnavailableError } from "@/lib/redis/unavailable";
 
 /**
@@ -32,6 +33,7 @@ export class SimulatedLimiter {
     const client: Redis["client"] = Reflect.get(redis, "client");
     Reflect.set(redis, "client", {
       request: async (request: Parameters<typeof client.request>[0]) => {
+        this.calls += 1;
         if (this.behaviour === "up") return client.request(request);
         if (this.behaviour === "down") throw new RedisUnavailableError("network");
         if (this.behaviour === "held") {
@@ -55,6 +57,9 @@ export class SimulatedLimiter {
     this.limiter = new Limiter({ exact: redis, usual: redis });
   }
 
+  /** How many calls were made, with any outcome. */
+  calls = 0;
+
   /** How many responses are late or held. */
   get heldCount(): number {
     return this.heldResponses.length;
@@ -71,14 +76,14 @@ let lastRun = 0;
 
 /** Buckets under keys that no other test uses: one limit for each route, and one shared by all routes. */
 export function createTestBuckets(
-  route: { limit: number },
-  person: { limit: number },
+  route: Pick<LimitPolicy, "limit" | "leased" | "exact">,
+  person: Pick<LimitPolicy, "limit" | "leased">,
   windowSeconds: number,
 ) {
   lastRun += 1;
   const run = `test:limits:${process.pid}:${lastRun}`;
   return (name: string): LimitBucket[] => [
-    { policy: { name: "route", limit: route.limit, windowSeconds }, key: `${run}:${name}` },
-    { policy: { name: "person", limit: person.limit, windowSeconds }, key: `${run}:*` },
+    { policy: { ...route, name: "route", windowSeconds }, key: `${run}:${name}` },
+    { policy: { ...person, name: "person", windowSeconds }, key: `${run}:*` },
   ];
 }

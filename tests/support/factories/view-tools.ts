@@ -18,9 +18,18 @@ export async function displayedCount(postId: string, row?: ViewRow): Promise<num
   return count;
 }
 
-/** Simulates the end of the key's TTL of 24 hours. The copy for readers has expired long before. */
+/** Simulates the end of the key's TTL of 24 hours. */
 export async function expireViewKey(kind: "postMeta" | "postViews", postId: string): Promise<void> {
-  await redis().del(keys[kind](postId), keys.postCount(postId));
+  await redis().del(keys[kind](postId));
+}
+
+/** Counts views as waiting that a test writes to Redis directly. */
+export async function addWaitingViews(postId: string, size: number): Promise<void> {
+  const [author, persisted, version, waiting, markedAt] = String(
+    await redis().get(keys.postMeta(postId)),
+  ).split(":");
+  const meta = [author, persisted, version, Number(waiting) + size, markedAt].join(":");
+  await redis().set(keys.postMeta(postId), meta, { keepTtl: true });
 }
 
 /** Ends the lease of every claimed batch, as if its sync had died. */

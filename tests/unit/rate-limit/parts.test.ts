@@ -26,7 +26,7 @@ describe("a process's window", () => {
     const window = new SlidingWindow(3, WINDOW_MS);
     window.add(START + 5_000, 1);
     window.add(START + 3_000, 1);
-    expect(window.unsyncedSlots(START + 3_000)).toEqual([{ at: START + 5_000, taken: 2, unsynced: 2 }]);
+    expect(window.unreportedSlots(START + 3_000)).toEqual([{ at: START + 5_000, taken: 2, unreported: 2 }]);
     expect(window.remaining(START + 3_000 + WINDOW_MS)).toBe(1);
     expect(window.remaining(START + 5_000 + WINDOW_MS)).toBe(3);
   });
@@ -50,19 +50,70 @@ describe("a process's window", () => {
   });
 });
 
+describe("a process's lease", () => {
+  const leasing = () => {
+    const window = new SlidingWindow(10, WINDOW_MS);
+    window.add(START, 0);
+    window.applyReply(5, { from: START, until: START + 5_000, size: 2, used: 0 }, START);
+    return window;
+  };
+
+  it("is used until it ends, is empty, or the clock is set back", () => {
+    const window = leasing();
+    expect(window.hasLeasedToken(START - 1)).toBe(false);
+    expect(window.hasLeasedToken(START + 4_999)).toBe(true);
+    expect(window.hasLeasedToken(START + 5_000)).toBe(false);
+    for (let n = 0; n < 2; n += 1) window.takeLeasedToken(START);
+    expect(window.hasLeasedToken(START)).toBe(false);
+  });
+
+  it("leaves the caller what other processes have not taken, as the last reply showed", () => {
+    const window = leasing();
+    expect(window.sharedRemaining(START)).toBe(7);
+    window.takeLeasedToken(START);
+    expect(window.sharedRemaining(START)).toBe(6);
+    expect(window.sharedRemaining(START + WINDOW_MS)).toBe(8);
+  });
+
+  it("serves a caller for whom Redis has no more, and its tokens were not taken without Redis", () => {
+    const window = leasing();
+    window.block(START + 9_000, START);
+    expect(window.remaining(START)).toBe(2);
+    for (let n = 0; n < 2; n += 1) window.takeLeasedToken(START);
+    expect(window.remaining(START)).toBe(0);
+    expect(window.hasTakenAlone(START)).toBe(false);
+    window.add(START, 1);
+    expect(window.hasTakenAlone(START)).toBe(true);
+  });
+
+  it("is asked for by one call at a time, for as many requests as the last window lets expect", () => {
+    const window = new SlidingWindow(10, WINDOW_MS);
+    expect(window.startLeasing(START)).toBe(0);
+    for (let n = 0; n < 4; n += 1) window.add(START, 0);
+    expect(window.startLeasing(START)).toBe(3);
+    expect(window.startLeasing(START)).toBe(0);
+    window.endLeasing();
+    expect(window.startLeasing(START)).toBe(3);
+    window.endLeasing();
+    expect(window.startLeasing(START + WINDOW_MS)).toBe(0);
+  });
+});
+
 describe("a process's limits", () => {
   const claim = (name: string, limit = 3): LimitBucket => ({
     key: name,
     policy: { name: "route", limit, windowSeconds: WINDOW_MS / 1_000 },
   });
 
-  it("a token that Redis turns out to have does not hide a later one from the replay", () => {
+  it("a token that Redis turns out to have does not hide a later one from the report", () => {
     const own = new ProcessLimiter();
     const counted = own.add([claim("a")], START, 1);
-    own.takeUnsynced([claim("a")], START);
+    own.report([claim("a")], START);
     counted?.confirm();
     own.add([claim("a")], START, 1);
-    expect(own.takeUnsynced([claim("a")], START).serialized).toEqual([`${START}x1 `]);
+    expect(own.report([claim("a")], START).buckets).toMatchObject([
+      { unreported: [{ at: START, count: 1 }] },
+    ]);
   });
 
   it("drops the caller with the oldest request, not the one first seen", () => {
@@ -86,7 +137,7 @@ describe("a process's limits", () => {
     const limiter = new Limiter({ exact: redis, usual: redis });
     const [failing, rejected] = [limiter.take([claim("a")]), limiter.take([claim("a")])];
     await waitUntil("both requests are in flight", () => responses.length === 2);
-    responses[1]?.({ result: [0, 0, 5_000] });
+    responses[1]?.({ result: [0, 0, 5_000, 0] });
     expect((await rejected).allowed).toBe(false);
     responses[0]?.(new RedisUnavailableError("network"));
     expect(await failing).toMatchObject({ allowed: false, degraded: "process" });

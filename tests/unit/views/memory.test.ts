@@ -10,6 +10,8 @@ const written = (postId: string, viewers: number) => ({
   viewers: Array.from({ length: viewers }, (_, index) => index + 2),
 });
 
+const published = (count: number) => ({ count, version: 1, repairAt: null, meta: `1:${count}:1:0:0` });
+
 afterEach(() => {
   while (takeBackfill().length > 0);
 });
@@ -45,24 +47,24 @@ describe("views written without Redis", () => {
 
 describe("the last shown count", () => {
   it("keeps a count from decreasing while Redis is down", () => {
-    rememberCount("shown", 12);
+    rememberCount("shown", published(12));
     expect(getFallbackCount("shown", 10)).toBe(12);
     expect(getFallbackCount("shown", 15)).toBe(15);
     expect(getFallbackCount("never shown", 3)).toBe(3);
   });
 
   it("follows Redis when it is corrected", () => {
-    rememberCount("corrected", 12);
-    rememberCount("corrected", 11);
+    rememberCount("corrected", published(12));
+    rememberCount("corrected", published(11));
     expect(getFallbackCount("corrected", 10)).toBe(11);
   });
 
   it("drops the least recently requested posts", () => {
-    rememberCount("kept", 9);
-    rememberCount("old", 9);
-    for (let index = 0; index < 9_998; index += 1) rememberCount(`other ${index}`, 1);
-    rememberCount("kept", 9);
-    rememberCount("one more", 1);
+    rememberCount("kept", published(9));
+    rememberCount("old", published(9));
+    for (let index = 0; index < 9_998; index += 1) rememberCount(`other ${index}`, published(1));
+    rememberCount("kept", published(9));
+    rememberCount("one more", published(1));
     expect(getFallbackCount("old", 0)).toBe(0);
     expect(getFallbackCount("kept", 0)).toBe(9);
   });
