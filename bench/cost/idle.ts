@@ -9,6 +9,7 @@ import { countNames, openSignedInContext, visit } from "./visitor";
 const ALONE_SECONDS = Number(process.env.IDLE_SECONDS ?? 300);
 const TOGETHER_SECONDS = Number(process.env.IDLE_SECONDS ?? 300);
 const CLIENTS = Number(process.env.IDLE_CLIENTS ?? 100);
+const HEARTBEAT_ANSWER = "POST /api/realtime";
 const SECONDS_PER_HOUR = 3_600;
 
 /** A signed-in tab that is only open: one in Chromium; then many clients that ask what it asked, on one instance. */
@@ -51,7 +52,13 @@ async function measureAlone(stage: Stage): Promise<{ alone: Traffic; requests: s
     await page.bringToFront();
     requests.length = 0;
     const alone = await stage.measureDuring(() => delay(ALONE_SECONDS * 1_000));
-    return { alone, requests: requests.map((request) => new URL(request.url()).pathname) };
+    return {
+      alone,
+      requests: requests.map((request) => {
+        const path = new URL(request.url()).pathname;
+        return request.method() === "GET" ? path : `${request.method()} ${path}`;
+      }),
+    };
   } finally {
     await browser.close();
   }
@@ -59,10 +66,10 @@ async function measureAlone(stage: Stage): Promise<{ alone: Traffic; requests: s
 
 /** Clients that poll as often as the tab did, and answer heartbeats if it did. */
 async function measureTogether(stage: Stage, requests: readonly string[]): Promise<Traffic> {
-  const polls = requests.filter((path) => path !== "/api/presence" && path !== "/api/realtime");
+  const polls = requests.filter((path) => path.startsWith("/") && path !== "/api/realtime");
   const clients = await startIdleClients(stage, {
     count: CLIENTS,
-    answersHeartbeats: requests.includes("/api/presence"),
+    answersHeartbeats: requests.includes(HEARTBEAT_ANSWER),
     polls: [...new Set(polls)].map((path) => ({
       path,
       intervalMs: (ALONE_SECONDS * 1_000) / polls.filter((other) => other === path).length,
