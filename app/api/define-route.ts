@@ -1,5 +1,5 @@
 import { createRoute } from "@/lib/core/http";
-import { authenticate } from "@/lib/sessions";
+import { authenticate, authenticateStream } from "@/lib/sessions";
 import { abandonByHandler } from "@/lib/tasks/abandon-by-handler";
 import { setTaskAbandoner } from "@/lib/tasks/abandon-task";
 import { drainMoneyLane, drainMoneyLaneAfterResponse, runMoneyTasks } from "@/lib/tasks/drain-money-lane";
@@ -12,3 +12,12 @@ setTaskAbandoner(abandonByHandler);
 
 /** Wraps every route handler; the session service authenticates the caller. */
 export const defineRoute = createRoute({ authenticate, onAnswered: drainMoneyLaneAfterResponse });
+
+/** The same for the event stream, whose callers are authenticated without Redis. */
+export const defineStreamRoute = createRoute({
+  authenticate: authenticateStream,
+  onAnswered: drainMoneyLaneAfterResponse,
+});
+
+/** The same for callers whose body contains a signature, which the handler verifies. */
+export const defineSignedRoute = createRoute({ authenticate: async () => null });

@@ -6,7 +6,7 @@ import type { Stage } from "./stage";
 
 interface IdleClientOptions {
   count: number;
-  /** Whether each heartbeat is answered with `POST /api/presence`. */
+  /** Whether each heartbeat is answered. */
   answersHeartbeats: boolean;
   polls: readonly { path: string; intervalMs: number }[];
 }
@@ -36,7 +36,8 @@ export async function startIdleClients(stage: Stage, options: IdleClientOptions)
 
 class IdleClient {
   private stream: RawStream | undefined;
-  private streamId = "";
+  private answerToken = "";
+  private cursors = new Map<string, string>();
   private isStopped = false;
   private readonly timers: NodeJS.Timeout[] = [];
   private readonly headers: Record<string, string>;
@@ -66,17 +67,26 @@ class IdleClient {
   private async open(): Promise<void> {
     if (this.isStopped) return;
     const query = new URLSearchParams({ state: "online" });
-    for (const channel of [`user:${this.userId}`, "presence", "views"]) query.append("channel", channel);
+    if (this.answerToken !== "") query.set("reported", "online");
+    for (const channel of [`user:${this.userId}`, "presence", "views"]) {
+      query.append("channel", channel);
+      query.append("after", this.cursors.get(channel) ?? "");
+    }
     this.stream = await openRawStream(`${this.url}/api/realtime?${query}`, this.token, (block) =>
       this.onBlock(block),
     );
   }
 
   private onBlock(block: string): void {
-    if (block.includes("event: open")) this.streamId = (/"streamId":"([^"]+)"/.exec(block) ?? [])[1] ?? "";
-    const isBeat = block.includes("event: heartbeat") || block.includes("event: open");
-    if (isBeat && this.options.answersHeartbeats)
-      void this.call("/api/presence", JSON.stringify({ streamId: this.streamId, state: "online" }));
+    const data = JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? "{}") as {
+      answerToken?: string;
+      channel?: string;
+      at?: string;
+    };
+    this.answerToken = data.answerToken ?? this.answerToken;
+    if (data.channel && data.at) this.cursors.set(data.channel, data.at);
+    if (block.includes("event: heartbeat") && this.options.answersHeartbeats)
+      void this.call("/api/realtime", JSON.stringify({ answerToken: this.answerToken }));
     if (block.includes("event: reconnect")) {
       this.stream?.close();
       void this.open();

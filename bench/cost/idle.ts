@@ -9,6 +9,9 @@ import { countNames, openSignedInContext, visit } from "./visitor";
 const ALONE_SECONDS = Number(process.env.IDLE_SECONDS ?? 300);
 const TOGETHER_SECONDS = Number(process.env.IDLE_SECONDS ?? 300);
 const CLIENTS = Number(process.env.IDLE_CLIENTS ?? 100);
+/** The views of a page are synced some time after it: that belongs to the page, not to the hour. */
+const FOLLOW_UP_MS = 45_000;
+const HEARTBEAT_ANSWER = "POST /api/realtime";
 const SECONDS_PER_HOUR = 3_600;
 
 /** A signed-in tab that is only open: one in Chromium; then many clients that ask what it asked, on one instance. */
@@ -48,10 +51,17 @@ async function measureAlone(stage: Stage): Promise<{ alone: Traffic; requests: s
     const context = await openSignedInContext(stage, browser);
     const { page, requests } = await visit(context, "/");
     await stage.waitForQuiet();
+    await delay(FOLLOW_UP_MS);
     await page.bringToFront();
     requests.length = 0;
     const alone = await stage.measureDuring(() => delay(ALONE_SECONDS * 1_000));
-    return { alone, requests: requests.map((request) => new URL(request.url()).pathname) };
+    return {
+      alone,
+      requests: requests.map((request) => {
+        const path = new URL(request.url()).pathname;
+        return request.method() === "GET" ? path : `${request.method()} ${path}`;
+      }),
+    };
   } finally {
     await browser.close();
   }
@@ -59,10 +69,10 @@ async function measureAlone(stage: Stage): Promise<{ alone: Traffic; requests: s
 
 /** Clients that poll as often as the tab did, and answer heartbeats if it did. */
 async function measureTogether(stage: Stage, requests: readonly string[]): Promise<Traffic> {
-  const polls = requests.filter((path) => path !== "/api/presence" && path !== "/api/realtime");
+  const polls = requests.filter((path) => path.startsWith("/") && path !== "/api/realtime");
   const clients = await startIdleClients(stage, {
     count: CLIENTS,
-    answersHeartbeats: requests.includes("/api/presence"),
+    answersHeartbeats: requests.includes(HEARTBEAT_ANSWER),
     polls: [...new Set(polls)].map((path) => ({
       path,
       intervalMs: (ALONE_SECONDS * 1_000) / polls.filter((other) => other === path).length,

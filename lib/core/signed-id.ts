@@ -5,6 +5,9 @@ import { env } from "./env";
 /** What a signed id may be used for; reading one with another purpose returns null. */
 export type SignedIdPurpose = "confirm_address" | "reset_password";
 
+/** A stream's id, which its browser answers heartbeats with. */
+type Purpose = SignedIdPurpose | "answer_heartbeat";
+
 const ID_BYTES = 16;
 const SIGNATURE_BYTES = 32;
 
@@ -14,13 +17,13 @@ const SIGNATURE_BYTES = 32;
  *
  * @returns 64 characters of base64url: the id's 16 bytes, then their HMAC-SHA256
  */
-export function signId(purpose: SignedIdPurpose, id: string): string {
+export function signId(purpose: Purpose, id: string): string {
   const bytes = parse(id);
   return Buffer.concat([bytes, computeIdSignature(purpose, bytes)]).toString("base64url");
 }
 
 /** The id in a token; null when the signature is invalid or for another purpose. Never throws. */
-export function readSignedId(purpose: SignedIdPurpose, token: string): string | null {
+export function readSignedId(purpose: Purpose, token: string): string | null {
   const bytes = Buffer.from(token, "base64url");
   // Buffer ignores invalid base64url characters: accept only the canonical encoding.
   if (bytes.length !== ID_BYTES + SIGNATURE_BYTES || bytes.toString("base64url") !== token) return null;
@@ -34,7 +37,7 @@ export function readSignedId(purpose: SignedIdPurpose, token: string): string | 
 }
 
 /** Each purpose has a derived key, which differs from the key of access tokens (RFC 5869). */
-function computeIdSignature(purpose: SignedIdPurpose, id: Uint8Array): Buffer {
+function computeIdSignature(purpose: Purpose, id: Uint8Array): Buffer {
   const key = hkdfSync("sha256", env().AUTH_SECRET, "", `normaldance/signed-id/${purpose}`, 32);
   return createHmac("sha256", new Uint8Array(key)).update(id).digest();
 }

@@ -2,8 +2,10 @@ import { createPresenceService } from "./presence-service";
 
 /** This instance's presence service; lib/presence/presence-service.ts documents the functions. */
 export const {
+  takeStreamId,
   setOnline,
-  beat,
+  report,
+  answer,
   setOffline,
   leave,
   getPresences,

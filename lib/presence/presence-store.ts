@@ -6,7 +6,6 @@ import {
   closePresence,
   countOnlineUsers,
   deletePresences,
-  findExpiredUsers,
   listOnlineUsers,
   readPresences,
   recordPresenceHeartbeat,
@@ -14,15 +13,14 @@ import {
   sweepPresence,
 } from "./scripts";
 
-/**
- * Presence in Redis. Each function except `sweepExpired`, `listOnline` and `clearAll` is one call; all throw when Redis does not
- * answer.
- */
+/** Presence in Redis. Each function except `listOnline` and `clearAll` is one call; all throw when Redis does not answer. */
 
 const ONLINE_TTL_MS = ttlSeconds.presenceOnline * 1000;
 const OFFLINE_TTL_MS = ttlSeconds.presenceOffline * 1000;
 /** Users per sweep; bounds the work of the script. */
 const MAX_SWEPT = 100;
+/** Members of one command. */
+const MAX_MEMBERS = 1_000;
 /** Users per call of {@link listOnline}; about a millisecond of Redis. */
 const MAX_LISTED = 2_000;
 /** Keys or users per step of {@link clearAll}. */
@@ -38,19 +36,18 @@ export interface PresenceSnapshot {
 export interface PresenceUpdate extends PresenceSnapshot {
   /** The state differs from the last published one: the caller must publish it. */
   changed: boolean;
-  /** Ms until the first of all present users expires without another heartbeat; null when no user is present. */
-  nextInMs: number | null;
+  /** Redis' time. */
+  atMs: number;
 }
 
 const lastSeenSchema = z.int().transform((ms) => (ms > 0 ? ms : null));
-const nextExpirySchema = z.int().transform((ms) => (ms < 0 ? null : ms));
 const updateReplySchema = z
-  .tuple([z.int(), presenceStateSchema, lastSeenSchema, nextExpirySchema])
-  .transform(([changed, state, lastSeenMs, nextInMs]): PresenceUpdate => {
-    return { changed: changed === 1, state, lastSeenMs, nextInMs };
+  .tuple([z.int(), presenceStateSchema, lastSeenSchema, z.int()])
+  .transform(([changed, state, lastSeenMs, atMs]): PresenceUpdate => {
+    return { changed: changed === 1, state, lastSeenMs, atMs };
   });
 
-const heartbeatReplySchema = z.union([z.literal(0).transform(() => null), updateReplySchema]);
+const registrationReplySchema = z.union([z.literal(0).transform(() => null), updateReplySchema]);
 
 const presenceKeys = (userId: string) => [
   keys.userSockets(userId),
@@ -58,12 +55,14 @@ const presenceKeys = (userId: string) => [
   keys.usersOnline,
 ];
 
-export interface Heartbeat {
+export interface Registration {
   userId: string;
   socketId: string;
   state: "online" | "away";
-  /** The stream expires that long after this heartbeat. */
+  /** The stream is registered for that long. */
   ttlMs: number;
+  /** The user is present for that long, unless the lease is renewed. */
+  leaseMs: number;
   /** Redis' copy of `hides` is used for that long. */
   hidesTtlMs: number;
   /** Null: not read yet; `unknown`: Postgres is unavailable. */
@@ -71,20 +70,21 @@ export interface Heartbeat {
 }
 
 /** @returns null when `hides` must be read from Postgres first: then nothing has changed */
-export async function recordHeartbeat({
+export async function registerStream({
   userId,
   socketId,
   state,
   ttlMs,
+  leaseMs,
   hidesTtlMs,
   hides,
-}: Heartbeat): Promise<PresenceUpdate | null> {
+}: Registration): Promise<PresenceUpdate | null> {
   const hidesArg = hides === null ? "" : hides === "unknown" ? "?" : hides ? "1" : "0";
   const args = [
     ...[userId, Math.max(ONLINE_TTL_MS, ttlMs), OFFLINE_TTL_MS],
-    ...[socketId, state, ttlMs, hidesTtlMs, hidesArg],
+    ...[socketId, state, ttlMs, hidesTtlMs, hidesArg, leaseMs],
   ];
-  return redisService().script(recordPresenceHeartbeat, presenceKeys(userId), args, heartbeatReplySchema);
+  return redisService().script(recordPresenceHeartbeat, presenceKeys(userId), args, registrationReplySchema);
 }
 
 export async function closeStream(userId: string, socketId: string): Promise<PresenceUpdate> {
@@ -92,38 +92,83 @@ export async function closeStream(userId: string, socketId: string): Promise<Pre
   return redisService().script(closePresence, presenceKeys(userId), args, updateReplySchema);
 }
 
-export async function setHides(userId: string, hides: boolean): Promise<PresenceUpdate> {
-  const args = [userId, ONLINE_TTL_MS, OFFLINE_TTL_MS, hides ? 1 : 0];
+export async function setHides(userId: string, hides: boolean, leaseMs: number): Promise<PresenceUpdate> {
+  const args = [userId, ONLINE_TTL_MS, OFFLINE_TTL_MS, hides ? 1 : 0, leaseMs];
   return redisService().script(setPresenceHidden, presenceKeys(userId), args, updateReplySchema);
 }
 
-export interface SweepResult {
-  nextInMs: number | null;
-  expired: { userId: string; lastSeenMs: number }[];
+export interface Renewal {
+  userIds: readonly string[];
+  /** Redis' time. */
+  atMs: number;
+  leaseMs: number;
+  /** Streams whose registration ends soon; it is prolonged by this. */
+  registrations: readonly { userId: string; socketId: string }[];
+  ttlMs: number;
 }
 
-const sweepReplySchema = z.tuple([nextExpirySchema], z.union([z.string(), z.int()]));
-const expiredReplySchema = z.tuple([nextExpirySchema], z.string());
-
-/** One call when no user has expired, else two. */
-export async function sweepExpired(ttlMs: number): Promise<SweepResult> {
-  const [nextInMs, ...userIds] = await redisService().script(
-    findExpiredUsers,
-    [keys.usersOnline],
-    [MAX_SWEPT],
-    expiredReplySchema,
+/**
+ * Renews the leases of users who have one, however many, with one command for each thousand; two more commands look for
+ * users whose lease has ended, and three prolong a registration.
+ *
+ * @returns how many leases were renewed, and users whose lease has ended
+ */
+export async function renewLeases({ userIds, atMs, leaseMs, registrations, ttlMs }: Renewal) {
+  const batches = Array.from({ length: Math.ceil(userIds.length / MAX_MEMBERS) }, (_, at) =>
+    userIds.slice(at * MAX_MEMBERS, (at + 1) * MAX_MEMBERS),
   );
-  if (userIds.length === 0) return { nextInMs, expired: [] };
-  const [nextAfterMs, ...flat] = await redisService().script(
+  const [expired, renewed] = await redisService().pipeline((p) => {
+    const counts = batches.map((batch) =>
+      p.zaddExisting(keys.usersOnline, ...batch.map((member) => ({ member, score: atMs + leaseMs }))),
+    );
+    const prolonged = registrations.flatMap(({ userId, socketId }) => [
+      p.zaddExisting(keys.userSockets(userId), { member: socketId, score: atMs + ttlMs }),
+      p.expire(keys.userSockets(userId), ttlSeconds.userSockets),
+      p.expire(keys.userPresence(userId), ttlSeconds.presenceOnline),
+    ]);
+    const ended = p.zrangebyscore(keys.usersOnline, 0, atMs, z.string(), { limit: MAX_SWEPT });
+    return [ended, Promise.all(counts), Promise.all(prolonged)];
+  });
+  return { expired, renewedCount: renewed.reduce((sum, count) => sum + count, 0) };
+}
+
+/** Those of some users who have a lease, also one that has just ended. */
+export async function findLeased(userIds: readonly string[]): Promise<Set<string>> {
+  const scores = await redisService().zmscore(keys.usersOnline, ...userIds);
+  return new Set(userIds.filter((_, index) => scores[index] !== null));
+}
+
+const sweepReplySchema = z.array(z.union([z.string(), z.int()]));
+
+/** Removes those of some users whose lease has ended. @returns them; each user is returned to one caller only */
+export async function sweep(
+  userIds: readonly string[],
+  leaseMs: number,
+): Promise<{ userId: string; lastSeenMs: number }[]> {
+  if (userIds.length === 0) return [];
+  const flat = await redisService().script(
     sweepPresence,
     [keys.usersOnline, ...userIds.flatMap((id) => [keys.userPresence(id), keys.userSockets(id)])],
-    [OFFLINE_TTL_MS, ttlMs, ...userIds],
+    [OFFLINE_TTL_MS, leaseMs, ...userIds],
     sweepReplySchema,
   );
-  return {
-    nextInMs: nextAfterMs,
-    expired: toPairs(flat).map(([id, at]) => ({ userId: String(id), lastSeenMs: Number(at) })),
-  };
+  return toPairs(flat).map(([id, at]) => ({ userId: String(id), lastSeenMs: Number(at) }));
+}
+
+/** Records that browsers answered heartbeats of streams of other instances, which read it there. */
+export async function recordAnswers(
+  socketIds: readonly string[],
+  { atMs, deleteBeforeMs }: { atMs: number; deleteBeforeMs: number | null },
+): Promise<void> {
+  await redisService().pipeline((p) => [
+    p.zadd(keys.streamAnswers, ...socketIds.map((member) => ({ member, score: atMs }))),
+    ...(deleteBeforeMs === null ? [] : [p.zremrangebyscore(keys.streamAnswers, 0, deleteBeforeMs)]),
+  ]);
+}
+
+/** When the browser of each stream last answered another instance (ms); null for never. */
+export function readAnswers(socketIds: readonly string[]): Promise<(number | null)[]> {
+  return redisService().zmscore(keys.streamAnswers, ...socketIds);
 }
 
 const snapshotsReplySchema = z.tuple([z.int()], z.union([presenceStateSchema, z.int()]));

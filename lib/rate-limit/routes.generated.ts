@@ -105,6 +105,7 @@ export const routeRows = [
   { pattern: "/api/products/:id", policy: "default" },
   { pattern: "/api/qstash/audio-transcoding", policy: "skip" },
   { pattern: "/api/qstash/:queue", policy: "skip" },
+  { pattern: "/api/realtime", method: "POST", policy: "skip" },
   { pattern: "/api/realtime", policy: "default" },
   { pattern: "/api/sessions", policy: "default" },
   { pattern: "/api/sessions/:id", policy: "default" },

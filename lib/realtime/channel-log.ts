@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { z } from "zod";
 import { coalesce } from "../core/coalesce";
 import { decodeValue, keys, redisService, ttlSeconds } from "../redis";
@@ -15,6 +15,9 @@ const MAX_CALL_SIZE = 100;
 
 /** Short, because every cursor contains it. */
 const newEpoch = () => randomBytes(6).toString("hex");
+
+/** Random, so that a sequence that begins again is not mistaken for the one before. */
+export const newSequence = () => 1 + randomInt(2 ** 40);
 
 /** An event as stored in a log. */
 export const loggedEventSchema = z.object({ event: z.string(), data: z.unknown() });
@@ -45,9 +48,12 @@ export const appendEvent: (channelEvent: ChannelEvent) => Promise<Cursor> = coal
     toCursors(
       await redisService().script(
         appendEvents,
-        events.flatMap(({ channel }) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
         [
-          ...[newEpoch(), MAX_LOG_ENTRIES, ttlSeconds.realtime, keys.realtimeUpstream],
+          ...events.flatMap(({ channel }) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
+          keys.realtimeSequence,
+        ],
+        [
+          ...[newEpoch(), MAX_LOG_ENTRIES, ttlSeconds.realtime, keys.realtimeUpstream, newSequence()],
           ...events.flatMap(({ channel, event, data }) => [channel, JSON.stringify({ event, data })]),
         ],
         cursorsSchema,
@@ -129,6 +135,10 @@ function toLogRead(reply: LogReply | undefined): LogRead {
   const isComplete = complete === 1 && events.every(({ success }) => success);
   return { head: { epoch, n }, events: isComplete ? events.flatMap(({ data }) => data ?? []) : null };
 }
+
+/** The number of the last published message; null after Redis was emptied. One command. @throws {RedisUnavailableError} */
+export const readSequence = (): Promise<number | null> =>
+  redisService().get(keys.realtimeSequence, z.coerce.number());
 
 /** Reads the heads of channels; the epoch is "" for a channel without a log. @throws {RedisUnavailableError} */
 export async function readLogHeads(channels: readonly Channel[]): Promise<Map<Channel, Cursor>> {

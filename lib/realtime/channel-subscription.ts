@@ -22,6 +22,8 @@ const MAX_READS_PER_CATCH_UP = 5;
 export class ChannelSubscription {
   private joined = false;
   private ended = false;
+  /** The last read of the log succeeded, or none was needed. */
+  private isRead = false;
   private reading: Promise<void> | null = null;
   /** The event at the cursor; null when it was not delivered here (after a join or a reload). */
   private lastEvent: LoggedEvent | null = null;
@@ -34,6 +36,21 @@ export class ChannelSubscription {
     private at: Cursor | null,
     private readonly listener: SubscriptionListener,
   ) {}
+
+  /** The cursor of the last event, while every published event has been delivered; null when the log must be read. */
+  get position(): Cursor | null {
+    return this.joined && this.isRead && !this.reading ? this.at : null;
+  }
+
+  /** Joins without a read when the subscriber's cursor is known to be the head of the log; else catches up. */
+  async joinAt(head: Cursor | undefined): Promise<void> {
+    const isAtHead = head && (!this.at || (this.at.epoch === head.epoch && this.at.n === head.n));
+    if (!isAtHead || this.joined || this.reading) return this.catchUp();
+    const isResumed = this.at !== null;
+    this.at = head;
+    this.joined = this.isRead = true;
+    this.listener.onJoined(this.channel, head, isResumed);
+  }
 
   /** Takes a published entry of the log; entries may come in any order. */
   receive(at: Cursor, event: LoggedEvent): void {
@@ -49,6 +66,8 @@ export class ChannelSubscription {
 
   /** Catches up when the cursor is behind the head (events missed) or past it (the log has lost entries). */
   async compareWithHead(head: Cursor): Promise<void> {
+    // A read that began before the head was read may have missed it.
+    await this.reading;
     const isAtHead = this.joined && this.at?.epoch === head.epoch && this.at.n === head.n;
     if (!isAtHead) await this.catchUp();
   }
@@ -65,6 +84,7 @@ export class ChannelSubscription {
   }
 
   private async replayLog(): Promise<void> {
+    this.isRead = false;
     try {
       for (let reads = 0; reads < MAX_READS_PER_CATCH_UP && !this.ended; reads += 1) {
         this.applyLogRead(await readLog({ channel: this.channel, since: this.at }));
@@ -72,8 +92,10 @@ export class ChannelSubscription {
         this.buffered = [];
         if (
           bufferedEvents.every(({ cursor, event }) => this.isApplied(cursor) || this.applyNext(cursor, event))
-        )
+        ) {
+          this.isRead = true;
           break;
+        }
       }
     } catch (error) {
       log().debug({ err: error, channel: this.channel }, "channel log not read: Redis unavailable");

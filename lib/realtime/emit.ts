@@ -39,8 +39,8 @@ export function emitVolatile<K extends ChannelKind, E extends EventName<K>>(
 
 /**
  * Publishes, after the response is sent, that a user's sessions or rights have changed: every instance checks the
- * user's streams again. For speed, not safety: a stream that misses it checks its session at the next heartbeat and its
- * rights at every fourth.
+ * user's streams again. For speed, not safety: the session of a stream that misses it is checked within 30 s, its rights
+ * within a minute.
  */
 export function wakeUserStreams(userId: string): void {
   defer(async () => {
@@ -87,6 +87,8 @@ const entrySchema = z.object({
   channel: z.string(),
   epoch: z.string(),
   n: z.int().positive(),
+  /** The number of the message; instances of older builds publish none. */
+  sequence: z.int().optional(),
   event: loggedEventSchema,
 });
 
@@ -102,7 +104,7 @@ export const upstreamSchema = z.union([
   /** Wake-up message: this user's sessions or rights have changed; their streams check them again. */
   z.object({ userId: z.uuid() }),
   /** The logs of these channels were deleted: their subscribers reload. */
-  z.object({ forgotten: z.array(z.string()) }),
+  z.object({ forgotten: z.array(z.string()), sequence: z.int().optional() }),
 ]);
 
 export type UpstreamMessage = z.infer<typeof upstreamSchema>;

@@ -1,12 +1,18 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { log } from "../core/log";
 import { keys, redisService, type Subscription } from "../redis";
 import type { Channel } from "../schemas/channels";
-import { type Cursor, readLogHeads } from "./channel-log";
+import { type Cursor, readLogHeads, readSequence } from "./channel-log";
 import type { ChannelSubscription } from "./channel-subscription";
 import { type UpstreamMessage, upstreamSchema } from "./emit";
+import { UpstreamPosition } from "./upstream-position";
 
-/** Longest time until a silently lost message is noticed. */
-const COMPARE_INTERVAL_MS = 30_000;
+/** Longest time until a silently lost message, or an ended session, is noticed. */
+const BEAT_MS = 30_000;
+/** A message may arrive after its number was read. */
+const ARRIVAL_MS = 250;
+/** Heads of channels without a subscriber: most of them get one again, when a stream reopens. */
+const MAX_KNOWN_HEADS = 10_000;
 /**
  * The upstream subscription outlives the last stream by this time: a browser that reconnects, or opens the next page,
  * closes its stream before it opens another.
@@ -14,6 +20,8 @@ const COMPARE_INTERVAL_MS = 30_000;
 const UPSTREAM_LINGER_MS = 5_000;
 /** A first connection that takes longer counts as an interruption. */
 const MAX_CONNECT_MS = 2_000;
+/** Channels that are subscribed to meanwhile wait for it that long: then their logs need not be read twice. */
+const MAX_HOLD_MS = 300;
 
 /** A stream as the hub sees it. */
 export interface HubStream {
@@ -26,21 +34,26 @@ export interface HubStream {
   onWake(): void;
   /** Wake-up messages may have been lost. */
   onMissedWakes(): void;
+  /** Half a minute has passed. */
+  onBeat(): void;
   /** The instance is shutting down. */
   onShutdown(): void;
 }
 
 /**
  * The open streams of this instance and its single upstream subscription, which exists while any stream is open and for
- * some seconds after that. It forwards upstream messages and compares the subscriptions' cursors with the heads of the
- * logs every 30 s.
+ * some seconds after that. It forwards upstream messages. Every 30 s it compares the number of the last one with Redis',
+ * and only when they differ the subscriptions' cursors with the heads of the logs.
  */
 class Hub {
   private readonly streams = new Set<HubStream>();
   private readonly streamsByUser = new Map<string, Set<HubStream>>();
   private readonly subscriptionsByChannel = new Map<Channel, Set<ChannelSubscription>>();
   private upstream: Subscription | undefined;
-  private compareTimer: NodeJS.Timeout | undefined;
+  private beatTimer: NodeJS.Timeout | undefined;
+  private readonly position = new UpstreamPosition();
+  /** Of channels that had subscribers here; valid while the position is continuous. */
+  private readonly knownHeads = new Map<string, Cursor>();
   private flows = false;
   private readable = true;
   /**
@@ -49,6 +62,8 @@ class Hub {
    */
   private connecting = false;
   private connectTimer: NodeJS.Timeout | undefined;
+  /** Subscriptions that wait for the first connection. */
+  private readonly held = new Set<ChannelSubscription>();
   private lingerTimer: NodeJS.Timeout | undefined;
   /** The number of the last comparison that began: an older one does not overwrite what it found. */
   private lastComparison = 0;
@@ -77,7 +92,7 @@ class Hub {
   add(stream: HubStream): void {
     this.streams.add(stream);
     if (stream.userId !== null) addTo(this.streamsByUser, stream.userId, stream);
-    this.compareTimer ??= setInterval(() => void this.compareHeads(), COMPARE_INTERVAL_MS);
+    this.beatTimer ??= setInterval(() => void this.beat(), BEAT_MS);
     clearTimeout(this.lingerTimer);
     this.upstream ??= this.openUpstream();
   }
@@ -87,8 +102,8 @@ class Hub {
     if (stream.userId !== null) removeFrom(this.streamsByUser, stream.userId, stream);
     for (const subscription of stream.subscriptions.values()) this.unsubscribe(subscription);
     if (this.streams.size > 0) return;
-    clearInterval(this.compareTimer);
-    this.compareTimer = undefined;
+    clearInterval(this.beatTimer);
+    this.beatTimer = undefined;
     clearTimeout(this.lingerTimer);
     this.lingerTimer = setTimeout(() => this.closeUpstream(), UPSTREAM_LINGER_MS).unref();
   }
@@ -96,17 +111,46 @@ class Hub {
   private closeUpstream(): void {
     this.upstream?.close();
     this.upstream = undefined;
+    this.loseTrack();
     this.updateState({ flows: false, connecting: false });
   }
 
   subscribe(subscription: ChannelSubscription): void {
     addTo(this.subscriptionsByChannel, subscription.channel, subscription);
-    void subscription.catchUp();
+    if (this.connecting && !this.flows) {
+      if (this.held.size === 0) setTimeout(() => this.releaseHeld(), MAX_HOLD_MS).unref();
+      this.held.add(subscription);
+      return;
+    }
+    const isCurrent = this.flows && this.position.isContinuous;
+    void subscription.joinAt(isCurrent ? this.knownHeads.get(subscription.channel) : undefined);
   }
 
   unsubscribe(subscription: ChannelSubscription): void {
-    removeFrom(this.subscriptionsByChannel, subscription.channel, subscription);
+    const { channel, position } = subscription;
+    if (position && this.position.isContinuous) this.rememberHead(channel, position);
+    removeFrom(this.subscriptionsByChannel, channel, subscription);
+    this.held.delete(subscription);
     subscription.end();
+  }
+
+  private releaseHeld(): void {
+    const released = [...this.held];
+    this.held.clear();
+    for (const subscription of released) void subscription.catchUp();
+  }
+
+  private rememberHead(channel: string, head: Cursor): void {
+    this.knownHeads.delete(channel);
+    this.knownHeads.set(channel, head);
+    const [oldest] = this.knownHeads.keys();
+    if (this.knownHeads.size > MAX_KNOWN_HEADS && oldest !== undefined) this.knownHeads.delete(oldest);
+  }
+
+  /** Messages may be lost from now on. */
+  private loseTrack(): void {
+    this.position.begin();
+    this.knownHeads.clear();
   }
 
   /** Makes every stream reconnect to another instance. */
@@ -131,18 +175,28 @@ class Hub {
           void this.compareHeads();
           if (reconnected) for (const stream of [...this.streams]) stream.onMissedWakes();
         },
-        onLost: () => this.updateState({ flows: false, connecting: false }),
+        onLost: () => {
+          this.loseTrack();
+          this.releaseHeld();
+          this.updateState({ flows: false, connecting: false });
+        },
       },
     );
   }
 
   private forwardMessage(message: UpstreamMessage): void {
+    if (Array.isArray(message)) this.position.receive(message[0]?.sequence);
+    else if ("forgotten" in message) this.position.receive(message.sequence);
+    if (!this.position.isContinuous) this.knownHeads.clear();
     if (Array.isArray(message)) {
+      for (const { channel, epoch, n } of message)
+        if (this.knownHeads.has(channel)) this.knownHeads.set(channel, { epoch, n });
       for (const { channel, epoch, n, event } of message)
         for (const subscription of this.subscriptionsTo(channel)) subscription.receive({ epoch, n }, event);
     } else if ("userId" in message) {
       for (const stream of [...(this.streamsByUser.get(message.userId) ?? [])]) stream.onWake();
     } else if ("forgotten" in message) {
+      for (const channel of message.forgotten) this.knownHeads.delete(channel);
       for (const channel of message.forgotten)
         for (const subscription of this.subscriptionsTo(channel)) void subscription.catchUp();
     } else {
@@ -155,20 +209,49 @@ class Hub {
     return this.subscriptionsByChannel.get(channel as Channel) ?? [];
   }
 
+  private async beat(): Promise<void> {
+    for (const stream of [...this.streams]) stream.onBeat();
+    if (await this.isAtLastMessage()) {
+      for (const subscription of this.allSubscriptions())
+        if (!subscription.position) void subscription.catchUp();
+    } else await this.compareHeads();
+  }
+
+  /** Whether no published message was lost. One command. */
+  private async isAtLastMessage(): Promise<boolean> {
+    if (!this.flows || !this.readable || !this.position.isContinuous) return false;
+    const sequence = await readSequence().catch(() => null);
+    if (sequence === null) return false;
+    if (!this.position.isAt(sequence)) await delay(ARRIVAL_MS);
+    return this.position.isContinuous && this.position.isPast(sequence);
+  }
+
+  private allSubscriptions(): ChannelSubscription[] {
+    return [...this.subscriptionsByChannel.values()].flatMap((subscriptions) => [...subscriptions]);
+  }
+
   /** Lets every subscription that is not at its log's head catch up. */
   private async compareHeads(): Promise<void> {
     this.lastComparison += 1;
     const comparison = this.lastComparison;
+    this.loseTrack();
+    let sequence: number | null;
     let heads: Map<Channel, Cursor>;
     try {
-      heads = await readLogHeads([...this.subscriptionsByChannel.keys()]);
+      sequence = await readSequence();
+      const joined = this.allSubscriptions().filter((subscription) => !this.held.has(subscription));
+      this.releaseHeld();
+      heads = await readLogHeads([...new Set(joined.map(({ channel }) => channel))]);
     } catch (error) {
+      this.releaseHeld();
       log().debug({ err: error }, "channel heads not compared: Redis unavailable");
       if (comparison === this.lastComparison) this.updateState({ readable: false, connecting: false });
       return;
     }
-    if (comparison === this.lastComparison)
+    if (comparison === this.lastComparison) {
+      this.position.settle(sequence);
       this.updateState({ readable: true, connecting: this.connecting && !this.flows });
+    }
     for (const [channel, head] of heads) {
       for (const subscription of this.subscriptionsByChannel.get(channel) ?? [])
         void subscription.compareWithHead(head);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { log } from "../core/log";
 import { keys, PendingReplay, redisService } from "../redis";
 import type { Channel } from "../schemas/channels";
+import { newSequence } from "./channel-log";
 import { resetLogs } from "./scripts";
 
 /** Channels of one command, to bound the number of its keys. */
@@ -25,8 +26,11 @@ export const resetChannels = (channels: readonly Channel[]): Promise<void> =>
   inBatches(channels, (batch) =>
     redisService().script(
       resetLogs,
-      batch.flatMap((channel) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
-      [keys.realtimeUpstream, JSON.stringify({ forgotten: batch })],
+      [
+        ...batch.flatMap((channel) => [keys.realtimeHead(channel), keys.realtimeLog(channel)]),
+        keys.realtimeSequence,
+      ],
+      [keys.realtimeUpstream, JSON.stringify(batch), newSequence()],
       z.int(),
     ),
   );

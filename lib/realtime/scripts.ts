@@ -7,22 +7,39 @@ import { defineScript } from "../redis/script";
  */
 
 /**
+ * `nextSequence(key, first)` numbers a published message, over all channels, so that an instance that has received all
+ * of them knows it by one number. After Redis was emptied, or holds
+ * another value there, it begins with a random one.
+ */
+const SEQUENCE = `
+local function nextSequence(key, first)
+  local n = redis.pcall('INCR', key)
+  if type(n) ~= 'number' or n == 1 then
+    n = tonumber(first)
+    redis.call('SET', key, first)
+  end
+  return string.format('%.0f', n)
+end
+`;
+
+/**
  * Numbers events, appends them to the logs of their channels, and publishes them to all instances. A published event
  * is in the log already, in the same order.
  *
- * KEYS  head and log of the first event's channel, of the second's, …
+ * KEYS  head and log of the first event's channel, of the second's, …, at last the sequence
  * ARGV  1 epoch for a channel without one, 2 maximum of entries in a log, 3 TTL (s), 4 Redis channel that instances
- *       subscribe to, then for each event: channel, event (JSON)
+ *       subscribe to, 5 first number of a sequence, then for each event: channel, event (JSON)
  * Returns {epoch, n} of each event, flat
  * Atomic. NOT safe to repeat: a repeat is a second event.
  */
 export const appendEvents = defineScript(
   "appendEvents",
-  `
+  `${SEQUENCE}
 local reply, messages = {}, {}
-for i = 1, #KEYS / 2 do
+local sequence = nextSequence(KEYS[#KEYS], ARGV[5])
+for i = 1, (#KEYS - 1) / 2 do
   local head, log = KEYS[i * 2 - 1], KEYS[i * 2]
-  local channel, event = ARGV[i * 2 + 3], ARGV[i * 2 + 4]
+  local channel, event = ARGV[i * 2 + 4], ARGV[i * 2 + 5]
   local known = redis.call('HMGET', head, 'epoch', 'n')
   local epoch = known[1]
   if not epoch or not tonumber(known[2] or '') then
@@ -41,7 +58,7 @@ for i = 1, #KEYS / 2 do
   redis.call('EXPIRE', log, ARGV[3])
   reply[#reply + 1] = epoch
   reply[#reply + 1] = n
-  messages[i] = '{"channel":"' .. channel .. '","epoch":"' .. epoch .. '","n":' .. n .. ',"event":' .. event .. '}'
+  messages[i] = '{"channel":"' .. channel .. '","epoch":"' .. epoch .. '","n":' .. n .. ',"sequence":' .. sequence .. ',"event":' .. event .. '}'
 end
 redis.call('PUBLISH', ARGV[4], '[' .. table.concat(messages, ',') .. ']')
 return reply
@@ -119,16 +136,17 @@ return reply
 /**
  * Deletes heads and logs, and notifies all instances. The next event of each channel starts a new epoch.
  *
- * KEYS  heads and logs
- * ARGV  1 Redis channel that instances subscribe to, 2 message to publish
+ * KEYS  heads and logs, at last the sequence
+ * ARGV  1 Redis channel that instances subscribe to, 2 the channels (JSON), 3 first number of a sequence
  * Returns how many keys were deleted
  * Atomic. Safe to repeat.
  */
 export const resetLogs = defineScript(
   "forgetLogs",
-  `
-local deleted = redis.call('UNLINK', unpack(KEYS))
-redis.call('PUBLISH', ARGV[1], ARGV[2])
+  `${SEQUENCE}
+local deleted = redis.call('UNLINK', unpack(KEYS, 1, #KEYS - 1))
+local sequence = nextSequence(KEYS[#KEYS], ARGV[3])
+redis.call('PUBLISH', ARGV[1], '{"forgotten":' .. ARGV[2] .. ',"sequence":' .. sequence .. '}')
 return deleted
 `,
 );

@@ -1,5 +1,6 @@
 import { newId } from "../core/ids";
 import { log } from "../core/log";
+import { signId } from "../core/signed-id";
 import type { Channel } from "../schemas/channels";
 import { type Cursor, formatCursor, formatEventId } from "./channel-log";
 import { ChannelSubscription, type SubscriptionListener } from "./channel-subscription";
@@ -28,15 +29,17 @@ export type StreamOwner =
 
 export interface StreamOptions {
   owner: StreamOwner;
+  /** A new one by default. */
+  streamId?: string;
   /** Channels, each with the cursor to resume from; null starts from now. */
   channels: ReadonlyMap<Channel, Cursor | null>;
   /** Whether the owner's session is still valid. Throws when that is unknown: the stream then stays open. */
   isSessionValid(): Promise<boolean>;
   authorizeChannels(channels: readonly Channel[]): Promise<ChannelRights>;
-  /** Called when the stream is open. @param streamId  the browser answers heartbeats with it */
-  onOpen?(streamId: string): void;
+  /** Called when the stream is open. */
+  onOpen?(): void;
   /** Called when the stream has ended, for any reason. The function stays alive until the promise is settled. */
-  onClose?(streamId: string): Promise<void>;
+  onClose?(): Promise<void>;
   /** Aborted when the browser disconnects. */
   signal: AbortSignal;
 }
@@ -44,7 +47,7 @@ export interface StreamOptions {
 export class Stream implements HubStream, SubscriptionListener {
   readonly userId: string | null;
   readonly subscriptions = new Map<Channel, ChannelSubscription>();
-  private readonly id = newId();
+  private readonly id: string;
   private readonly writer: EventWriter;
   /** Channels that the user may not read. */
   private readonly deniedChannels = new Set<Channel>();
@@ -63,6 +66,7 @@ export class Stream implements HubStream, SubscriptionListener {
     private readonly onEnd: (cleanup: Promise<void> | undefined) => void,
   ) {
     this.userId = options.owner.userId;
+    this.id = options.streamId ?? newId();
     this.writer = new EventWriter(controller, this.close);
   }
 
@@ -77,9 +81,13 @@ export class Stream implements HubStream, SubscriptionListener {
     ];
     this.writer.setRetry(CLIENT_RETRY_MS);
     hub.add(this);
-    this.writer.writeEvent("open", { streamId: this.id, live: hub.live });
+    this.writer.writeEvent("open", {
+      streamId: this.id,
+      ...(this.userId === null ? {} : { answerToken: signId("answer_heartbeat", this.id) }),
+      live: hub.live,
+    });
     this.applyRights(this.rights);
-    onOpen?.(this.id);
+    onOpen?.();
     // The session may have ended after the request was authenticated and before wake-up messages arrived here.
     void hub.ready?.then(
       () => this.checkSession(),
@@ -124,6 +132,10 @@ export class Stream implements HubStream, SubscriptionListener {
     this.rightsStale = true;
   }
 
+  onBeat(): void {
+    void this.checkSession();
+  }
+
   onShutdown(): void {
     this.finish("reconnect");
   }
@@ -135,7 +147,7 @@ export class Stream implements HubStream, SubscriptionListener {
     this.options.signal.removeEventListener("abort", this.close);
     hub.remove(this);
     this.writer.end();
-    this.onEnd(this.options.onClose?.(this.id));
+    this.onEnd(this.options.onClose?.());
   };
 
   private isOwnUserChannel(channel: Channel): boolean {
@@ -149,7 +161,6 @@ export class Stream implements HubStream, SubscriptionListener {
 
   private sendHeartbeat(): void {
     this.writer.writeEvent("heartbeat", { live: hub.live });
-    void this.checkSession();
     this.heartbeatCount += 1;
     const undecided = this.subscriptions.size + this.deniedChannels.size < this.options.channels.size;
     if (this.rightsStale || undecided || this.heartbeatCount % HEARTBEATS_PER_CHECK === 0)

@@ -98,16 +98,20 @@ export const keyBuilders = {
    * for users' streams (lib/realtime). Nothing is stored.
    */
   realtimeUpstream: "realtime:upstream",
+  /** String: the number of the last message of the channel above. If lost, instances compare the heads of all logs. */
+  realtimeSequence: "realtime:sequence",
   /** Stream: the channel log's newest events, `{number}-0` (lib/realtime/scripts.ts). If lost, pages refetch. */
   realtimeLog: (channel: string) => `realtime:${channel}:log`,
   /** Hash {epoch, n}: the channel log's epoch and the number of its last entry. */
   realtimeHead: (channel: string) => `realtime:${channel}:head`,
-  /** Sorted set of online users by expiry (ms). */
+  /** Sorted set of online users by expiry (ms): the end of a lease that the instances of their streams renew. */
   usersOnline: "webchat:users:online",
   /** Hash: a user's presence state and when they were last online. */
   userPresence: (userId: string) => `webchat:user:presence:${userId}`,
-  /** Sorted set of a user's open streams by expiry (ms): last heartbeat + 100 s. */
+  /** Sorted set of a user's open streams by expiry (ms): the end of their registration, which their instance prolongs. */
   userSockets: (userId: string) => `webchat:user:sockets:${userId}`,
+  /** Sorted set of streams by the time (ms) of an answer to a heartbeat that reached another instance than theirs. */
+  streamAnswers: "webchat:streams:answers",
   /** String (JSON): a chat message. */
   chatMessage: (messageId: string) => `webchat:message:${messageId}`,
   /** Sorted set of cached messages by time (ms). */

@@ -37,7 +37,13 @@ export const presencesSchema = z.object({
 
 export type PresenceList = z.infer<typeof presencesSchema>;
 
-export const heartbeatSchema = z.strictObject({
+/** The answer to a heartbeat of the event stream. */
+export const heartbeatAnswerSchema = z.strictObject({
+  /** From the stream's `open` event. */
+  answerToken: z.string().max(100),
+});
+
+export const presenceReportSchema = z.strictObject({
   /** From the stream's `open` event. */
   streamId: idSchema,
   /** `away`: none of the browser's tabs is visible. */

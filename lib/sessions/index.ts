@@ -1,4 +1,4 @@
-export { authenticate, isSessionActive, validateSession } from "./authenticate";
+export { authenticate, authenticateStream, isSessionActive, validateSession } from "./authenticate";
 export { changeAccount } from "./change";
 export { type ClaimedUser, claimedUser } from "./claimed-user";
 export { clearedSessionCookies, getRefreshToken, sessionCookies } from "./cookie";

@@ -66,6 +66,19 @@ export async function findLiveSession(
   return rows[0] === undefined ? null : rowSchema.parse(rows[0]);
 }
 
+/** Those of some sessions that are live. */
+export async function findLiveSessionIds(sessionIds: readonly string[]): Promise<Set<string>> {
+  const rows = await db().$queryRaw<unknown[]>`
+    SELECT s."id" FROM "Session" s JOIN "User" u ON u."id" = s."userId" AND u."deletedAt" IS NULL
+     WHERE s."id" = ANY(${sessionIds}::uuid[]) AND ${liveCondition()}`;
+  return new Set(
+    z
+      .array(z.object({ id: z.uuid() }))
+      .parse(rows)
+      .map(({ id }) => id),
+  );
+}
+
 /** A user's live sessions, the most recently seen first. */
 export async function findLiveSessions(userId: string): Promise<VersionedSession[]> {
   const rows = await db().$queryRaw<unknown[]>`

@@ -41,6 +41,13 @@ const BATCH_DELAY_MS = 50;
 /** A shorter interruption, as when a function reaches its time limit, does not count as offline. */
 const OFFLINE_GRACE_MS = 4_000;
 
+interface OpenEvent {
+  streamId: string;
+  /** A server of an older build sends none. */
+  answerToken?: string;
+  live: boolean;
+}
+
 export interface EventStreamOptions {
   /** An anonymous stream is open only while it has subscriptions and a tab is visible. */
   signedIn: boolean;
@@ -50,8 +57,10 @@ export interface EventStreamOptions {
   presence(): TabsPresence;
   /** The stream is open. @param presence  what its address reported */
   onOpen(presence: TabsPresence): void;
-  /** Must report presence, so that the user counts as online. */
+  /** Must answer, so that the user counts as online. */
   onHeartbeat(): void;
+  /** The presence that the server has of this browser; null when unknown. */
+  reported(): TabsPresence | null;
 }
 
 /**
@@ -66,6 +75,7 @@ export class EventStream {
   private retryDelayMs = MIN_RETRY_DELAY_MS;
   private readonly openChannels = new Set<string>();
   private id = "";
+  private token = "";
   private isIdle = false;
   private isClosed = false;
 
@@ -76,6 +86,11 @@ export class EventStream {
   /** Sent with presence reports; empty while no stream is open. */
   get streamId(): string {
     return this.id;
+  }
+
+  /** Sent with answers to heartbeats; empty while no stream is open. */
+  get answerToken(): string {
+    return this.token;
   }
 
   /** Reopens the stream if its channels differ from the subscriptions. */
@@ -124,6 +139,8 @@ export class EventStream {
     }
     const presence = this.options.presence();
     const query = new URLSearchParams(this.options.signedIn ? { state: presence } : { as: "nobody" });
+    const reported = this.options.signedIn && this.options.reported();
+    if (reported) query.set("reported", reported);
     for (const [channel, after] of subscriptions) {
       this.openChannels.add(channel);
       query.append("channel", channel);
@@ -140,9 +157,10 @@ export class EventStream {
         handle(JSON.parse(data) as never);
       });
     const { onEvent, onOpen, onHeartbeat } = this.options;
-    listen("open", ({ streamId, live }: { streamId: string; live: boolean }) => {
+    listen("open", ({ streamId, answerToken = "", live }: OpenEvent) => {
       this.retryDelayMs = MIN_RETRY_DELAY_MS;
       this.id = streamId;
+      this.token = answerToken;
       onOpen(presence);
       this.emitLive(live);
     });
@@ -195,7 +213,7 @@ export class EventStream {
     if (!this.source) return;
     this.source.close();
     this.source = undefined;
-    this.id = "";
+    this.id = this.token = "";
     this.offlineTimer ??= setTimeout(
       () => this.options.onEvent({ type: "live", live: false }),
       OFFLINE_GRACE_MS,

@@ -78,6 +78,7 @@ export function openSharedStream({ signedIn, subscriptions, cursorOf, onEvent }:
   const presenceReporter = new PresenceReporter({
     currentPresence: presence,
     streamId: () => (signedIn && stream?.streamId) || "",
+    answerToken: () => (signedIn && stream?.answerToken) || "",
   });
 
   /** Records an event of the stream and passes it to all tabs. */
@@ -105,7 +106,8 @@ export function openSharedStream({ signedIn, subscriptions, cursorOf, onEvent }:
     stream = new EventStream({
       ...{ signedIn, subscriptions: allSubscriptions, onEvent: onStreamEvent, presence },
       onOpen: (reported) => presenceReporter.onStreamOpen(reported),
-      onHeartbeat: () => presenceReporter.report(),
+      onHeartbeat: () => presenceReporter.onHeartbeat(),
+      reported: () => presenceReporter.reported,
     });
     broadcast({ type: "holds" });
   };

@@ -57,8 +57,9 @@ export function ChatSync({ viewerId, unread, chatIds }: Props) {
       ...{ whileHidden: "fetch", sinceDocument: true },
     },
   );
+  // Only chat pages show it: others' streams need not carry the presence of all users.
   useLiveQuery(
-    "presence",
+    isOnChatPage ? "presence" : null,
     async () => {
       refetchPresence();
       return null;

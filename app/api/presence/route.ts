@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { beat, getPresences } from "@/lib/presence";
-import { heartbeatSchema, presenceQuerySchema, presencesSchema } from "@/lib/schemas/presence";
+import { getPresences, report } from "@/lib/presence";
+import { presenceQuerySchema, presenceReportSchema, presencesSchema } from "@/lib/schemas/presence";
 
 // GET /api/presence
 export const GET = defineRoute(
@@ -19,14 +19,14 @@ export const GET = defineRoute(
 // POST /api/presence
 export const POST = defineRoute(
   {
-    summary: "Acknowledge a heartbeat of the event stream",
+    summary: "Report whether a browser shows a page, when that has changed",
     auth: "user",
     limit: "frequent",
-    body: heartbeatSchema,
+    body: presenceReportSchema,
     response: z.object({}),
   },
   async ({ body, caller }) => {
-    await beat(caller.userId, body.streamId, body.state);
+    await report(caller.userId, body.streamId, body.state);
     return {};
   },
 );

@@ -1,9 +1,13 @@
 import { z } from "zod";
-import { defineRoute } from "@/app/api/define-route";
+import { defineSignedRoute, defineStreamRoute } from "@/app/api/define-route";
+import { defer } from "@/lib/core/defer";
+import { AppError } from "@/lib/core/errors";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { clientNetwork } from "@/lib/core/http/client-info";
-import { leave, setOnline } from "@/lib/presence";
+import { readSignedId } from "@/lib/core/signed-id";
+import { answer, leave, setOnline, takeStreamId } from "@/lib/presence";
 import { MAX_CHANNELS, openStream, parseSubscriptions, STREAM_HEADERS } from "@/lib/realtime";
+import { heartbeatAnswerSchema } from "@/lib/schemas/presence";
 import { isSessionActive } from "@/lib/sessions";
 import { authorizeChannels, requirePublicChannels } from "./channel-guards";
 
@@ -17,7 +21,7 @@ const oneOrMany = (text: z.ZodString) =>
     .transform((value) => (value === undefined ? [] : [value].flat()));
 
 // GET /api/realtime
-export const GET = defineRoute(
+export const GET = defineStreamRoute(
   {
     summary: "Event stream (text/event-stream) of channels, each starting at a cursor (docs/REALTIME.md)",
     // Anonymous clients may subscribe to `views` and get a 401 for any other channel.
@@ -29,6 +33,8 @@ export const GET = defineRoute(
       after: oneOrMany(z.string().max(60)),
       /** `away`: none of the browser's tabs is visible. */
       state: z.enum(["online", "away"]).default("online"),
+      /** The state that the browser last reported, when it continues a stream that has ended. */
+      reported: z.enum(["online", "away"]).optional(),
       /** `nobody`: the page was rendered signed out, so session cookies are ignored. */
       as: z.literal("nobody").optional(),
     }),
@@ -49,15 +55,40 @@ export const GET = defineRoute(
         isSessionValid: async () => true,
       });
     }
-    return openStream({
-      owner: { userId: caller.userId },
-      ...{ channels, signal },
-      authorizeChannels: (requested) => authorizeChannels(caller, requested),
-      onOpen: (streamId) => void setOnline(caller.userId, streamId, query.state),
-      onClose: (streamId) => leave(caller.userId, streamId),
-      isSessionValid: () => isSessionActive(caller.sessionId, caller.userId),
-    });
+    const { userId, sessionId } = caller;
+    const streamId = takeStreamId(userId);
+    try {
+      return await openStream({
+        owner: { userId },
+        ...{ streamId, channels, signal },
+        authorizeChannels: (requested) => authorizeChannels(caller, requested),
+        onOpen: () => void setOnline(userId, streamId, query.state, query.reported),
+        onClose: () => leave(userId, streamId),
+        isSessionValid: () => isSessionActive(sessionId),
+      });
+    } catch (error) {
+      void leave(userId, streamId);
+      throw error;
+    }
   },
 );
 
-export const { POST, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET");
+// POST /api/realtime
+export const POST = defineSignedRoute(
+  {
+    summary: "Answer a heartbeat of the event stream",
+    auth: "public",
+    // Each open page sends one every 30 s, signed by us: a limit would cost more than the answer, which costs nothing.
+    limit: "skip",
+    body: heartbeatAnswerSchema,
+    response: z.object({}),
+  },
+  async ({ body }) => {
+    const streamId = readSignedId("answer_heartbeat", body.answerToken);
+    if (streamId === null) throw new AppError("not_found");
+    defer(() => answer(streamId));
+    return {};
+  },
+);
+
+export const { PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("GET", "POST");

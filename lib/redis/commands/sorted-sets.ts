@@ -33,6 +33,12 @@ export function sortedSetCommands(run: RunCommand) {
       return list.length === 0 ? 0 : run(["ZADD", key, ...list], readCount);
     },
 
+    /** Updates the scores of those that are members, and adds none; returns how many scores have changed. */
+    zaddExisting: async (key: string, ...members: Scored<RedisValue>[]): Promise<number> => {
+      const list = members.flatMap(({ member, score }) => [formatScore(score), encodeValue(member)]);
+      return list.length === 0 ? 0 : run(["ZADD", key, "XX", "CH", ...list], readCount);
+    },
+
     /** Returns how many of the members existed. */
     zrem: async (key: string, ...members: RedisValue[]): Promise<number> =>
       members.length === 0 ? 0 : run(["ZREM", key, ...members.map(encodeValue)], readCount),
@@ -79,6 +85,20 @@ export function sortedSetCommands(run: RunCommand) {
         const score = parseReply(z.union([z.string(), z.number(), z.null()]), reply);
         return score === null ? null : parseScore(String(score));
       }),
+
+    /** The scores, in the order of the members; null for one that is not a member. */
+    zmscore: async (key: string, ...members: RedisValue[]): Promise<(number | null)[]> =>
+      members.length === 0
+        ? []
+        : run(["ZMSCORE", key, ...members.map(encodeValue)], (reply) =>
+            parseReply(z.array(z.union([z.string(), z.number(), z.null()])), reply).map((score) =>
+              score === null ? null : parseScore(String(score)),
+            ),
+          ),
+
+    /** Removes members by score; returns how many. */
+    zremrangebyscore: (key: string, min: ScoreBound, max: ScoreBound): Promise<number> =>
+      run(["ZREMRANGEBYSCORE", key, formatScore(min), formatScore(max)], readCount),
   };
 }
 

@@ -29,7 +29,7 @@ async function newUser() {
   const open = new Set<Request>();
   const opened: Request[] = [];
   context.on("request", (request) => {
-    if (new URL(request.url()).pathname !== "/api/realtime") return;
+    if (request.method() !== "GET" || new URL(request.url()).pathname !== "/api/realtime") return;
     open.add(request);
     opened.push(request);
   });

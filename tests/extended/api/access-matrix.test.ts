@@ -145,6 +145,7 @@ const MATRIX = `
   POST   /api/qstash/{queue}                401     401       401    401     401
   DELETE /api/sessions/{id}                 401     200       404    404     404
   GET    /api/realtime                      401     200       200    200     200
+  POST   /api/realtime                      200     200       200    200     200
   GET    /api/sessions                      401     200       200    200     200
   DELETE /api/sessions                      401     200       200    200     200
   POST   /api/tasks/{id}/replay             401     403       403    403     200

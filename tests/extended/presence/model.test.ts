@@ -7,26 +7,24 @@ import { createPeople } from "@/tests/support/factories/people";
 import { agePresence, newSocket, presenceInstance } from "@/tests/support/factories/presence-tools";
 import { runs } from "@/tests/support/fuzz/runs";
 
-/** TTL (ms) that no sum of steps comes close to: the real time of a run must not matter. */
-const STREAM_MS = 350_000;
+/** Lease (ms) that no sum of steps comes close to: the real time of a run must not matter. */
+const LEASE_MS = 350_000;
+const REGISTRATION_MS = 10_000_000;
 const STEP_MS = 100_000;
 const INSTANCES = 3;
 const PEOPLE = 2;
 const SOCKETS = 3;
 
-interface Stream {
-  away: boolean;
-  /** Milliseconds of the model's clock. */
-  expiresAt: number;
-}
-
 /** The model: the expected presence. */
 class Model {
   clock = 0;
   readonly people = Array.from({ length: PEOPLE }, () => ({
-    streams: new Map<number, Stream>(),
+    /** Whether each stream is away. */
+    streams: new Map<number, boolean>(),
     hides: false,
     published: "offline",
+    /** Milliseconds of the model's clock. */
+    leaseEndsAt: 0,
   }));
 
   of(person: number) {
@@ -35,22 +33,30 @@ class Model {
     return known;
   }
 
-  state(person: number): string {
+  /** As their streams say. */
+  settledState(person: number): string {
     const { streams, hides } = this.of(person);
-    const live = [...streams.values()].filter(({ expiresAt }) => expiresAt > this.clock);
-    if (hides || live.length === 0) return "offline";
-    return live.some(({ away }) => !away) ? "online" : "away";
+    if (hides || streams.size === 0) return "offline";
+    return [...streams.values()].includes(false) ? "online" : "away";
+  }
+
+  hasLease(person: number): boolean {
+    return this.of(person).leaseEndsAt > this.clock;
+  }
+
+  state(person: number): string {
+    return this.hasLease(person) ? this.settledState(person) : "offline";
   }
 }
 
 const who = { instance: fc.nat(INSTANCES - 1), person: fc.nat(PEOPLE - 1), socket: fc.nat(SOCKETS - 1) };
 const command = fc.oneof(
-  // The first beat of a stream opens it. An instance without open streams sweeps only on request, so that a run
+  // The first report of a stream opens it. An instance without open streams sweeps only on request, so that a run
   // controls it.
   { weight: 8, arbitrary: fc.record({ ...who, do: fc.constantFrom("away", "front") }) },
   { weight: 2, arbitrary: fc.record({ ...who, do: fc.constant("close" as const) }) },
   { weight: 1, arbitrary: fc.record({ ...who, do: fc.constantFrom("hide", "show") }) },
-  // No beats meanwhile, as from a killed browser.
+  // No lease is renewed meanwhile, as when the instances of the streams died.
   {
     weight: 4,
     arbitrary: fc.record({ steps: fc.integer({ min: 1, max: 4 }), do: fc.constant("wait" as const) }),
@@ -59,27 +65,31 @@ const command = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("empty" as const) }) },
 );
 
-it("all instances agree with the model and publish each change once, whatever streams open, beat, close, die and hide", async () => {
+it("all instances agree with the model and publish each change once, whatever streams open, close, hide and lose their instance", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 30 }), async (commands) => {
       const published: Presence[] = [];
       const instances = Array.from({ length: INSTANCES }, () =>
-        presenceInstance({ streamTtlMs: STREAM_MS }, published),
+        presenceInstance({ leaseMs: LEASE_MS, registrationMs: REGISTRATION_MS }, published),
       );
       const people = (await createPeople(PEOPLE)).map(({ userId }) => userId);
       const sockets = people.map(() => Array.from({ length: SOCKETS }, newSocket));
       const model = new Model();
       /** Published states of each user, in order. Changes of two users in one sweep have no order. */
       const expected: string[][] = people.map(() => []);
-      /** A change by time is published by the next call that notices it: a sweep, or any call for the user. */
       const settle = (person: number) => {
-        const state = model.state(person);
+        const state = model.settledState(person);
         if (state !== model.of(person).published) expected[person]?.push(state);
         model.of(person).published = state;
       };
       const sweepAll = async (instance: number) => {
-        await instances[instance]?.sweep();
-        for (const person of people.keys()) if (model.state(person) === "offline") settle(person);
+        await instances[instance]?.beat();
+        for (const person of people.keys()) {
+          const { published: before, streams } = model.of(person);
+          if (before === "offline" || model.hasLease(person)) continue;
+          streams.clear();
+          settle(person);
+        }
       };
 
       for (const step of commands) {
@@ -100,12 +110,12 @@ it("all instances agree with the model and publish each change once, whatever st
           const userId = people[person] ?? "";
           const socketId = sockets[person]?.[socket] ?? "";
           const { streams } = model.of(person);
-          const expiresAt = model.clock + STREAM_MS;
           switch (step.do) {
             case "away":
             case "front":
-              streams.set(socket, { away: step.do === "away", expiresAt });
-              await instance?.beat(userId, socketId, step.do === "away" ? "away" : "online");
+              streams.set(socket, step.do === "away");
+              model.of(person).leaseEndsAt = model.clock + LEASE_MS;
+              await instance?.report(userId, socketId, step.do === "away" ? "away" : "online");
               break;
             case "close":
               streams.delete(socket);
@@ -113,6 +123,7 @@ it("all instances agree with the model and publish each change once, whatever st
               break;
             default:
               model.of(person).hides = step.do === "hide";
+              if (step.do === "show") model.of(person).leaseEndsAt = model.clock + LEASE_MS;
               await db().user.update({
                 where: { id: userId },
                 data: { hidesPresence: model.of(person).hides },

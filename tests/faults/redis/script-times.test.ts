@@ -89,12 +89,15 @@ it("presence of a million users", async () => {
   const fillOnline = () => fillSorted(keys.usersOnline, MILLION, "user", later());
   await fillOnline();
   const beat = (socketId: string) =>
-    presenceStore.recordHeartbeat({
+    presenceStore.registerStream({
       ...{ userId: user, socketId, state: "away", ttlMs: 35_000, hidesTtlMs: 60_000, hides: false },
+      leaseMs: 35_000,
     });
   await Promise.all(ids(300).map(beat));
-  await expectShort("a heartbeat of a user with 300 streams", nothing, () => beat(newId()));
-  await expectShort("a user with 300 streams hides", nothing, () => presenceStore.setHides(user, true));
+  await expectShort("a report of a user with 300 streams", nothing, () => beat(newId()));
+  await expectShort("a user with 300 streams hides", nothing, () =>
+    presenceStore.setHides(user, true, 35_000),
+  );
   await expectShort("one of 300 streams closes", nothing, () => presenceStore.closeStream(user, newId()));
   await expectShort(
     "300 expired streams",
@@ -111,7 +114,14 @@ it("presence of a million users", async () => {
   await expectShort("all of ten thousand users online", nothing, presenceStore.listOnline);
   expect(new Set(await presenceStore.listOnline()).size).toBe(10_000);
   await redis().del(keys.usersOnline);
-  const sweep = () => presenceStore.sweepExpired(35_000);
+  const renew = (userIds: string[]) =>
+    presenceStore.renewLeases({
+      ...{ userIds, atMs: Date.now(), leaseMs: 35_000, registrations: [], ttlMs: 35_000 },
+    });
+  await fillOnline();
+  await expectShort("the leases of two thousand users", nothing, () => renew(ids(2_000)));
+  await redis().del(keys.usersOnline);
+  const sweep = async () => presenceStore.sweep((await renew([])).expired, 35_000);
   await expectShort(
     "a sweep of a million expired users",
     () => fillSorted(keys.usersOnline, MILLION, "user", earlier()),

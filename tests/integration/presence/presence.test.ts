@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { GET, POST } from "@/app/api/presence/route";
 import type { Caller } from "@/lib/core/access-token";
@@ -7,7 +8,7 @@ import { db } from "@/lib/db";
 import { keys, redis } from "@/lib/redis";
 import { call } from "@/tests/support/clients/call";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import { createPerson } from "@/tests/support/factories/people";
+import { createPeople, createPerson } from "@/tests/support/factories/people";
 import {
   agePresence,
   newSocket,
@@ -47,7 +48,7 @@ describe("a user", () => {
     const { userId } = person;
     const socket = newSocket();
     await instance.setOnline(userId, socket);
-    await instance.beat(userId, socket, "online");
+    await instance.report(userId, socket, "online");
     expect(publishedFor(instance)).toEqual([{ userId, state: "online", lastSeenAt: expect.any(String) }]);
     expect(await instance.getUserPresence(userId)).toMatchObject({ userId, state: "online" });
     expect(await instance.isUserOnline(userId)).toBe(true);
@@ -77,10 +78,10 @@ describe("a user", () => {
     expect(await one.getOnlineUsersCount()).toBe(before + 1);
     for (const [n, each] of instances.entries()) {
       expect((await each.getUserPresence(userId)).state).toBe("online");
-      await each.beat(userId, sockets[n] ?? "", "away");
+      await each.report(userId, sockets[n] ?? "", "away");
     }
     expect((await one.getUserPresence(userId)).state).toBe("away");
-    await two.beat(userId, sockets[1] ?? "", "online");
+    await two.report(userId, sockets[1] ?? "", "online");
     await two.setOffline(userId, sockets[1] ?? "");
     await one.setOffline(userId, sockets[0] ?? "");
     await three.setOffline(userId, sockets[2] ?? "");
@@ -116,38 +117,82 @@ describe("a user", () => {
     expect(states(instance)).toEqual(["away"]);
   });
 
-  it("whose heartbeats stop goes offline at that moment, published by one instance only", async () => {
-    const options = { streamTtlMs: 400 };
+  it("whose instance died goes offline when their lease ends, published by one instance only", async () => {
+    const options = { leaseMs: 300, beatMs: 100_000 };
     const instances = [presenceInstance(options), presenceInstance(options), presenceInstance(options)];
     const { userId } = person;
-    // Instances sweep until Redis has no users: users left by other tests would stay for 35 s.
-    await presenceInstance().clearAllPresence();
-    const at = Date.now();
-    for (const each of instances) await each.setOnline(userId, newSocket());
-    const lastBeatAt = Date.now();
-    await waitUntil("an instance publishes it", () => states(...instances).includes("offline"));
-    expect(Date.now() - at).toBeGreaterThanOrEqual(390);
-    expect(await redis().zscore(keys.usersOnline, userId)).toBeNull();
-    // Instances that swept without a result schedule no further sweep.
-    await waitUntil("all instances have swept", () =>
-      instances.every(({ nextSweepInMs }) => nextSweepInMs() === null),
-    );
+    await instances[0]?.setOnline(userId, newSocket());
+    const registeredAt = Date.now();
+    const [viewer = presenceInstance(options)] = instances;
+    await waitUntil("the lease ends", async () => !(await viewer.isUserOnline(userId)));
+    expect(Date.now() - registeredAt).toBeGreaterThanOrEqual(250);
+    await Promise.all(instances.slice(1).map((each) => each.beat()));
     expect(states(...instances)).toEqual(["online", "offline"]);
-    const { lastSeenAt } = await (instances[0] ?? presenceInstance()).getUserPresence(userId);
-    expect(Date.parse(lastSeenAt ?? "")).toBeLessThanOrEqual(lastBeatAt);
+    expect(await redis().zscore(keys.usersOnline, userId)).toBeNull();
+    const { lastSeenAt } = await viewer.getUserPresence(userId);
+    expect(Date.parse(lastSeenAt ?? "")).toBeLessThanOrEqual(registeredAt);
     expect(await ttlSeconds(keys.userPresence(userId))).toBeGreaterThan(86_000);
     expect(await redis().exists(keys.userSockets(userId))).toBe(0);
   });
 
-  it("on another instance: one without streams schedules no sweep", async () => {
-    const [holder, other] = [presenceInstance(), presenceInstance()];
+  it("whose browser vanishes goes offline when its answers stop, and comes back with the next", async () => {
+    const instance = presenceInstance({ answerTimeoutMs: 400 });
+    const { userId } = person;
     const socket = newSocket();
-    await holder.setOnline(person.userId, socket);
-    await other.beat(person.userId, socket, "online");
-    expect(other.nextSweepInMs()).toBeNull();
-    expect(holder.nextSweepInMs()).toBeGreaterThan(0);
-    await holder.setOffline(person.userId, socket);
-    expect(holder.nextSweepInMs()).toBeNull();
+    await instance.setOnline(userId, socket);
+    const openedAt = Date.now();
+    while (Date.now() - openedAt < 600) {
+      await instance.answer(socket);
+      await delay(50);
+    }
+    expect(states(instance)).toEqual(["online"]);
+    await waitUntil("the user is offline", () => states(instance).at(-1) === "offline");
+    expect(await instance.isUserOnline(userId)).toBe(false);
+    // A beat does not revive a silent stream.
+    await instance.beat();
+    expect(await instance.isUserOnline(userId)).toBe(false);
+    await instance.answer(socket);
+    expect(states(instance)).toEqual(["online", "offline", "online"]);
+    await instance.setOffline(userId, socket);
+  });
+
+  it("whose answers reach another instance stays present, and comes back by them", async () => {
+    const [owner, other] = [presenceInstance({ answerTimeoutMs: 4_000 }), presenceInstance()];
+    const { userId } = person;
+    const socket = newSocket();
+    await owner.setOnline(userId, socket);
+    const openedAt = Date.now();
+    await other.answer(socket);
+    await waitUntil("the user is offline", () => states(owner).at(-1) === "offline");
+    expect(Date.now() - openedAt).toBeGreaterThan(5_500);
+    await other.answer(socket);
+    await owner.beat();
+    expect(states(owner)).toEqual(["online", "offline", "online"]);
+    await owner.setOffline(userId, socket);
+  });
+
+  it("whose stream reopens on its instance costs Redis nothing, and is removed after the last one", async () => {
+    const instance = presenceInstance({ graceMs: 150 });
+    const { userId } = person;
+    const first = instance.takeStreamId(userId);
+    await instance.setOnline(userId, first);
+    const firstLeft = instance.leave(userId, first);
+    meter.reset();
+    const second = instance.takeStreamId(userId);
+    expect(second).toBe(first);
+    await instance.setOnline(userId, second, "online", "online");
+    await firstLeft;
+    expect(meter.calls).toBe(0);
+    // One that is open gives its id to no other.
+    expect(instance.takeStreamId(userId)).not.toBe(first);
+    // A change that reached another instance is not overlooked by a page that does not know of it.
+    await presenceInstance().report(userId, first, "away");
+    const secondLeft = instance.leave(userId, first);
+    await instance.setOnline(userId, instance.takeStreamId(userId), "online");
+    await secondLeft;
+    expect(states(instance)).toEqual(["online", "online"]);
+    await instance.leave(userId, first);
+    expect(states(instance)).toEqual(["online", "online", "offline"]);
   });
 
   it("is last seen at the last heartbeat, also before any sweep and after the hash has expired", async () => {
@@ -179,7 +224,7 @@ describe("a hidden user", () => {
     expect(publishedFor(instance).at(-1)).toEqual({ userId, state: "offline", lastSeenAt: null });
     const count = await instance.getOnlineUsersCount();
 
-    await instance.beat(userId, socket, "away");
+    await instance.report(userId, socket, "away");
     await presenceInstance().setOnline(userId, newSocket());
     expect(await instance.getUserPresence(userId)).toEqual({ userId, state: "offline", lastSeenAt: null });
     expect(await instance.getOnlineUsers()).not.toContain(userId);
@@ -205,11 +250,29 @@ describe("a hidden user", () => {
     expect(publishedFor(instance)).toEqual([]);
     // As if Redis had been down during the change.
     await db().user.update({ where: { id: person.userId }, data: { hidesPresence: false } });
-    await instance.beat(person.userId, socket, "online");
+    await instance.report(person.userId, socket, "online");
     expect(publishedFor(instance)).toEqual([]);
     await agePresence([person.userId], 5 * 60_000);
-    await instance.beat(person.userId, socket, "online");
+    await instance.report(person.userId, socket, "online");
     expect(states(instance)).toEqual(["online"]);
+  });
+
+  it("is found hidden, or shown, by the next beat of an instance that did not change it", async () => {
+    const [owner, other] = [presenceInstance(), presenceInstance()];
+    const { userId } = person;
+    const socket = newSocket();
+    await owner.setOnline(userId, socket);
+    await db().user.update({ where: { id: userId }, data: { hidesPresence: true } });
+    await other.setHidden(userId, true);
+    await owner.beat();
+    expect(await owner.isUserOnline(userId)).toBe(false);
+    await db().user.update({ where: { id: userId }, data: { hidesPresence: false } });
+    await other.setHidden(userId, false);
+    await agePresence([userId], 40_000);
+    await owner.beat();
+    await agePresence([userId], 40_000);
+    expect(await owner.isUserOnline(userId)).toBe(true);
+    await owner.setOffline(userId, socket);
   });
 
   it("that is erased leaves nothing", async () => {
@@ -269,13 +332,13 @@ describe("the API", () => {
     await waitUntil("Redis is used again", async () => (await fetchPresence([person.userId])).known);
   });
 
-  it("is right after a flush of Redis with the next heartbeat", async () => {
+  it("is right after a flush of Redis with the next beat", async () => {
     const instance = presenceInstance();
     const socket = newSocket();
-    await instance.setOnline(person.userId, socket);
+    await instance.setOnline(person.userId, socket, "away");
     await redis().flushdb();
     expect(await instance.isUserOnline(person.userId)).toBe(false);
-    await instance.beat(person.userId, socket, "away");
+    await instance.beat();
     expect((await instance.getUserPresence(person.userId)).state).toBe("away");
   });
 });
@@ -292,26 +355,38 @@ it("clearing all presence publishes visible users as offline and leaves no key",
   expect(await redis().keys("webchat:user*")).toEqual([]);
 });
 
-it("a heartbeat is one call of one script of ten commands, a read of 100 users one call", async () => {
+it("a beat is one call of two commands for any number of streams, an answer none, a read of 100 users one call", async () => {
   const instance = presenceInstance();
-  const socket = newSocket();
-  await instance.setOnline(person.userId, socket);
+  const people = await createPeople(20);
+  const sockets = people.map(newSocket);
+  for (const [index, { userId }] of people.entries()) await instance.setOnline(userId, sockets[index] ?? "");
   const ids = Array.from({ length: 100 }, () => newId());
   await instance.getPresences(ids);
-  const commands = async () => {
-    const info = String(await redis().send(["INFO", "commandstats"]));
-    return [...info.matchAll(/cmdstat_(?!info|ping)[^:]+:calls=(\d+)/g)].reduce(
-      (sum, [, calls]) => sum + Number(calls),
-      0,
-    );
-  };
-  const before = await commands();
+  await instance.beat();
+
+  const { stats } = currentGateway();
+  stats.reset();
   meter.reset();
-  await instance.beat(person.userId, socket, "online");
+  await instance.beat();
+  for (const socket of sockets) await instance.answer(socket);
   expect(meter.calls).toBe(1);
-  // If the engine counts them: the script and its commands.
-  if (before > 0) expect((await commands()) - before).toBe(10);
+  expect(stats.snapshot().byCommand).toEqual({ ZADD: 1, ZRANGEBYSCORE: 1 });
+  expect(await instance.isUserOnline(people[0]?.userId ?? "")).toBe(true);
   meter.reset();
   await instance.getPresences(ids);
   expect(meter.calls).toBe(1);
+  for (const [index, { userId }] of people.entries()) await instance.setOffline(userId, sockets[index] ?? "");
+});
+
+it("an open stream is registered for as long as it is open", async () => {
+  const instance = presenceInstance({ registrationMs: 1_000, beatMs: 300 });
+  const { userId } = person;
+  const [kept, closed] = [newSocket(), newSocket()];
+  await instance.setOnline(userId, kept);
+  await delay(1_500);
+  await instance.setOnline(userId, closed);
+  await instance.setOffline(userId, closed);
+  expect(states(instance)).toEqual(["online"]);
+  expect(await redis().zrange(keys.userSockets(userId), 0, -1)).toEqual([kept]);
+  await instance.setOffline(userId, kept);
 });

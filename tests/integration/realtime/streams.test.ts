@@ -27,7 +27,7 @@ type Rights = ReadonlyMap<Channel, boolean>;
 async function openWith(
   channels: Map<Channel, null>,
   getRights: () => Rights | Promise<Rights>,
-  onClose?: (id: string) => Promise<void>,
+  onClose?: () => Promise<void>,
 ): Promise<{ stream: EventReader; response: Response }> {
   const controller = new AbortController();
   const response = await openStream({

@@ -67,9 +67,10 @@ export async function openEventStream(
   token: string | null,
   channels: Record<string, string | null> = {},
   headers: Record<string, string> = {},
+  params: Record<string, string> = {},
 ): Promise<EventReader> {
   const controller = new AbortController();
-  const query = new URLSearchParams();
+  const query = new URLSearchParams(params);
   for (const [channel, after] of Object.entries(channels)) {
     query.append("channel", channel);
     query.append("after", after ?? "");

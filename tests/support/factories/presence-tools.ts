@@ -24,7 +24,7 @@ export async function agePresence(userIds: readonly string[], ms: number): Promi
     for (const socket of await redis().zrange<string[]>(keys.userSockets(userId), 0, -1)) {
       await redis().zincrby(keys.userSockets(userId), -ms, socket);
     }
-    for (const field of ["seen", "front", "hidesAt"]) {
+    for (const field of ["seen", "hidesAt"]) {
       const value = Number((await redis().hget(key, field)) ?? 0);
       if (value > 0) await redis().hset(key, { [field]: value - ms });
     }

@@ -1,4 +1,5 @@
 import { newId } from "@/lib/core/ids";
+import { signId } from "@/lib/core/signed-id";
 import { db } from "@/lib/db";
 import { createProofMessage } from "@/lib/nft/ownership-proof";
 import { LOCAL_CHAIN_ID } from "@/local/chain";
@@ -174,6 +175,7 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "POST /api/posts/view": async (users) => ({ body: { postId: await makePost(users) } }),
   "POST /api/posts/views-batch": async (users) => ({ body: { postIds: [await makePost(users)] } }),
   "POST /api/presence": () => ({ body: { streamId: newId(), state: "online" } }),
+  "POST /api/realtime": () => ({ body: { answerToken: signId("answer_heartbeat", newId()) } }),
   "GET /api/presence": (users) => ({ query: `?userIds=${users.listener.userId}` }),
   "GET /api/people/{handle}": async ({ artist }) => ({ params: { handle: await handleOf(artist) } }),
   "GET /api/products/{id}": async (users) => withId(await makeProduct(users)),

@@ -32,7 +32,7 @@ export async function startHttpBalancer(port: number): Promise<HttpBalancer> {
       return;
     }
     const { method, url, headers } = incoming;
-    if (url?.startsWith("/api/realtime")) {
+    if (method === "GET" && url?.startsWith("/api/realtime")) {
       if (!streamsAllowed) {
         outgoing.writeHead(503).end();
         return;

@@ -6,8 +6,14 @@ import { waitUntil } from "@/tests/support/clients/wait-until";
 /** The stream shared by a browser's tabs, with minimal fakes of the browser's APIs. */
 
 const posts: string[] = [];
+let isReportTaken = true;
+const answers: string[] = [];
 vi.mock("@/app/_data/realtime/send-presence", () => ({
-  sendPresence: async (_: string, state: string) => void posts.push(state),
+  sendPresence: async (_: string, state: string) => {
+    posts.push(state);
+    return isReportTaken;
+  },
+  answerHeartbeat: async (token: string) => void answers.push(token),
 }));
 const calls: string[] = [];
 let response: object = { ok: true };
@@ -75,7 +81,8 @@ let other: BroadcastChannel;
 
 beforeEach(() => {
   page.visibilityState = "visible";
-  for (const list of [posts, calls, events, Source.all]) list.length = 0;
+  for (const list of [posts, answers, calls, events, Source.all]) list.length = 0;
+  isReportTaken = true;
   response = { ok: true };
   other = new BroadcastChannel("normaldance:realtime");
 });
@@ -101,17 +108,24 @@ it("switching tabs keeps the user online, and leaving all tabs is published imme
   openStream();
   await waitUntil("the stream is open", () => Source.all.length === 1);
   expect(Source.last.query.get("state")).toBe("online");
-  Source.last.emit("open", { streamId: "s", live: true });
+  expect(Source.last.query.get("reported")).toBeNull();
+  Source.last.emit("open", { streamId: "s", answerToken: "t", live: true });
   // The stream's address has reported it.
   expect(posts).toEqual([]);
   Source.last.emit("heartbeat", { live: true });
+  expect([posts, answers]).toEqual([[], ["t"]]);
   setVisibility("hidden");
   other.postMessage({ type: "want", tab: "B", channels: [], visible: true });
   await delay(600);
-  expect(posts).toEqual(["online"]);
+  expect(posts).toEqual([]);
+  isReportTaken = false;
   other.postMessage({ type: "want", tab: "B", channels: [], visible: false });
-  await waitUntil("the change is sent", () => posts.length === 2);
-  expect(posts[1]).toBe("away");
+  await waitUntil("the change is sent", () => posts.length === 1);
+  expect(posts[0]).toBe("away");
+  isReportTaken = true;
+  // The server did not take it: the next heartbeat repeats it.
+  Source.last.emit("heartbeat", { live: true });
+  expect([posts, answers]).toEqual([["away", "away"], ["t"]]);
   other.postMessage({ type: "want", tab: "B", channels: [], visible: true });
   await waitUntil("the change is sent", () => posts.length === 3);
   expect(posts[2]).toBe("online");
@@ -120,6 +134,7 @@ it("switching tabs keeps the user online, and leaving all tabs is published imme
   other.postMessage({ type: "bye", tab: "B" });
   await waitUntil("the stream is open again", () => Source.all.length === 2);
   expect(Source.last.query.get("state")).toBe("away");
+  expect(Source.last.query.get("reported")).toBe("online");
 });
 
 it("a crashed tab stops counting as visible, and later loses its subscriptions", () => {
