@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { AddBotForm } from "@/app/_features/bots/add-bot-form";
 import { BotCards } from "@/app/_features/bots/bot-cards";
@@ -8,6 +7,7 @@ import { Page, PageTitle } from "@/app/_shell/page";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { Button, buttonVariants } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Link } from "@/app/_ui/link";
 import { Skeleton } from "@/app/_ui/skeleton";
 import { listBots, readBotNumbers } from "@/lib/bot";
 import { countOpenAlerts } from "@/lib/ops";
@@ -30,7 +30,7 @@ export default async function BotsPage({ searchParams }: PageProps<"/bots">) {
     return (
       <Page className="pt-8 sm:pt-12">
         <EmptyState title={t("listenersTitle")} text={t("listenersText")}>
-          <Link href="/me#role" prefetch={false} className={buttonVariants()}>
+          <Link href="/me#role" className={buttonVariants()}>
             {t("toProfile")}
           </Link>
         </EmptyState>
@@ -73,16 +73,12 @@ async function Bots({ caller, query }: BotViewer & { query: Parameters<typeof li
       <nav className="mt-6 flex gap-3">
         {query.cursor ? (
           <Button asChild look="plain">
-            <Link href="/bots" prefetch={false}>
-              {t("newest")}
-            </Link>
+            <Link href="/bots">{t("newest")}</Link>
           </Button>
         ) : null}
         {nextCursor ? (
           <Button asChild look="quiet">
-            <Link href={{ pathname: "/bots", query: { cursor: nextCursor } }} prefetch={false}>
-              {t("older")}
-            </Link>
+            <Link href={{ pathname: "/bots", query: { cursor: nextCursor } }}>{t("older")}</Link>
           </Button>
         ) : null}
       </nav>

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 
 interface Props {
   path: "/admin/tasks" | "/admin/alerts" | "/admin/people" | "/admin/audit";
@@ -18,16 +18,12 @@ export function Pager({ path, query = {}, nextCursor, continued }: Props) {
     <div className="mt-8 flex flex-wrap gap-3">
       {continued ? (
         <Button asChild look="plain">
-          <Link href={{ pathname: path, query }} prefetch={false}>
-            {t("newest")}
-          </Link>
+          <Link href={{ pathname: path, query }}>{t("newest")}</Link>
         </Button>
       ) : null}
       {nextCursor ? (
         <Button asChild look="quiet">
-          <Link href={{ pathname: path, query: { ...query, cursor: nextCursor } }} prefetch={false}>
-            {t("older")}
-          </Link>
+          <Link href={{ pathname: path, query: { ...query, cursor: nextCursor } }}>{t("older")}</Link>
         </Button>
       ) : null}
     </div>

@@ -1,10 +1,10 @@
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { RunFilter } from "@/app/_features/bots/runs/run-filter";
 import { RunRow } from "@/app/_features/bots/runs/run-row";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { getBot, listExecutions, listWorkflows } from "@/lib/bot";
 import { executionPageQuerySchema } from "@/lib/schemas/bot-executions";
 import { idSchema } from "@/lib/schemas/id";
@@ -42,11 +42,7 @@ export default async function RunsPage({ params, searchParams }: PageProps<"/bot
   };
   return (
     <Page className="pt-8 sm:pt-12">
-      <Link
-        href={`/bots/${botId}`}
-        prefetch={false}
-        className="text-sm text-muted underline underline-offset-4"
-      >
+      <Link href={`/bots/${botId}`} className="text-sm text-muted underline underline-offset-4">
         {t("back", { name: isolate(bot.name) })}
       </Link>
       <PageTitle className="mt-2">{t("title")}</PageTitle>
@@ -62,9 +58,7 @@ export default async function RunsPage({ params, searchParams }: PageProps<"/bot
           <p className="display text-xl">{t("emptyTitle")}</p>
           <p className="mt-2 max-w-[60ch] text-muted">{t("emptyText")}</p>
           <Button asChild look="quiet" className="mt-5">
-            <Link href={path} prefetch={false}>
-              {t("clear")}
-            </Link>
+            <Link href={path}>{t("clear")}</Link>
           </Button>
         </div>
       ) : (
@@ -77,16 +71,12 @@ export default async function RunsPage({ params, searchParams }: PageProps<"/bot
       <nav className="mt-8 flex flex-wrap gap-3">
         {query.cursor ? (
           <Button asChild look="plain">
-            <Link href={{ pathname: path, query: filter }} prefetch={false}>
-              {t("newest")}
-            </Link>
+            <Link href={{ pathname: path, query: filter }}>{t("newest")}</Link>
           </Button>
         ) : null}
         {nextCursor ? (
           <Button asChild look="quiet">
-            <Link href={{ pathname: path, query: { ...filter, cursor: nextCursor } }} prefetch={false}>
-              {t("older")}
-            </Link>
+            <Link href={{ pathname: path, query: { ...filter, cursor: nextCursor } }}>{t("older")}</Link>
           </Button>
         ) : null}
       </nav>
