@@ -65,7 +65,7 @@ describe("before the scripts have arrived", () => {
     expect(await submit.getAttribute("aria-busy")).toBe("true");
     expect(page.url()).toBe(`${app.url}/sign-in`);
     release();
-    await page.waitForURL(`${app.url}/`);
+    await expect.poll(() => page.url(), { timeout: 60_000 }).toBe(`${app.url}/`);
   });
 
   it("a pressed button shows that it waits, and acts when they have", async () => {
