@@ -1,13 +1,73 @@
+/** Of Tailwind: a class of our own may have dashes too. */
+const PREFIXES = [
+  ...[
+    "[pm][xytrbl]?",
+    "[hwz]",
+    "(?:min|max)-[hw]",
+    "size",
+    "aspect",
+    "gap(?:-[xy])?",
+    "space-[xy]",
+    "inset(?:-[xy])?",
+  ],
+  ...[
+    "top",
+    "right",
+    "bottom",
+    "left",
+    "order",
+    "origin",
+    "basis",
+    "flex",
+    "float",
+    "items",
+    "justify(?:-self)?",
+  ],
+  ...[
+    "self",
+    "content",
+    "place-items",
+    "align",
+    "auto-cols",
+    "grid-(?:cols|flow)",
+    "(?:col|row)-(?:span|start)",
+  ],
+  ...[
+    "overflow(?:-[xy])?",
+    "overscroll",
+    "object",
+    "opacity",
+    "break",
+    "leading",
+    "tracking",
+    "line-clamp",
+    "list",
+  ],
+  ...[
+    "font",
+    "underline-offset",
+    "divide",
+    "from",
+    "via",
+    "to",
+    "table",
+    "translate-[xy]",
+    "duration",
+    "ease",
+  ],
+  ...["appearance", "cursor", "pointer-events", "resize", "field-sizing", "scroll-m[trbl]?"],
+];
+
 /**
- * Which property a Tailwind class sets; the first match decides. Other classes are named for their property:
- * `mt-4` sets `mt`, `max-w-[60ch]` sets `max-w`.
+ * Which property a Tailwind class sets; the first match decides. Other classes are named for their property: `mt-4`
+ * sets `mt`, `max-w-[60ch]` sets `max-w`. The names with `=` are no words, since those may be classes of our own.
  */
 const PROPERTIES: readonly (readonly [RegExp, string])[] = [
-  [/^(?:block|inline(?:-(?:block|flex|grid))?|flex|grid|contents|hidden|table)$/, "display"],
-  [/^(?:static|fixed|absolute|relative|sticky)$/, "position"],
-  [/^(?:visible|invisible)$/, "visibility"],
-  [/^(?:uppercase|lowercase|capitalize)$/, "case"],
-  [/^(?:underline|line-through|no-underline)$/, "line"],
+  [/^(?:block|inline(?:-(?:block|flex|grid))?|flex|grid|contents|hidden|table)$/, "=display"],
+  [/^(?:static|fixed|absolute|relative|sticky)$/, "=position"],
+  [/^(?:visible|invisible)$/, "=visibility"],
+  [/^(?:uppercase|lowercase|capitalize)$/, "=case"],
+  [/^(?:underline|line-through|no-underline)$/, "=line"],
   [/^text-(?:left|center|right)$/, "text-align"],
   [/^(?:truncate|text-ellipsis)$/, "text-overflow"],
   [/^text-(?:pretty|balance|nowrap)$/, "text-wrap"],
@@ -32,7 +92,7 @@ const PROPERTIES: readonly (readonly [RegExp, string])[] = [
     "$1",
   ],
   [/^transform-none$/, "transform"],
-  [/^(.+?)-(?:\[.*|\(.*|[^-]*)$/, "$1"],
+  [new RegExp(`^(${PREFIXES.join("|")})-.*$`), "$1"],
 ];
 
 /** Properties that include others. */
@@ -48,7 +108,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   overflow: ["overflow-x", "overflow-y"],
   flex: ["basis", "grow", "shrink"],
   "text-size": ["leading"],
-  "line-clamp": ["display", "overflow"],
+  "line-clamp": ["=display", "overflow"],
   rounded: ["rounded-t", "rounded-r", "rounded-b", "rounded-l", ...corners("t"), ...corners("b")],
   "rounded-b": corners("b"),
   "rounded-l": ["rounded-tl", "rounded-bl"],

@@ -46,7 +46,9 @@ it("only modules that validate load zod in the browser", () => {
 
 it("the shell, which is on every page, loads zod only with what it loads later", () => {
   const loadedLater = ["password-dialog.tsx", "toast.tsx", "toasts.tsx"].map((file) => `app/_shell/${file}`);
-  const inShell = clientModules.filter((file) => file.startsWith("app/_shell/") && !loadedLater.includes(file));
+  const inShell = clientModules.filter(
+    (file) => file.startsWith("app/_shell/") && !loadedLater.includes(file),
+  );
   expect(inShell.map((file) => findPathToZod(file, /(?!)/)).filter((chain) => chain !== null)).toEqual([]);
   expect(findPathToZod("app/_shell/password-dialog.tsx", /(?!)/)).not.toBeNull();
 });
