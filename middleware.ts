@@ -50,11 +50,11 @@ function forwardedHeaders(request: Request, nonce: string, policy: string): Head
 }
 
 /**
- * Everything except the build's static files, which a CDN serves. They are listed by name, since a path that looks
- * like a file may be a page or a route that does work (`/sitemap.xml`, `/api/posts/a.png`).
+ * Everything except the build's static files and the generated covers, which a CDN serves. They are listed by name,
+ * since a path that looks like a file may be a page or a route that does work (`/sitemap.xml`, `/api/posts/a.png`).
  */
 export const config = {
   matcher: [
-    "/((?!_next/static/|(?:demo/snow-on-nevsky\\.wav|favicon\\.ico|icon1\\.png|icon2\\.png|apple-icon\\.png|manifest\\.webmanifest|robots\\.txt)$).*)",
+    "/((?!_next/static/|covers/\\d+/[\\w-]+$|(?:demo/snow-on-nevsky\\.wav|favicon\\.ico|icon1\\.png|icon2\\.png|apple-icon\\.png|manifest\\.webmanifest|robots\\.txt)$).*)",
   ],
 };

@@ -1,10 +1,12 @@
 import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import { NextIntlClientProvider } from "next-intl";
-import { getLocale, getMessages, getTranslations } from "next-intl/server";
+import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
+import { EarlyEvents } from "@/app/_shell/early-events";
 import { Shell } from "@/app/_shell/shell";
 import { ThemeRoot } from "@/app/_shell/theme-root";
+import { type Namespace, pickMessages } from "@/app/i18n/client-messages";
 import { env } from "@/lib/core/env";
 import { NONCE_HEADER } from "@/lib/core/security-headers";
 import "./globals.css";
@@ -30,16 +32,21 @@ export const viewport: Viewport = {
   viewportFit: "cover",
 };
 
+/** The texts of client components that are on every page; the layout of a page adds its own. */
+const SHELL_NAMESPACES: readonly Namespace[] = [
+  ...(["shell", "theme", "player", "toasts", "notifications", "dialog"] as const),
+  ...(["passwordQuestion", "form", "failure", "time"] as const),
+];
+
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get(NONCE_HEADER) ?? undefined;
-  // A quarter of all texts, which the layout of their pages provides.
-  const { bots, botEditor, botRuns, ...messages } = await getMessages();
   return (
     // next-themes writes the class before the first paint, so the server cannot know it.
     <html lang={await getLocale()} suppressHydrationWarning>
       <body>
+        <EarlyEvents nonce={nonce} />
         <ThemeRoot nonce={nonce}>
-          <NextIntlClientProvider messages={messages}>
+          <NextIntlClientProvider messages={await pickMessages(SHELL_NAMESPACES)}>
             <Shell>{children}</Shell>
           </NextIntlClientProvider>
         </ThemeRoot>

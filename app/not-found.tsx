@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Link } from "@/app/_ui/link";
 
 export async function generateMetadata() {
   const t = await getTranslations("notFound");
@@ -15,9 +15,7 @@ export default async function NotFound() {
     <Page>
       <EmptyState title={t("title")} text={t("text")}>
         <Button asChild size="large">
-          <Link href="/" prefetch={false}>
-            {t("action")}
-          </Link>
+          <Link href="/">{t("action")}</Link>
         </Button>
       </EmptyState>
     </Page>

@@ -4,7 +4,7 @@ import { MARK_GEOMETRY } from "@/app/_art/brand/mark-geometry";
 import { BrandLine } from "@/app/_art/og/brand-line";
 import { wordmarkDataUri } from "@/app/_art/og/image-assets";
 import { loadImageFonts } from "@/app/_art/og/image-fonts";
-import { svgDataUri } from "@/app/_art/og/svg-markup";
+import { svgDataUri } from "@/app/_art/svg-markup";
 
 export const size = { width: 1200, height: 630 };
 export const contentType = "image/png";

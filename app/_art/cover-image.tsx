@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef, useState } from "react";
+import { type ComponentType, useEffect, useRef, useState } from "react";
 import { cn } from "@/app/_ui/cn";
 import type { Cover as UploadedCover } from "@/lib/schemas/track";
 import { Cover } from "./cover";
@@ -15,10 +15,14 @@ interface Props {
   /** On screen from the beginning, so that it is loaded at once. */
   eager?: boolean;
   className?: string;
+  /** What stands where there is no upload: {@link Cover}, unless the id is a draft's, which has no file. */
+  Generated?:
+    | ComponentType<{ id: string; eager?: boolean | undefined; className?: string | undefined }>
+    | undefined;
 }
 
 /** An uploaded cover, or the generated one where there is none yet or it cannot be loaded. Decorative: a title is near. */
-export function CoverImage({ id, cover, sizes, eager = false, className }: Props) {
+export function CoverImage({ id, cover, sizes, eager = false, className, Generated = Cover }: Props) {
   const image = useRef<HTMLImageElement>(null);
   const [hasFailed, setHasFailed] = useState(false);
   useEffect(() => {
@@ -27,7 +31,7 @@ export function CoverImage({ id, cover, sizes, eager = false, className }: Props
   }, []);
   const sources = (cover?.sources ?? []).filter(({ url }) => url !== "");
   const fallback = sources.findLast(({ type }) => type === "image/webp") ?? sources.at(-1);
-  if (!fallback || hasFailed) return <Cover id={id} className={className} />;
+  if (!fallback || hasFailed) return <Generated id={id} eager={eager} className={className} />;
   const srcSet = (type: string) =>
     sources
       .filter((source) => source.type === type)

@@ -1,26 +1,29 @@
-"use client";
-
-import { useId } from "react";
+import type { CSSProperties } from "react";
 import { cn } from "@/app/_ui/cn";
-import { coverArt } from "./cover-art";
+import { coverUrl } from "./cover-url";
 import { COVER_SIZE } from "./family";
+import { hueOf } from "./palette";
 
-/**
- * A client component although it is static: this way the drawing is sent once, as HTML, and not again in the
- * payload of the server components, which has only the id.
- */
-export function Cover({ id, className }: { id: string; className?: string }) {
-  // React's ids contain characters that `url(#…)` would have to escape.
-  const uid = `c${useId().replace(/[^a-zA-Z0-9]/g, "")}`;
+interface Props {
+  id: string;
+  /** On screen from the beginning, so that it is loaded at once. */
+  eager?: boolean | undefined;
+  className?: string | undefined;
+}
+
+/** The generated cover of an id: a file, whose hue is shown until it is loaded. Decorative: a name is near. */
+export function Cover({ id, eager = false, className }: Props) {
   return (
-    <svg
-      viewBox={`0 0 ${String(COVER_SIZE)} ${String(COVER_SIZE)}`}
-      preserveAspectRatio="xMidYMid slice"
-      aria-hidden="true"
-      focusable="false"
-      className={cn("block size-full", className)}
-    >
-      {coverArt(id, uid)}
-    </svg>
+    // biome-ignore lint/performance/noImgElement: a drawing needs no sizes
+    <img
+      src={coverUrl(id)}
+      width={COVER_SIZE}
+      height={COVER_SIZE}
+      alt=""
+      loading={eager ? "eager" : "lazy"}
+      decoding="async"
+      style={{ "--hue": hueOf(id) } as CSSProperties}
+      className={cn("tinted block size-full bg-tint-strong object-cover", className)}
+    />
   );
 }

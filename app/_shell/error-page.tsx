@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Link } from "@/app/_ui/link";
 import { Page } from "./page";
 import { isPageUnavailable } from "./unavailable-digest";
 
@@ -30,9 +30,7 @@ export function ErrorPage({ error, retry, title }: Props) {
             {t("retry")}
           </Button>
           <Button asChild look="quiet" size="large">
-            <Link href="/" prefetch={false}>
-              {t("home")}
-            </Link>
+            <Link href="/">{t("home")}</Link>
           </Button>
         </EmptyState>
       </div>

@@ -1,10 +1,13 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useLiveQuery } from "@/app/_data/realtime/use-live-query";
 import { applyUnread, fetchUnread } from "@/app/_features/notifications/notification-unread";
 import { claimToast, type ToastItem } from "./claim-toast";
-import { Toasts } from "./toasts";
+
+// Loaded when the first notification arrives.
+const Toasts = dynamic(() => import("./toasts").then((module) => module.Toasts), { ssr: false });
 
 /** Beyond this number the oldest toasts are dropped; the notifications page lists them. */
 const MAX_QUEUED_TOASTS = 20;
@@ -16,6 +19,8 @@ const POLL_INTERVAL_MS = 30_000;
 /** Shows new notifications and updates the unread count, on every page of a signed-in user. */
 export function LiveNotifications({ viewerId }: { viewerId: string }) {
   const [items, setItems] = useState<readonly ToastItem[]>([]);
+  // Stays, so that screen readers announce what is added to it.
+  const [hasArrived, setHasArrived] = useState(false);
   useLiveQuery(`user:${viewerId}`, fetchUnread, (isLive) => (isLive ? null : POLL_INTERVAL_MS), {
     on: {
       notification: ({ notification, unreadCount, level }) => {
@@ -23,6 +28,7 @@ export function LiveNotifications({ viewerId }: { viewerId: string }) {
         if (level !== "all" || Date.now() - Date.parse(notification.createdAt) > MAX_TOAST_AGE_MS) return;
         void claimToast(notification.id).then((isClaimed) => {
           if (!isClaimed) return;
+          setHasArrived(true);
           setItems((known) =>
             known.some(({ id }) => id === notification.id)
               ? known
@@ -37,6 +43,7 @@ export function LiveNotifications({ viewerId }: { viewerId: string }) {
     },
     sinceDocument: true,
   });
+  if (!hasArrived) return null;
   return (
     <Toasts
       items={items}

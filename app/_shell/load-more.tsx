@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type ComponentProps, type ReactNode, useEffect, useEffectEvent, useRef, useState } from "react";
 import { Mark } from "@/app/_art/brand/mark";
@@ -8,6 +7,7 @@ import type { LoadedPages, PageCache } from "@/app/_data/page-cache";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import { buttonVariants } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { Link } from "@/app/_ui/link";
 import { useMounted } from "@/app/_ui/use-mounted";
 
 /** Pages loaded automatically before a click is required, so that the footer stays reachable and requests few. */
@@ -101,7 +101,6 @@ export function LoadMore<Item extends { id: string }>({
           <Link
             ref={link}
             href={href(nextCursor)}
-            prefetch={false}
             aria-disabled={loading}
             onClick={(event) => {
               event.preventDefault();

@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import type { ReactNode } from "react";
+import { Link } from "@/app/_ui/link";
 
 interface Props {
   href:
@@ -41,18 +41,12 @@ const NESTED_PATHS: Partial<Record<Props["href"], string>> = {
   "/chat": "/chat/",
 };
 
-/** Never prefetched: a page view must not spend the viewer's rate limit on pages they did not open. */
 export function NavLink({ href, icon, label, accessibleLabel, variant }: Props) {
   const pathname = usePathname();
   const nestedPath = NESTED_PATHS[href] ?? null;
   const current = pathname === href || (nestedPath !== null && pathname.startsWith(nestedPath));
   return (
-    <Link
-      href={href}
-      prefetch={false}
-      aria-current={current ? "page" : undefined}
-      className={CLASS_NAMES[variant]}
-    >
+    <Link href={href} aria-current={current ? "page" : undefined} className={CLASS_NAMES[variant]}>
       {icon}
       <span
         aria-hidden={accessibleLabel ? true : undefined}

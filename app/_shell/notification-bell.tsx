@@ -1,10 +1,10 @@
 "use client";
 
 import { Bell as BellIcon } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { onUnreadCount } from "@/app/_features/notifications/notification-unread";
+import { Link } from "@/app/_ui/link";
 import { NavLink } from "./nav-link";
 
 const MAX_BADGE_COUNT = 99;
@@ -50,7 +50,6 @@ export function NotificationBell({ unread: rendered, variant }: Props) {
   return (
     <Link
       href="/notifications"
-      prefetch={false}
       aria-label={accessibleLabel}
       className="inline-flex size-11 items-center justify-center rounded-full text-muted transition-colors hover:bg-raised hover:text-ink"
     >

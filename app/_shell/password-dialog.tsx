@@ -1,8 +1,6 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useState } from "react";
-import { registerPasswordPrompt } from "@/app/_data/password-prompt";
 import { confirmPassword } from "@/app/_features/account/auth-api";
 import { Button } from "@/app/_ui/button";
 import { Dialog } from "@/app/_ui/dialog";
@@ -14,33 +12,26 @@ import { signInSchema } from "@/lib/schemas/account";
 
 const schema = signInSchema.pick({ password: true });
 
-type ResolvePrompt = (given: boolean) => void;
+interface Props {
+  /** For password managers; null when it is not known. */
+  email: string | null;
+  onConfirm: () => void;
+  /** After a confirmation too. */
+  onClose: () => void;
+}
 
-/** Asks for the password when an API call requires it (app/_data/call-api.ts), and lets the call continue. */
-export function PasswordDialog({ email }: { email: string | null }) {
+/** The dialog of password-prompt.tsx. */
+export function PasswordDialog({ email, onConfirm, onClose }: Props) {
   const t = useTranslations("passwordQuestion");
-  const [resolvePrompt, setResolvePrompt] = useState<ResolvePrompt | null>(null);
-
-  useEffect(
-    () => registerPasswordPrompt(() => new Promise((resolve) => setResolvePrompt(() => resolve))),
-    [],
-  );
-  if (!resolvePrompt) return null;
-
-  const cancel = () => {
-    // Without effect on a prompt that the form has resolved.
-    resolvePrompt(false);
-    setResolvePrompt(null);
-  };
   return (
-    <Dialog title={t("title")} onClose={cancel} hideCloseButton className="w-[min(27rem,calc(100vw-2rem))]">
+    <Dialog title={t("title")} onClose={onClose} hideCloseButton className="w-[min(27rem,calc(100vw-2rem))]">
       {(close) => (
         <>
           <p className="mb-6 text-muted">{t("text")}</p>
           <PasswordForm
             email={email}
             onConfirm={() => {
-              resolvePrompt(true);
+              onConfirm();
               close();
             }}
             onCancel={close}
@@ -51,10 +42,7 @@ export function PasswordDialog({ email }: { email: string | null }) {
   );
 }
 
-interface FormProps {
-  /** For password managers; null when it is not known. */
-  email: string | null;
-  onConfirm: () => void;
+interface FormProps extends Pick<Props, "email" | "onConfirm"> {
   onCancel: () => void;
 }
 

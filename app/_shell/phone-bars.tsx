@@ -1,7 +1,7 @@
 import { CircleUserRound, Disc3, LogIn, Plus, ShoppingBag, Trophy } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Mark, Wordmark } from "@/app/_art/brand/mark";
+import { Link } from "@/app/_ui/link";
 import { ChatLink } from "./chat-link";
 import { NavLink } from "./nav-link";
 import { NotificationBell } from "./notification-bell";
@@ -12,7 +12,7 @@ export function TopBar({ viewer, unread }: { viewer: ShellViewer | null; unread:
   const t = useTranslations("shell");
   return (
     <header className="phone-bar @container sticky top-0 z-30 flex items-center justify-between border-b border-line bg-ground/85 py-1.5 pr-2 pl-4 backdrop-blur-lg sm:hidden">
-      <Link href="/" prefetch={false} aria-label={t("home")} className="flex items-center gap-2.5 py-1">
+      <Link href="/" aria-label={t("home")} className="flex items-center gap-2.5 py-1">
         <Mark className="size-8" />
         <Wordmark className="mt-0.5 w-30 @max-[18rem]:hidden" />
       </Link>
@@ -48,7 +48,6 @@ export function BottomBar({
       <ChatLink variant="bar" unread={unreadMessages} />
       <Link
         href="/posts/new"
-        prefetch={false}
         aria-label={t("newPost")}
         className="m-auto flex h-10 w-full max-w-16 items-center justify-center rounded-full bg-accent text-on-accent"
       >

@@ -10,10 +10,10 @@ import {
   ShoppingBag,
   Trophy,
 } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Mark, Wordmark } from "@/app/_art/brand/mark";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { ChatLink } from "./chat-link";
 import { LanguageSwitch } from "./language-switch";
 import { NavLink } from "./nav-link";
@@ -37,7 +37,6 @@ export function Rail({ viewer, unread, unreadMessages }: Props) {
     <header className="sticky top-0 hidden h-dvh w-20 shrink-0 flex-col overflow-y-auto border-r border-line px-3 py-5 sm:flex lg:w-62 lg:px-4">
       <Link
         href="/"
-        prefetch={false}
         aria-label={t("home")}
         className="mb-7 flex items-center gap-3 rounded-xl px-1 max-lg:justify-center lg:px-2"
       >
@@ -115,7 +114,7 @@ export function Rail({ viewer, unread, unreadMessages }: Props) {
       </nav>
 
       <Button asChild size="normal" className="mt-4 max-lg:size-11 max-lg:self-center max-lg:px-0">
-        <Link href="/posts/new" prefetch={false} aria-label={t("newPost")}>
+        <Link href="/posts/new" aria-label={t("newPost")}>
           <Plus className="size-5" aria-hidden="true" />
           <span className="max-lg:hidden">{t("newPost")}</span>
         </Link>

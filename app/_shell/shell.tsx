@@ -5,7 +5,7 @@ import { PlayerHost } from "@/app/_features/player/player-host";
 import { LiveNotifications } from "./live-notifications";
 import { AnonymousStream, LiveViewCounts } from "./live-view-counts";
 import { HydrationMarker } from "./navigation-suspense";
-import { PasswordDialog } from "./password-dialog";
+import { PasswordPrompt } from "./password-prompt";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
 import { SessionRefresh } from "./session-refresh";
@@ -85,7 +85,7 @@ async function LiveParts() {
           <SessionRefresh userId={viewer.id} cursors={cursors} />
           <ChatSync viewerId={viewer.id} unread={unreadMessages} chatIds={chatIds} />
           <LiveNotifications viewerId={viewer.id} />
-          <PasswordDialog email={viewer.email} />
+          <PasswordPrompt email={viewer.email} />
         </>
       ) : (
         <AnonymousStream />

@@ -3,7 +3,8 @@
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useTheme } from "next-themes";
-import { ToggleGroup } from "radix-ui";
+import { useId } from "react";
+import { cn } from "@/app/_ui/cn";
 import { useMounted } from "@/app/_ui/use-mounted";
 import { segmentedControl } from "./segmented-control";
 
@@ -18,27 +19,30 @@ export function ThemeSwitch() {
   const t = useTranslations("theme");
   const { theme, setTheme } = useTheme();
   const mounted = useMounted();
+  const groupName = useId();
   return (
-    <ToggleGroup.Root
-      type="single"
-      aria-label={t("label")}
-      value={mounted ? (theme ?? "") : ""}
-      onValueChange={(name) => {
-        if (name) setTheme(name);
-      }}
-      className={segmentedControl.group}
-    >
-      {THEMES.map(({ name, Icon }) => (
-        <ToggleGroup.Item
-          key={name}
-          value={name}
-          aria-label={t(name)}
-          title={t(name)}
-          className={`${segmentedControl.item} data-[state=on]:bg-raised data-[state=on]:text-ink data-[state=on]:shadow-[0_0_0_1px_var(--line)]`}
-        >
-          <Icon className="size-4" aria-hidden="true" />
-        </ToggleGroup.Item>
-      ))}
-    </ToggleGroup.Root>
+    <fieldset className={segmentedControl.group}>
+      <legend className="sr-only">{t("label")}</legend>
+      {THEMES.map(({ name, Icon }) => {
+        const isChosen = mounted && theme === name;
+        return (
+          <label
+            key={name}
+            title={t(name)}
+            className={cn(segmentedControl.item, "relative", isChosen && segmentedControl.active)}
+          >
+            <input
+              type="radio"
+              name={groupName}
+              aria-label={t(name)}
+              checked={isChosen}
+              onChange={() => setTheme(name)}
+              className="absolute inset-0 cursor-pointer appearance-none rounded-full"
+            />
+            <Icon className="size-4" aria-hidden="true" />
+          </label>
+        );
+      })}
+    </fieldset>
   );
 }

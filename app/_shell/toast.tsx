@@ -1,13 +1,13 @@
 "use client";
 
 import { X } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { NotificationIcon } from "@/app/_features/notifications/notification-icon";
 import { markRead } from "@/app/_features/notifications/notification-unread";
 import { useNotificationText } from "@/app/_features/notifications/use-notification-text";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import type { ToastItem } from "./claim-toast";
 
 /** Long enough to read two lines and to reach the toast by keyboard. */
@@ -41,7 +41,6 @@ export function Toast({ item, paused, onClose }: Props) {
         <p className="line-clamp-2 leading-snug font-semibold [overflow-wrap:anywhere]">
           <Link
             href={href ?? "/notifications"}
-            prefetch={false}
             onClick={() => {
               if (href) void markRead(item.id);
               onClose();

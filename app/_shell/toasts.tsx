@@ -1,17 +1,14 @@
 "use client";
 
-import dynamic from "next/dynamic";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef, useState } from "react";
+import { Link } from "@/app/_ui/link";
 import type { ToastItem } from "./claim-toast";
+import { Toast } from "./toast";
 
 /** A screen reader should finish one toast before the next appears. */
 const TOAST_INTERVAL_MS = 1_500;
 const MAX_VISIBLE_TOASTS = 3;
-
-// Loaded with the first notification.
-const Toast = dynamic(() => import("./toast").then((module) => module.Toast), { ssr: false });
 
 interface Props {
   /** Oldest first. */
@@ -65,7 +62,6 @@ export function Toasts({ items, onClose, onCloseAll }: Props) {
       {queuedCount > 0 && visibleItems.length === MAX_VISIBLE_TOASTS ? (
         <Link
           href="/notifications"
-          prefetch={false}
           onClick={onCloseAll}
           className="pointer-events-auto mt-2.5 inline-flex min-h-11 items-center rounded-full border border-line bg-raised px-4 text-sm font-semibold shadow-lg"
         >

@@ -1,6 +1,5 @@
 import { cva, type VariantProps } from "class-variance-authority";
-import { Slot } from "radix-ui";
-import type { ComponentProps } from "react";
+import { type ComponentProps, cloneElement, isValidElement } from "react";
 import { cn } from "./cn";
 
 export const buttonVariants = cva(
@@ -28,13 +27,27 @@ export const buttonVariants = cva(
   },
 );
 
-type Props = ComponentProps<"button"> & VariantProps<typeof buttonVariants> & { asChild?: boolean };
+type Props = ComponentProps<"button"> &
+  VariantProps<typeof buttonVariants> & {
+    /** The child, a link, is the button. */
+    asChild?: boolean;
+  };
 
-export function Button({ look, size, asChild = false, className, type = "button", ...rest }: Props) {
+export function Button({
+  look,
+  size,
+  asChild = false,
+  className,
+  children,
+  type = "button",
+  ...rest
+}: Props) {
   const classes = cn(buttonVariants({ look, size }), className);
-  return asChild ? (
-    <Slot.Root className={classes} {...rest} />
-  ) : (
-    <button type={type} className={classes} {...rest} />
+  if (asChild && isValidElement<{ className?: string }>(children))
+    return cloneElement(children, { ...rest, className: cn(classes, children.props.className) });
+  return (
+    <button type={type} className={classes} {...rest}>
+      {children}
+    </button>
   );
 }

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "./button";
+import { Link } from "./link";
 
 interface Props {
   /** Of the list's page. */
@@ -20,16 +20,12 @@ export function Pager({ path, query = {}, nextCursor, continued }: Props) {
     <nav aria-label={t("label")} className="mt-8 flex flex-wrap gap-3">
       {continued ? (
         <Button asChild look="plain">
-          <Link href={{ pathname: path, query }} prefetch={false}>
-            {t("newest")}
-          </Link>
+          <Link href={{ pathname: path, query }}>{t("newest")}</Link>
         </Button>
       ) : null}
       {nextCursor ? (
         <Button asChild look="quiet">
-          <Link href={{ pathname: path, query: { ...query, cursor: nextCursor } }} prefetch={false}>
-            {t("older")}
-          </Link>
+          <Link href={{ pathname: path, query: { ...query, cursor: nextCursor } }}>{t("older")}</Link>
         </Button>
       ) : null}
     </nav>

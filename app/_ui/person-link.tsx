@@ -1,6 +1,6 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { cn } from "./cn";
+import { Link } from "./link";
 
 interface Props {
   name: ReactNode;
@@ -16,7 +16,6 @@ export function PersonLink({ name, handle, tabIndex, className }: Props) {
   return (
     <Link
       href={`/u/${handle}`}
-      prefetch={false}
       tabIndex={tabIndex}
       className={cn("relative z-10 -my-1 py-1 underline-offset-4 hover:underline", className)}
     >

@@ -1,14 +1,9 @@
-import { readFileSync } from "node:fs";
-import type { CDPSession } from "playwright-core";
 import { openBrowser } from "@/tests/support/clients/browser";
 import { openContext } from "@/tests/support/clients/browser-accounts";
+import { frameworkFiles, kilobytes, recordTransfers, type Transfer } from "@/tests/support/clients/transfers";
 import type { Probe } from "./probe";
 
-interface Transfer {
-  url: string;
-  kind: string;
-  bytes: number;
-}
+const round = (transfers: readonly Transfer[]) => String(Math.round(kilobytes(transfers)));
 
 /** What the feed transfers to a new browser, on the wire, as a phone shows it. */
 export const bytes: Probe = {
@@ -23,10 +18,7 @@ export const bytes: Probe = {
       });
       const page = await context.newPage();
       await page.setViewportSize({ width: 412, height: 823 });
-      const session = await context.newCDPSession(page);
-      await session.send("Network.enable");
-      await session.send("Network.setCacheDisabled", { cacheDisabled: true });
-      const transfers = recordTransfers(session);
+      const transfers = await recordTransfers(page);
       await page.goto("/");
       await stage.waitForQuiet();
       const all = transfers();
@@ -34,16 +26,19 @@ export const bytes: Probe = {
       const of = (kind: string) => all.filter((transfer) => transfer.kind === kind);
       const scripts = of("Script");
       const pictures = all.filter(({ kind }) => kind === "Image" || kind === "Media");
-      const covers = await page.locator("main img, main svg[data-cover]").count();
+      const covers = pictures.filter(({ url }) => url.includes("/covers/"));
       return [
         {
           what: "feed: HTML gz / JS gz (of it the framework's) / fonts / requests without pictures",
-          now: `${kilobytes(of("Document"))} / ${kilobytes(scripts)} (${kilobytes(scripts.filter(({ url }) => isFramework(url)))}) / ${kilobytes(of("Font"))} KB / ${all.length - pictures.length}`,
+          now: `${round(of("Document"))} / ${round(scripts)} (${round(scripts.filter(({ url }) => isFramework(url)))}) / ${round(of("Font"))} KB / ${String(all.length - pictures.length)}`,
           atMost: "20 / 175 / 90 KB / 14",
         },
         {
-          what: "… pictures before scrolling: requests, KB; in the document",
-          ...{ now: `${pictures.length}, ${kilobytes(pictures)}; ${covers}`, atMost: "6 covers" },
+          what: "… pictures before scrolling: requests, KB; of them generated covers",
+          ...{
+            now: `${String(pictures.length)}, ${round(pictures)}; ${String(covers.length)}, ${round(covers)}`,
+            atMost: "6 covers",
+          },
         },
       ];
     } finally {
@@ -51,29 +46,3 @@ export const bytes: Probe = {
     }
   },
 };
-
-function recordTransfers(session: CDPSession): () => Transfer[] {
-  const transfers = new Map<string, Transfer>();
-  session.on("Network.requestWillBeSent", ({ requestId, request, type }) => {
-    if (!request.url.startsWith("data:"))
-      transfers.set(requestId, { url: request.url, kind: type ?? "Other", bytes: 0 });
-  });
-  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
-    const transfer = transfers.get(requestId);
-    if (transfer) transfer.bytes = encodedDataLength;
-  });
-  return () => [...transfers.values()];
-}
-
-/** Next's own part of the scripts: what every page of every app loads. */
-function frameworkFiles(): (url: string) => boolean {
-  const manifest = JSON.parse(readFileSync(".next/build-manifest.json", "utf8")) as {
-    rootMainFiles: string[];
-    polyfillFiles: string[];
-  };
-  const files = [...manifest.rootMainFiles, ...manifest.polyfillFiles];
-  return (url) => files.some((file) => url.endsWith(file));
-}
-
-const kilobytes = (transfers: readonly Transfer[]) =>
-  String(Math.round(transfers.reduce((sum, transfer) => sum + transfer.bytes, 0) / 1_000));

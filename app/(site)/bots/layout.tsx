@@ -1,5 +1,3 @@
-import { BotTexts } from "@/app/_features/bots/bot-texts";
+import { layoutWithMessages } from "@/app/i18n/client-messages";
 
-export default function BotsLayout({ children }: LayoutProps<"/bots">) {
-  return <BotTexts>{children}</BotTexts>;
-}
+export default layoutWithMessages("bots");

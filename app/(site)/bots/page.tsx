@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { AddBotForm } from "@/app/_features/bots/add-bot-form";
 import { BotCards } from "@/app/_features/bots/bot-cards";
@@ -8,6 +7,7 @@ import { Page, PageTitle } from "@/app/_shell/page";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { buttonVariants } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Link } from "@/app/_ui/link";
 import { Pager } from "@/app/_ui/pager";
 import { Skeleton } from "@/app/_ui/skeleton";
 import { listBots, readBotNumbers } from "@/lib/bot";
@@ -31,7 +31,7 @@ export default async function BotsPage({ searchParams }: PageProps<"/bots">) {
     return (
       <Page className="pt-8 sm:pt-12">
         <EmptyState title={t("listenersTitle")} text={t("listenersText")}>
-          <Link href="/me#role" prefetch={false} className={buttonVariants()}>
+          <Link href="/me#role" className={buttonVariants()}>
             {t("toProfile")}
           </Link>
         </EmptyState>

@@ -4,6 +4,7 @@ import { ChatListSkeleton } from "@/app/_features/chat/chat-skeletons";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
+import { ClientMessages } from "@/app/i18n/client-messages";
 import { listChats } from "@/lib/chat";
 
 const PAGE_SIZE = 30;
@@ -14,17 +15,19 @@ const PAGE_SIZE = 30;
  */
 export default function ChatLayout({ children }: { children: ReactNode }) {
   return (
-    <div className="chat-frame lg:grid lg:h-[calc(100dvh-var(--player-height))] lg:grid-cols-[minmax(17rem,22rem)_minmax(0,1fr)]">
-      <aside className="chat-side flex min-h-0 flex-col border-line lg:border-r">
-        <ChatListHead />
-        <div className="min-h-0 grow px-2 pb-24 sm:pb-4 lg:overflow-y-auto">
-          <NavigationSuspense skeleton={<ChatListSkeleton />}>
-            <CurrentChatList />
-          </NavigationSuspense>
-        </div>
-      </aside>
-      <div className="chat-main min-h-0 min-w-0">{children}</div>
-    </div>
+    <ClientMessages namespaces={["chat", "fileSize", "longText"]}>
+      <div className="chat-frame lg:grid lg:h-[calc(100dvh-var(--player-height))] lg:grid-cols-[minmax(17rem,22rem)_minmax(0,1fr)]">
+        <aside className="chat-side flex min-h-0 flex-col border-line lg:border-r">
+          <ChatListHead />
+          <div className="min-h-0 grow px-2 pb-24 sm:pb-4 lg:overflow-y-auto">
+            <NavigationSuspense skeleton={<ChatListSkeleton />}>
+              <CurrentChatList />
+            </NavigationSuspense>
+          </div>
+        </aside>
+        <div className="chat-main min-h-0 min-w-0">{children}</div>
+      </div>
+    </ClientMessages>
   );
 }
 

@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Mark } from "@/app/_art/brand/mark";
@@ -6,6 +5,7 @@ import { OpenGroups } from "@/app/_features/chat/open-groups";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { listOpenChats } from "@/lib/chat";
 
 const MAX_GROUPS = 8;
@@ -27,9 +27,7 @@ export default async function ChatsPage() {
         <h2 className="display max-w-[16ch] text-[clamp(1.9rem,3.4vw,3.1rem)]">{t("welcomeTitle")}</h2>
         <p className="mt-4 max-w-[46ch] text-lg text-muted">{t("welcomeText")}</p>
         <Button asChild size="large" className="mt-7">
-          <Link href="/chat/new" prefetch={false}>
-            {t("start")}
-          </Link>
+          <Link href="/chat/new">{t("start")}</Link>
         </Button>
       </section>
       <h3 className="mt-12 mb-4 font-semibold">{t("openGroups")}</h3>

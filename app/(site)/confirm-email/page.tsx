@@ -17,7 +17,7 @@ export default async function ConfirmEmailPage({ searchParams }: PageProps<"/con
     getViewerIfKnown(),
   ]);
   return (
-    <AuthLayout title={t("confirmTitle")} lead={t("confirmLead")} coverSeed="sound check">
+    <AuthLayout title={t("confirmTitle")} lead={t("confirmLead")} coverSeed="sound-check">
       {typeof token === "string" && token !== "" ? (
         <ConfirmAddress token={token} signedIn={viewer !== null} />
       ) : (

@@ -15,7 +15,7 @@ export default async function ForgotPasswordPage() {
     <AuthLayout
       title={t("forgotTitle")}
       lead={t("forgotLead")}
-      coverSeed="lost and found"
+      coverSeed="lost-and-found"
       alternative={
         viewer
           ? { question: t("remembered"), action: t("toSecurity"), href: "/me/security" }

@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { AddressCard } from "@/app/_features/account/address-card";
@@ -10,6 +9,7 @@ import { LanguageSwitch } from "@/app/_shell/language-switch";
 import { ThemeSwitch } from "@/app/_shell/theme-switch";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 
 export async function generateMetadata() {
   const t = await getTranslations("me");
@@ -25,9 +25,7 @@ export default async function ProfilePage() {
       <SettingsSection id="name" title={t("name")} text={t("nameText")}>
         <NameForm name={viewer.name} />
         <Button asChild look="quiet" className="mt-4">
-          <Link href="/u/me" prefetch={false}>
-            {t("ownPage")}
-          </Link>
+          <Link href="/u/me">{t("ownPage")}</Link>
         </Button>
       </SettingsSection>
       <SettingsSection id="email" title={t("email")} text={t("emailText")}>
@@ -44,18 +42,14 @@ export default async function ProfilePage() {
       </SettingsSection>
       <SettingsSection id="bonuses" title={me("bonuses")} text={me("bonusesText")}>
         <Button asChild look="quiet">
-          <Link href="/bonuses" prefetch={false}>
-            {me("bonusesOpen")}
-          </Link>
+          <Link href="/bonuses">{me("bonusesOpen")}</Link>
         </Button>
       </SettingsSection>
       <SettingsSection id="session" title={me("session")} text={me("sessionText")}>
         <div className="flex flex-wrap items-start gap-3">
           <SignOutButton />
           <Button asChild look="plain">
-            <Link href="/me/devices" prefetch={false}>
-              {t("toDevices")}
-            </Link>
+            <Link href="/me/devices">{t("toDevices")}</Link>
           </Button>
         </div>
       </SettingsSection>

@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { OrderRow } from "@/app/_features/shop/orders/order-row";
@@ -10,6 +9,7 @@ import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Link } from "@/app/_ui/link";
 import { Pager } from "@/app/_ui/pager";
 import { orderPageQuerySchema } from "@/lib/schemas/order";
 import { listOrders } from "@/lib/shop";
@@ -55,7 +55,7 @@ async function CurrentOrders({ query }: { query: Query }) {
         className="pt-12 sm:pt-16"
       >
         <Button asChild size="large">
-          <Link href={isSeller && viewer.role !== "listener" ? "/shop/new" : "/shop"} prefetch={false}>
+          <Link href={isSeller && viewer.role !== "listener" ? "/shop/new" : "/shop"}>
             {t(isSeller && viewer.role !== "listener" ? "sell" : "toShop")}
           </Link>
         </Button>

@@ -23,7 +23,7 @@ export default async function ResetPasswordPage({ searchParams }: PageProps<"/re
     <AuthLayout
       title={t("resetTitle")}
       lead={t("resetLead")}
-      coverSeed="new strings"
+      coverSeed="new-strings"
       alternative={{ question: t("remembered"), action: t("signIn"), href: "/sign-in" }}
     >
       {viewer ? <AuthNote>{t("signedInAs", { name: isolate(viewer.name) })}</AuthNote> : null}

@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { LoadMoreProducts } from "@/app/_features/shop/load-more-products";
 import { ProductList } from "@/app/_features/shop/product-list";
@@ -10,6 +9,7 @@ import { readForPage } from "@/app/_shell/read-for-page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Link } from "@/app/_ui/link";
 import type { ProductKind } from "@/lib/schemas/enums";
 import { productPageQuerySchema } from "@/lib/schemas/product";
 import { listProducts } from "@/lib/shop";
@@ -72,16 +72,12 @@ async function EmptyShop({ kind }: { kind: ProductKind | null }) {
     >
       {canSell ? (
         <Button asChild size="large">
-          <Link href="/shop/new" prefetch={false}>
-            {t("sell")}
-          </Link>
+          <Link href="/shop/new">{t("sell")}</Link>
         </Button>
       ) : null}
       {kind ? (
         <Button asChild look="quiet" size="large">
-          <Link href="/shop" prefetch={false}>
-            {t("everything")}
-          </Link>
+          <Link href="/shop">{t("everything")}</Link>
         </Button>
       ) : null}
     </EmptyState>

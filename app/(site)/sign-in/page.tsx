@@ -22,7 +22,7 @@ export default async function SignInPage({ searchParams }: PageProps<"/sign-in">
     <AuthLayout
       title={t("signInTitle")}
       lead={t("signInLead")}
-      coverSeed="after hours"
+      coverSeed="after-hours"
       alternative={{
         question: t("noAccount"),
         action: t("signUp"),

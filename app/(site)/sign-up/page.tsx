@@ -27,7 +27,7 @@ export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">
     <AuthLayout
       title={t("signUpTitle")}
       lead={t("signUpLead")}
-      coverSeed="opening act"
+      coverSeed="opening-act"
       alternative={{
         question: t("haveAccount"),
         action: t("signIn"),

@@ -1,5 +1,5 @@
 import { MARK_GEOMETRY } from "../brand/mark-geometry";
-import { svgDataUri } from "./svg-markup";
+import { svgDataUri } from "../svg-markup";
 
 const MARK_RATIO = 1.55;
 const WORD_RATIO = 80 / 808;

@@ -2,10 +2,10 @@ import { coverArt } from "../cover-art";
 import { COVER_SIZE } from "../family";
 import { oklch } from "../oklch";
 import { hueOf } from "../palette";
+import { svgDataUri } from "../svg-markup";
 import { BrandLine } from "./brand-line";
 import { fitFontSize, toDrawableText } from "./drawable-text";
 import type { FontFamily } from "./image-fonts";
-import { svgDataUri } from "./svg-markup";
 
 export const IMAGE_SIZE = { width: 1200, height: 630 };
 

@@ -1,8 +1,8 @@
 "use client";
 
 import { Check, MailQuestionMark } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Link } from "@/app/_ui/link";
 import { sendConfirmation } from "./account-api";
 import { ActionButton } from "./action-button";
 
@@ -19,11 +19,7 @@ export function AddressCard({ email, confirmed }: { email: string; confirmed: bo
         {confirmed ? (
           <>
             <span aria-hidden="true">·</span>
-            <Link
-              href="/me/security#address"
-              prefetch={false}
-              className="font-semibold text-ink underline underline-offset-4"
-            >
+            <Link href="/me/security#address" className="font-semibold text-ink underline underline-offset-4">
               {t("change")}
             </Link>
           </>

@@ -1,7 +1,7 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { Cover } from "@/app/_art/cover";
 import { PageTitle } from "@/app/_shell/page";
+import { Link } from "@/app/_ui/link";
 
 interface Props {
   title: string;
@@ -24,11 +24,7 @@ export function AuthLayout({ title, lead, coverSeed, alternative, children }: Pr
           {alternative ? (
             <p className="mt-6 text-sm text-muted">
               {alternative.question}{" "}
-              <Link
-                href={alternative.href}
-                prefetch={false}
-                className="font-semibold text-ink underline underline-offset-4"
-              >
+              <Link href={alternative.href} className="font-semibold text-ink underline underline-offset-4">
                 {alternative.action}
               </Link>
             </p>

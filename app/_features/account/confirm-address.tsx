@@ -1,12 +1,12 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Mark } from "@/app/_art/brand/mark";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { Link } from "@/app/_ui/link";
 import { confirmAddress } from "./auth-api";
 import { AuthNote } from "./auth-note";
 import { InvalidLink, isInvalidLink } from "./invalid-link";
@@ -57,7 +57,7 @@ export function ConfirmAddress({ token, signedIn }: { token: string; signedIn: b
       </Button>
       <p className="mt-6 text-sm text-muted">
         {t("notYou")}{" "}
-        <Link href="/" prefetch={false} className="font-semibold text-ink underline underline-offset-4">
+        <Link href="/" className="font-semibold text-ink underline underline-offset-4">
           {t("toFeed")}
         </Link>
       </p>

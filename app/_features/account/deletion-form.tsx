@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import { broadcastSignOut } from "@/app/_data/session";
@@ -9,6 +8,7 @@ import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { PasswordField, UsernameHint } from "@/app/_ui/forms/password-field";
 import { useForm } from "@/app/_ui/forms/use-form";
+import { Link } from "@/app/_ui/link";
 import { deletionSchema } from "@/lib/schemas/account";
 import { deleteAccount } from "./account-api";
 
@@ -84,7 +84,6 @@ function BlockingOrders({ failure }: { failure: ApiFailure }) {
         <li key={id}>
           <Link
             href={`/orders/${id}`}
-            prefetch={false}
             className="inline-flex min-h-9 max-w-full items-center underline underline-offset-4 hover:text-accent-text"
           >
             <bdi className="truncate">{title}</bdi>

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import type { ReactNode } from "react";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 
 /** Shown for a mailed link that does not work: the possible reasons and a next step. */
 export function InvalidLink({
@@ -16,9 +16,7 @@ export function InvalidLink({
     <div role="alert">
       <p className="mb-6 text-pretty text-muted">{text}</p>
       <Button asChild size="large" className="w-full">
-        <Link href={href} prefetch={false}>
-          {action}
-        </Link>
+        <Link href={href}>{action}</Link>
       </Button>
     </div>
   );

@@ -1,10 +1,10 @@
 "use client";
 
-import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useRef } from "react";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 
 const PAGES = [
   { key: "profile", href: "/me" },
@@ -33,7 +33,6 @@ export function MeNav({ hasBots }: { hasBots: boolean }) {
           <li key={key}>
             <Link
               href={href}
-              prefetch={false}
               aria-current={pathname === href ? "page" : undefined}
               className={cn(
                 "inline-flex min-h-11 items-center rounded-full border px-4 text-sm font-semibold transition-colors sm:px-5",

@@ -1,8 +1,8 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { becomeArtist } from "./account-api";
 import { ActionButton } from "./action-button";
 
@@ -32,9 +32,7 @@ export function RoleCard({ role, confirmed }: Props) {
       ) : null}
       {role === "artist" ? (
         <Button asChild look="quiet">
-          <Link href="/shop/new" prefetch={false}>
-            {t("sell")}
-          </Link>
+          <Link href="/shop/new">{t("sell")}</Link>
         </Button>
       ) : null}
     </>

@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect } from "react";
 import { onSignedIn } from "@/app/_data/session";
@@ -9,6 +8,7 @@ import { Field } from "@/app/_ui/forms/field";
 import { PasswordField } from "@/app/_ui/forms/password-field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
+import { Link } from "@/app/_ui/link";
 import { signInSchema } from "@/lib/schemas/account";
 import { signIn } from "./auth-api";
 
@@ -37,7 +37,6 @@ export function SignInForm({ next }: { next: string }) {
       <PasswordField {...field("password")} autoComplete="current-password" />
       <Link
         href="/forgot-password"
-        prefetch={false}
         className="-mt-1 mb-2 self-start py-1 text-sm text-muted underline underline-offset-4 hover:text-ink"
       >
         {t("forgot")}

@@ -14,7 +14,7 @@ const METHOD_CLASSES: Record<Method, string> = {
   delete: "bg-danger-ground text-danger",
 };
 
-export function MethodBadge({ method }: { method: Method }) {
+function MethodBadge({ method }: { method: Method }) {
   return (
     <span
       className={cn(
@@ -32,22 +32,33 @@ interface Props {
   schemas: Record<string, Schema>;
 }
 
+/** An endpoint in one line. */
+export function EndpointLine({ endpoint }: { endpoint: Endpoint }) {
+  const t = useTranslations("docs");
+  const auth = requiredAuth(endpoint.operation);
+  return (
+    <span className="flex flex-wrap items-baseline gap-x-4 gap-y-1 py-3.5">
+      <MethodBadge method={endpoint.method} />
+      <code className="font-mono text-sm font-semibold break-all">{endpoint.path}</code>
+      <span className="text-sm text-muted">{endpoint.operation.summary}</span>
+      {auth ? <span className="text-xs text-faint sm:ml-auto">{t(`needs.${auth}`)}</span> : null}
+    </span>
+  );
+}
+
 /** Collapsed to one line until it is opened, so that the list stays easy to scan. */
 export function EndpointView({ endpoint, schemas }: Props) {
   const t = useTranslations("docs");
   const { operation } = endpoint;
   const body = contentSchema(operation.requestBody?.content);
-  const auth = requiredAuth(operation);
   const responses = Object.entries(operation.responses ?? {});
   return (
-    <details id={endpoint.id} className="group scroll-mt-20 border-b border-line">
-      <summary className="flex list-none flex-wrap items-baseline gap-x-4 gap-y-1 rounded-lg py-3.5 hover:bg-ink/4 [&::-webkit-details-marker]:hidden">
-        <MethodBadge method={endpoint.method} />
-        <code className="font-mono text-sm font-semibold break-all">{endpoint.path}</code>
-        <span className="text-sm text-muted">{operation.summary}</span>
-        {auth ? <span className="text-xs text-faint sm:ml-auto">{t(`needs.${auth}`)}</span> : null}
+    <details className="border-b border-line">
+      <summary className="list-none rounded-lg hover:bg-ink/4 [&::-webkit-details-marker]:hidden">
+        <EndpointLine endpoint={endpoint} />
       </summary>
-      <div className="grid gap-7 pt-2 pb-8 sm:pl-18">
+      {/* A link to something inside opens the details. */}
+      <div id={endpoint.id} className="grid scroll-mt-32 gap-7 pt-2 pb-8 sm:pl-18">
         {operation.description ? <p className="max-w-[64ch] text-muted">{operation.description}</p> : null}
         {operation.parameters && operation.parameters.length > 0 ? (
           <DocSection title={t("parameters")}>

@@ -122,7 +122,7 @@ function findFailureSchema(endpoints: Endpoint[]): Schema | undefined {
 
 /** `/api/posts/{id}` belongs to `posts`. */
 function groupName(pathname: string): string {
-  return pathname.split("/").filter((segment) => segment !== "" && segment !== "api")[0] ?? "";
+  return pathname.split("/").filter((segment) => segment !== "" && segment !== "api")[0] ?? "other";
 }
 
 function endpointId(method: Method, pathname: string): string {

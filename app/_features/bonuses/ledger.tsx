@@ -1,8 +1,8 @@
 import { Gift, Minus, type Plus, Undo2, UsersRound } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { Bonuses, Entry } from "@/lib/schemas/bonus";
 import { useBonusFormatter } from "./bonus-amount";
@@ -33,7 +33,7 @@ export function Ledger({ entries, continued, renderedAt }: Props) {
           {t("ledger")}
         </h2>
         {continued ? (
-          <Link href="/bonuses" prefetch={false} className="text-sm text-muted underline underline-offset-4">
+          <Link href="/bonuses" className="text-sm text-muted underline underline-offset-4">
             {t("newest")}
           </Link>
         ) : null}
@@ -83,9 +83,7 @@ export function Ledger({ entries, continued, renderedAt }: Props) {
       )}
       {entries.nextCursor ? (
         <Button asChild look="quiet" className="mt-6">
-          <Link href={`/bonuses?cursor=${entries.nextCursor}`} prefetch={false}>
-            {t("earlier")}
-          </Link>
+          <Link href={`/bonuses?cursor=${entries.nextCursor}`}>{t("earlier")}</Link>
         </Button>
       ) : null}
     </section>

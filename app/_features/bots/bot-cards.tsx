@@ -1,9 +1,9 @@
 "use client";
 
 import { Bot as BotIcon, Unplug } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
+import { Link } from "@/app/_ui/link";
 import type { Bot, BotNumbers as Numbers } from "@/lib/schemas/bot-console";
 import { isolate } from "@/lib/schemas/isolate";
 import { BotNumbers } from "./bot-numbers";
@@ -39,7 +39,6 @@ export function BotCards({ bots, numbers: initial }: { bots: readonly Bot[]; num
               <h2 className="text-lg font-semibold [overflow-wrap:anywhere]">
                 <Link
                   href={`/bots/${bot.id}`}
-                  prefetch={false}
                   className="stretched"
                   aria-label={t("open", { name: isolate(bot.name) })}
                 >

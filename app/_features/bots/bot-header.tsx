@@ -1,13 +1,13 @@
 "use client";
 
 import { ExternalLink, ListTree, Unplug } from "lucide-react";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { Link } from "@/app/_ui/link";
 import type { Bot, BotNumbers as Numbers } from "@/lib/schemas/bot-console";
 import { isolate } from "@/lib/schemas/isolate";
 import { BotNumbers } from "./bot-numbers";
@@ -30,7 +30,7 @@ export function BotHeader({ bot, numbers: initial, chatUrl }: Props) {
   return (
     <header className="flex flex-wrap items-start justify-between gap-x-10 gap-y-6">
       <div className="min-w-0">
-        <Link href="/bots" prefetch={false} className="text-sm text-muted underline underline-offset-4">
+        <Link href="/bots" className="text-sm text-muted underline underline-offset-4">
           {t("title")}
         </Link>
         <h1 dir="auto" className="display mt-2 text-left text-[clamp(1.75rem,4.5vw,3rem)]">
@@ -51,7 +51,7 @@ export function BotHeader({ bot, numbers: initial, chatUrl }: Props) {
             </a>
           </Button>
           <Button asChild look="quiet">
-            <Link href={`/bots/${bot.id}/runs`} prefetch={false}>
+            <Link href={`/bots/${bot.id}/runs`}>
               <ListTree className="size-4" aria-hidden="true" />
               {t("runs")}
             </Link>

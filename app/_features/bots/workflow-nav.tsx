@@ -1,7 +1,6 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
@@ -12,6 +11,7 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
+import { Link } from "@/app/_ui/link";
 import { newWorkflowSchema, type WorkflowSummary } from "@/lib/schemas/bot-console";
 import { createWorkflow } from "./bots-api";
 
@@ -32,7 +32,6 @@ export function WorkflowNav({ botId, workflows, current }: Props) {
           <li key={key}>
             <Link
               href={{ pathname: `/bots/${botId}`, query: { workflow: key } }}
-              prefetch={false}
               scroll={false}
               aria-current={key === current ? "page" : undefined}
               className={cn(

@@ -1,13 +1,13 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import Link from "next/link";
 import { useSelectedLayoutSegment } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { Link } from "@/app/_ui/link";
 import { ChatRow } from "./chat-row";
 import { fetchChats } from "./store/chat-api";
 import { appendChats, type ChatListState } from "./store/chat-list-store";
@@ -76,7 +76,7 @@ export function ChatListHead() {
     <div className="flex items-center justify-between gap-3 px-4 pt-5 pb-3 sm:pt-6">
       <Heading className="display text-2xl">{t("title")}</Heading>
       <Button asChild size="small" look="quiet">
-        <Link href="/chat/new" prefetch={false}>
+        <Link href="/chat/new">
           <Plus className="size-4.5" aria-hidden="true" />
           {t("new")}
         </Link>

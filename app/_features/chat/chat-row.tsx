@@ -1,10 +1,10 @@
 "use client";
 
 import { Paperclip } from "lucide-react";
-import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 import type { ChatItem } from "@/lib/schemas/chat";
 import { Avatar } from "./avatar";
 import { chatAvatar, otherMember, useChatName } from "./chat-identity";
@@ -39,7 +39,6 @@ export function ChatRow({ chat, viewerId, current, renderedAt }: Props) {
         <div className="flex items-baseline gap-2">
           <Link
             href={`/chat/${chat.id}`}
-            prefetch={false}
             aria-current={current ? "page" : undefined}
             dir="auto"
             className={cn(

@@ -1,9 +1,9 @@
 "use client";
 
 import { ArrowLeft, Search, UsersRound } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import { Avatar } from "./avatar";
 import { chatAvatar, otherMember, useChatName } from "./chat-identity";
@@ -26,7 +26,7 @@ export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembe
   return (
     <header className="relative flex items-center gap-3 border-b border-line bg-tint/70 py-2 pr-2 pl-1 backdrop-blur-lg sm:px-5 sm:py-3">
       <Button asChild look="plain" size="icon" className="lg:hidden">
-        <Link href="/chat" prefetch={false} aria-label={t("backToList")}>
+        <Link href="/chat" aria-label={t("backToList")}>
           <ArrowLeft className="size-5" aria-hidden="true" />
         </Link>
       </Button>

@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useMemo, useState } from "react";
+import { useEffect, useState } from "react";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { useFileDrop } from "@/app/_ui/use-file-drop";
@@ -9,7 +9,6 @@ import { newId } from "@/lib/core/ids";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import type { FileView } from "@/lib/schemas/media-file";
 import type { MessagesPage } from "@/lib/schemas/message-list";
-import { AvatarSprite } from "./avatar-sprite";
 import { otherMember } from "./chat-identity";
 import { Composer, type ComposerMode } from "./composer";
 import { ConversationHead } from "./conversation-head";
@@ -136,10 +135,6 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
     if (view.hasNewer) void history.loadNewest().then(setFailure);
   };
 
-  const authorIds = useMemo(
-    () => [...new Set(view.messages.map(({ authorId }) => authorId ?? "gone"))],
-    [view.messages],
-  );
   const composerMode: ComposerMode =
     mode.kind === "new" && mode.replyTo
       ? { kind: "new", replyTo: store.withCurrentQuote(mode.replyTo) }
@@ -149,7 +144,6 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
     <MessageContextProvider value={context}>
       {/* Files can be dropped anywhere; the attach button does the same. */}
       <div data-conversation data-chat-screen {...handlers} className="relative flex h-full min-h-0 flex-col">
-        <AvatarSprite userIds={authorIds} />
         <ConversationHead
           chat={chat}
           viewerId={viewerId}

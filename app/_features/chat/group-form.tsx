@@ -4,7 +4,7 @@ import { X } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
-import { Cover } from "@/app/_art/cover";
+import { DrawnCover } from "@/app/_art/drawn-cover";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
@@ -43,7 +43,7 @@ export function GroupForm() {
   return (
     <form {...formProps} className="grid gap-x-6 sm:grid-cols-[9rem_minmax(0,1fr)]">
       <div className="aspect-square overflow-hidden rounded-2xl max-sm:hidden">
-        <Cover id={`group:${values.title.trim().toLowerCase()}`} />
+        <DrawnCover id={`group:${values.title.trim().toLowerCase()}`} />
       </div>
       <div className="flex flex-col gap-2">
         <Field {...field("title")} label={t("groupTitle")} autoComplete="off" />

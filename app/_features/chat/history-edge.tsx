@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { buttonVariants } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { Link } from "@/app/_ui/link";
 
 interface Props {
   /** For browsers without scripts. */
@@ -47,7 +47,6 @@ export function HistoryEdge({ href, label, load, version }: Props) {
       <Link
         ref={link}
         href={href}
-        prefetch={false}
         aria-disabled={busy}
         onClick={(event) => {
           event.preventDefault();

@@ -3,11 +3,11 @@
 import { Check, CheckCheck, Pin } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { memo } from "react";
+import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { PersonLink } from "@/app/_ui/person-link";
 import { Attachments } from "./attachments";
-import { SpriteAvatar } from "./avatar-sprite";
 import { Bubble } from "./bubble";
 import { useMessageContext } from "./message-context";
 import { textWithoutPostLink } from "./message-excerpt";
@@ -56,7 +56,7 @@ export const Message = memo(function Message({ message, first, isTabStop, isRead
       )}
     >
       {own ? null : showsAuthor ? (
-        <SpriteAvatar userId={message.authorId ?? "gone"} className="mt-0.5 size-9" />
+        <Cover id={message.authorId ?? "gone"} className="mt-0.5 size-9 shrink-0 rounded-full" />
       ) : (
         <span className="w-9 shrink-0" />
       )}

@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
+import { Link } from "@/app/_ui/link";
 import { isolate } from "@/lib/schemas/isolate";
 import { JoinButton } from "./join-button";
 
@@ -40,7 +40,6 @@ export function OpenGroups({ groups }: { groups: readonly OpenGroup[] }) {
             {group.joined ? (
               <Link
                 href={`/chat/${group.id}`}
-                prefetch={false}
                 className="text-sm font-semibold underline underline-offset-4"
                 aria-label={t("openNamed", { title: isolate(group.title) })}
               >

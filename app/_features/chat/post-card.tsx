@@ -1,9 +1,9 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
+import { Link } from "@/app/_ui/link";
 import { isolate } from "@/lib/schemas/isolate";
 import type { ChatMessage } from "./store/chat-api";
 
@@ -13,7 +13,6 @@ export function PostCard({ post, tabIndex }: { post: NonNullable<ChatMessage["po
   return (
     <Link
       href={`/posts/${post.id}`}
-      prefetch={false}
       tabIndex={tabIndex}
       style={tintStyle(post.id)}
       className="tinted group/card mt-2 grid w-72 max-w-full grid-cols-[4.5rem_minmax(0,1fr)] items-center gap-3 overflow-hidden rounded-xl bg-tint-strong pr-3 transition-transform hover:-translate-y-px"

@@ -1,7 +1,7 @@
 import { TriangleAlert } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { AlertView } from "@/lib/ops";
 import { AdminActionButton } from "./admin-action-button";
@@ -38,9 +38,7 @@ export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt:
       <div className="flex flex-wrap items-start gap-2">
         {link ? (
           <Button asChild look="plain">
-            <Link href={link.href} prefetch={false}>
-              {t(link.label)}
-            </Link>
+            <Link href={link.href}>{t(link.label)}</Link>
           </Button>
         ) : null}
         <AdminActionButton

@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { AUDIT_ACTIONS, type AuditAction } from "@/lib/audit";
 import { isolate } from "@/lib/schemas/isolate";
 
@@ -68,7 +68,6 @@ function FilterChip({ name, query }: { name: string; query: AuditFilterValue }) 
   return (
     <Link
       href={{ pathname: "/admin/audit", query: { ...query } }}
-      prefetch={false}
       aria-label={t("clear", { name })}
       className="inline-flex min-h-11 max-w-full items-center gap-2 rounded-full bg-ink/8 py-1 pr-3 pl-4 text-sm font-medium hover:bg-ink/14"
     >

@@ -19,10 +19,10 @@ import {
   UserPlus,
   Workflow,
 } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import { AUDIT_ACTIONS, type AuditAction, type AuditEntryView } from "@/lib/audit";
 import { isolate } from "@/lib/schemas/isolate";
@@ -127,7 +127,6 @@ function FilterLink({
   return (
     <Link
       href={{ pathname: "/admin/audit", query }}
-      prefetch={false}
       title={t("onlyThis", { name: isolate(name) })}
       className="text-ink underline decoration-line-strong underline-offset-4 hover:decoration-ink"
     >

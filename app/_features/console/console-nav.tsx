@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 
 const SECTIONS = ["tasks", "alerts", "people", "bots", "audit", "analytics", "views"] as const;
 
@@ -17,7 +17,6 @@ export function ConsoleNav({ current, alerts }: { current: ConsoleSection; alert
           <li key={section}>
             <Link
               href={section === "bots" ? "/bots" : `/admin/${section}`}
-              prefetch={false}
               aria-current={section === current ? "page" : undefined}
               className={cn(
                 "inline-flex min-h-11 items-center gap-2 rounded-full border px-4 text-sm font-medium transition-colors",

@@ -1,9 +1,9 @@
 import { Search } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { segmentedControl } from "@/app/_shell/segmented-control";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 import type { PersonView } from "@/lib/ops";
 import { Role } from "@/lib/schemas/enums";
 
@@ -43,7 +43,6 @@ export function PeopleFilter({ q, role }: Props) {
               pathname: "/admin/people",
               query: { ...(q ? { q } : {}), ...(option ? { role: option } : {}) },
             }}
-            prefetch={false}
             scroll={false}
             aria-current={option === role ? "true" : undefined}
             className={cn(

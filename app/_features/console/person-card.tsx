@@ -1,8 +1,8 @@
 import { MailQuestion } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { PersonView } from "@/lib/ops";
 import { isolate } from "@/lib/schemas/isolate";
@@ -54,7 +54,6 @@ export function PersonCard({ person, isViewer, renderedAt }: Props) {
         <Button asChild look="plain">
           <Link
             href={{ pathname: "/admin/audit", query: { subject: `user:${id}` } }}
-            prefetch={false}
             aria-label={t("logOf", { name: isolate(name) })}
           >
             {t("log")}

@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { segmentedControl } from "@/app/_shell/segmented-control";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 
 export const REPORT_RANGES = [7, 30, 90] as const;
 
@@ -15,7 +15,6 @@ export function RangeSwitch({ current }: { current: ReportRange }) {
         <Link
           key={days}
           href={{ pathname: "/admin/analytics", query: { days } }}
-          prefetch={false}
           scroll={false}
           aria-current={days === current ? "true" : undefined}
           className={cn(

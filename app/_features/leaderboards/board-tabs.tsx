@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { segmentedControl } from "@/app/_shell/segmented-control";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 import type { Leaderboard } from "@/lib/schemas/leaderboard";
 import { type Period, periods } from "@/lib/schemas/period";
 
@@ -31,7 +31,6 @@ export function BoardTabs({ period, board, chosenCurrency }: Props) {
           <Link
             key={each}
             href={boardHref(each, chosenCurrency)}
-            prefetch={false}
             scroll={false}
             aria-current={each === period ? "page" : undefined}
             className={cn(
@@ -50,7 +49,6 @@ export function BoardTabs({ period, board, chosenCurrency }: Props) {
             <Link
               key={currency}
               href={boardHref(period, currency)}
-              prefetch={false}
               scroll={false}
               aria-current={currency === board.currency ? "page" : undefined}
               className={cn(

@@ -1,7 +1,7 @@
 "use client";
 
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Link } from "@/app/_ui/link";
 import type { MintView } from "@/lib/schemas/mint";
 import { MintFacts, MintProgress } from "./mint-facts";
 import { useMint } from "./use-mint";
@@ -33,7 +33,7 @@ function ListedMintCard({ rendered }: { rendered: ListedMint }) {
         {postId === null ? (
           <span className="text-muted">{t("deletedPost")}</span>
         ) : (
-          <Link href={`/posts/${postId}`} prefetch={false} className="hover:underline">
+          <Link href={`/posts/${postId}`} className="hover:underline">
             <bdi>{title ?? t("deletedPost")}</bdi>
           </Link>
         )}

@@ -1,4 +1,5 @@
 import { readForPage } from "@/app/_shell/read-for-page";
+import { ClientMessages } from "@/app/i18n/client-messages";
 import { log } from "@/lib/core/log";
 import { getMint, isMintingAvailable } from "@/lib/nft";
 import type { MintView } from "@/lib/schemas/mint";
@@ -22,5 +23,9 @@ export async function PostMint({ postId, viewerId, isOwn }: Props) {
     return null;
   }
   if (mint === null && !(isOwn && isAvailable)) return null;
-  return <MintPanel postId={postId} rendered={mint} isOwn={isOwn} isAvailable={isAvailable} />;
+  return (
+    <ClientMessages namespaces={["minting", "copyButton"]}>
+      <MintPanel postId={postId} rendered={mint} isOwn={isOwn} isAvailable={isAvailable} />
+    </ClientMessages>
+  );
 }

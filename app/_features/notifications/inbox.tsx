@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { PageTitle } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Link } from "@/app/_ui/link";
 import type { NotificationView } from "@/lib/schemas/notification";
 import { markReadAction } from "./actions";
 import { MarkAllReadButton } from "./mark-read-buttons";
@@ -28,7 +28,7 @@ export function Inbox({ items, unreadCount, nextCursor, continued, renderedAt }:
         text={t(continued ? "endText" : "emptyText")}
       >
         <Button asChild size="large">
-          <Link href={continued ? "/notifications" : "/posts/new"} prefetch={false}>
+          <Link href={continued ? "/notifications" : "/posts/new"}>
             {t(continued ? "newest" : "emptyAction")}
           </Link>
         </Button>
@@ -47,7 +47,7 @@ export function Inbox({ items, unreadCount, nextCursor, continued, renderedAt }:
           </form>
         ) : null}
         {continued ? (
-          <Link href="/notifications" prefetch={false} className="text-muted underline underline-offset-4">
+          <Link href="/notifications" className="text-muted underline underline-offset-4">
             {t("newest")}
           </Link>
         ) : null}
@@ -61,9 +61,7 @@ export function Inbox({ items, unreadCount, nextCursor, continued, renderedAt }:
       {nextCursor ? (
         <div className="mt-8 flex justify-center">
           <Button asChild look="quiet" size="large">
-            <Link href={{ pathname: "/notifications", query: { cursor: nextCursor } }} prefetch={false}>
-              {t("older")}
-            </Link>
+            <Link href={{ pathname: "/notifications", query: { cursor: nextCursor } }}>{t("older")}</Link>
           </Button>
         </div>
       ) : null}

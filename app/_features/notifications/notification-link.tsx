@@ -1,7 +1,7 @@
 "use client";
 
-import Link from "next/link";
 import type { ReactNode } from "react";
+import { Link } from "@/app/_ui/link";
 import { markRead } from "./notification-unread";
 
 interface Props {
@@ -16,7 +16,6 @@ export function NotificationLink({ id, href, unread, children }: Props) {
   return (
     <Link
       href={href}
-      prefetch={false}
       onClick={() => {
         if (unread) void markRead(id);
       }}

@@ -1,10 +1,10 @@
 import { Settings } from "lucide-react";
-import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import type { Person } from "@/lib/schemas/person";
 import type { Post } from "@/lib/schemas/post";
 import { PRODUCTS_ID } from "./person-products";
@@ -60,7 +60,7 @@ export function PersonHead({ person, isOwn, hasProducts, posts }: Props) {
             ) : null}
             {isOwn ? (
               <Button asChild look="quiet" size="large">
-                <Link href="/me" prefetch={false}>
+                <Link href="/me">
                   <Settings className="size-5" aria-hidden="true" />
                   {t("edit")}
                 </Link>

@@ -1,3 +1,4 @@
+import { coverUrl } from "@/app/_art/cover-url";
 import type { Player } from "./player";
 import type { PlayerTrack } from "./player-track";
 import { currentTrack } from "./queue";
@@ -9,10 +10,9 @@ const ARTWORK_SIZE = 512;
 
 /**
  * Shows the track on the lock screen and lets the system's keys and headphones control the player.
- * @param findDrawnCover  the generated cover of the current track in the page, where it has no other
  * @returns disconnects
  */
-export function connectMediaSession(player: Player, findDrawnCover: () => SVGElement | null): () => void {
+export function connectMediaSession(player: Player): () => void {
   if (!("mediaSession" in navigator)) return () => undefined;
   const { mediaSession } = navigator;
   let shown: PlayerTrack | null = null;
@@ -36,9 +36,7 @@ export function connectMediaSession(player: Player, findDrawnCover: () => SVGEle
       new MediaMetadata({ title: track.title, artist: track.artist ?? "", artwork });
     mediaSession.metadata = describe(uploadedArtwork(track));
     if (track.cover?.sources.length) return;
-    // The bar shows the track's cover after the next rendering.
-    await new Promise((resolve) => requestAnimationFrame(resolve));
-    const drawn = await drawArtwork(findDrawnCover());
+    const drawn = await drawArtwork(coverUrl(track.artId));
     if (shown === track && drawn) mediaSession.metadata = describe([drawn]);
   };
 
@@ -97,16 +95,11 @@ function uploadedArtwork({ cover }: PlayerTrack): MediaImage[] {
     .map(({ url, type, width, height }) => ({ src: url, type, sizes: `${String(width)}x${String(height)}` }));
 }
 
-/** The system takes no SVG, so the drawing becomes a picture of dots. Null where that fails. */
-async function drawArtwork(svg: SVGElement | null): Promise<MediaImage | null> {
-  if (!svg) return null;
+/** The system takes no SVG, so the generated cover becomes a picture of dots. Null where that fails. */
+async function drawArtwork(url: string): Promise<MediaImage | null> {
   try {
-    const copy = svg.cloneNode(true) as SVGElement;
-    copy.setAttribute("xmlns", "http://www.w3.org/2000/svg");
-    copy.setAttribute("width", String(ARTWORK_SIZE));
-    copy.setAttribute("height", String(ARTWORK_SIZE));
     const image = new Image();
-    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(copy.outerHTML)}`;
+    image.src = url;
     await image.decode();
     const canvas = document.createElement("canvas");
     canvas.width = ARTWORK_SIZE;

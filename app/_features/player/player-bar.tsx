@@ -2,36 +2,33 @@
 
 import { ListMusic, SkipBack, SkipForward } from "lucide-react";
 import dynamic from "next/dynamic";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { type RefObject, useEffect, useRef, useState } from "react";
 import { CoverImage } from "@/app/_art/cover-image";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { formatDuration } from "@/app/_ui/format-duration";
+import { Link } from "@/app/_ui/link";
+import { connectMediaSession } from "./media-session";
 import { PlayButton } from "./play-button";
 import { player } from "./player";
 import type { PlayerTrack } from "./player-track";
 import { nextIndex } from "./queue";
 import { RepeatButton } from "./repeat-button";
 import { PositionText, SeekBar, usePosition } from "./seek-bar";
-import { selectTrack, usePlayer } from "./use-player";
+import { usePlayer } from "./use-player";
 import { VolumeControl } from "./volume-control";
 
 // Loaded when it is opened.
 const QueuePanel = dynamic(() => import("./queue-panel").then((module) => module.QueuePanel), { ssr: false });
 
-/** The bar at the bottom of every page; nothing until something is played or restored. */
-export function PlayerBar() {
-  const track = usePlayer(selectTrack);
-  return track ? <Bar track={track} /> : null;
-}
-
-function Bar({ track }: { track: PlayerTrack }) {
+/** The bar at the bottom of every page, while there is a track. The system shows and controls it too. */
+export function PlayerBar({ track }: { track: PlayerTrack }) {
   const t = useTranslations("player");
   const bar = useRef<HTMLElement>(null);
   const [isQueueOpen, setIsQueueOpen] = useState(false);
   usePublishedHeight(bar);
+  useEffect(() => connectMediaSession(player), []);
   return (
     <section
       ref={bar}
@@ -71,13 +68,12 @@ function Bar({ track }: { track: PlayerTrack }) {
 function CurrentTrack({ track }: { track: PlayerTrack }) {
   return (
     <div className="flex min-w-0 items-center gap-3">
-      <div data-player-art="" className="size-11 shrink-0 overflow-hidden rounded-lg @2xl:size-13">
+      <div className="size-11 shrink-0 overflow-hidden rounded-lg @2xl:size-13">
         <CoverImage key={track.key} id={track.artId} cover={track.cover} sizes="3.25rem" eager />
       </div>
       <div className="min-w-0">
         <Link
           href={track.href}
-          prefetch={false}
           className="block truncate rounded-sm text-sm font-semibold hover:underline @2xl:text-[0.9375rem]"
         >
           <bdi>{track.title}</bdi>

@@ -1,7 +1,6 @@
 "use client";
 
 import { SkipBack, SkipForward, X } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useId } from "react";
 import { CoverImage } from "@/app/_art/cover-image";
@@ -10,6 +9,7 @@ import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { Dialog } from "@/app/_ui/dialog";
 import { formatDuration } from "@/app/_ui/format-duration";
+import { Link } from "@/app/_ui/link";
 import { isolate } from "@/lib/schemas/isolate";
 import { PlayButton } from "./play-button";
 import { player } from "./player";
@@ -67,12 +67,7 @@ function NowPlaying({ track, onLeave }: { track: PlayerTrack; onLeave: () => voi
       </div>
       <div className="flex flex-col gap-3 p-4">
         <div className="min-w-0">
-          <Link
-            href={track.href}
-            prefetch={false}
-            onClick={onLeave}
-            className="display line-clamp-2 text-lg hover:underline"
-          >
+          <Link href={track.href} onClick={onLeave} className="display line-clamp-2 text-lg hover:underline">
             <bdi>{track.title}</bdi>
           </Link>
           <p className="flex justify-between gap-3 text-sm text-muted">

@@ -1,6 +1,5 @@
 "use client";
 
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useState } from "react";
@@ -18,9 +17,11 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
+import { Link } from "@/app/_ui/link";
 import { newPostSchema } from "@/lib/schemas/post";
 import { CharactersLeft } from "./characters-left";
-import { draftArtId, PostPreview } from "./post-preview";
+import { draftArtId } from "./draft-art-id";
+import { PostPreview } from "./post-preview";
 import { createPost } from "./posts-api";
 
 const MAX_TITLE_LENGTH = 120;
@@ -148,11 +149,7 @@ export function NewPostForm({ viewerId, viewerName, uploadSettings }: Props) {
           <p className="text-sm text-muted">
             {t.rich("signedOut", {
               link: (chunks) => (
-                <Link
-                  href="/sign-in?next=/posts/new"
-                  prefetch={false}
-                  className="text-ink underline underline-offset-4"
-                >
+                <Link href="/sign-in?next=/posts/new" className="text-ink underline underline-offset-4">
                   {chunks}
                 </Link>
               ),

@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { TrackOpened } from "@/app/_features/shop/track-opened";
+import { Link } from "@/app/_ui/link";
 import { LongText } from "@/app/_ui/long-text";
 import { PersonLink } from "@/app/_ui/person-link";
 import { RelativeTime } from "@/app/_ui/relative-time";
@@ -76,7 +76,6 @@ export function PostBody({ post, viewerId, renderedAt, ownTrack, mint, playsByDa
               link: (chunks) => (
                 <Link
                   href={`/sign-in?next=${encodeURIComponent(`/posts/${post.id}`)}`}
-                  prefetch={false}
                   className="text-ink underline underline-offset-4"
                 >
                   {chunks}

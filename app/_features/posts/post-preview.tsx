@@ -2,17 +2,10 @@
 
 import { useTranslations } from "next-intl";
 import { CoverImage } from "@/app/_art/cover-image";
+import { DrawnCover } from "@/app/_art/drawn-cover";
 import type { Cover as UploadedCover } from "@/lib/schemas/track";
 import { Tags } from "./tags";
 import { tintStyle } from "./tint-style";
-
-/**
- * The id that a draft's cover is drawn from. The real cover is drawn from the post's id, which does not exist yet; this
- * one changes while the author types, which shows that every post gets its own.
- */
-export function draftArtId(viewerId: string, title: string): string {
-  return `${viewerId}:${title.trim().toLowerCase()}`;
-}
 
 interface Props {
   artId: string;
@@ -33,7 +26,14 @@ export function PostPreview({ artId, cover, title, tags, authorName }: Props) {
       className="tinted flex flex-col self-start overflow-hidden rounded-3xl bg-tint-strong transition-colors duration-500 max-lg:hidden lg:sticky lg:top-8"
     >
       <div className="aspect-square overflow-hidden">
-        <CoverImage key={cover?.sources[0]?.url} id={artId} cover={cover} sizes="27rem" eager />
+        <CoverImage
+          key={cover?.sources[0]?.url}
+          id={artId}
+          cover={cover}
+          sizes="27rem"
+          eager
+          Generated={DrawnCover}
+        />
       </div>
       <div className="flex min-h-44 flex-col gap-2 p-6">
         <p dir="auto" className="truncate text-left text-sm text-muted">

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 import { ProductKind } from "@/lib/schemas/enums";
 
 const KINDS = [null, ...Object.values(ProductKind)];
@@ -15,7 +15,6 @@ export function KindFilter({ current }: { current: ProductKind | null }) {
           <li key={kind ?? "all"} className="shrink-0">
             <Link
               href={{ pathname: "/shop", query: kind ? { kind } : {} }}
-              prefetch={false}
               aria-current={kind === current ? "page" : undefined}
               className={cn(
                 "inline-flex min-h-11 items-center rounded-full border px-5 text-sm font-semibold transition-colors",

@@ -4,7 +4,7 @@ import { useRouter } from "next/navigation";
 import { useFormatter, useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useState } from "react";
 import { CharactersLeft } from "@/app/_features/posts/characters-left";
-import { draftArtId } from "@/app/_features/posts/post-preview";
+import { draftArtId } from "@/app/_features/posts/draft-art-id";
 import { AudioField } from "@/app/_features/uploads/audio-field";
 import { CoverField } from "@/app/_features/uploads/cover-field";
 import { embeddedCoverOf, slotCover } from "@/app/_features/uploads/cover-source";

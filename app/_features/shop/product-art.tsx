@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import type { ComponentType } from "react";
+import type { ComponentProps, ComponentType } from "react";
 import { CoverImage } from "@/app/_art/cover-image";
 import type { ProductKind } from "@/lib/schemas/enums";
 import type { Cover } from "@/lib/schemas/track";
@@ -10,27 +10,28 @@ import { Barcode } from "./barcode";
 interface ArtProps {
   id: string;
   cover: Cover | null;
+  Generated?: ComponentProps<typeof CoverImage>["Generated"];
 }
 
 /** At most a column of the shop's page. */
 const SIZES = "(min-width: 64rem) 30rem, 100vw";
 
-function TrackArt({ id, cover }: ArtProps) {
+function TrackArt({ id, cover, Generated }: ArtProps) {
   return (
     <div className="goods goods-track">
       <div className="goods-disc" />
       <div className="goods-sleeve">
-        <CoverImage id={id} cover={cover} sizes={SIZES} />
+        <CoverImage id={id} cover={cover} sizes={SIZES} Generated={Generated} />
       </div>
     </div>
   );
 }
 
-function TicketArt({ id, cover }: ArtProps) {
+function TicketArt({ id, cover, Generated }: ArtProps) {
   const t = useTranslations("shop");
   return (
     <div className="goods goods-ticket">
-      <CoverImage id={id} cover={cover} sizes={SIZES} />
+      <CoverImage id={id} cover={cover} sizes={SIZES} Generated={Generated} />
       <div className="goods-stub">
         <span>{t("admit")}</span>
         <Barcode text={id} className="h-3/4 w-1/4" />
@@ -48,11 +49,11 @@ const SEAL_OUTLINE = Array.from({ length: SEAL_POINTS * 2 }, (_, i) => {
   return `${(50 + radius * Math.cos(angle)).toFixed(1)},${(50 + radius * Math.sin(angle)).toFixed(1)}`;
 }).join(" ");
 
-function LicenceArt({ id, cover }: ArtProps) {
+function LicenceArt({ id, cover, Generated }: ArtProps) {
   return (
     <div className="goods goods-licence">
       <div className="relative aspect-[1.12] overflow-hidden">
-        <CoverImage id={id} cover={cover} sizes={SIZES} />
+        <CoverImage id={id} cover={cover} sizes={SIZES} Generated={Generated} />
       </div>
       <div className="goods-licence-lines" />
       <svg viewBox="0 0 100 100" className="goods-seal" aria-hidden="true" focusable="false">
@@ -78,7 +79,7 @@ const ART_BY_KIND: Record<ProductKind, ComponentType<ArtProps>> = {
  * Draws a product as a record, a ticket or a sealed paper with the cover of its id. Decorative: the kind is always
  * given as text too. A client component, so that the drawing code is sent once.
  */
-export function ProductArt({ kind, id, cover }: ArtProps & { kind: ProductKind }) {
+export function ProductArt({ kind, ...art }: ArtProps & { kind: ProductKind }) {
   const Art = ART_BY_KIND[kind];
-  return <Art id={id} cover={cover} />;
+  return <Art {...art} />;
 }

@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 import { PersonLink } from "@/app/_ui/person-link";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { Product } from "@/lib/schemas/product";
@@ -42,7 +42,7 @@ export function ProductCard({ product, large }: Props) {
             large ? "text-[clamp(1.25rem,4cqi,2rem)]" : "text-[clamp(0.9rem,2.2cqi,1.15rem)]",
           )}
         >
-          <Link href={`/shop/${product.id}`} prefetch={false} className="stretched">
+          <Link href={`/shop/${product.id}`} className="stretched">
             <bdi>{product.title}</bdi>
           </Link>
         </h3>

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { LongText } from "@/app/_ui/long-text";
 import { PersonLink } from "@/app/_ui/person-link";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
@@ -93,9 +93,7 @@ function PurchaseOptions({ product, viewerId }: Props) {
   return (
     <div className="flex flex-wrap items-center gap-x-5 gap-y-3">
       <Button asChild size="large">
-        <Link href={`/sign-in?next=${encodeURIComponent(`/shop/${product.id}`)}`} prefetch={false}>
-          {t("signInToBuy")}
-        </Link>
+        <Link href={`/sign-in?next=${encodeURIComponent(`/shop/${product.id}`)}`}>{t("signInToBuy")}</Link>
       </Button>
       <p className="text-sm text-muted">{t("payNote")}</p>
     </div>

@@ -1,6 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { DrawnCover } from "@/app/_art/drawn-cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { ProductKind } from "@/lib/schemas/enums";
@@ -34,7 +35,13 @@ export function ProductPreview({ artId, cover, draft, sellerName }: Props) {
         aria-hidden="true"
         className="goods-stage aspect-square rounded-3xl transition-colors duration-500"
       >
-        <ProductArt key={cover?.sources[0]?.url} kind={kind} id={artId} cover={cover} />
+        <ProductArt
+          key={cover?.sources[0]?.url}
+          kind={kind}
+          id={artId}
+          cover={cover}
+          Generated={DrawnCover}
+        />
       </div>
       <div className="flex min-h-36 flex-col px-1 pt-4">
         <p className="text-sm font-medium text-tint-text">{shop(`kinds.${kind}`)}</p>

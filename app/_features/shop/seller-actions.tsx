@@ -1,12 +1,12 @@
 "use client";
 
-import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { Link } from "@/app/_ui/link";
 import { refreshProductPage } from "./refresh-product-page";
 import { archiveProduct } from "./shop-api";
 
@@ -32,9 +32,7 @@ export function SellerActions({ productId, archived }: { productId: string; arch
       <p className="text-muted">{t(archived ? "ownArchived" : "own")}</p>
       <div className="flex flex-wrap gap-3">
         <Button asChild look="quiet">
-          <Link href="/orders?as=seller" prefetch={false}>
-            {t("sold")}
-          </Link>
+          <Link href="/orders?as=seller">{t("sold")}</Link>
         </Button>
         {archived ? null : isConfirming ? (
           <>

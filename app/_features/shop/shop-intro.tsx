@@ -1,9 +1,9 @@
 import { Plus, Receipt } from "lucide-react";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { PageTitle } from "@/app/_shell/page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import type { ProductKind } from "@/lib/schemas/enums";
 import { KindFilter } from "./kind-filter";
 
@@ -21,14 +21,14 @@ export async function ShopIntro({ kind }: { kind: ProductKind | null }) {
           <div className="flex flex-wrap gap-2">
             {viewer.role === "listener" ? null : (
               <Button asChild>
-                <Link href="/shop/new" prefetch={false}>
+                <Link href="/shop/new">
                   <Plus className="size-5" aria-hidden="true" />
                   {t("sell")}
                 </Link>
               </Button>
             )}
             <Button asChild look="quiet">
-              <Link href="/orders" prefetch={false}>
+              <Link href="/orders">
                 <Receipt className="size-5" aria-hidden="true" />
                 {t("orders")}
               </Link>

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Link } from "@/app/_ui/link";
 
 /** Shown when the session has ended while the page was open; sign-in returns to it. */
 export function SignInAgainNote({ next }: { next: string }) {
@@ -10,7 +10,6 @@ export function SignInAgainNote({ next }: { next: string }) {
         link: (chunks) => (
           <Link
             href={`/sign-in?next=${encodeURIComponent(next)}`}
-            prefetch={false}
             className="text-ink underline underline-offset-4"
           >
             {chunks}

@@ -4,6 +4,7 @@ import { ImagePlus, RotateCw, Trash2, X } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type ReactNode, useId } from "react";
 import { CoverImage } from "@/app/_art/cover-image";
+import { DrawnCover } from "@/app/_art/drawn-cover";
 import { Button, buttonVariants } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { useFileDrop } from "@/app/_ui/use-file-drop";
@@ -63,7 +64,13 @@ export function CoverField({ handle, name, error, artId, embeddedCoverFileId }: 
             isInvalid={error !== undefined || state.phase === "failed"}
             onFile={(file) => slot.choose(file)}
           />
-          <CoverImage key={chosen?.sources[0]?.url} id={artId} cover={chosen} sizes="8rem" />
+          <CoverImage
+            key={chosen?.sources[0]?.url}
+            id={artId}
+            cover={chosen}
+            sizes="8rem"
+            Generated={DrawnCover}
+          />
           <span
             aria-hidden="true"
             className={cn(

@@ -1,5 +1,6 @@
 import "server-only";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
+import { ClientMessages } from "@/app/i18n/client-messages";
 import { getCoverProblem } from "@/lib/media";
 import type { Cover } from "@/lib/schemas/track";
 import { CoverProblem } from "./cover-problem";
@@ -15,5 +16,10 @@ interface Props {
 export async function OwnCoverProblem({ cover, ownerId, of }: Props) {
   if (cover === null || cover.sources.length > 0) return null;
   const problem = await readForPage(getCoverProblem(ownerId, of)).catch(toNullWhenUnavailable);
-  return problem === null ? null : <CoverProblem problem={problem} />;
+  if (problem === null) return null;
+  return (
+    <ClientMessages namespaces={["uploads"]}>
+      <CoverProblem problem={problem} />
+    </ClientMessages>
+  );
 }

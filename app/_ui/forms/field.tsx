@@ -38,7 +38,7 @@ export function Field({
   onBlur,
   ...input
 }: Props) {
-  const t = useTranslations("newPost");
+  const t = useTranslations("form");
   const id = useId();
   const describedBy = [hint ? `${id}-hint` : "", error ? `${id}-error` : ""].filter(Boolean).join(" ");
   const control = {

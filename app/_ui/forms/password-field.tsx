@@ -16,7 +16,7 @@ interface Props extends FieldProps {
 
 /** A required password field with a button that shows and hides what was typed. */
 export function PasswordField({ label, ...props }: Props) {
-  const t = useTranslations("auth");
+  const t = useTranslations("form");
   const [isVisible, setIsVisible] = useState(false);
   const Icon = isVisible ? EyeOff : Eye;
   return (

@@ -116,9 +116,10 @@ export function useForm<Field extends string, S extends z.ZodType, T>({
       value: values[name],
       error: errors[name],
       onChange: (value: string) => {
-        const typed = { ...values, [name]: value };
-        setValues(typed);
-        if (errors[name] !== undefined) setErrors({ ...errors, [name]: validate(typed)[name] });
+        // A password manager fills several fields before the form is rendered again.
+        setValues((typed) => ({ ...typed, [name]: value }));
+        if (errors[name] !== undefined)
+          setErrors({ ...errors, [name]: validate({ ...values, [name]: value })[name] });
       },
       onBlur: () => {
         if (values[name].trim() !== "") setErrors({ ...errors, [name]: validate(values)[name] });

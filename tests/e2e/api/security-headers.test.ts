@@ -69,7 +69,7 @@ async function changeTheme(page: Page): Promise<void> {
   // Not with the mouse, which waits for the end of a navigation that the policy has just blocked.
   const press = () =>
     page.evaluate(
-      (label) => document.querySelector<HTMLElement>(`[role="radio"][aria-label="${label}"]`)?.click(),
+      (label) => document.querySelector<HTMLElement>(`[type="radio"][aria-label="${label}"]`)?.click(),
       otherTheme === "dark" ? "Dark" : "Light",
     );
   await expect

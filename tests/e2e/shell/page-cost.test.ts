@@ -1,7 +1,10 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Browser, Request } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type messages from "@/app/i18n/messages/ru.json";
 import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { frameworkFiles, kilobytes, recordTransfers } from "@/tests/support/clients/transfers";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
@@ -21,6 +24,11 @@ afterAll(async () => {
 const TEST_LIMIT_MS = 120_000;
 /** Longer than the delays with which a page reacts to its stream. */
 const REACTION_MS = 5_000;
+/** What `npm run bench:cost` measures for the feed is a little more, by its posts. */
+const MAX_DOCUMENT_KB = 20;
+const MAX_OWN_SCRIPTS_KB = 50;
+const MAX_FONTS_KB = 90;
+const MAX_REQUESTS = 20;
 const pathOf = (request: Request) => new URL(request.url()).pathname;
 
 describe("a page", { timeout: TEST_LIMIT_MS }, () => {
@@ -62,5 +70,43 @@ describe("a page", { timeout: TEST_LIMIT_MS }, () => {
     expect(fonts.length).toBeGreaterThan(0);
     expect(fonts.filter((path) => path.includes("latin-ext"))).toEqual([]);
     await context.close();
+  });
+
+  it("loads no more than it may before it is scrolled", async () => {
+    const context = await openContext(browser, app, { locale: "ru-RU" });
+    await signUpInBrowser(context);
+    const page = await context.newPage();
+    await page.setViewportSize({ width: 412, height: 823 });
+    const transfers = await recordTransfers(page);
+    const streamRequest = page.waitForRequest((request) => pathOf(request) === "/api/realtime");
+    await page.goto("/leaderboards");
+    await streamRequest;
+    await page.evaluate(() => document.fonts.ready);
+    await delay(REACTION_MS);
+    const all = transfers();
+    const isFramework = frameworkFiles();
+    const of = (kind: string) => all.filter((transfer) => transfer.kind === kind);
+    const own = of("Script").filter(({ url }) => !isFramework(url));
+    const pictures = all.filter(({ kind }) => kind === "Image" || kind === "Media");
+    expect(of("Document")).toHaveLength(1);
+    expect(
+      [
+        ["document", kilobytes(of("Document")), MAX_DOCUMENT_KB],
+        ["own scripts", kilobytes(own), MAX_OWN_SCRIPTS_KB],
+        ["fonts", kilobytes(of("Font")), MAX_FONTS_KB],
+        ["requests", all.length - pictures.length, MAX_REQUESTS],
+      ].filter(([, is, limit]) => Number(is) > Number(limit)),
+    ).toEqual([]);
+    await context.close();
+  });
+
+  it("carries its own texts and no drawing", async () => {
+    const response = await fetch(`${app.url}/`, { headers: { "accept-language": "ru" } });
+    const document = await response.text();
+    const catalogue = JSON.parse(readFileSync("app/i18n/messages/ru.json", "utf8")) as typeof messages;
+    expect(document).toContain(catalogue.feed.more);
+    expect(document).not.toContain(catalogue.chat.welcomeTitle);
+    expect(document).not.toContain(catalogue.newPost.lead);
+    expect(document).not.toContain('viewBox="0 0 400 400"');
   });
 });

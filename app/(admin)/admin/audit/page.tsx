@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { AuditFilter } from "@/app/_features/console/audit-filter";
 import { AuditRow } from "@/app/_features/console/audit-row";
@@ -6,6 +5,7 @@ import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { Pager } from "@/app/_ui/pager";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { auditQuerySchema, listAudit } from "@/lib/audit";
@@ -47,9 +47,7 @@ export default async function AdminAuditPage({ searchParams }: PageProps<"/admin
           <p className="display text-xl">{t("noneTitle")}</p>
           <p className="mt-2 max-w-[60ch] text-muted">{t("noneText")}</p>
           <Button asChild look="quiet" className="mt-5">
-            <Link href="/admin/audit" prefetch={false}>
-              {t("all")}
-            </Link>
+            <Link href="/admin/audit">{t("all")}</Link>
           </Button>
         </div>
       ) : (

@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { PeopleFilter } from "@/app/_features/console/people-filter";
@@ -6,6 +5,7 @@ import { PersonCard } from "@/app/_features/console/person-card";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { Pager } from "@/app/_ui/pager";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { countOpenAlerts, listPeople, peopleQuerySchema } from "@/lib/ops";
@@ -36,9 +36,7 @@ export default async function AdminPeoplePage({ searchParams }: PageProps<"/admi
           <p className="display text-xl">{t("noneTitle")}</p>
           <p className="mt-2 max-w-[60ch] text-muted">{t("noneText")}</p>
           <Button asChild look="quiet" className="mt-5">
-            <Link href="/admin/people" prefetch={false}>
-              {t("clear")}
-            </Link>
+            <Link href="/admin/people">{t("clear")}</Link>
           </Button>
         </div>
       ) : (

@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { QueueTable } from "@/app/_features/console/queue-table";
@@ -7,6 +6,7 @@ import { TaskCard } from "@/app/_features/console/task-card";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
 import type { Viewer } from "@/app/_shell/viewer";
+import { Link } from "@/app/_ui/link";
 import { Pager } from "@/app/_ui/pager";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { AppError } from "@/lib/core/errors";
@@ -54,7 +54,7 @@ export default async function AdminTasksPage({ searchParams }: PageProps<"/admin
             <h2 id="one" className="display text-2xl">
               {t("one")}
             </h2>
-            <Link href="/admin/tasks" prefetch={false} className="text-muted underline underline-offset-4">
+            <Link href="/admin/tasks" className="text-muted underline underline-offset-4">
               {t("all")}
             </Link>
           </div>

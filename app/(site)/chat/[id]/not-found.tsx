@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Link } from "@/app/_ui/link";
 
 export default async function ChatNotFound() {
   const t = await getTranslations("chat");
@@ -11,9 +11,7 @@ export default async function ChatNotFound() {
       <Page>
         <EmptyState title={t("notFoundTitle")} text={t("notFoundText")}>
           <Button asChild size="large">
-            <Link href="/chat" prefetch={false}>
-              {t("backToList")}
-            </Link>
+            <Link href="/chat">{t("backToList")}</Link>
           </Button>
         </EmptyState>
       </Page>

@@ -1,5 +1,4 @@
 import { ArrowLeft } from "lucide-react";
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { NewChatTabs } from "@/app/_features/chat/new-chat-tabs";
@@ -7,6 +6,7 @@ import { OpenGroups } from "@/app/_features/chat/open-groups";
 import { PageTitle } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
+import { Link } from "@/app/_ui/link";
 import { listOpenChats } from "@/lib/chat";
 
 const MAX_GROUPS = 12;
@@ -25,7 +25,6 @@ export default async function NewChatPage() {
       <div className="mx-auto max-w-3xl">
         <Link
           href="/chat"
-          prefetch={false}
           className="inline-flex min-h-11 items-center gap-2 text-sm font-medium text-muted transition-colors hover:text-ink lg:hidden"
         >
           <ArrowLeft className="size-4" aria-hidden="true" />

@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { NotificationLevelsForm } from "@/app/_features/account/notification-levels-form";
@@ -6,6 +5,7 @@ import { PreferenceSwitch } from "@/app/_features/account/preference-switch";
 import { SettingsSection } from "@/app/_features/account/settings-section";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
+import { Link } from "@/app/_ui/link";
 import { allowedLevels, getPreferences, preferenceKinds } from "@/lib/notifications";
 
 export async function generateMetadata() {

@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { AddressForm } from "@/app/_features/account/address-form";
@@ -6,6 +5,7 @@ import { ChangePasswordForm } from "@/app/_features/account/change-password-form
 import { SettingsSection } from "@/app/_features/account/settings-section";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 
 export async function generateMetadata() {
   const t = await getTranslations("security");
@@ -26,9 +26,7 @@ export default async function SecurityPage() {
       </SettingsSection>
       <SettingsSection id="devices" title={t("devices")} text={t("devicesText")}>
         <Button asChild look="quiet">
-          <Link href="/me/devices" prefetch={false}>
-            {t("toDevices")}
-          </Link>
+          <Link href="/me/devices">{t("toDevices")}</Link>
         </Button>
       </SettingsSection>
     </>

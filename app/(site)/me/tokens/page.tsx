@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { MintList } from "@/app/_features/minting/mint-list";
@@ -7,6 +6,7 @@ import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { buttonVariants } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Link } from "@/app/_ui/link";
 import { Skeleton } from "@/app/_ui/skeleton";
 import { listMints } from "@/lib/nft";
 
@@ -35,7 +35,7 @@ async function Mints({ userId }: { userId: string }) {
   if (mints.length > 0) return <MintList mints={mints} />;
   return (
     <EmptyState level="h2" title={t("listEmptyTitle")} text={t("listEmptyText")}>
-      <Link href="/" prefetch={false} className={buttonVariants()}>
+      <Link href="/" className={buttonVariants()}>
         {t("toFeed")}
       </Link>
     </EmptyState>

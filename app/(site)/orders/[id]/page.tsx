@@ -1,5 +1,4 @@
 import { ArrowLeft } from "lucide-react";
-import Link from "next/link";
 import { notFound, redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { tintStyle } from "@/app/_features/posts/tint-style";
@@ -11,6 +10,7 @@ import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
+import { Link } from "@/app/_ui/link";
 import { viewerToCaller } from "@/app/(site)/orders/viewer-to-caller";
 import { AppError } from "@/lib/core/errors";
 import type { OrderView } from "@/lib/schemas/order";
@@ -59,7 +59,6 @@ async function CurrentOrder({
       <Page className="pt-5 sm:pt-8">
         <Link
           href={isSeller ? "/orders?as=seller" : "/orders"}
-          prefetch={false}
           className="inline-flex min-h-11 items-center gap-2 text-sm font-medium text-muted transition-colors hover:text-ink"
         >
           <ArrowLeft className="size-4" aria-hidden="true" />

@@ -1,6 +1,5 @@
 import { ArrowLeft } from "lucide-react";
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Suspense } from "react";
@@ -18,6 +17,8 @@ import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { getShellViewer, getViewerIfKnown } from "@/app/_shell/viewer";
+import { Link } from "@/app/_ui/link";
+import { ClientMessages } from "@/app/i18n/client-messages";
 import { getAudioFileId, getPlaysByDay } from "@/lib/posts";
 import { isolate } from "@/lib/schemas/isolate";
 import type { Post } from "@/lib/schemas/post";
@@ -61,7 +62,6 @@ export default async function PostPage({ params }: PageProps<"/posts/[id]">) {
       <Page className="pt-5 sm:pt-8">
         <Link
           href="/"
-          prefetch={false}
           className="inline-flex min-h-11 items-center gap-2 text-sm font-medium text-muted transition-colors hover:text-ink"
         >
           <ArrowLeft className="size-4" aria-hidden="true" />
@@ -135,14 +135,16 @@ async function OwnTrack({ post: { id, authorId, track } }: { post: Post }) {
   const fileId = await readForPage(getAudioFileId(id));
   if (fileId === null || track === null) return null;
   return (
-    <ProcessingPanel
-      key={fileId}
-      postId={id}
-      viewerId={authorId}
-      fileId={fileId}
-      track={track}
-      uploadSettings={getUploadSettings()}
-    />
+    <ClientMessages namespaces={["uploads", "fileSize"]}>
+      <ProcessingPanel
+        key={fileId}
+        postId={id}
+        viewerId={authorId}
+        fileId={fileId}
+        track={track}
+        uploadSettings={getUploadSettings()}
+      />
+    </ClientMessages>
   );
 }
 

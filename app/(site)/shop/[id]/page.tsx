@@ -1,6 +1,5 @@
 import { ArrowLeft } from "lucide-react";
 import type { Metadata } from "next";
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { cache } from "react";
@@ -14,6 +13,7 @@ import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { getShellViewer } from "@/app/_shell/viewer";
+import { Link } from "@/app/_ui/link";
 import { isolate } from "@/lib/schemas/isolate";
 import { getProduct } from "@/lib/shop";
 
@@ -48,7 +48,6 @@ export default async function ProductPage({ params }: PageProps<"/shop/[id]">) {
       <Page className="pt-5 sm:pt-8">
         <Link
           href="/shop"
-          prefetch={false}
           className="inline-flex min-h-11 items-center gap-2 text-sm font-medium text-muted transition-colors hover:text-ink"
         >
           <ArrowLeft className="size-4" aria-hidden="true" />

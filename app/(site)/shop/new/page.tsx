@@ -1,4 +1,3 @@
-import Link from "next/link";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { NewProductForm } from "@/app/_features/shop/new-product-form";
@@ -7,6 +6,7 @@ import { Page, PageTitle } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Link } from "@/app/_ui/link";
 
 export async function generateMetadata() {
   const t = await getTranslations("newProduct");
@@ -21,9 +21,7 @@ export default async function NewProductPage() {
       <Page>
         <EmptyState title={t("artistsTitle")} text={t("artistsText")}>
           <Button asChild size="large">
-            <Link href="/shop" prefetch={false}>
-              {t("toShop")}
-            </Link>
+            <Link href="/shop">{t("toShop")}</Link>
           </Button>
         </EmptyState>
       </Page>

@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
+import { Link } from "@/app/_ui/link";
 
 export default async function PersonNotFound() {
   const [t, post] = await Promise.all([getTranslations("person"), getTranslations("post")]);
@@ -10,9 +10,7 @@ export default async function PersonNotFound() {
     <Page>
       <EmptyState title={t("notFoundTitle")} text={t("notFoundText")}>
         <Button asChild size="large">
-          <Link href="/" prefetch={false}>
-            {post("back")}
-          </Link>
+          <Link href="/">{post("back")}</Link>
         </Button>
       </EmptyState>
     </Page>

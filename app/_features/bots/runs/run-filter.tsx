@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { BotExecutionState } from "@/lib/schemas/enums";
 import { isolate } from "@/lib/schemas/isolate";
 
@@ -66,7 +66,6 @@ export function RunFilter({ path, filter: { state, workflow, person }, workflows
       {personName !== null ? (
         <Link
           href={{ pathname: path, query: { ...(state ? { state } : {}), ...(workflow ? { workflow } : {}) } }}
-          prefetch={false}
           aria-label={t("clearPerson", { name: isolate(personName) })}
           className="inline-flex min-h-11 max-w-full items-center gap-2 rounded-full bg-ink/8 py-1 pr-3 pl-4 text-sm font-medium hover:bg-ink/14"
         >

@@ -1,5 +1,5 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
+import { Link } from "@/app/_ui/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { ExecutionSummary } from "@/lib/schemas/bot-executions";
 import { isolate } from "@/lib/schemas/isolate";
@@ -20,7 +20,6 @@ export function RunRow({ botId, execution, renderedAt }: Props) {
         <h2 className="font-semibold [overflow-wrap:anywhere]">
           <Link
             href={`/bots/${botId}/runs/${id}`}
-            prefetch={false}
             className="stretched underline-offset-4 hover:underline"
             aria-label={t("runOf", { name: isolate(person.name) })}
           >

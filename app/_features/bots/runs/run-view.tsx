@@ -1,11 +1,11 @@
 "use client";
 
-import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
 import { useEffect, useEffectEvent, useState } from "react";
 import { startLiveQuery } from "@/app/_data/realtime/live-query";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import { useMounted } from "@/app/_ui/use-mounted";
 import type { Timeline } from "@/lib/schemas/bot-executions";
@@ -56,7 +56,6 @@ export function RunView({ botId, initial, versionNumbers, renderedAt }: Props) {
         {execution.dueAt ? <DueTime at={execution.dueAt} /> : null}
         <Link
           href={{ pathname: `/bots/${botId}/runs`, query: { person: person.id } }}
-          prefetch={false}
           className="underline underline-offset-4"
         >
           {t("ofPerson", { name: isolate(person.name) })}

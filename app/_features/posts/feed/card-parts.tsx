@@ -1,4 +1,4 @@
-import Link from "next/link";
+import { Link } from "@/app/_ui/link";
 import { PersonLink } from "@/app/_ui/person-link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { Post } from "@/lib/schemas/post";
@@ -15,7 +15,7 @@ export interface CardProps {
 /** Makes the whole card clickable; the card itself needs the class `relative`. */
 export function CardLink({ post }: { post: Post }) {
   return (
-    <Link href={`/posts/${post.id}`} prefetch={false} className="stretched">
+    <Link href={`/posts/${post.id}`} className="stretched">
       <bdi>{post.title}</bdi>
     </Link>
   );

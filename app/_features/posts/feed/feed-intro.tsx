@@ -1,9 +1,9 @@
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
 import { Mark } from "@/app/_art/brand/mark";
 import { PageTitle } from "@/app/_shell/page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 
 /** The headline over the feed, with an introduction for anonymous viewers. */
 export async function FeedIntro({ continued }: { continued: boolean }) {
@@ -19,7 +19,7 @@ export async function FeedIntro({ continued }: { continued: boolean }) {
         <Mark animated className="size-12 shrink-0 sm:size-18" />
       </div>
       {continued ? (
-        <Link href="/" prefetch={false} className="mt-4 inline-block text-muted underline underline-offset-4">
+        <Link href="/" className="mt-4 inline-block text-muted underline underline-offset-4">
           {t("toStart")}
         </Link>
       ) : null}
@@ -28,14 +28,10 @@ export async function FeedIntro({ continued }: { continued: boolean }) {
           <p className="max-w-[54ch] text-pretty text-muted sm:text-lg">{t("lead")}</p>
           <div className="flex gap-2">
             <Button asChild>
-              <Link href="/sign-up" prefetch={false}>
-                {shell("signUp")}
-              </Link>
+              <Link href="/sign-up">{shell("signUp")}</Link>
             </Button>
             <Button asChild look="quiet">
-              <Link href="/sign-in" prefetch={false}>
-                {shell("signIn")}
-              </Link>
+              <Link href="/sign-in">{shell("signIn")}</Link>
             </Button>
           </div>
         </div>

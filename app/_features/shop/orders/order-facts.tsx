@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderView } from "@/lib/schemas/order";
 
@@ -17,7 +17,6 @@ export function OrderFacts({ order }: { order: OrderView }) {
         {order.productId ? (
           <Link
             href={`/shop/${order.productId}`}
-            prefetch={false}
             className="underline decoration-line-strong underline-offset-4 hover:decoration-ink"
           >
             <bdi>{order.title}</bdi>

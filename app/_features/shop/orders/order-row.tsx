@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderSummary } from "@/lib/schemas/order";
@@ -32,7 +32,7 @@ export function OrderRow({ order, renderedAt }: Props) {
       />
       <div className="min-w-0">
         <h2 className="display line-clamp-2 text-[clamp(0.95rem,2.4vw,1.2rem)] font-semibold">
-          <Link href={`/orders/${order.id}`} prefetch={false} className="stretched">
+          <Link href={`/orders/${order.id}`} className="stretched">
             <bdi>{order.title}</bdi>
           </Link>
         </h2>

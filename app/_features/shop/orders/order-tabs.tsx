@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 
 const SIDES = ["buyer", "seller"] as const;
 export type OrderSide = (typeof SIDES)[number];
@@ -15,7 +15,6 @@ export function OrderTabs({ current }: { current: OrderSide }) {
           <li key={side}>
             <Link
               href={{ pathname: "/orders", query: side === "seller" ? { as: side } : {} }}
-              prefetch={false}
               aria-current={side === current ? "page" : undefined}
               className={cn(
                 "inline-flex min-h-11 items-center rounded-full border px-5 text-sm font-semibold transition-colors",

@@ -1,6 +1,6 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderView } from "@/lib/schemas/order";
 
@@ -33,9 +33,7 @@ export function PaymentActions({
         </Button>
       ) : productId && !isConfirming ? (
         <Button asChild size="large">
-          <Link href={`/shop/${productId}`} prefetch={false}>
-            {t("orderAgain")}
-          </Link>
+          <Link href={`/shop/${productId}`}>{t("orderAgain")}</Link>
         </Button>
       ) : null}
     </div>

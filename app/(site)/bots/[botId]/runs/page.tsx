@@ -1,10 +1,10 @@
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { RunFilter } from "@/app/_features/bots/runs/run-filter";
 import { RunRow } from "@/app/_features/bots/runs/run-row";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
+import { Link } from "@/app/_ui/link";
 import { Pager } from "@/app/_ui/pager";
 import { getBot, listExecutions, listWorkflows } from "@/lib/bot";
 import { executionPageQuerySchema } from "@/lib/schemas/bot-executions";
@@ -43,11 +43,7 @@ export default async function RunsPage({ params, searchParams }: PageProps<"/bot
   };
   return (
     <Page className="pt-8 sm:pt-12">
-      <Link
-        href={`/bots/${botId}`}
-        prefetch={false}
-        className="text-sm text-muted underline underline-offset-4"
-      >
+      <Link href={`/bots/${botId}`} className="text-sm text-muted underline underline-offset-4">
         {t("back", { name: isolate(bot.name) })}
       </Link>
       <PageTitle className="mt-2">{t("title")}</PageTitle>
@@ -63,9 +59,7 @@ export default async function RunsPage({ params, searchParams }: PageProps<"/bot
           <p className="display text-xl">{t("emptyTitle")}</p>
           <p className="mt-2 max-w-[60ch] text-muted">{t("emptyText")}</p>
           <Button asChild look="quiet" className="mt-5">
-            <Link href={path} prefetch={false}>
-              {t("clear")}
-            </Link>
+            <Link href={path}>{t("clear")}</Link>
           </Button>
         </div>
       ) : (

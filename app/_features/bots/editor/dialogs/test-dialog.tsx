@@ -1,10 +1,10 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { Dialog } from "@/app/_ui/dialog";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { Link } from "@/app/_ui/link";
 import type { ExecutionSummary } from "@/lib/schemas/bot-executions";
 import type { WorkflowEditorState } from "../use-workflow-editor";
 
@@ -41,11 +41,7 @@ export function TestDialog({ botId, chatUrl, onStart, onClose }: Props) {
             {started ? (
               <>
                 {t("done")}{" "}
-                <Link
-                  href={`/bots/${botId}/runs/${started.id}`}
-                  prefetch={false}
-                  className="underline underline-offset-4"
-                >
+                <Link href={`/bots/${botId}/runs/${started.id}`} className="underline underline-offset-4">
                   {t("toRun")}
                 </Link>
               </>
@@ -61,9 +57,7 @@ export function TestDialog({ botId, chatUrl, onStart, onClose }: Props) {
               </a>
             </Button>
             <Button asChild look="plain">
-              <Link href="/me/devices#telegram" prefetch={false}>
-                {t("linkHint")}
-              </Link>
+              <Link href="/me/devices#telegram">{t("linkHint")}</Link>
             </Button>
           </div>
         </>

@@ -1,8 +1,8 @@
-import Link from "next/link";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { RunView } from "@/app/_features/bots/runs/run-view";
 import { Page } from "@/app/_shell/page";
+import { Link } from "@/app/_ui/link";
 import { getBot, getWorkflow, readTimeline } from "@/lib/bot";
 import { timelineQuerySchema } from "@/lib/schemas/bot-executions";
 import { idSchema } from "@/lib/schemas/id";
@@ -27,7 +27,7 @@ export default async function RunPage({ params }: PageProps<"/bots/[botId]/runs/
   return (
     <Page className="pt-8 sm:pt-12">
       <nav className="flex flex-wrap gap-x-4 text-sm text-muted">
-        <Link href={`/bots/${bot.id}/runs`} prefetch={false} className="underline underline-offset-4">
+        <Link href={`/bots/${bot.id}/runs`} className="underline underline-offset-4">
           {t("title")}
         </Link>
       </nav>

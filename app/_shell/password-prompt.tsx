@@ -1,0 +1,34 @@
+"use client";
+
+import dynamic from "next/dynamic";
+import { useEffect, useState } from "react";
+import { registerPasswordPrompt } from "@/app/_data/password-prompt";
+
+// Few pages ever ask, and its form brings the schemas and zod.
+const PasswordDialog = dynamic(() => import("./password-dialog").then((module) => module.PasswordDialog), {
+  ssr: false,
+});
+
+type ResolvePrompt = (given: boolean) => void;
+
+/** Asks for the password when an API call requires it (app/_data/call-api.ts), and lets the call continue. */
+export function PasswordPrompt({ email }: { email: string | null }) {
+  const [resolvePrompt, setResolvePrompt] = useState<ResolvePrompt | null>(null);
+
+  useEffect(
+    () => registerPasswordPrompt(() => new Promise((resolve) => setResolvePrompt(() => resolve))),
+    [],
+  );
+  if (!resolvePrompt) return null;
+  return (
+    <PasswordDialog
+      email={email}
+      onConfirm={() => resolvePrompt(true)}
+      onClose={() => {
+        // Without effect on a prompt that the form has resolved.
+        resolvePrompt(false);
+        setResolvePrompt(null);
+      }}
+    />
+  );
+}
