@@ -32,8 +32,8 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get(NONCE_HEADER) ?? undefined;
-  // A quarter of all texts, which the layout of their pages provides.
-  const { bots, botEditor, botRuns, ...messages } = await getMessages();
+  // A quarter of all texts, which the layout of their pages provides, or which only the server reads.
+  const { bots, botEditor, botRuns, overviewConsole, ...messages } = await getMessages();
   return (
     // next-themes writes the class before the first paint, so the server cannot know it.
     <html lang={await getLocale()} suppressHydrationWarning>

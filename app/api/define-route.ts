@@ -1,4 +1,7 @@
+import { increment, observe } from "@/lib/core/counters";
 import { createRoute } from "@/lib/core/http";
+import { flushCountsIfDue } from "@/lib/metrics";
+import { findPolicy } from "@/lib/rate-limit/policies";
 import { authenticate } from "@/lib/sessions";
 import { abandonByHandler } from "@/lib/tasks/abandon-by-handler";
 import { setTaskAbandoner } from "@/lib/tasks/abandon-task";
@@ -11,4 +14,14 @@ setRejectedTaskRunner({ run: runMoneyTasks, drain: drainMoneyLane });
 setTaskAbandoner(abandonByHandler);
 
 /** Wraps every route handler; the session service authenticates the caller. */
-export const defineRoute = createRoute({ authenticate, onAnswered: drainMoneyLaneAfterResponse });
+export const defineRoute = createRoute({
+  authenticate,
+  onAnswered: drainMoneyLaneAfterResponse,
+  onResponse: ({ method, pathname, status, durationMs }) => {
+    // The policy table has each route's pattern, some with the method.
+    const route = findPolicy(pathname, method).pattern.replace(/^[A-Z]+ /, "");
+    increment("http_requests_total", [method, route, String(status)]);
+    observe("http_request_duration_seconds", [method, route], durationMs / 1_000);
+    flushCountsIfDue();
+  },
+});

@@ -2,7 +2,7 @@ import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 
-const SECTIONS = ["tasks", "alerts", "people", "bots", "audit", "analytics", "views"] as const;
+const SECTIONS = ["overview", "tasks", "alerts", "people", "bots", "audit", "analytics", "views"] as const;
 
 export type ConsoleSection = (typeof SECTIONS)[number];
 
@@ -16,7 +16,7 @@ export function ConsoleNav({ current, alerts }: { current: ConsoleSection; alert
         {SECTIONS.map((section) => (
           <li key={section}>
             <Link
-              href={section === "bots" ? "/bots" : `/admin/${section}`}
+              href={section === "bots" ? "/bots" : section === "overview" ? "/admin" : `/admin/${section}`}
               prefetch={false}
               aria-current={section === current ? "page" : undefined}
               className={cn(

@@ -151,6 +151,7 @@ beforeAll(async () => {
     chatPinned: keys.chatPinned(chat),
     chatRevision: keys.chatRevision(chat),
     transcoderCrash: keys.transcoderCrash("x"),
+    metricBatches: keys.metricBatches,
     probe: keys.probe("x"),
     throttle: keys.throttle("default", `user:${me.userId}`, "*"),
     throttlePrefix: keys.throttlePrefix,
