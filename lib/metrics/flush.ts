@@ -10,9 +10,15 @@ import { storeBatches } from "./store";
 
 /** As many batches in Redis are added up by the instance that brings the last of them. */
 const FOLD_BACKLOG = 50;
+/** No instance adds to more: they are about a megabyte, in one hash. */
+const MAX_BACKLOG = 300;
 
 /** Kept on globalThis: pages and routes are bundles with their own copies of a module's state. */
-const globalState = globalThis as typeof globalThis & { normaldanceFlushedAt?: number };
+const globalState = globalThis as typeof globalThis & {
+  normaldanceFlushedAt?: number;
+  /** Batches in Redis, as this process saw them last. */
+  normaldanceBacklog?: number;
+};
 
 /**
  * Hands this process's counts over after the current response, when the last time is `METRICS_INTERVAL_SECONDS` ago: a
@@ -29,36 +35,43 @@ export function flushCountsIfDue(): void {
 }
 
 /**
- * Hands this process's counts over to Redis in three commands, or to Postgres without Redis. Never throws: what neither
- * takes stays in this process for the next flush. A batch of an unknown outcome is handed over again under its id, and
- * counts once.
+ * Hands this process's counts over to Redis in three commands, or to Postgres where Redis is unavailable or has too many
+ * already. Never throws: what neither takes stays in this process for the next flush. A batch of an unknown outcome is
+ * handed over again under its id, and counts once.
  */
 export async function flushCounts(): Promise<void> {
   const batches = takeBatches();
   if (batches.length === 0) return;
   try {
-    const backlog = await pushBatches(batches);
-    if (backlog >= FOLD_BACKLOG) await foldBatches();
+    if (!(await pushBatches(batches))) await storeBatches(batches);
   } catch (error) {
-    if (!(error instanceof RedisUnavailableError)) {
-      log().warn({ err: error }, "counts not handed over: kept for the next flush");
-      return putBack(batches);
-    }
-    await storeBatches(batches).catch((failure: unknown) => {
-      log().debug({ err: failure }, "counts not handed over: Redis and Postgres unavailable");
-      putBack(batches);
-    });
+    log().debug({ err: error }, "counts not handed over: kept for the next flush");
+    return putBack(batches);
+  }
+  if ((globalState.normaldanceBacklog ?? 0) < FOLD_BACKLOG) return;
+  try {
+    await foldBatches();
+    globalState.normaldanceBacklog = 0;
+  } catch (error) {
+    log().debug({ err: error }, "counts not added up: Postgres unavailable");
   }
 }
 
-/** @returns how many batches wait in Redis */
-async function pushBatches(batches: readonly Batch[]): Promise<number> {
+/** @returns false when Redis is unavailable, or has so many batches that Postgres must have been down for long */
+async function pushBatches(batches: readonly Batch[]): Promise<boolean> {
+  if ((globalState.normaldanceBacklog ?? 0) >= MAX_BACKLOG) return false;
   const key = keys.metricBatches;
   const fields = Object.fromEntries(batches.map((batch) => [batch.id, batch]));
-  const [, , backlog] = await redisService().pipeline((p) => [
-    p.hset(key, fields),
-    p.expire(key, ttlSeconds.metricBatches),
-    p.hlen(key),
-  ]);
-  return backlog;
+  try {
+    const [, , backlog] = await redisService().pipeline((p) => [
+      p.hset(key, fields),
+      p.expire(key, ttlSeconds.metricBatches),
+      p.hlen(key),
+    ]);
+    globalState.normaldanceBacklog = backlog;
+    return true;
+  } catch (error) {
+    if (error instanceof RedisUnavailableError) return false;
+    throw error;
+  }
 }
