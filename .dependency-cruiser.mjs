@@ -9,7 +9,7 @@ const libLayers = [
   ["core"],
   ["schemas"],
   ["redis", "db"],
-  ["cache", "rate-limit", "audit", "storage"],
+  ["cache", "rate-limit", "audit", "storage", "metrics"],
   ["realtime", "tasks"],
   [
     ...[

@@ -12,3 +12,14 @@ export async function register(): Promise<void> {
   // Not in development, where the local chain starts with the first mint.
   if (process.env.NODE_ENV === "production") void (await import("./lib/nft")).verifyMintingAtStart();
 }
+
+/** Counts pages and server actions that failed; routes count their own responses. */
+export async function onRequestError(
+  _error: unknown,
+  _request: unknown,
+  { routePath, routeType }: { routePath: string; routeType: string },
+): Promise<void> {
+  if (process.env.NEXT_RUNTIME !== "nodejs" || routeType === "route") return;
+  (await import("./lib/core/counters")).increment("page_errors_total", [routePath]);
+  (await import("./lib/metrics")).flushCountsIfDue();
+}

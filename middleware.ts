@@ -10,6 +10,7 @@ import {
   pageContentPolicy,
   setSecurityHeaders,
 } from "@/lib/core/security-headers";
+import { flushGateCountsIfDue } from "@/lib/metrics/flush-gate";
 import { getRetryAfterSeconds, rateLimitedResponse, setLimitHeaders, takeToken } from "@/lib/rate-limit";
 
 /** The gate: applies the rate limit of the policy table and sets the security headers of every response. */
@@ -19,6 +20,7 @@ export async function middleware(
 ): Promise<Response> {
   const decision = await takeToken(request);
   if (decision) event?.waitUntil(decision.pending);
+  event?.waitUntil(flushGateCountsIfDue());
   const nonce = newNonce();
   const securityContext = getSecurityContext();
   const policy = isApiRequest(request)

@@ -74,6 +74,7 @@ export function openApiDocument(routes: readonly DocumentedRoute[]) {
         bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
         cookie: { type: "apiKey", in: "cookie", name: "nd_access" },
         cron: { type: "http", scheme: "bearer", description: "CRON_SECRET" },
+        metrics: { type: "http", scheme: "bearer", description: "METRICS_TOKEN" },
         qstash: { type: "apiKey", in: "header", name: "Upstash-Signature" },
       },
     },
@@ -86,6 +87,7 @@ const SECURITY: Record<RouteSpec["auth"], object[]> = {
   user: [{ bearer: [] }, { cookie: [] }],
   admin: [{ bearer: [] }, { cookie: [] }],
   cron: [{ cron: [] }],
+  metrics: [{ metrics: [] }],
   qstash: [{ qstash: [] }],
 };
 

@@ -16,7 +16,7 @@ interface Props {
     | "/orders"
     | "/leaderboards"
     | "/bonuses"
-    | "/admin/tasks"
+    | "/admin"
     | "/docs";
   icon: ReactNode;
   label: string;
@@ -36,7 +36,7 @@ const CLASS_NAMES = {
 
 /** Links that are current for all pages under a path. */
 const NESTED_PATHS: Partial<Record<Props["href"], string>> = {
-  "/admin/tasks": "/admin/",
+  "/admin": "/admin/",
   "/me": "/me/",
   "/chat": "/chat/",
 };

@@ -1,4 +1,4 @@
-import { CircleUserRound, Disc3, LogIn, Plus, ShoppingBag, Trophy } from "lucide-react";
+import { CircleUserRound, Disc3, Gauge, LogIn, Plus, ShoppingBag, Trophy } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Mark, Wordmark } from "@/app/_art/brand/mark";
 import { Link } from "@/app/_ui/link";
@@ -17,6 +17,16 @@ export function TopBar({ viewer, unread }: { viewer: ShellViewer | null; unread:
         <Wordmark className="mt-0.5 w-30 @max-[18rem]:hidden" />
       </Link>
       <div className="flex items-center">
+        {viewer?.role === "admin" ? (
+          <Link
+            href="/admin"
+            prefetch={false}
+            aria-label={t("admin")}
+            className="flex size-11 items-center justify-center rounded-full text-muted hover:text-ink"
+          >
+            <Gauge className="size-5" aria-hidden="true" />
+          </Link>
+        ) : null}
         {/* rail.tsx explains the key */}
         {viewer ? <NotificationBell key={Date.now()} variant="top" unread={unread} /> : null}
         <SettingsPopover id="bar-settings" className="top-16 right-2" />

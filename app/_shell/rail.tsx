@@ -100,7 +100,7 @@ export function Rail({ viewer, unread, unreadMessages }: Props) {
         {viewer?.role === "admin" ? (
           <NavLink
             variant="rail"
-            href="/admin/tasks"
+            href="/admin"
             label={t("admin")}
             icon={<Gauge className={ICON_CLASS} aria-hidden="true" />}
           />

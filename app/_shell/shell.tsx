@@ -2,6 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { ChatSync } from "@/app/_features/chat/chat-sync";
 import { PlayerHost } from "@/app/_features/player/player-host";
+import { AlertNotice } from "./alert-notice";
 import { LiveNotifications } from "./live-notifications";
 import { AnonymousStream, LiveViewCounts } from "./live-view-counts";
 import { HydrationMarker } from "./navigation-suspense";
@@ -34,6 +35,7 @@ export async function Shell({ children }: { children: ReactNode }) {
       <div className="sm:flex">
         <TopNavigation />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+          <AlertNotice />
           {children}
         </main>
       </div>

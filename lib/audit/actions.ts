@@ -63,6 +63,14 @@ export const AUDIT_ACTIONS = [
   "execution_moved",
   // app
   "sessions_cleared",
+  /** Dead tasks were replayed by a filter. */
+  "tasks_redriven",
+  "cache_cleared",
+  "presence_cleared",
+  /** Redis was filled from a file. */
+  "redis_restored",
+  /** A key was deleted by an operator. */
+  "redis_key_deleted",
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -13,12 +13,16 @@ export interface AuditRecord {
   client?: Pick<ClientInfo, "ip" | "userAgent">;
   /** The request's id, to find its log lines. */
   requestId?: string;
+  /** Why, in the operator's words; at most {@link MAX_REASON_LENGTH} characters are kept. */
+  reason?: string | undefined;
   /** Further ids, numbers and constants. Never a secret, a token, a name or an address. */
   data?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 /** The request's part of a record; a route's context has these fields. */
-export type AuditContext = Pick<AuditRecord, "client" | "requestId">;
+export type AuditContext = Pick<AuditRecord, "client" | "requestId" | "reason">;
+
+const MAX_REASON_LENGTH = 300;
 
 /**
  * Appends an entry to the audit log, atomically with the action it records. Not safe to repeat.
@@ -27,8 +31,9 @@ export type AuditContext = Pick<AuditRecord, "client" | "requestId">;
  */
 export async function recordAudit(
   tx: Pick<Transaction, "auditEntry">,
-  { client, requestId, data, ...entry }: AuditRecord,
+  { client, requestId, reason, data, ...entry }: AuditRecord,
 ): Promise<void> {
+  const details = { ...data, ...(reason ? { reason: reason.slice(0, MAX_REASON_LENGTH) } : {}) };
   await tx.auditEntry.create({
     data: {
       ...entry,
@@ -36,7 +41,7 @@ export async function recordAudit(
       ip: client?.ip ?? null,
       userAgent: client?.userAgent ?? null,
       requestId: requestId ?? null,
-      ...(data ? { data: { ...data } } : {}),
+      ...(Object.keys(details).length > 0 ? { data: details } : {}),
     },
     select: { id: true },
   });

@@ -18,6 +18,7 @@ export {
   redeemOnSite,
   unlink,
 } from "./link-account";
+export { hasBots, pingTelegram } from "./ping-telegram";
 export { DefinitionError, publishWorkflows, type WorkflowSource } from "./publish-workflow";
 export { receiveUpdate, updateReceiptSchema } from "./receive-update";
 export { addBot, addBotByToken, setWebhooks, setWebhooksAtStart } from "./register-bot";

@@ -11,6 +11,7 @@ export type {
   CachedVariables,
   CachedWorkflow,
 } from "./bot-namespaces";
+export { clearCache } from "./clear";
 export { CacheManager } from "./manager";
 export {
   accountTag,
@@ -18,6 +19,9 @@ export {
   botProjectTag,
   type CachedPost,
   FEED_TAG,
+  isNamespaceName,
+  type NamespaceName,
+  namespaces,
   personTag,
   postTag,
   productTag,

@@ -1,4 +1,5 @@
 import { now } from "../core/clock";
+import { increment } from "../core/counters";
 import { log } from "../core/log";
 import { type Transaction, transaction } from "../db";
 import { createEntry, decodeEntry, encodeEntry, parseEnvelope } from "./envelope";
@@ -198,6 +199,7 @@ export class CacheManager<T extends NamespaceSpecs> {
   private count(namespace: string, event: CacheEvent): void {
     const counts = this.counts.get(namespace) ?? zeroCounts();
     counts[event] += 1;
+    increment("cache_events_total", [namespace, event]);
     this.counts.set(namespace, counts);
   }
 

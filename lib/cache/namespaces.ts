@@ -50,6 +50,12 @@ export const namespaces = defineNamespaces({
   olderShop: { schema: productPageSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: false },
 });
 
+export type NamespaceName = keyof typeof namespaces;
+
+export function isNamespaceName(name: string): name is NamespaceName {
+  return Object.hasOwn(namespaces, name);
+}
+
 export type CachedPost = z.infer<typeof cachedPostSchema>;
 
 /*

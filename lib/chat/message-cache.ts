@@ -1,4 +1,5 @@
-import { keys, redis, redisService } from "../redis";
+import { keys, redisService } from "../redis";
+import { scanKeys } from "../redis/scan-keys";
 
 /**
  * The cache of chat messages. It exists for speed alone: a write is in Postgres before it is cached, and a list is
@@ -39,16 +40,4 @@ export async function clearAllCache(): Promise<void> {
   ];
   for (const buildKey of keyBuilders)
     for await (const found of scanKeys(buildKey("*"))) await redisService().del(...found);
-}
-
-const SCAN_COUNT = 500;
-
-/** Batches of matching keys, each key at least once, in no order. */
-async function* scanKeys(match: string): AsyncGenerator<string[]> {
-  let cursor = "0";
-  do {
-    const [next, found] = await redis().scan(cursor, { match, count: SCAN_COUNT });
-    yield [...new Set(found)];
-    cursor = String(next);
-  } while (cursor !== "0");
 }

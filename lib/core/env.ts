@@ -71,6 +71,15 @@ export const envSchema = z.object({
   AUTH_SECRET: z.string().min(32, "must have at least 32 characters"),
   /** Vercel Cron sends it as a bearer token. */
   CRON_SECRET: z.string().min(16, "must have at least 16 characters"),
+  /** Bearer token of `/api/metrics`; without it the route answers no caller. */
+  METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  /** How often an instance hands over what it has counted, at most; 0: never, and there are no metrics. */
+  METRICS_INTERVAL_SECONDS: z.coerce
+    .number()
+    .int()
+    .max(3_600)
+    .refine((seconds) => seconds === 0 || seconds >= 60, "must be 0, or at least 60")
+    .default(60),
   /**
    * Which header is trusted for the caller's address: `none`, `vercel` (the platform overwrites it), or the number
    * of your own reverse proxies, whose entries in `X-Forwarded-For` are counted from the right.

@@ -108,6 +108,16 @@ const messages = {
   unknown_queue: { ru: "Такой очереди нет", en: "There is no such queue" },
   bad_signature: { ru: "Подпись неверна", en: "The signature is not valid" },
   bad_cron_secret: { ru: "Нужен секрет расписания", en: "The cron secret is missing or wrong" },
+  operator_unknown: {
+    ru: "Укажите почту администратора: --as",
+    en: "Name an administrator by e-mail: --as",
+  },
+  redis_not_empty: {
+    ru: "Redis не пуст: восстановить можно только в пустую базу",
+    en: "Redis is not empty: a backup is restored into an empty database only",
+  },
+  unknown_namespace: { ru: "Такого кеша нет", en: "There is no such cache" },
+  bad_metrics_token: { ru: "Нужен ключ метрик", en: "The metrics token is missing or wrong" },
   sync_unavailable: {
     ru: "Redis не отвечает, синхронизировать нечего",
     en: "Redis does not answer, so there is nothing to synchronize from",

@@ -35,6 +35,12 @@ export const RETENTION_DAYS = {
   botExecutions: 90,
   /** Since it expired. */
   botLinkCodes: 1,
+  /** Since the minute. */
+  metricMinutes: 2,
+  /** Since the hour. */
+  metricHours: 30,
+  /** Since they were added up; a batch waits in Redis for a day at most. */
+  metricBatches: 2,
 } as const;
 
 /** Rows older than this are deleted. */

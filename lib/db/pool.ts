@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { attachDatabasePool } from "@vercel/functions/db-connections";
 import { Client, type ClientConfig, Pool, type PoolClient } from "pg";
+import { observe } from "../core/counters";
 import { env } from "../core/env";
 import { log } from "../core/log";
 
@@ -37,10 +38,10 @@ class UtcClient extends Client {
       apply(query, client, [statement, ...rest]) {
         const limitMs = statementLimit.getStore();
         const hasLimit = limitMs !== undefined && typeof statement === "object" && statement !== null;
-        return Reflect.apply(query, client, [
-          hasLimit ? { ...statement, query_timeout: limitMs } : statement,
-          ...rest,
-        ]);
+        const limited = hasLimit ? { ...statement, query_timeout: limitMs } : statement;
+        return countStatement((wrapCallback) =>
+          Reflect.apply(query, client, [limited, ...rest.map(wrapCallback)]),
+        );
       },
     });
   }
@@ -48,6 +49,26 @@ class UtcClient extends Client {
   override getStartupConf(): Record<string, string | undefined> {
     return { ...super.getStartupConf(), TimeZone: "UTC" };
   }
+}
+
+/** @param send  calls pg's `query`: it answers by a promise, or by its last argument, which `wrapCallback` replaces */
+function countStatement(send: (wrapCallback: (argument: unknown) => unknown) => unknown): unknown {
+  const startedAt = performance.now();
+  const count = (outcome: "ok" | "error") =>
+    observe("sql_statement_duration_seconds", [outcome], (performance.now() - startedAt) / 1_000);
+  const result = send((argument) => {
+    if (typeof argument !== "function") return argument;
+    return (error: unknown, ...results: unknown[]) => {
+      count(error ? "error" : "ok");
+      return argument(error, ...results);
+    };
+  });
+  if (result instanceof Promise)
+    result.then(
+      () => count("ok"),
+      () => count("error"),
+    );
+  return result;
 }
 
 /** The pool of this process. On Vercel an instance stays alive until its idle connections are closed. */

@@ -2,3 +2,4 @@ export { MailFailedError, MailRefusedError, MailUnavailableError } from "./error
 export { type Mail, mailSchema, type TemplateName, templateNames } from "./mail";
 export { type RenderedMail, renderMail } from "./render";
 export { type SentMail, sendMail } from "./send";
+export { verifyMailServer } from "./verify-server";

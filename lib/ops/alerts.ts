@@ -6,6 +6,7 @@ import { AppError } from "../core/errors";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
 import { db, transaction } from "../db";
 import { idSchema } from "../schemas/id";
+import { countOpenAlerts } from "../tasks/open-alerts";
 
 export const alertSchema = z.object({
   id: z.uuid(),
@@ -55,10 +56,6 @@ export async function listOpenAlerts(
   ]);
   const items = rows.slice(0, limit).map(toAlertView);
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null, openCount };
-}
-
-export async function countOpenAlerts(): Promise<number> {
-  return db().alert.count({ where: { closedAt: null } });
 }
 
 /**

@@ -15,7 +15,7 @@ export const checkSchema = z.object({
 export type Check = z.infer<typeof checkSchema>;
 
 /** Runs a check with a time limit; never throws. */
-async function runCheck(timeoutMs: number, check: () => Promise<unknown>): Promise<Check> {
+export async function runCheck(timeoutMs: number, check: () => Promise<unknown>): Promise<Check> {
   const startedAt = performance.now();
   const latencyMs = () => Math.round((performance.now() - startedAt) * 10) / 10;
   try {
@@ -26,22 +26,22 @@ async function runCheck(timeoutMs: number, check: () => Promise<unknown>): Promi
   }
 }
 
-const CHECK_TIMEOUT_MS = 2_000;
+export const CHECK_TIMEOUT_MS = 2_000;
 /** QStash's log may lag behind its delivery. */
 const ROUND_TRIP_TIMEOUT_MS = 8_000;
 const LOG_POLL_INTERVAL_MS = 100;
 
-export function checkDatabase(): Promise<Check> {
-  return runCheck(CHECK_TIMEOUT_MS, () => db().$queryRaw`SELECT 1`);
+export function checkDatabase(timeoutMs = CHECK_TIMEOUT_MS): Promise<Check> {
+  return runCheck(timeoutMs, () => db().$queryRaw`SELECT 1`);
 }
 
-export function checkRedis(): Promise<Check> {
-  return runCheck(CHECK_TIMEOUT_MS, () => redisService().ping());
+export function checkRedis(timeoutMs = CHECK_TIMEOUT_MS): Promise<Check> {
+  return runCheck(timeoutMs, () => redisService().ping());
 }
 
 /** Reads the signing keys: that needs a valid token and is not billed. */
-export function checkQstash(): Promise<Check> {
-  return runCheck(CHECK_TIMEOUT_MS, () => qstash().http.request({ path: ["v2", "keys"], method: "GET" }));
+export function checkQstash(timeoutMs = CHECK_TIMEOUT_MS): Promise<Check> {
+  return runCheck(timeoutMs, () => qstash().http.request({ path: ["v2", "keys"], method: "GET" }));
 }
 
 /** Writes a key to Redis, reads it back, compares and deletes it. */

@@ -1,4 +1,7 @@
 import { sweepChats, sweepDueExecutions } from "../bot";
+import { env } from "../core/env";
+import { log } from "../core/log";
+import { foldBatches } from "../metrics";
 import type { ViewSync } from "../schemas/views";
 import { type SweepReport, sweepTasks } from "../tasks";
 import { syncNow } from "../views";
@@ -16,12 +19,24 @@ export async function syncAndSweep(): Promise<{ sync: ViewSync; sweep: SweepRepo
 }
 
 /**
- * Sweeps tasks, and beside them the chats of bots that a dead process has left, and executions without a task.
- * @throws the error of the tasks, else that of the bots
+ * Sweeps tasks, and beside them the chats of bots that a dead process has left, and executions without a task; and adds
+ * up what instances have counted.
+ * @throws the error of the tasks, else one of the others
  */
 export async function sweepAll(): Promise<SweepReport> {
-  const [tasks, ...bots] = await Promise.allSettled([sweepTasks(), sweepChats(), sweepDueExecutions()]);
+  const [tasks, ...others] = await Promise.allSettled([
+    sweepTasks(),
+    sweepChats(),
+    sweepDueExecutions(),
+    foldCounts(),
+  ]);
   if (tasks.status === "rejected") throw tasks.reason;
-  for (const swept of bots) if (swept.status === "rejected") throw swept.reason;
+  for (const swept of others) if (swept.status === "rejected") throw swept.reason;
   return tasks.value;
+}
+
+/** Best effort: the batches wait for the next call. */
+async function foldCounts(): Promise<void> {
+  if (env().METRICS_INTERVAL_SECONDS === 0) return;
+  await foldBatches().catch((error: unknown) => log().debug({ err: error }, "counts not added up"));
 }

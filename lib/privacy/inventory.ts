@@ -144,6 +144,10 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       messageId: none("the queue's message id"),
     },
   },
+  MetricRollup: {
+    columns: { counts: none("numbers by route, queue and command") },
+  },
+  MetricBatch: { columns: {} },
   Alert: {
     columns: { subject: none("an order or a task"), message: none("for operators; no personal data") },
   },

@@ -1,3 +1,4 @@
+import { increment } from "../core/counters";
 import type { LimitBucket, LimitStatus } from "./buckets";
 
 /** Decisions of one policy since the process started. */
@@ -34,6 +35,7 @@ export function recordDecision(
   const exhausted = allowed ? undefined : statuses.find(({ remaining }) => remaining === 0);
   const policy = denied ? "deny-list" : (exhausted?.policy.name ?? buckets[0]?.policy.name ?? "open");
   const policyCounts = counts.get(policy) ?? { allowed: 0, refused: 0, degraded: 0 };
+  increment("rate_limit_decisions_total", [policy, allowed ? "allowed" : "refused"]);
   if (allowed) policyCounts.allowed += 1;
   else policyCounts.refused += 1;
   if (degraded) policyCounts.degraded += 1;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { increment, observe } from "../core/counters";
 import { log } from "../core/log";
 import type { RedisCall } from "./guarded-redis";
 import { isNoScript, scriptName } from "./script";
@@ -77,6 +78,12 @@ export class CallMeter {
     }
     return counts;
   }
+}
+
+/** Counts a call for the metrics of all instances. */
+export function countCall({ commands, durationMs, outcome }: RedisCall): void {
+  for (const command of commands) increment("redis_commands_total", [commandName(command), outcome]);
+  if (outcome !== "refused") observe("redis_call_duration_seconds", [], durationMs / 1_000);
 }
 
 /** The name under which a command is counted and logged; it contains no key and no value. */

@@ -112,6 +112,11 @@ export class GuardedRedis extends Redis {
 /** The reply to one command of a pipeline. */
 export type PipelineReply = { result: unknown; error?: undefined } | { error: Error };
 
+/** The result of one command of a pipeline; undefined when it failed. */
+export function resultOf(reply: PipelineReply | undefined): unknown {
+  return reply && "result" in reply ? reply.result : undefined;
+}
+
 /**
  * The time limit of the call being started. The SDK calls `signal()` synchronously inside `request`. It must be a
  * function: with a plain signal the SDK returns a made-up result on a timeout instead of throwing.

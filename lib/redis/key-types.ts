@@ -67,12 +67,23 @@ const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   chatPinned: "zset",
   chatRevision: "string",
   transcoderCrash: "string",
+  metricBatches: "hash",
   probe: "string",
   throttle: "string",
   throttlePrefix: null,
 };
 
+/** Kinds of keys that have no TTL: views that Postgres does not have yet, and few keys that are updated for ever. */
+const PERMANENT_KEYS: ReadonlySet<string> = new Set<keyof typeof keyBuilders>([
+  ...(["postPendingViews", "dirtyPosts", "sealedViewers", "sealedViews", "sealedCounts"] as const),
+  ...(["viewBatches", "viewBatch", "viewClaims"] as const),
+  ...(["postPendingPlays", "dirtyPlays", "sealedPlaySet", "sealedPlays", "sealedPlayCounts"] as const),
+  ...(["playBatches", "playBatch", "playClaims"] as const),
+  ...(["lastViewSync", "lockFence", "sessionsState", "usersOnline"] as const),
+]);
+
 interface KeyPattern {
+  name: string;
   pattern: RegExp;
   /** Characters that are the same in every key of this kind. */
   fixedLength: number;
@@ -96,7 +107,7 @@ function keyPatterns(): readonly KeyPattern[] {
             );
       const fixed = template.split(PART);
       const source = fixed.map((text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join(".*");
-      return [{ pattern: new RegExp(`^${source}$`, "s"), fixedLength: fixed.join("").length, type }];
+      return [{ name, pattern: new RegExp(`^${source}$`, "s"), fixedLength: fixed.join("").length, type }];
     })
     .sort((a, b) => b.fixedLength - a.fixedLength);
   return patterns;
@@ -104,10 +115,20 @@ function keyPatterns(): readonly KeyPattern[] {
 
 /** The type that a key must have; null when it is not a key of the registry. */
 export function expectedKeyType(key: string): KeyType | null {
+  return findPattern(key)?.type ?? null;
+}
+
+/** What a key is for: its name in the registry, and whether it has no TTL. Null when it is not of the registry. */
+export function findKeyKind(key: string): { name: string; type: KeyType; isPermanent: boolean } | null {
+  const found = findPattern(key);
+  return found && { name: found.name, type: found.type, isPermanent: PERMANENT_KEYS.has(found.name) };
+}
+
+function findPattern(key: string): KeyPattern | null {
   const prefix = env().REDIS_KEY_PREFIX;
   if (!key.startsWith(prefix)) return null;
   const rest = key.slice(prefix.length);
-  return keyPatterns().find(({ pattern }) => pattern.test(rest))?.type ?? null;
+  return keyPatterns().find(({ pattern }) => pattern.test(rest)) ?? null;
 }
 
 /**

@@ -124,6 +124,8 @@ export const keyBuilders = {
   chatRevision: (chatId: string) => `webchat:chat:revision:${chatId}`,
   /** String; exists when the transcoder crashed in a task. If lost, its track is tried once more. */
   transcoderCrash: (taskId: string) => `transcoding:crash:${taskId}`,
+  /** Hash: id -> JSON (lib/metrics/batch.ts), what instances counted. If lost, so are the counts of a few minutes. */
+  metricBatches: "metrics:batches",
   /** Written and read back by the integration probe. */
   probe: (id: string) => `probe:${id}`,
   /**
@@ -157,6 +159,8 @@ export const ttlSeconds = {
   chat: DAY_SECONDS,
   /** A task's deadline. */
   transcoderCrash: DAY_SECONDS,
+  /** From the last batch; Postgres may be down for so long. */
+  metricBatches: DAY_SECONDS,
   probe: 60,
 } as const;
 

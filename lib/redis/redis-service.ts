@@ -2,7 +2,7 @@ import { errors } from "@upstash/redis";
 import { z } from "zod";
 import { env } from "../core/env";
 import { log } from "../core/log";
-import { CallMeter, createCallLogger } from "./call-meter";
+import { CallMeter, countCall, createCallLogger } from "./call-meter";
 import { encodeMessage, validateChannel } from "./channel";
 import { parseReply, type ReplyReader, type RunCommand, readCount } from "./commands/codec";
 import { hashCommands } from "./commands/hashes";
@@ -42,6 +42,7 @@ export function redis(): GuardedRedis {
     },
     onCall: (call) => {
       meter.record(call);
+      countCall(call);
       logCall(call);
     },
   });

@@ -53,11 +53,18 @@ export function deleteAllUserSessions(
 /** Of the one statement over all sessions: some seconds for a million. */
 const CLEAR_TIMEOUT_MS = 120_000;
 
-/** Revokes the sessions of all users: for an operator after a leak of secrets. @returns how many */
-export async function clearAllSessions(): Promise<number> {
+/**
+ * Revokes the sessions of all users: for an operator after a leak of secrets.
+ * @param operator  who does it and why; the caller has checked that they may
+ * @returns how many
+ */
+export async function clearAllSessions({
+  actorId = null,
+  ...auditContext
+}: AuditContext & { actorId?: string | null } = {}): Promise<number> {
   const count = await transaction(
     async (tx) => {
-      await recordAudit(tx, { action: "sessions_cleared", actorId: null, subject: "app" });
+      await recordAudit(tx, { action: "sessions_cleared", actorId, subject: "app", ...auditContext });
       return revokeAllSessions(tx);
     },
     { timeoutMs: CLEAR_TIMEOUT_MS },

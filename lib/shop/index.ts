@@ -8,6 +8,7 @@ export {
 } from "./erase-account";
 export { filterReadableOrderIds, getOrder, listOrders } from "./orders";
 export { eventReceiptSchema, receivePaymentEvent } from "./payment-events";
+export { pingPaymentProvider } from "./ping-provider";
 export { placeOrder } from "./place-order";
 export { invalidateSellerProducts } from "./product";
 export { archiveProduct, createProduct, getProduct, listProducts } from "./products";

@@ -15,7 +15,17 @@ export {
 } from "./catalogue";
 export { cancelAccountTasks, eraseMintTasks, eraseTaskBatch } from "./erase-account";
 export { defineTask, LeaseLostError, NonRetryableTaskError, type TaskContext } from "./handler";
+export {
+  countTasksBy,
+  type ListedTask,
+  listTasks,
+  type TaskFilter,
+  type TaskList,
+  taskFilterSchema,
+  taskListSchema,
+} from "./list-tasks";
 export { cancelTask, replayTask } from "./manage";
+export { countOpenTasks, type OpenTasks } from "./open-tasks";
 export {
   type DeadTask,
   deadTasksQuerySchema,
@@ -27,6 +37,7 @@ export {
 export { type PublishOptions, publish, qstash } from "./publish";
 export { publishSubjectChanged } from "./publish-changes";
 export { raiseAlert } from "./raise-alert";
+export { type RedriveFilter, type RedriveProgress, redriveDeadTasks } from "./redrive";
 export { reviveDeadTask } from "./revive-task";
 export { type SweepReport, sweepReportSchema, sweepTasks } from "./sweep-tasks";
 export { filterReadableTaskIds, getTask, listTasksBySubject } from "./task-view";

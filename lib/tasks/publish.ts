@@ -1,6 +1,7 @@
 import { Client } from "@upstash/qstash";
 import { z } from "zod";
 import { coalesce } from "../core/coalesce";
+import { increment } from "../core/counters";
 import { defer } from "../core/defer";
 import { env } from "../core/env";
 import { failpoint } from "../core/failpoint";
@@ -54,6 +55,7 @@ export async function publish<Q extends BestEffortQueue>(
     }),
     PUBLISH_TIMEOUT_MS,
   );
+  increment("qstash_messages_total", ["accepted"]);
   return response.messageId;
 }
 
@@ -120,6 +122,10 @@ export async function dispatchTasks(tasks: readonly OutboxTask[]): Promise<Outbo
     return messageId === undefined ? [] : message.map((task) => ({ ...task, messageId }));
   });
   if (accepted.length > 0) await markPublished(accepted);
+  const acceptedCount = messages.filter((_, index) => results[index]?.messageId !== undefined).length;
+  if (acceptedCount > 0) increment("qstash_messages_total", ["accepted"], acceptedCount);
+  if (acceptedCount < messages.length)
+    increment("qstash_messages_total", ["rejected"], messages.length - acceptedCount);
   const rejected = messages.flatMap((message, index) => (results[index]?.messageId ? [] : message));
   if (rejected.length > 0) log().warn({ rejected: rejected.length }, "QStash rejected part of a batch");
   return rejected;

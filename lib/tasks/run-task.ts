@@ -1,3 +1,4 @@
+import { increment } from "../core/counters";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { currentTraceparent, getTraceId, withTrace } from "../core/trace";
@@ -58,13 +59,16 @@ async function runLeasedTask(lease: Lease): Promise<TaskDeliveryResult> {
     await failpoint("tasks.claimed");
     await prepareAndCommit(lease);
     log().info(logFields, "task done");
+    increment("task_attempts_total", [queue, "done"]);
     await failpoint("tasks.completed");
     return { outcome: "done" };
   } catch (error) {
     if (error instanceof LeaseLostError) {
+      increment("task_attempts_total", [queue, "lost"]);
       log().warn(logFields, "task lease lost: another delivery took over, or the task was cancelled");
       return { outcome: "busy", retryAfterSeconds: 1 };
     }
+    increment("task_attempts_total", [queue, error instanceof NonRetryableTaskError ? "refused" : "retried"]);
     if (error instanceof NonRetryableTaskError) {
       await transaction(async (tx) => {
         await markTaskDead(tx, lease, error.message);

@@ -136,6 +136,7 @@ const newBotToken = (): string => `${randomInt(10 ** 9, 10 ** 10)}:${randomBytes
 const secretsSchema = z.object({
   AUTH_SECRET: z.string(),
   CRON_SECRET: z.string(),
+  METRICS_TOKEN: z.string(),
   redisToken: z.string(),
   qstashToken: z.string(),
   stripeSecretKey: z.string(),
@@ -156,6 +157,7 @@ export async function loadLocalSecrets(dataDir: string | null): Promise<Secrets>
   const generated = {
     AUTH_SECRET: randomBytes(32).toString("base64url"),
     CRON_SECRET: randomBytes(24).toString("base64url"),
+    METRICS_TOKEN: randomBytes(24).toString("base64url"),
     redisToken: randomBytes(24).toString("base64url"),
     qstashToken: randomBytes(24).toString("base64url"),
     stripeSecretKey: `sk_test_local_${randomBytes(24).toString("hex")}`,

@@ -93,6 +93,7 @@ async function startBackends(
     APP_URL: `http://localhost:${settings.port}`,
     AUTH_SECRET: secrets.AUTH_SECRET,
     CRON_SECRET: secrets.CRON_SECRET,
+    METRICS_TOKEN: secrets.METRICS_TOKEN,
   };
   const backends: { name: string; what: string; url: string }[] = [];
 

@@ -71,6 +71,11 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   execution_cancelled: BellOff,
   execution_moved: Undo2,
   sessions_cleared: ShieldAlert,
+  tasks_redriven: RotateCcw,
+  cache_cleared: Trash2,
+  presence_cleared: Trash2,
+  redis_restored: Undo2,
+  redis_key_deleted: Trash2,
 };
 
 /** Actions that may point to an intruder. */

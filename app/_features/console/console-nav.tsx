@@ -2,7 +2,7 @@ import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 import { Link } from "@/app/_ui/link";
 
-const SECTIONS = ["tasks", "alerts", "people", "bots", "audit", "analytics", "views"] as const;
+const SECTIONS = ["overview", "tasks", "alerts", "people", "bots", "audit", "analytics", "views"] as const;
 
 export type ConsoleSection = (typeof SECTIONS)[number];
 
@@ -16,7 +16,7 @@ export function ConsoleNav({ current, alerts }: { current: ConsoleSection; alert
         {SECTIONS.map((section) => (
           <li key={section}>
             <Link
-              href={section === "bots" ? "/bots" : `/admin/${section}`}
+              href={section === "bots" ? "/bots" : section === "overview" ? "/admin" : `/admin/${section}`}
               aria-current={section === current ? "page" : undefined}
               className={cn(
                 "inline-flex min-h-11 items-center gap-2 rounded-full border px-4 text-sm font-medium transition-colors",

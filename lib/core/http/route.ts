@@ -16,10 +16,10 @@ import { requireSameOrigin } from "./require-same-origin";
 
 /**
  * Who may call: any caller (`public`), any caller, with a part that is 401 without a session (`optional`), a signed-in
- * user, an administrator, the platform's scheduler (by its secret), or QStash (the handler verifies the signature over
- * the raw body).
+ * user, an administrator, the platform's scheduler or a monitoring system (by its secret), or QStash (the handler
+ * verifies the signature over the raw body).
  */
-export type Auth = "public" | "optional" | "user" | "admin" | "cron" | "qstash";
+export type Auth = "public" | "optional" | "user" | "admin" | "cron" | "metrics" | "qstash";
 
 /**
  * The route's rate-limit policy if it is not `default` (lib/rate-limit/policies.ts). `frequent` is for chat traffic,
@@ -97,6 +97,8 @@ interface RouteDependencies {
   authenticate(request: Request): Promise<SignedInCaller | null>;
   /** Called when a person's request is answered; it may defer work, and must not throw. */
   onAnswered?(): void;
+  /** Called for every response, before `onAnswered`; must not throw. */
+  onResponse?(response: { method: string; pathname: string; status: number; durationMs: number }): void;
 }
 
 /**
@@ -104,7 +106,7 @@ interface RouteDependencies {
  * check, zod on the input, the handler, zod on the output (which drops fields that the schema does not name), errors
  * in the standard body (a browser that navigates to the address sees a page), one log line. Whether the caller may access *this* resource is decided in `lib`.
  */
-export function createRoute({ authenticate, onAnswered }: RouteDependencies) {
+export function createRoute({ authenticate, onAnswered, onResponse }: RouteDependencies) {
   return function route<const O extends RouteSpec>(
     spec: O,
     handler: (
@@ -142,19 +144,23 @@ export function createRoute({ authenticate, onAnswered }: RouteDependencies) {
         failure = toAppError(error);
         response = errorResponse(failure, locale, requestId, { requestHeaders: request.headers });
       }
+      const { method } = request;
+      const { pathname } = new URL(request.url);
+      const durationMs = performance.now() - startedAt;
       const logFields = {
         requestId,
         traceId: getTraceId(currentTraceparent() ?? ""),
-        method: request.method,
-        path: new URL(request.url).pathname,
+        method,
+        path: pathname,
         status: response.status,
-        ms: Math.round(performance.now() - startedAt),
+        ms: Math.round(durationMs),
         ...(caller ? { userId: caller.userId } : {}),
       };
       if (response.status >= 500)
         log().error({ ...logFields, err: failure?.cause ?? failure }, "request failed");
       else log().info(logFields, "request");
-      if (spec.auth !== "qstash" && spec.auth !== "cron") onAnswered?.();
+      onResponse?.({ method, pathname, status: response.status, durationMs });
+      if (!["qstash", "cron", "metrics"].includes(spec.auth)) onAnswered?.();
       return response;
     };
     return Object.assign(handle, { spec });
@@ -163,7 +169,7 @@ export function createRoute({ authenticate, onAnswered }: RouteDependencies) {
 
 /** These callers authenticate by a secret or signature that a browser does not add automatically. */
 function isExemptFromOriginCheck({ auth, origin }: RouteSpec): boolean {
-  return origin === "any" || auth === "qstash" || auth === "cron";
+  return origin === "any" || auth === "qstash" || auth === "cron" || auth === "metrics";
 }
 
 async function authorizeCaller(
@@ -174,10 +180,15 @@ async function authorizeCaller(
   switch (auth) {
     case "qstash":
       return null;
-    case "cron": {
-      const secret = /^Bearer\s+(.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
-      if (!secretsEqual(secret, env().CRON_SECRET)) {
+    case "cron":
+      if (!secretsEqual(bearerToken(request), env().CRON_SECRET)) {
         throw new AppError("unauthenticated", { message: "bad_cron_secret" });
+      }
+      return null;
+    case "metrics": {
+      const { METRICS_TOKEN } = env();
+      if (METRICS_TOKEN === undefined || !secretsEqual(bearerToken(request), METRICS_TOKEN)) {
+        throw new AppError("unauthenticated", { message: "bad_metrics_token" });
       }
       return null;
     }
@@ -193,6 +204,11 @@ async function authorizeCaller(
       return caller;
     }
   }
+}
+
+/** Empty without one. */
+function bearerToken(request: Request): string {
+  return /^Bearer\s+(.+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? "";
 }
 
 /** @throws {AppError} bad_request for a key of more than 100 characters */

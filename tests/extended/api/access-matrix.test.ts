@@ -29,6 +29,8 @@ const MATRIX = `
   GET    /api/admin/audit                   401     403       403    403     200
   GET    /api/admin/people                  401     403       403    403     200
   POST   /api/admin/people/{id}/role        401     403       403    403     200
+  GET    /api/admin/overview                401     403       403    403     200
+  GET    /api/admin/tasks/search            401     403       403    403     200
   GET    /api/admin/tasks                   401     403       403    403     200
   POST   /api/analytics/events              202     202       202    202     202
   GET    /api/analytics/totals              401     403       403    403     200
@@ -115,6 +117,7 @@ const MATRIX = `
   POST   /api/media/upload                  401     201       201    201     201
   POST   /api/media/upload/completed        400     400       400    400     400
   GET    /api/media/uploads                 401     200       200    200     200
+  GET    /api/metrics                       401     401       401    401     401
   POST   /api/notifications/read            401     200       200    200     200
   GET    /api/notifications                 401     200       200    200     200
   POST   /api/orders/{id}/refund            401     403       404    202     202
@@ -324,7 +327,8 @@ it("the scheduler's secret authenticates only at the cron routes", async () => {
   const secret = process.env.CRON_SECRET ?? "";
   for (const route of routes.values()) {
     if (route.spec.auth === "cron") expect((await callWith(route, secret)).status).toBe(200);
-    if (signedInOnly.includes(route)) expect((await callWith(route, secret)).status).toBe(401);
+    if (signedInOnly.includes(route) || route.spec.auth === "metrics")
+      expect((await callWith(route, secret)).status).toBe(401);
   }
 });
 

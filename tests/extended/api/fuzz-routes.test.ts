@@ -197,6 +197,7 @@ async function machineAuthHeaders(
   params: Record<string, string>,
 ): Promise<Record<string, string>> {
   if (route.spec.auth === "cron") return { authorization: `Bearer ${process.env.CRON_SECRET}` };
+  if (route.spec.auth === "metrics") return { authorization: `Bearer ${process.env.METRICS_TOKEN}` };
   if (route.spec.auth === "qstash")
     return {
       "upstash-signature": await signDelivery(encodeURIComponent(params.queue ?? "audio-transcoding"), body),

@@ -140,6 +140,7 @@ beforeAll(async () => {
     chatPinned: keys.chatPinned(chat),
     chatRevision: keys.chatRevision(chat),
     transcoderCrash: keys.transcoderCrash("x"),
+    metricBatches: keys.metricBatches,
     probe: keys.probe("x"),
     throttle: keys.throttle("default", `user:${me.userId}`, "*"),
     throttlePrefix: keys.throttlePrefix,

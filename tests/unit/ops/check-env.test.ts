@@ -25,6 +25,7 @@ const validEnv: Record<string, string> = {
   QSTASH_NEXT_SIGNING_KEY: `sig_${randomSecret()}`,
   AUTH_SECRET: randomSecret(),
   CRON_SECRET: randomSecret(),
+  METRICS_TOKEN: randomSecret(),
   STRIPE_SECRET_KEY: `sk_live_${randomSecret()}`,
   STRIPE_WEBHOOK_SECRET: `whsec_${randomSecret()}`,
   SMTP_URL: `smtps://app:${randomSecret()}@mail.music.test:465`,

@@ -3,6 +3,7 @@ import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { QueueTable } from "@/app/_features/console/queue-table";
 import { StatTiles } from "@/app/_features/console/stat-tiles";
 import { TaskCard } from "@/app/_features/console/task-card";
+import { TaskFilter } from "@/app/_features/console/task-filter";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
 import type { Viewer } from "@/app/_shell/viewer";
@@ -13,7 +14,14 @@ import { AppError } from "@/lib/core/errors";
 import { countOpenAlerts } from "@/lib/ops";
 import { idSchema } from "@/lib/schemas/id";
 import type { TaskView } from "@/lib/schemas/task";
-import { deadTasksQuerySchema, getTask, getTaskOverview, type QueueOverview } from "@/lib/tasks";
+import {
+  deadTasksQuerySchema,
+  getTask,
+  getTaskOverview,
+  listTasks,
+  type QueueOverview,
+  taskFilterSchema,
+} from "@/lib/tasks";
 
 export async function generateMetadata() {
   const t = await getTranslations("console");
@@ -21,13 +29,24 @@ export async function generateMetadata() {
 }
 
 export default async function AdminTasksPage({ searchParams }: PageProps<"/admin/tasks">) {
-  const { cursor, id } = await searchParams;
+  const { cursor, id, queue, state, error } = await searchParams;
   const page = deadTasksQuerySchema.safeParse({ cursor });
+  // The form sends an empty value for "any".
+  const parsedFilter = taskFilterSchema.safeParse({
+    queue: queue || undefined,
+    state: state || undefined,
+    error: error || undefined,
+    cursor,
+  });
+  const filter = parsedFilter.success ? parsedFilter.data : taskFilterSchema.parse({});
+  const filterQuery = definedTexts({ queue: filter.queue, state: filter.state, error: filter.error });
+  const isFiltered = Object.keys(filterQuery).length > 0;
   const requestedId = idSchema.safeParse(id);
   const viewer = await requireAdmin("/admin/tasks");
-  const [{ queues, dead }, alerts, task] = await readForPage(
+  const [{ queues, dead }, found, alerts, task] = await readForPage(
     Promise.all([
-      getTaskOverview(viewer, page.success ? page.data : {}),
+      getTaskOverview(viewer, page.success && !isFiltered ? page.data : {}),
+      isFiltered ? listTasks(viewer, filter) : undefined,
       countOpenAlerts(),
       requestedId.success ? findTask(requestedId.data, viewer) : undefined,
     ]),
@@ -38,6 +57,7 @@ export default async function AdminTasksPage({ searchParams }: PageProps<"/admin
     getFormatter(),
   ]);
   const renderedAt = Date.now();
+  const list = found ?? dead;
   const countStates = (...states: (keyof QueueOverview["counts"])[]) =>
     queues.reduce((total, { counts }) => states.reduce((part, state) => part + counts[state], total), 0);
   const [waitingCount, runningCount, deadCount] = [
@@ -85,18 +105,31 @@ export default async function AdminTasksPage({ searchParams }: PageProps<"/admin
         ]}
       />
       <QueueTable queues={queues} renderedAt={renderedAt} />
+      <TaskFilter
+        queues={queues.map((row) => row.queue)}
+        queue={filter.queue ?? ""}
+        state={filter.state ?? ""}
+        error={filter.error ?? ""}
+      />
       <section className="mt-12" aria-labelledby="dead">
         <h2 id="dead" className="display text-2xl">
-          {t("dead")}
+          {t(found ? "found" : "dead")}
         </h2>
-        {dead.items.length === 0 ? (
+        {found && list.items.length === 0 ? (
+          <div className="mt-4 rounded-2xl border border-dashed border-line-strong p-6">
+            <p className="font-semibold">{t("foundNone")}</p>
+            <Link href="/admin/tasks" prefetch={false} className="text-muted underline underline-offset-4">
+              {t("clear")}
+            </Link>
+          </div>
+        ) : list.items.length === 0 ? (
           <div className="mt-4 rounded-2xl border border-dashed border-line-strong p-6">
             <p className="font-semibold">{t("deadNone")}</p>
             <p className="mt-1 text-muted">{t("deadNoneText")}</p>
           </div>
         ) : (
           <ul className="mt-4 flex flex-col gap-3">
-            {dead.items.map((item) => (
+            {list.items.map((item) => (
               <li key={item.id}>
                 <TaskCard task={item} renderedAt={renderedAt} />
               </li>
@@ -105,12 +138,17 @@ export default async function AdminTasksPage({ searchParams }: PageProps<"/admin
         )}
         <Pager
           path="/admin/tasks"
-          nextCursor={dead.nextCursor}
+          query={filterQuery}
+          nextCursor={list.nextCursor}
           continued={page.success && page.data.cursor !== undefined}
         />
       </section>
     </Page>
   );
+}
+
+function definedTexts(texts: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).flatMap(([name, text]) => (text ? [[name, text]] : [])));
 }
 
 /** The task that an alert or a log line links to; null when it does not exist. */

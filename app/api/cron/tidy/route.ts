@@ -7,6 +7,7 @@ import { now } from "@/lib/core/clock";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { tidyIdempotencyKeys } from "@/lib/db";
 import { tidiedFilesSchema, tidyFiles } from "@/lib/media";
+import { tidyMetrics } from "@/lib/metrics";
 import { tidyTokenFiles } from "@/lib/nft";
 import { tidyAlerts } from "@/lib/ops";
 import { tidiedSessionsSchema, tidySessions } from "@/lib/sessions";
@@ -33,6 +34,7 @@ export const GET = defineRoute(
       keys: z.int(),
       events: z.int(),
       alerts: z.int(),
+      metrics: z.int(),
       files: tidiedFilesSchema,
       tokenFiles: z.int(),
     }),
@@ -45,6 +47,7 @@ export const GET = defineRoute(
       keys: await tidyIdempotencyKeys(deadlineMs),
       ...(await tidyTasks(deadlineMs)),
       alerts: await tidyAlerts(deadlineMs),
+      metrics: await tidyMetrics(deadlineMs),
       ...(await tidyOrders(deadlineMs)),
       ...(await tidyBots(deadlineMs)),
       events: await tidyEvents(deadlineMs),

@@ -1,0 +1,29 @@
+import Link from "next/link";
+import { useTranslations } from "next-intl";
+import { segmentedControl } from "@/app/_shell/segmented-control";
+import { cn } from "@/app/_ui/cn";
+import { OVERVIEW_RANGES, type OverviewRange } from "@/lib/ops";
+
+export function RangeLinks({ current }: { current: OverviewRange }) {
+  const t = useTranslations("overviewConsole");
+  return (
+    <nav aria-label={t("range")} className={segmentedControl.group}>
+      {OVERVIEW_RANGES.map((range) => (
+        <Link
+          key={range}
+          href={{ pathname: "/admin", query: { range } }}
+          prefetch={false}
+          scroll={false}
+          aria-current={range === current ? "true" : undefined}
+          className={cn(
+            segmentedControl.item,
+            "h-11 px-4 whitespace-nowrap",
+            range === current && segmentedControl.active,
+          )}
+        >
+          {t(`ranges.${range}`)}
+        </Link>
+      ))}
+    </nav>
+  );
+}

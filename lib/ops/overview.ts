@@ -1,0 +1,133 @@
+import { z } from "zod";
+import type { Caller } from "../core/access-token";
+import { now } from "../core/clock";
+import { log } from "../core/log";
+import { requireRole } from "../core/permission";
+import { withTimeout } from "../core/with-timeout";
+import { type Backends, backendsSchema, checkBackends } from "./backends";
+import { type BusinessNumbers, readBusinessNumbers } from "./business-numbers";
+import { countRecentErrors, OVERVIEW_RANGES, readTraffic, trafficSchema } from "./traffic";
+
+export const overviewQuerySchema = z.object({ range: z.enum(OVERVIEW_RANGES).default("hour") });
+
+/** What keeps the overview from saying that all is well. */
+export const TROUBLES = [
+  /** A backend does not answer; `backends` says which. */
+  "backend",
+  /** Postgres or the counts could not be read, so nothing is known. */
+  "numbers_unknown",
+  "alerts",
+  "dead_tasks",
+  /** A task could have run for ten minutes. */
+  "tasks_wait",
+  "paid_orders",
+  /** Responses of 500 and more in the last quarter of an hour. */
+  "errors",
+  /** Views wait and there was no sync for half an hour. */
+  "views_wait",
+] as const;
+
+export type Trouble = (typeof TROUBLES)[number];
+
+const businessSchema = z.object({
+  openAlerts: z.int(),
+  deadTasks: z.int(),
+  waitingTasks: z.int(),
+  runningTasks: z.int(),
+  /** Of all queues; 0 when none waits. */
+  oldestWaitingSeconds: z.int(),
+  paidOrdersWithoutTasks: z.int(),
+  /** Null when Redis does not answer. */
+  viewsWaiting: z.int().nullable(),
+  lastViewSyncAt: z.iso.datetime().nullable(),
+});
+
+export type BusinessSummary = z.infer<typeof businessSchema>;
+
+export const overviewSchema = z.object({
+  at: z.iso.datetime(),
+  troubles: z.array(z.enum(TROUBLES)),
+  backends: backendsSchema,
+  /** Null when Postgres does not answer. */
+  business: businessSchema.nullable(),
+  traffic: trafficSchema.nullable(),
+});
+
+export type Overview = z.infer<typeof overviewSchema>;
+
+/** As long as the check of a backend: the page is there in time although Postgres hangs. */
+const READ_TIMEOUT_MS = 2_000;
+const TASKS_WAIT_SECONDS = 10 * 60;
+const VIEWS_WAIT_MS = 30 * 60_000;
+
+/**
+ * Everything an operator sees first, for administrators. What cannot be read is null, and a trouble.
+ * @throws {AppError} forbidden for other callers
+ */
+export async function getOverview(
+  caller: Pick<Caller, "role">,
+  { range }: z.output<typeof overviewQuerySchema>,
+): Promise<Overview> {
+  requireRole(caller, "admin");
+  const [backends, business, counted] = await Promise.all([
+    checkBackends(),
+    orNull(readBusinessNumbers().then(summarize)),
+    orNull(
+      readTraffic(range).then(async (traffic) => ({ traffic, recentErrors: await countRecentErrors() })),
+    ),
+  ]);
+  const troubles = findTroubles(backends, business, counted?.recentErrors ?? null);
+  return {
+    at: new Date(now()).toISOString(),
+    troubles,
+    backends,
+    business,
+    traffic: counted?.traffic ?? null,
+  };
+}
+
+function findTroubles(
+  backends: Backends,
+  business: BusinessSummary | null,
+  recentErrors: number | null,
+): Trouble[] {
+  const viewsAreLate =
+    business !== null &&
+    (business.viewsWaiting ?? 0) > 0 &&
+    (business.lastViewSyncAt === null || now() - Date.parse(business.lastViewSyncAt) > VIEWS_WAIT_MS);
+  const found: Record<Trouble, boolean> = {
+    backend: Object.values(backends).some(({ status }) => status === "down"),
+    numbers_unknown: business === null || recentErrors === null,
+    alerts: (business?.openAlerts ?? 0) > 0,
+    dead_tasks: (business?.deadTasks ?? 0) > 0,
+    tasks_wait: (business?.oldestWaitingSeconds ?? 0) > TASKS_WAIT_SECONDS,
+    paid_orders: (business?.paidOrdersWithoutTasks ?? 0) > 0,
+    errors: (recentErrors ?? 0) > 0,
+    views_wait: viewsAreLate,
+  };
+  return TROUBLES.filter((trouble) => found[trouble]);
+}
+
+function summarize({ tasks, openAlerts, paidOrdersWithoutTasks, views }: BusinessNumbers): BusinessSummary {
+  const count = (...states: string[]) =>
+    tasks.reduce((sum, row) => (states.includes(row.state) ? sum + row.tasks : sum), 0);
+  return {
+    openAlerts,
+    deadTasks: count("dead"),
+    waitingTasks: count("pending", "published"),
+    runningTasks: count("running"),
+    oldestWaitingSeconds: Math.max(0, ...tasks.map(({ oldestWaitingSeconds }) => oldestWaitingSeconds)),
+    paidOrdersWithoutTasks,
+    viewsWaiting: views.available ? views.pendingViews + views.claimedViews : null,
+    lastViewSyncAt: views.lastRun?.at ?? null,
+  };
+}
+
+async function orNull<T>(read: Promise<T>): Promise<T | null> {
+  try {
+    return await withTimeout(read, READ_TIMEOUT_MS);
+  } catch (error) {
+    log().warn({ err: error }, "part of the overview unknown");
+    return null;
+  }
+}

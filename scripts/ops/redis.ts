@@ -1,0 +1,134 @@
+import { once } from "node:events";
+import { createReadStream, createWriteStream } from "node:fs";
+import { createInterface } from "node:readline";
+import {
+  backUpRedis,
+  backupEntrySchema,
+  deleteRedisKey,
+  readRedisInfo,
+  readRedisKey,
+  readSlowLog,
+  restoreRedis,
+  scanRedis,
+} from "@/lib/ops";
+import { type Command, requireWord, table, UsageError } from "./command";
+
+/** `npm run ops -- redis …` */
+export const redis: Readonly<Record<string, Command>> = {
+  info: {
+    usage: "redis info [--section memory]",
+    summary: "what Redis reports of itself",
+    run: async ({ caller, options }) => {
+      const info = await readRedisInfo(caller);
+      const sections =
+        options.section === undefined ? info : { [options.section]: info[options.section] ?? {} };
+      const lines = Object.entries(sections).flatMap(([name, values]) => [
+        `# ${name}`,
+        ...Object.entries(values).map(([key, value]) => `${key}: ${value}`),
+      ]);
+      return { json: sections, lines };
+    },
+  },
+  slowlog: {
+    usage: "redis slowlog",
+    summary: "the slowest commands, where the server offers them",
+    run: async ({ caller }) => {
+      const report = await readSlowLog(caller);
+      const lines = report.offered
+        ? report.value.map((entry) => JSON.stringify(entry))
+        : [`not offered by this Redis over REST: ${report.why}`];
+      return { json: report, lines };
+    },
+  },
+  keys: {
+    usage: "redis keys [--match pattern]",
+    summary: "keys by kind, the biggest, and those without a TTL; reads every key once",
+    run: async ({ caller, options }) => {
+      const scan = await scanRedis(caller, options.match);
+      const kinds = Object.entries(scan.byKind).sort(([, a], [, b]) => b.keys - a.keys);
+      const rows = (list: typeof scan.biggest) =>
+        table(
+          ["key", "kind", "type", "size", "ttl"],
+          list.map(({ key, kind, type, size, ttlSeconds }) => [
+            key,
+            kind ?? "unknown",
+            type,
+            String(size),
+            ttlSeconds === null ? "none" : `${ttlSeconds} s`,
+          ]),
+        );
+      return {
+        json: scan,
+        lines: [
+          `${scan.keys} keys`,
+          ...table(
+            ["kind", "keys", "size"],
+            kinds.map(([kind, sum]) => [kind, `${sum.keys}`, `${sum.size}`]),
+          ),
+          "",
+          "biggest",
+          ...rows(scan.biggest.slice(0, 20)),
+          "",
+          scan.withoutTtl.length === 0 ? "no key lacks a TTL" : "without a TTL that they should have",
+          ...(scan.withoutTtl.length === 0 ? [] : rows(scan.withoutTtl)),
+        ],
+      };
+    },
+  },
+  key: {
+    usage: "redis key <key>",
+    summary: "one key with its value",
+    run: async ({ caller, words }) => {
+      const found = await readRedisKey(caller, requireWord(words, "key"));
+      if (!found) return { json: null, lines: ["there is no such key"], exitCode: 1 };
+      const lines = Object.entries(found).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+      return { json: found, lines };
+    },
+  },
+  delete: {
+    usage: "redis delete <key> --reason text --yes",
+    summary: "one key; docs/REDIS.md says what is lost with it",
+    changes: "destroys",
+    run: async ({ caller, words, auditContext }) => {
+      const deleted = await deleteRedisKey(caller, requireWord(words, "key"), auditContext);
+      return { json: { deleted }, lines: [deleted ? "deleted" : "there is no such key"] };
+    },
+  },
+  backup: {
+    usage: "redis backup --file path",
+    summary: "all keys into a file of JSON lines",
+    run: async ({ caller, options }) => {
+      const path = requireFile(options.file);
+      const file = createWriteStream(path, { flags: "wx", mode: 0o600 });
+      let keys = 0;
+      for await (const entry of backUpRedis(caller)) {
+        if (!file.write(`${JSON.stringify(entry)}\n`)) await once(file, "drain");
+        keys += 1;
+      }
+      file.end();
+      await once(file, "finish");
+      return { json: { keys, file: path }, lines: [`${keys} keys in ${path}`] };
+    },
+  },
+  restore: {
+    usage: "redis restore --file path [--all] --reason text --yes",
+    summary: "what Redis alone had, into an empty database, and compares it; --all: also copies of Postgres",
+    changes: "destroys",
+    run: async ({ caller, options, all, auditContext }) => {
+      const entries = [];
+      const lines = createInterface({ input: createReadStream(requireFile(options.file)) });
+      for await (const line of lines) entries.push(backupEntrySchema.parse(JSON.parse(line)));
+      const keys = await restoreRedis(caller, entries, all ? "everything" : "needed", auditContext);
+      const left = entries.length - keys;
+      return {
+        json: { keys, leftOut: left },
+        lines: [`${keys} keys restored and compared; ${left} left out, which Postgres has`],
+      };
+    },
+  },
+};
+
+function requireFile(path: string | undefined): string {
+  if (path === undefined) throw new UsageError("which file? --file path");
+  return path;
+}

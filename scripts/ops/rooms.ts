@@ -1,0 +1,117 @@
+import { namespaces } from "@/lib/cache";
+import {
+  checkBackends,
+  clearCaches,
+  clearPresence,
+  clearSessions,
+  closeAlert,
+  listOpenAlerts,
+} from "@/lib/ops";
+import { idSchema } from "@/lib/schemas/id";
+import { type Command, requireWord, table, UsageError } from "./command";
+import { redis } from "./redis";
+import { queues, tasks } from "./tasks";
+
+/** The rooms of the command line and their actions. Each calls one function of lib, which authorises and audits. */
+export const rooms: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
+  tasks,
+  queues,
+  alerts: {
+    list: {
+      usage: "alerts list",
+      summary: "open alerts, newest first",
+      run: async ({ caller, options }) => {
+        const page = await listOpenAlerts(caller, options.cursor ? { cursor: options.cursor } : {});
+        const rows = page.items.map(({ id, kind, subject, createdAt, message }) => [
+          id,
+          kind,
+          subject,
+          createdAt,
+          message,
+        ]);
+        const lines = table(["id", "kind", "subject", "since", "message"], rows);
+        return { json: page, lines: [`${page.openCount} open`, ...(rows.length > 0 ? lines : [])] };
+      },
+    },
+    close: {
+      usage: "alerts close <id> --reason text",
+      summary: "an alert that was dealt with; the same failure opens it again",
+      changes: "something",
+      run: async ({ caller, words, auditContext }) => {
+        const id = idSchema.safeParse(requireWord(words, "alert"));
+        if (!id.success) throw new UsageError("an alert's id is a UUID");
+        const alert = await closeAlert(id.data, caller, auditContext);
+        return { json: alert, lines: [`closed: ${alert.kind} ${alert.subject}`] };
+      },
+    },
+  },
+  redis,
+  caches: {
+    list: {
+      usage: "caches list",
+      summary: "namespaces with their lifetimes",
+      run: async () => {
+        const rows = Object.entries(namespaces).map(([name, { ttlSeconds, swrSeconds }]) => ({
+          name,
+          ttlSeconds,
+          swrSeconds,
+        }));
+        const lines = table(
+          ["namespace", "ttl", "stale window"],
+          rows.map(({ name, ttlSeconds, swrSeconds }) => [name, `${ttlSeconds} s`, `${swrSeconds} s`]),
+        );
+        return { json: rows, lines };
+      },
+    },
+    clear: {
+      usage: "caches clear [namespace] --reason text --yes",
+      summary: "a namespace, or all of them and the cached chat messages",
+      changes: "destroys",
+      run: async ({ caller, words, auditContext }) => {
+        const deleted = await clearCaches(caller, words[0], auditContext);
+        return { json: { deleted }, lines: [`${deleted} entries deleted`] };
+      },
+    },
+  },
+  presence: {
+    clear: {
+      usage: "presence clear --reason text --yes",
+      summary: "everybody is absent until their next heartbeat",
+      changes: "destroys",
+      run: async ({ caller, auditContext }) => {
+        await clearPresence(caller, auditContext);
+        return { json: { cleared: true }, lines: ["presence cleared"] };
+      },
+    },
+  },
+  sessions: {
+    clear: {
+      usage: "sessions clear --reason text --yes",
+      summary: "everybody has to sign in again, after a leak of a secret or of a copy of the database",
+      changes: "destroys",
+      run: async ({ caller, auditContext }) => {
+        const ended = await clearSessions(caller, auditContext);
+        return { json: { ended }, lines: [`${ended} sessions ended`] };
+      },
+    },
+  },
+};
+
+/** A page must not wait long for a backend; a command can, and it has just started. */
+const HEALTH_TIMEOUT_MS = 10_000;
+
+/** Needs no administrator: it must answer when Postgres does not. */
+export async function health() {
+  const backends = await checkBackends(HEALTH_TIMEOUT_MS);
+  const isWell = Object.values(backends).every(({ status }) => status !== "down");
+  const lines = table(
+    ["backend", "status", "ms", "reason"],
+    Object.entries(backends).map(([name, check]) => [
+      name,
+      check.status,
+      String(check.latencyMs),
+      check.reason ?? "",
+    ]),
+  );
+  return { json: backends, lines, exitCode: isWell ? 0 : 1 } as const;
+}
