@@ -9,7 +9,7 @@ export default async function robots(): Promise<MetadataRoute.Robots> {
     rules: {
       userAgent: "*",
       allow: "/",
-      disallow: ["/api/", "/admin/", "/me", "/orders", "/posts/new", "/shop/new", "/bonuses", "/r/"],
+      disallow: ["/api/", "/admin", "/me", "/orders", "/posts/new", "/shop/new", "/bonuses", "/r/"],
     },
     sitemap: `${env().APP_URL}/sitemap.xml`,
   };

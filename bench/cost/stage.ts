@@ -79,7 +79,9 @@ export async function startStage(): Promise<Stage> {
     stops.push(meter.close);
     const counter = await openCommandCounter(stack.engineUrl);
     stops.push(async () => counter.close());
-    const env = { ...stack.env, DATABASE_URL: postgres.url, TRUST_PROXY: "1", LOG_LEVEL: "error" };
+    // A flush of the metrics, once a minute, would count for the page that happens to be open.
+    const settings = { TRUST_PROXY: "1", LOG_LEVEL: "error", METRICS_INTERVAL_SECONDS: "0" };
+    const env = { ...stack.env, DATABASE_URL: postgres.url, ...settings };
     const app = await startNextServer({ ...env, DATABASE_URL: meter.url }, port);
     stops.push(app.stop);
 

@@ -121,7 +121,7 @@ describe("notifications", () => {
 });
 
 describe("the console", () => {
-  const paths = ["/admin/tasks", "/admin/alerts", "/admin/analytics"];
+  const paths = ["/admin", "/admin/tasks", "/admin/alerts", "/admin/analytics"];
 
   it("returns 404 to a user who is not an administrator", async () => {
     const { page } = await newUser();
