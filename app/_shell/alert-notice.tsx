@@ -1,6 +1,6 @@
 import { TriangleAlert } from "lucide-react";
-import Link from "next/link";
 import { getTranslations } from "next-intl/server";
+import { Link } from "@/app/_ui/link";
 import { countOpenAlerts } from "@/lib/tasks/open-alerts";
 import { readForPage, toNullWhenUnavailable } from "./read-for-page";
 import { getShellViewer } from "./viewer";
@@ -16,7 +16,6 @@ export async function AlertNotice() {
     <p className="border-b border-line bg-danger-ground text-danger">
       <Link
         href="/admin/alerts"
-        prefetch={false}
         className="mx-auto flex min-h-11 max-w-[70rem] items-center gap-2 px-4 text-sm font-semibold underline underline-offset-4 sm:px-8 lg:px-12"
       >
         <TriangleAlert className="size-4 shrink-0" aria-hidden="true" />

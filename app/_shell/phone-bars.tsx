@@ -20,7 +20,6 @@ export function TopBar({ viewer, unread }: { viewer: ShellViewer | null; unread:
         {viewer?.role === "admin" ? (
           <Link
             href="/admin"
-            prefetch={false}
             aria-label={t("admin")}
             className="flex size-11 items-center justify-center rounded-full text-muted hover:text-ink"
           >

@@ -32,4 +32,8 @@ export const defineRoute = createRoute({ ...common, authenticate });
 export const defineStreamRoute = createRoute({ ...common, authenticate: authenticateStream });
 
 /** The same for callers whose body contains a signature, which the handler verifies. */
-export const defineSignedRoute = createRoute({ ...common, onAnswered: () => {}, authenticate: async () => null });
+export const defineSignedRoute = createRoute({
+  ...common,
+  onAnswered: () => {},
+  authenticate: async () => null,
+});

@@ -117,5 +117,6 @@ export const routeRows = [
   { pattern: "/api/test-integration", policy: "strict", by: "address" },
   { pattern: "/api/webhooks/payments", policy: "skip" },
   { pattern: "/api/webhooks/telegram/:botId", policy: "skip" },
+  { pattern: "/covers/:version/:seed", policy: "default" },
   { pattern: "/r/:code", policy: "default" },
 ] as const;

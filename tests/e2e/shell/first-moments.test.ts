@@ -1,11 +1,7 @@
 import type { Browser, BrowserContext, Page, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import {
-  BROWSER_PASSWORD,
-  openContext,
-  openTab,
-  signUpInBrowser,
-} from "@/tests/support/clients/browser-accounts";
+import { BROWSER_PASSWORD, openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openTab } from "@/tests/support/clients/browser-pages";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import type { App } from "@/tests/support/processes/running-app";
 import { workerApp, workerBrowser } from "@/tests/support/processes/worker";

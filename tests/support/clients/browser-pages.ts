@@ -29,6 +29,7 @@ export async function openTab(context: BrowserContext, path: string): Promise<Pa
 /** Prints what the open pages show, for a test that failed. */
 export async function describePages(contexts: readonly BrowserContext[]): Promise<void> {
   for (const page of contexts.flatMap((context) => context.pages())) {
+    // biome-ignore lint/performance/useDomNodeTextContent: only what is visible
     const text = await page.evaluate(() => document.body.innerText).catch(String);
     process.stderr.write(`${page.url()} shows:\n${text}\n`);
   }

@@ -118,7 +118,7 @@ export default async function AdminTasksPage({ searchParams }: PageProps<"/admin
         {found && list.items.length === 0 ? (
           <div className="mt-4 rounded-2xl border border-dashed border-line-strong p-6">
             <p className="font-semibold">{t("foundNone")}</p>
-            <Link href="/admin/tasks" prefetch={false} className="text-muted underline underline-offset-4">
+            <Link href="/admin/tasks" className="text-muted underline underline-offset-4">
               {t("clear")}
             </Link>
           </div>

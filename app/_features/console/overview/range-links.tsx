@@ -1,7 +1,7 @@
-import Link from "next/link";
 import { useTranslations } from "next-intl";
 import { segmentedControl } from "@/app/_shell/segmented-control";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 import { OVERVIEW_RANGES, type OverviewRange } from "@/lib/ops";
 
 export function RangeLinks({ current }: { current: OverviewRange }) {
@@ -12,7 +12,6 @@ export function RangeLinks({ current }: { current: OverviewRange }) {
         <Link
           key={range}
           href={{ pathname: "/admin", query: { range } }}
-          prefetch={false}
           scroll={false}
           aria-current={range === current ? "true" : undefined}
           className={cn(

@@ -1,6 +1,6 @@
 import { CircleCheck, TriangleAlert } from "lucide-react";
-import Link from "next/link";
 import { useFormatter, useTranslations } from "next-intl";
+import { Link } from "@/app/_ui/link";
 import type { BackendName, Overview, Trouble } from "@/lib/ops";
 
 /** Where an operator goes on from a trouble. */
@@ -48,11 +48,7 @@ function TroubleLine({ trouble, overview }: { trouble: Trouble; overview: Overvi
   return (
     <li className="[overflow-wrap:anywhere]">
       {href ? (
-        <Link
-          href={href}
-          prefetch={false}
-          className="inline-flex min-h-11 items-center underline underline-offset-4"
-        >
+        <Link href={href} className="inline-flex min-h-11 items-center underline underline-offset-4">
           {text}
         </Link>
       ) : (
