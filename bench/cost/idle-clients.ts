@@ -11,6 +11,7 @@ interface IdleClientOptions {
   polls: readonly { path: string; intervalMs: number }[];
 }
 
+const RETRY_MS = 1_000;
 /** Longer than a measurement: nothing is renewed in it. */
 const TOKEN_SECONDS = 3_600;
 
@@ -72,9 +73,15 @@ class IdleClient {
       query.append("channel", channel);
       query.append("after", this.cursors.get(channel) ?? "");
     }
-    this.stream = await openRawStream(`${this.url}/api/realtime?${query}`, this.token, (block) =>
-      this.onBlock(block),
-    );
+    try {
+      this.stream = await openRawStream(`${this.url}/api/realtime?${query}`, this.token, (block) =>
+        this.onBlock(block),
+      );
+    } catch {
+      // Refused by a busy instance: a browser asks again too.
+      await delay(RETRY_MS);
+      await this.open();
+    }
   }
 
   private onBlock(block: string): void {
