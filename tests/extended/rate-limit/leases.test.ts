@@ -133,6 +133,22 @@ describe("a caller", () => {
     }
   });
 
+  it("of a process that loses Redis for a while has nine tenths of the limit", async () => {
+    const here = new SimulatedLimiter();
+    const buckets = ordinaryBuckets();
+    let passed = 0;
+    for (const behaviour of ["up", "hung", "down", "up", "down", "up"] as const) {
+      here.behaviour = behaviour;
+      for (let n = 0; n < 12; n += 1) if ((await here.limiter.take(buckets)).allowed) passed += 1;
+      await here.release();
+    }
+    for (let refused = false; !refused; ) {
+      refused = !(await here.limiter.take(buckets)).allowed;
+      if (!refused) passed += 1;
+    }
+    expect([passed >= 90, passed <= 100, passed]).toEqual([true, true, passed]);
+  });
+
   it("of eight processes at full rate has the whole limit, for fewer calls than requests", async () => {
     const buckets = ordinaryBuckets();
     const processes = limiters(8);
