@@ -228,7 +228,13 @@ it("runs before every path except the build's own files", async () => {
   const { config } = await import("@/middleware");
   const runsBefore = (path: string) =>
     config.matcher.some((matcher) => new RegExp(`^${matcher}$`).test(path));
-  for (const path of ["/_next/static/chunks/a.js", "/favicon.ico", "/icon1.png", "/robots.txt", "/covers/1/a-b_c"]) {
+  for (const path of [
+    "/_next/static/chunks/a.js",
+    "/favicon.ico",
+    "/icon1.png",
+    "/robots.txt",
+    "/covers/1/a-b_c",
+  ]) {
     expect([path, runsBefore(path)]).toEqual([path, false]);
   }
   for (const path of [
