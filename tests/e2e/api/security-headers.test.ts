@@ -93,8 +93,9 @@ const TABLES: Readonly<Record<string, string>> = {
 
 /** Fills the parameters with those of the oldest rows, which are demo data. */
 async function pathOf(pattern: string): Promise<string> {
-  let path = pattern;
-  for (const { 0: parameter, index } of pattern.matchAll(/\[\w+\]/g)) {
+  // Groups of the API reference are in no table.
+  let path = pattern.replace("[group]", "posts");
+  for (const { 0: parameter, index } of path.matchAll(/\[\w+\]/g)) {
     const table = TABLES[pattern.slice(0, index + parameter.length)];
     if (!table) throw new Error(`add the table of ${pattern} to this test`);
     const column = parameter === "[handle]" ? "handle" : "id";
