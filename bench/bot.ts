@@ -28,6 +28,7 @@ const PEOPLE = BOTS * PEOPLE_OF_EACH;
 const MAX_BOTS = 4 * BOTS;
 const STEP = 1.3;
 const STEP_SECONDS = 10;
+const STEP_TRIES = 2;
 /** What caches keep is there after everyone has written once. */
 const WARM_UP_SECONDS = INTERVAL_SECONDS;
 /** When a rate was not held, it is tried with fewer people. */
@@ -115,23 +116,33 @@ async function findHighest(bench: Bench, target: Run): Promise<Run | null> {
   let count = PEOPLE;
   for (;;) {
     const next = Math.min(MAX_BOTS * PEOPLE_OF_EACH, Math.round(count * STEP));
-    const step = await bench.people.run(writing(next, STEP_SECONDS, 0));
-    process.stderr.write(
-      `${Math.round(next / INTERVAL_SECONDS)} a second: p95 ${step.p95Ms.toFixed(0)} ms\n`,
-    );
-    if (!holds(step)) break;
-    if (next === count) break;
+    if (next === count || !(await holdsBriefly(bench, next))) break;
     count = next;
   }
   for (let tries = 0; tries < MAX_HOLDS && count > PEOPLE; tries += 1) {
     const run = await counted(bench, writing(count, SECONDS, WARM_UP_SECONDS));
-    process.stderr.write(
-      `held ${Math.round(count / INTERVAL_SECONDS)} a second: p95 ${run.p95Ms.toFixed(0)} ms\n`,
-    );
+    note(`for ${SECONDS} s`, count, run);
     if (holds(run)) return run;
     count = Math.max(PEOPLE, Math.round(count * STEP_BACK));
   }
   return target;
+}
+
+/** Whether a step is answered in time, at its second try at the latest: one slow moment decides nothing. */
+async function holdsBriefly({ people }: Bench, count: number): Promise<boolean> {
+  // Those who are new write first, so that their state is cached.
+  await people.run(writing(count, WARM_UP_SECONDS, 0));
+  for (let tries = 0; tries < STEP_TRIES; tries += 1) {
+    const step = await people.run(writing(count, STEP_SECONDS, 0));
+    note(`for ${STEP_SECONDS} s`, count, step);
+    if (holds(step)) return true;
+  }
+  return false;
+}
+
+function note(duration: string, count: number, { p95Ms }: PeopleResult): void {
+  const rate = Math.round(count / INTERVAL_SECONDS);
+  process.stderr.write(`${rate} messages a second ${duration}: p95 ${p95Ms.toFixed(0)} ms\n`);
 }
 
 async function main(): Promise<void> {
@@ -157,6 +168,7 @@ async function main(): Promise<void> {
       await people.run({ do: "talk", messages: 6 });
       const talk = await counted(bench, { do: "talk", messages: TALKED_MESSAGES });
       const target = await counted(bench, writing(PEOPLE, SECONDS, WARM_UP_SECONDS));
+      note(`for ${SECONDS} s`, PEOPLE, target);
       const highest = await findHighest(bench, target);
       for (const instance of instances) await instance.stop();
       return { talk, target, highest };
