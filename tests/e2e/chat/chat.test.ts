@@ -413,7 +413,7 @@ describe("the chat pages", () => {
     });
     contexts.push(plain);
     const read = await plain.newPage();
-    await visit(read, `/chat/${chatId}`);
+    await read.goto(`/chat/${chatId}`);
     expect(await messages(read).count()).toBe(2);
   });
 });

@@ -96,10 +96,10 @@ describe("notifications", () => {
 
   it("can be read and marked without scripts; later ones stay unread", async () => {
     const { page, account } = await newUser({ javaScriptEnabled: false });
-    await visit(page, "/notifications");
+    await page.goto("/notifications");
     expect(await page.getByRole("heading", { name: "Silence so far" }).count()).toBe(1);
     for (let index = 1; index <= 22; index += 1) await insertNotification(account, `Number ${index}`);
-    await visit(page, "/notifications");
+    await page.goto("/notifications");
     expect(await page.getByText("22 unread").count()).toBe(1);
     await insertNotification(account, "Late");
     await page.getByRole("button", { name: "Mark all as read" }).click();

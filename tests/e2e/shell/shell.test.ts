@@ -45,7 +45,7 @@ describe("the theme", () => {
     for (const colorScheme of ["dark", "light"] as const) {
       for (const javaScriptEnabled of [true, false]) {
         const page = await (await newContext({ colorScheme, javaScriptEnabled })).newPage();
-        await visit(page, "/");
+        await page.goto("/");
         expect([javaScriptEnabled, await paintedTheme(page)]).toEqual([javaScriptEnabled, colorScheme]);
       }
     }

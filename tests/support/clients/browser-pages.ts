@@ -12,7 +12,7 @@ export async function waitForHydration(page: Page): Promise<void> {
   );
 }
 
-/** Opens an address in the tab. */
+/** Opens an address in the tab. Not for a browser without scripts, whose pages are never hydrated. */
 export async function visit(page: Page, path: string): Promise<Response | null> {
   const response = await page.goto(path);
   await waitForHydration(page);
