@@ -224,7 +224,11 @@ it("workflows go to a file and come from one, and a deleted bot is gone", async 
   await dialog.getByLabel("File").setInputFiles(file("no JSON"));
   await dialog.getByRole("button", { name: "Import", exact: true }).click();
   await dialog.getByText("This is not a file of workflows").waitFor();
-  const other = { key: "other", command: null, definition: { ...talk, nodes: { end: { kind: "end" } } } };
+  const other = {
+    key: "other",
+    command: null,
+    definition: { ...talk, start: "end", nodes: { end: { kind: "end" } } },
+  };
   const document = { format: "normaldance-bot", version: 1, workflows: [other] };
   // What is wrong is named, and nothing is written.
   await dialog.getByLabel("File").setInputFiles(file({ ...document, workflows: [{ ...other, key: "?" }] }));

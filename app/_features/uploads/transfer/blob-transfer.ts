@@ -46,15 +46,20 @@ export class BlobTransfer {
     this.destination = { ...this.destination, clientToken };
   }
 
-  /** Never throws. After an abort the outcome is `interrupted`. */
+  /**
+   * Never throws. After an abort the outcome is `interrupted`. No progress is reported once it has resolved: the SDK's
+   * last report may come after its answer.
+   */
   async send({ signal, onProgress }: Options): Promise<TransferOutcome> {
     const attempt = new AbortController();
     const abort = () => attempt.abort();
     signal.addEventListener("abort", abort);
     if (signal.aborted) abort();
     let stallTimer = setTimeout(abort, STALL_TIMEOUT_MS);
+    let isOver = false;
     const reportLoaded = () => onProgress(Math.min(this.file.size, sum(this.#loaded.values())));
     const report = () => {
+      if (isOver) return;
       clearTimeout(stallTimer);
       stallTimer = setTimeout(abort, STALL_TIMEOUT_MS);
       reportLoaded();
@@ -75,6 +80,7 @@ export class BlobTransfer {
       // The confirmation that follows looks at what is in the store.
       return this.#isOutcomeUnknown ? "stored" : "refused";
     } finally {
+      isOver = true;
       clearTimeout(stallTimer);
       signal.removeEventListener("abort", abort);
     }
