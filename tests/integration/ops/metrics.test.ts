@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { GET as metrics } from "@/app/api/metrics/route";
 import { GET as posts } from "@/app/api/posts/route";
+import { cacheManager, FEED_TAG } from "@/lib/cache";
 import { setClock } from "@/lib/core/clock";
 import { increment, takeCounts } from "@/lib/core/counters";
 import { waitForDeferredWork } from "@/lib/core/defer";
@@ -172,7 +173,10 @@ it("the gate at the edge hands its refusals over too", async () => {
 });
 
 it("what was sent to Redis and Postgres agrees with what the gateway counted", async () => {
-  await call(posts);
+  // Loads the scripts, and then no page of the feed is cached.
+  await call(posts, { query: "?limit=1" });
+  await cacheManager.invalidateTag(FEED_TAG);
+  await call(posts, { query: "?limit=50" });
   await waitForDeferredWork();
   takeCounts();
   const before = currentGateway().stats.snapshot().commands;

@@ -24,5 +24,5 @@ it("bundles the middleware without a Node module", async () => {
   const rooms = new Set(
     Object.keys(metafile.inputs).flatMap((file) => /^lib\/([^/]+)\//.exec(file)?.[1] ?? []),
   );
-  expect([...rooms].sort()).toEqual(["core", "rate-limit", "redis"]);
+  expect([...rooms].sort()).toEqual(["core", "metrics", "rate-limit", "redis"]);
 });
