@@ -347,11 +347,11 @@ describe("moving", () => {
     const [execution] = (await listExecutions(own.owner, own.id, { limit: 1 })).items as [ExecutionSummary];
     const ref = { botId: own.id, executionId: execution.id };
     await changeBot(as(own.owner), own.id, { state: "paused" });
-    for (const refused of [
-      resumeExecution(as(own.owner), ref, action(1)),
-      moveExecution(as(own.owner), ref, { ...action(1), versionNumber: 1 }),
+    for (const act of [
+      () => resumeExecution(as(own.owner), ref, action(1)),
+      () => moveExecution(as(own.owner), ref, { ...action(1), versionNumber: 1 }),
     ])
-      await expect(refused).rejects.toMatchObject({ code: "conflict", messageKey: "bot_paused" });
+      await expect(act()).rejects.toMatchObject({ code: "conflict", messageKey: "bot_paused" });
     expect(await cancelExecution(as(own.owner), ref, action(1))).toMatchObject({ state: "cancelled" });
     await db().botProject.delete({ where: { id: own.id } });
   });
