@@ -4,6 +4,7 @@ import {
   Background,
   BackgroundVariant,
   type Edge,
+  type EdgeChange,
   type FinalConnectionState,
   type NodeChange,
   ReactFlow,
@@ -44,7 +45,10 @@ export function WorkflowDiagram(props: Props) {
   );
 }
 
-/** The diagram shows the definition and reports edits; of its own it knows only where a node is while it is dragged. */
+/**
+ * The diagram shows the definition and reports edits; of its own it knows only where a node is while it is dragged, and
+ * which line is selected.
+ */
 function Flow({
   definition,
   positions,
@@ -61,6 +65,7 @@ function Flow({
   // React Flow sets a class of this name, to which the app's colours answer.
   const { resolvedTheme } = useTheme();
   const [dragged, setDragged] = useState<ReadonlyMap<string, Point>>(new Map());
+  const [selectedLine, setSelectedLine] = useState<string | null>(null);
   const shown = useMemo(() => new Map([...positions, ...dragged]), [positions, dragged]);
   const nodes = toFlowNodes({
     ...{ definition, positions: shown, selectedId, waiting, problems, changes },
@@ -70,7 +75,7 @@ function Flow({
     const node = definition.nodes[id];
     const outlet = node && outletsOf(node).find((candidate) => candidate.field === field);
     return `${id} → ${target}${node && outlet ? `: ${outletName(node, outlet)}` : ""}`;
-  });
+  }).map((edge) => ({ ...edge, selected: edge.id === selectedLine }));
 
   const applyNodeChanges = (list: NodeChange<WorkflowFlowNode>[]) => {
     const moved = new Map(dragged);
@@ -92,6 +97,14 @@ function Flow({
     else if (list.some((change) => change.type === "select" && change.id === selectedId)) onSelect(null);
   };
 
+  const applyEdgeChanges = (list: EdgeChange[]) => {
+    for (const change of list) {
+      if (change.type !== "select") continue;
+      if (change.selected) setSelectedLine(change.id);
+      else setSelectedLine((current) => (current === change.id ? null : current));
+    }
+  };
+
   const endConnection = (_: unknown, { fromHandle, fromNode, toNode }: FinalConnectionState) => {
     if (!toNode && fromNode && fromHandle?.type === "source" && fromHandle.id)
       onAddFrom({ id: fromNode.id, field: fromHandle.id });
@@ -108,6 +121,7 @@ function Flow({
         edges={edges}
         nodeTypes={NODE_TYPES}
         onNodesChange={applyNodeChanges}
+        onEdgesChange={applyEdgeChanges}
         onConnect={({ source, sourceHandle, target }) =>
           onEdit({ type: "connect", id: source, field: sourceHandle ?? "", target })
         }
