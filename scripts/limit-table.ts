@@ -51,7 +51,11 @@ export function limitRows(routes: readonly DocumentedRoute[]): Row[] {
     const defaultRow: Row = { pattern, policy: "default" };
     return [...methodRows.filter(({ policy }) => policy !== "default"), defaultRow];
   });
-  return rows.sort((a, b) => (sortKey(a.pattern) < sortKey(b.pattern) ? -1 : 1));
+  return rows.sort(compareRows);
+}
+
+function compareRows(a: Row, b: Row): number {
+  return sortKey(a.pattern) < sortKey(b.pattern) ? -1 : 1;
 }
 
 /** Parameters sort last among their siblings: `~` sorts after every letter. */
@@ -68,7 +72,8 @@ export async function nonApiRows(): Promise<Row[]> {
     .filter((segments) => !segments.some((segment) => segment.startsWith("_")))
     .map((segments) => segments.filter((segment) => !/^\(.*\)$/.test(segment)))
     .map((segments) => `/${segments.map((segment) => segment.replace(/^\[(\w+)\]$/, ":$1")).join("/")}`)
-    .map((pattern): Row => ({ pattern, policy: "default" }));
+    .map((pattern): Row => ({ pattern, policy: "default" }))
+    .sort(compareRows);
 }
 
 /** The source of the file that the gate imports, since the edge cannot load the routes themselves. */
