@@ -31,7 +31,10 @@ export const defineRoute = createRoute({ ...common, authenticate });
 /** The same for the event stream, whose callers are authenticated without Redis. */
 export const defineStreamRoute = createRoute({ ...common, authenticate: authenticateStream });
 
-/** The same for callers whose body contains a signature, which the handler verifies. */
+/**
+ * For callers whose body contains a signature, which the handler verifies. Open pages send these all the time, so they
+ * drain no tasks.
+ */
 export const defineSignedRoute = createRoute({
   ...common,
   onAnswered: () => {},

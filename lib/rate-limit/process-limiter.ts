@@ -6,7 +6,7 @@ import { SlidingWindow, type WindowSlot } from "./sliding-window";
 /** Beyond this many keys the least recently used are evicted: memory is bounded, an attacker gains one window. */
 const MAX_TRACKED_KEYS = 10_000;
 
-/** What a call tells Redis of this process, and what becomes of it. Exactly one of the two methods is called. */
+/** The counts of this process that one call sends to Redis. Exactly one of the two methods is called, at its end. */
 export interface CallReport {
   readonly buckets: readonly BucketReport[];
   /** Applies the reply: the leases that Redis granted, and which callers to refuse without a call. */
@@ -96,7 +96,7 @@ export class ProcessLimiter {
   }
 
   /**
-   * Collects what the next call tells Redis: unreported tokens, which then count as reported, the leases, which end, and
+   * Collects what the next call sends to Redis: unreported tokens, which then count as reported, the leases, which end, and
    * how many tokens to reserve.
    */
   report(buckets: readonly LimitBucket[], time: number): CallReport {

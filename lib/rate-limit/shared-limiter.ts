@@ -16,7 +16,7 @@ export interface SharedDecision {
   statuses: SharedStatus[];
 }
 
-/** What a call tells Redis of one bucket in this process. */
+/** The counts of one bucket in this process that a call sends to Redis. */
 export interface BucketReport {
   /** Tokens that the process took since its last call. */
   unreported: readonly { at: number; count: number }[];

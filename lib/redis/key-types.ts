@@ -118,7 +118,7 @@ export function expectedKeyType(key: string): KeyType | null {
   return findPattern(key)?.type ?? null;
 }
 
-/** What a key is for: its name in the registry, and whether it has no TTL. Null when it is not of the registry. */
+/** The registry's entry of a key: its name, its type, and whether it has no TTL. Null for a key that has no entry. */
 export function findKeyKind(key: string): { name: string; type: KeyType; isPermanent: boolean } | null {
   const found = findPattern(key);
   return found && { name: found.name, type: found.type, isPermanent: PERMANENT_KEYS.has(found.name) };
