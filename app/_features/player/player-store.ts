@@ -100,7 +100,9 @@ export class PlayerStore {
     const saved = readSavedPlayer(this.viewerId);
     if (!saved) return false;
     const { positionSeconds, ...rest } = saved;
-    this.set({ ...rest, ...beginningOf(saved.queue), positionSeconds });
+    // The tab that plays saves every few seconds: following it must not end the notice that it plays.
+    const problem = this.state.problem === "otherTab" ? "otherTab" : null;
+    this.set({ ...rest, ...beginningOf(saved.queue), positionSeconds, problem });
     return true;
   }
 

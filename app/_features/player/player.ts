@@ -57,16 +57,22 @@ export class Player {
       onRetrying: () => this.onRetrying(),
       onTrack: (track) => this.onTrack(track),
     });
-    const tabs = openTabMessages(() => this.onOtherTabPlays());
-    const save = () => this.store.save();
-    window.addEventListener("pagehide", save);
+    const tabs = openTabMessages({
+      onOtherPlays: () => this.onOtherTabPlays(),
+      onOtherPaused: () => this.onOtherTabPaused(),
+    });
+    const leave = () => {
+      this.store.save();
+      this.announcePaused();
+    };
+    window.addEventListener("pagehide", leave);
     const stopWatching = watchSavedPlayer(() => this.onSavedByOtherTab());
     this.output = output;
     this.tabs = tabs;
     if (!currentTrack(this.state.queue)) this.restore();
     return () => {
-      this.store.save();
-      window.removeEventListener("pagehide", save);
+      leave();
+      window.removeEventListener("pagehide", leave);
       stopWatching();
       output.close();
       tabs.close();
@@ -80,7 +86,7 @@ export class Player {
     this.store.viewerId = viewerId;
     const track = currentTrack(this.state.queue);
     const queue = withoutPrivate(this.state.queue);
-    if (track && isPrivate(track)) this.show(queue);
+    if (track && isPrivate(track)) this.stopWith(queue);
     else this.store.set({ queue });
     this.store.save();
   }
@@ -164,14 +170,14 @@ export class Player {
     const { queue, status } = this.state;
     const rest = removeTrack(queue, key);
     if (currentTrack(queue)?.key !== key) this.store.change({ queue: rest });
-    else if (status === "paused" || rest.index < 0) this.show(rest);
+    else if (status === "paused" || rest.index < 0) this.stopWith(rest);
     else this.start(rest);
     this.store.save();
   }
 
   /** Empties the queue, which hides the bar. */
   clear(): void {
-    this.show(EMPTY_QUEUE);
+    this.stopWith(EMPTY_QUEUE);
   }
 
   nextRepeat(): void {
@@ -218,6 +224,12 @@ export class Player {
     this.store.save();
   }
 
+  /** Ends playback, with this queue for the next one. */
+  private stopWith(queue: Queue): void {
+    this.announcePaused();
+    this.show(queue);
+  }
+
   private start(queue: Queue, positionSeconds = 0): void {
     this.show(queue);
     this.store.set({ positionSeconds });
@@ -225,6 +237,15 @@ export class Player {
   }
 
   private onPaused(problem: PlayerProblem | null = null): void {
+    this.announcePaused();
+    this.stopAt(problem);
+  }
+
+  private announcePaused(): void {
+    if (this.state.status !== "paused") this.tabs?.announcePaused();
+  }
+
+  private stopAt(problem: PlayerProblem | null): void {
     this.meter.interrupt();
     this.store.set({ status: "paused", problem });
     this.store.save();
@@ -278,8 +299,12 @@ export class Player {
   private onOtherTabPlays(): void {
     this.store.yieldToOtherTab();
     if (this.state.status === "paused") return;
-    this.pause();
-    this.store.set({ problem: "otherTab" });
+    this.output?.pause();
+    this.stopAt("otherTab");
+  }
+
+  private onOtherTabPaused(): void {
+    if (this.state.problem === "otherTab") this.store.set({ problem: null });
   }
 
   /** A paused tab follows the one that plays, so that resuming here continues where that one stopped. */

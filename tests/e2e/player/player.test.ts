@@ -208,11 +208,17 @@ describe("the player", () => {
 
   it("plays in one tab at a time", async () => {
     const { context } = await newListener({ signedIn: false });
-    const first = await playPost(context, long);
-    const second = await playPost(context, short);
+    const first = await playPost(context, short);
+    const second = await playPost(context, long);
     await expect.poll(async () => (await sound(first)).isPaused).toBe(true);
-    await bar(first).getByText("Now playing in another tab.").waitFor();
+    const notice = bar(first).getByText("Now playing in another tab.");
+    await notice.waitFor();
     expect(await isPlaying(second)).toBe(true);
+    // The first tab follows what the second one saves, and still says why it is silent.
+    await bar(first).getByText(long.title).waitFor();
+    expect(await notice.isVisible()).toBe(true);
+    await button(second, `Pause: ${long.title}`).click();
+    await notice.waitFor({ state: "hidden" });
   });
 
   it("reports a play after half of a short track was played, once, and none for strangers", async () => {

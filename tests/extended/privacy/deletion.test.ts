@@ -182,6 +182,7 @@ describe("DELETE /api/me", () => {
       expect(await chatViolations(id)).toEqual([]);
     const notifications = await db().notification.findMany({
       where: { userId: { in: [others.viewer.userId, others.buyer.userId] }, kind: { not: "general" } },
+      orderBy: { kind: "desc" },
     });
     expect(
       notifications
