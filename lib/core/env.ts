@@ -29,12 +29,13 @@ const httpUrl = z
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" });
 
-/** https://, or http:// on this machine alone. */
+/** http:// on this machine alone. */
 const secureUrl = z
-  .url({ protocol: /^https?$/, error: "must be an http(s) URL" })
+  .string()
   .refine(
-    (url) => /^https:|^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:|\/|$)/i.test(url),
-    "must begin with https://",
+    (url) =>
+      URL.canParse(url) && /^https:|^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:|\/|$)/i.test(url),
+    "must be an https:// URL",
   );
 
 const milliseconds = z.coerce.number().int().min(1).max(60_000);
