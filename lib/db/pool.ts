@@ -70,7 +70,7 @@ function countStatement(
       name: /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? "SQL",
       attributes: {
         "db.system.name": "postgresql",
-        "db.query.text": text.slice(0, MAX_TRACED_TEXT_LENGTH),
+        "db.query.text": text.trim().slice(0, MAX_TRACED_TEXT_LENGTH),
       },
     };
   });
