@@ -7,8 +7,7 @@ export async function register(): Promise<void> {
   if (env().OTEL_EXPORTER_OTLP_ENDPOINT !== undefined)
     (await import("./lib/core/open-telemetry")).registerTelemetry();
   (await import("./lib/core/http/node-server")).correctNodeServer();
-  if (process.env.NODE_ENV === "production")
-    (await import("./lib/core/log-console-errors")).logConsoleErrors();
+  if (process.env.NODE_ENV === "production") (await import("./lib/core/log-console")).logConsole();
   (await import("./lib/ops")).registerShutdown();
   // Not awaited: requests need not wait for it.
   void (await import("./lib/db")).reportRoleSettings();

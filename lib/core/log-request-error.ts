@@ -2,7 +2,7 @@ import { log } from "./log";
 
 /**
  * Logs that a page or a server action failed, once and with what the error page shows: `digest`. Next's own output of
- * the error (lib/core/log-console-errors.ts) does not name the address.
+ * the error (lib/core/log-console.ts) does not name the address.
  */
 export function logRequestError(
   error: unknown,
