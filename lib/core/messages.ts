@@ -108,6 +108,18 @@ const messages = {
   unknown_queue: { ru: "Такой очереди нет", en: "There is no such queue" },
   bad_signature: { ru: "Подпись неверна", en: "The signature is not valid" },
   bad_cron_secret: { ru: "Нужен секрет расписания", en: "The cron secret is missing or wrong" },
+  account_blocked: {
+    ru: "Этот аккаунт заблокирован. Напишите в поддержку, если считаете это ошибкой",
+    en: "This account is blocked. Write to support if you think that is a mistake",
+  },
+  block_administrator: {
+    ru: "Администратора нельзя заблокировать: сначала смените роль",
+    en: "An administrator cannot be blocked: change the role first",
+  },
+  blocked_administrator: {
+    ru: "Заблокированный аккаунт не может стать администратором",
+    en: "A blocked account cannot become an administrator",
+  },
   operator_unknown: {
     ru: "Укажите почту администратора: --as",
     en: "Name an administrator by e-mail: --as",
