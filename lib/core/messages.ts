@@ -434,6 +434,10 @@ const messages = {
     ru: "Это подписал другой адрес",
     en: "Another address signed this",
   },
+  post_minted: {
+    ru: "У поста есть токен, который показывает его звук: удалить пост нельзя, но его можно убрать из списков",
+    en: "The post has a token that shows its sound: it cannot be deleted, but it can be unlisted",
+  },
   already_minted: {
     ru: "Этот трек уже выпущен или выпускается",
     en: "This track is minted already, or is being minted",

@@ -1,3 +1,5 @@
+export { closeAlerts, raiseAlert } from "./alerts";
+export { noticeSubject } from "./announce-alert";
 export {
   backgroundTaskService,
   cancelUnpublished,
@@ -36,7 +38,6 @@ export {
 } from "./overview";
 export { type PublishOptions, publish, qstash } from "./publish";
 export { publishSubjectChanged } from "./publish-changes";
-export { raiseAlert } from "./raise-alert";
 export { type RedriveFilter, type RedriveProgress, redriveDeadTasks } from "./redrive";
 export { reviveDeadTask } from "./revive-task";
 export { type SweepReport, sweepReportSchema, sweepTasks } from "./sweep-tasks";

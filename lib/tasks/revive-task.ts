@@ -2,6 +2,7 @@ import { z } from "zod";
 import { afterCommit, type Transaction } from "../db";
 import { TaskState } from "../schemas/enums";
 import { progressSchema, type TaskView } from "../schemas/task";
+import { closeAlerts } from "./alerts";
 import { getQueueDefinition, type QueueName } from "./catalogue";
 import { dispatchAfterResponse } from "./publish";
 import { publishTaskChanged } from "./publish-changes";
@@ -45,7 +46,7 @@ RETURNING id, queue, generation, state, attempts, progress, "messageId", error, 
   "ownerId", subject`;
   const [task] = revivedRowsSchema.parse(rows);
   if (!task) return null;
-  await tx.alert.updateMany({ where: { kind: "task_dead", subject: id }, data: { closedAt: new Date() } });
+  await closeAlerts(tx, { kind: "task_dead", subject: id });
   afterCommit(tx, () => {
     dispatchAfterResponse({ id, queue, generation: task.generation, delaySeconds: 0 });
     publishTaskChanged(task);

@@ -5,13 +5,13 @@ import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { afterCommit, transaction } from "../db";
 import { abandonTask } from "./abandon-task";
+import { raiseAlert } from "./alerts";
 import { isQueueName, queues } from "./catalogue";
 import { claimDueTasks } from "./claim-due-tasks";
 import { importDeadLetters } from "./dead-letters";
 import type { OutboxTask } from "./group-by-message";
 import { dispatchTasks, MAX_BATCH_SIZE } from "./publish";
 import { publishTaskChanged } from "./publish-changes";
-import { raiseAlert } from "./raise-alert";
 import { drainWithoutQstash, runRejectedTasks } from "./run-rejected";
 
 /** Result of one sweep. */
@@ -119,13 +119,10 @@ RETURNING task.id, task.queue, task.version, task.payload, task.error, task."own
     const expired = expiredRowsSchema.parse(rows);
     afterCommit(tx, () => expired.forEach(publishTaskChanged));
     for (const task of expired) {
-      const { id, queue, error } = task;
+      const { id, queue, error, subject } = task;
       const reason = error === null ? "nothing ran it" : `last: ${error}`;
-      await raiseAlert(tx, {
-        kind: "task_dead",
-        subject: id,
-        message: `a task of ${queue} was not done by its deadline; ${reason}`,
-      });
+      const message = `a task of ${queue} was not done by its deadline; ${reason}`;
+      await raiseAlert(tx, { kind: "task_dead", subject: id, message }, subject);
       await abandonTask(tx, task);
     }
     return expired.length;

@@ -23,11 +23,11 @@ export const rooms: Readonly<Record<string, Readonly<Record<string, Command>>>> 
       summary: "open alerts, newest first",
       run: async ({ caller, options }) => {
         const page = await listOpenAlerts(caller, options.cursor ? { cursor: options.cursor } : {});
-        const rows = page.items.map(({ id, kind, subject, createdAt, message }) => [
+        const rows = page.items.map(({ id, kind, subject, openedAt, message }) => [
           id,
           kind,
           subject,
-          createdAt,
+          openedAt,
           message,
         ]);
         const lines = table(["id", "kind", "subject", "since", "message"], rows);

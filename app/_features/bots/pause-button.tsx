@@ -7,7 +7,7 @@ import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import type { Bot } from "@/lib/schemas/bot-console";
 import { changeBot } from "./bots-api";
-import { ConfirmDialog } from "./confirm-dialog";
+import { ConfirmDialog } from "@/app/_ui/confirm-dialog";
 
 /** Pauses a bot after a question, and lets it go on at once. */
 export function PauseButton({ bot }: { bot: Bot }) {

@@ -150,6 +150,7 @@ const MATRIX = `
   GET    /api/people/{handle}               200     200       200    200     200
   GET    /api/posts/{id}                    200     200       200    200     200
   PATCH  /api/posts/{id}                    401     403       403    409     403
+  DELETE /api/posts/{id}                    401     403       403    200     403
   GET    /api/posts/{id}/mint               200     200       200    200     200
   POST   /api/posts/{id}/mint               401     403       403    202     403
   GET    /api/posts/{id}/mint/challenge     401     403       403    200     403

@@ -164,6 +164,7 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
     ...withId(await makePost(users)),
     body: { audioFileId: newId() },
   }),
+  "DELETE /api/posts/{id}": async (users) => withId(await makePost(users)),
   "GET /api/posts/{id}/mint": async (users) => withId(await makePost(users)),
   "POST /api/posts/{id}/mint": mintInput,
   "GET /api/posts/{id}/mint/challenge": async (users) => ({
