@@ -58,10 +58,11 @@ export async function callRoll(): Promise<{ instances: InstanceStreams[]; asked:
   const asked = await redisService().publish(keys.realtimeUpstream, { rollCall: id });
   const until = performance.now() + MAX_WAIT_MS;
   for (;;) {
-    const answers = asked === 0 ? {} : await redisService().hgetall(keys.rollCall(id), instanceStreamsSchema);
-    const instances = Object.values(answers);
-    if (instances.length >= asked || performance.now() > until)
-      return { instances: instances.sort((a, b) => b.streams - a.streams), asked };
+    // Also when no instance seems to listen: a server may not count subscribers over HTTP.
     await delay(POLL_MS);
+    const answers = await redisService().hgetall(keys.rollCall(id), instanceStreamsSchema);
+    const instances = Object.values(answers).sort((a, b) => b.streams - a.streams);
+    if (instances.length >= asked || performance.now() > until)
+      return { instances, asked: Math.max(asked, instances.length) };
   }
 }

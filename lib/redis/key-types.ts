@@ -97,7 +97,8 @@ const PERMANENT_KEYS: ReadonlySet<string> = new Set<keyof typeof keyBuilders>([
   ...(["viewBatches", "viewBatch", "viewClaims"] as const),
   ...(["postPendingPlays", "dirtyPlays", "sealedPlaySet", "sealedPlays", "sealedPlayCounts"] as const),
   ...(["playBatches", "playBatch", "playClaims"] as const),
-  ...(["lastViewSync", "viewSyncs", "lockFence", "sessionsState", "usersOnline"] as const),
+  ...(["usersOnline", "streamAnswers", "realtimeSequence"] as const),
+  ...(["lastViewSync", "viewSyncs", "lockFence", "sessionsState"] as const),
 ]);
 
 interface KeyPattern {

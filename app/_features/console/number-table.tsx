@@ -47,7 +47,7 @@ export function NumberTable({ label, columns, rows }: Props) {
               return (
                 <td
                   key={column?.heading ?? index}
-                  className={cn("tabular py-2 pl-3", column?.wide && "max-sm:hidden")}
+                  className={cn("tabular py-2 pl-3 whitespace-nowrap", column?.wide && "max-sm:hidden")}
                 >
                   {cell}
                 </td>

@@ -57,7 +57,7 @@ export function PeopleFilter({ q, role, blocked }: Props) {
             aria-current={isCurrent ? "true" : undefined}
             className={cn(
               segmentedControl.item,
-              "h-9 px-3 whitespace-nowrap sm:px-4",
+              "h-9 shrink-0 px-3 whitespace-nowrap sm:px-4",
               isCurrent && segmentedControl.active,
             )}
           >

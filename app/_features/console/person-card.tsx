@@ -66,7 +66,7 @@ export function PersonCard({ person, isViewer, renderedAt }: Props) {
             {t("log")}
           </Link>
         </Button>
-        {isViewer ? null : <RoleForm key={role} id={id} name={name} role={role} />}
+        {isViewer ? null : <RoleForm key={role} id={id} name={name} role={role} inList />}
       </div>
     </li>
   );

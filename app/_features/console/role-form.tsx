@@ -6,15 +6,19 @@ import { useId, useRef, useState, useTransition } from "react";
 import { callApi } from "@/app/_data/call-api";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
+import { cn } from "@/app/_ui/cn";
 import { FailureNote } from "@/app/_ui/failure-note";
 import type { PersonView } from "@/lib/ops";
 import { Role } from "@/lib/schemas/enums";
 import { isolate } from "@/lib/schemas/isolate";
 
-type Props = Pick<PersonView, "id" | "name" | "role">;
+type Props = Pick<PersonView, "id" | "name" | "role"> & {
+  /** Beside a plain button whose text is at the edge of the list. */
+  inList?: boolean;
+};
 
 /** Changes the role of a user; opens in place and explains the effect first. */
-export function RoleForm({ id, name, role }: Props) {
+export function RoleForm({ id, name, role, inList = false }: Props) {
   const t = useTranslations("peopleConsole");
   const router = useRouter();
   const radioGroupName = useId();
@@ -57,14 +61,17 @@ export function RoleForm({ id, name, role }: Props) {
             ? setSelectedRole(Object.values(Role).find((option) => option !== role) ?? role)
             : close()
         }
-        className="max-md:ml-5"
+        className={cn(inList && "max-md:ml-5")}
       >
         {t("change")}
       </Button>
       {selectedRole === null ? null : (
         <form
           aria-label={t("changeOf", { name: isolate(name) })}
-          className="animate-settle w-full rounded-2xl border border-line bg-raised/70 p-5 max-md:ml-5 md:w-96"
+          className={cn(
+            "animate-settle w-full rounded-2xl border border-line bg-raised/70 p-5 md:w-96",
+            inList && "max-md:ml-5",
+          )}
           onSubmit={(event) => {
             event.preventDefault();
             void submit();

@@ -121,7 +121,11 @@ describe("notifications", () => {
 });
 
 describe("the console", () => {
-  const paths = ["/admin", "/admin/tasks", "/admin/alerts", "/admin/analytics"];
+  const paths = [
+    ...["/admin", "/admin/tasks", "/admin/alerts", "/admin/analytics"],
+    ...["/admin/people", `/admin/people/${newId()}`, "/admin/limits", "/admin/audit", "/admin/views"],
+    ...["/admin/caches", "/admin/live", "/admin/redis", "/admin/redis/keys"],
+  ];
 
   it("returns 404 to a user who is not an administrator", async () => {
     const { page } = await newUser();

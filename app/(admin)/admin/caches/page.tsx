@@ -34,7 +34,9 @@ export default async function AdminCachesPage({ searchParams }: PageProps<"/admi
         <RangeLinks path="/admin/caches" current={query.range} />
       </ConsoleHeader>
       <p className="mt-8 text-lg">
-        {t("total", { rate: rate({ lookups, hits }), lookups: format.number(lookups) })}
+        {lookups === 0
+          ? t("noLookups")
+          : t("total", { rate: rate({ lookups, hits }), lookups: format.number(lookups) })}
       </p>
       <NumberTable
         label={shell("caches")}
@@ -65,6 +67,7 @@ export default async function AdminCachesPage({ searchParams }: PageProps<"/admi
                 confirm={t("clear")}
                 result="deleted"
                 look="plain"
+                size="small"
               />
             </span>,
           ],

@@ -7,7 +7,7 @@ import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
-import { countOpenAlerts, limitsQuerySchema, listLimits } from "@/lib/ops";
+import { countOpenAlerts, type LimitsPage, limitsQuerySchema, listLimits } from "@/lib/ops";
 
 export async function generateMetadata() {
   const t = await getTranslations("console");
@@ -18,18 +18,38 @@ export default async function AdminLimitsPage({ searchParams }: PageProps<"/admi
   const parsed = limitsQuerySchema.safeParse(await searchParams);
   const query = parsed.success ? parsed.data : {};
   const viewer = await requireAdmin("/admin/limits");
-  const [{ items, walked, nextCursor }, alerts] = await Promise.all([
-    readForPage(listLimits(viewer, query)),
+  const [page, alerts] = await Promise.all([
+    readForPage(listLimits(viewer, query)).catch(toNullWhenUnavailable),
     readForPage(countOpenAlerts()).catch(toNullWhenUnavailable),
   ]);
   const [t, shell] = await Promise.all([getTranslations("limitsConsole"), getTranslations("console")]);
-  const now = Date.now();
-  const person = query.person ? { person: query.person } : {};
   return (
     <Page className="pt-8 sm:pt-12">
       <ConsoleHeader section="limits" title={shell("limits")} lead={t("lead")} alerts={alerts} />
+      {page ? (
+        <LimitedCallers page={page} query={query} />
+      ) : (
+        <div role="alert" className="mt-10 rounded-2xl bg-danger-ground p-6 text-danger">
+          <h2 className="display text-xl">{t("unavailableTitle")}</h2>
+          <p className="mt-2 max-w-[60ch]">{t("unavailableText")}</p>
+        </div>
+      )}
+    </Page>
+  );
+}
+
+interface Props {
+  page: LimitsPage;
+  query: { person?: string | undefined; cursor?: string | undefined };
+}
+
+async function LimitedCallers({ page: { items, walked, nextCursor }, query: { person, cursor } }: Props) {
+  const t = await getTranslations("limitsConsole");
+  const now = Date.now();
+  return (
+    <>
       <p role="status" className="tabular mt-8 text-muted">
-        {t(nextCursor || query.cursor ? "foundInPart" : "found", { count: items.length, walked })}
+        {t(nextCursor || cursor ? "foundInPart" : "found", { count: items.length, walked })}
       </p>
       {items.length === 0 ? (
         <EmptyNote title={t("noneTitle")} text={t("noneText")} />
@@ -42,22 +62,27 @@ export default async function AdminLimitsPage({ searchParams }: PageProps<"/admi
           ))}
         </ul>
       )}
-      {nextCursor || query.person ? (
+      {nextCursor || person ? (
         <nav aria-label={t("more")} className="mt-8 flex flex-wrap gap-3">
           {nextCursor ? (
             <Button asChild look="quiet">
-              <Link href={{ pathname: "/admin/limits", query: { ...person, cursor: nextCursor } }}>
+              <Link
+                href={{
+                  pathname: "/admin/limits",
+                  query: { ...(person ? { person } : {}), cursor: nextCursor },
+                }}
+              >
                 {t("next")}
               </Link>
             </Button>
           ) : null}
-          {query.person ? (
+          {person ? (
             <Button asChild look="plain">
               <Link href="/admin/limits">{t("all")}</Link>
             </Button>
           ) : null}
         </nav>
       ) : null}
-    </Page>
+    </>
   );
 }

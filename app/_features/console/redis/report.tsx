@@ -4,13 +4,14 @@ import type { RedisReport, Reported } from "@/lib/ops";
 /** `INFO` by section, closed until it is wanted. */
 export function InfoSections({ info }: { info: RedisReport["info"] }) {
   const t = useTranslations("redisConsole");
+  const sections = Object.entries(info).filter(([, values]) => Object.keys(values).length > 0);
   return (
     <section className="mt-12" aria-labelledby="info">
       <h2 id="info" className="display text-2xl">
         {t("info")}
       </h2>
       <div className="mt-3 flex flex-col divide-y divide-line border-y border-line">
-        {Object.entries(info).map(([section, values]) => (
+        {sections.map(([section, values]) => (
           <details key={section}>
             <summary className="flex min-h-12 items-center justify-between gap-4 font-semibold">
               {section}
