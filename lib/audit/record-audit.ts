@@ -1,6 +1,7 @@
 import type { ClientInfo } from "../core/http";
 import { newId } from "../core/ids";
 import type { Transaction } from "../db";
+import { MAX_REASON_LENGTH } from "../schemas/limits";
 import type { AuditAction, AuditSubject } from "./actions";
 
 export interface AuditRecord {
@@ -21,8 +22,6 @@ export interface AuditRecord {
 
 /** The request's part of a record; a route's context has these fields. */
 export type AuditContext = Pick<AuditRecord, "client" | "requestId" | "reason">;
-
-const MAX_REASON_LENGTH = 300;
 
 /**
  * Appends an entry to the audit log, atomically with the action it records. Not safe to repeat.

@@ -5,15 +5,26 @@ import { db, Prisma } from "../db";
 import { TaskState } from "../schemas/enums";
 import { idSchema } from "../schemas/id";
 import { taskSchema } from "../schemas/task";
-import { getQueueDefinition, isQueueAvailable, isQueueName, queues } from "./catalogue";
+import { isQueueAvailable, isQueueName } from "./catalogue";
+import { listPausedQueues, queuePauseSchema } from "./paused";
+import { guaranteedQueues, queueNamesSql } from "./queue-names";
 import { toTaskView } from "./task-view";
 
 /** Overview of all tasks for operators. Read-only. */
+
+/**
+ * Tasks of one queue and state are counted up to this number: a page answers in the same time with a million of them.
+ * What must be small, dead and waiting tasks, is exact long before.
+ */
+export const MAX_COUNT = 1_000;
 
 const queueOverviewSchema = z.object({
   queue: z.string(),
   /** False: the queue has no handler yet, or no settings here, or belongs to an older deployment. */
   available: z.boolean(),
+  /** Null unless an operator has paused it. */
+  paused: queuePauseSchema.omit({ queue: true }).nullable(),
+  /** 1000 stands for that many and more. */
   counts: z.record(z.enum(TaskState), z.int()),
   /** Start time of the oldest task that could run and does not; null when none is waiting. */
   oldestWaitingAt: z.iso.datetime().nullable(),
@@ -51,33 +62,23 @@ export async function getTaskOverview(
   return { queues: rows, dead };
 }
 
-const countRowsSchema = z.array(z.object({ queue: z.string(), state: z.enum(TaskState), tasks: z.int() }));
-const oldestRowsSchema = z.array(z.object({ queue: z.string(), oldest: z.date() }));
+const countRowsSchema = z.array(
+  z.object({ queue: z.string(), state: z.enum(TaskState), tasks: z.int(), oldest: z.date().nullable() }),
+);
 
-/**
- * The counts read the whole index on queue and state: for an operator's page, not for health probes.
- */
 async function countTasks(): Promise<QueueOverview[]> {
-  const [countRows, oldestRows] = await Promise.all([
-    db()
-      .$queryRaw`SELECT queue, state::text AS state, count(*)::int AS tasks FROM "Task" GROUP BY queue, state`,
-    db().$queryRaw`
-SELECT queue, min("notBefore") AS oldest FROM "Task"
-WHERE state IN ('pending', 'published', 'running') AND state <> 'running' AND "notBefore" <= statement_timestamp()
-GROUP BY queue`,
-  ]);
+  const [countRows, pauses] = await Promise.all([db().$queryRaw(countSql()), listPausedQueues()]);
   const rows = countRowsSchema.parse(countRows);
-  const oldest = new Map(oldestRowsSchema.parse(oldestRows).map((row) => [row.queue, row.oldest]));
-  const guaranteed = Object.keys(queues).filter(
-    (queue) => isQueueName(queue) && getQueueDefinition(queue).delivery === "guaranteed",
-  );
-  const names = new Set([...guaranteed, ...rows.map(({ queue }) => queue).sort()]);
+  const names = new Set([...guaranteedQueues, ...rows.map(({ queue }) => queue).sort()]);
   return [...names].map((queue) => {
     const queueRows = rows.filter((row) => row.queue === queue);
     const countOf = (state: TaskState) => queueRows.find((row) => row.state === state)?.tasks ?? 0;
+    const waitingTimes = queueRows.flatMap(({ oldest }) => (oldest ? [oldest.getTime()] : []));
+    const pause = pauses.find((row) => row.queue === queue);
     return {
       queue,
       available: isQueueName(queue) && isQueueAvailable(queue),
+      paused: pause ? { reason: pause.reason, pausedAt: pause.pausedAt } : null,
       counts: {
         pending: countOf("pending"),
         published: countOf("published"),
@@ -86,9 +87,36 @@ GROUP BY queue`,
         dead: countOf("dead"),
         cancelled: countOf("cancelled"),
       },
-      oldestWaitingAt: oldest.get(queue)?.toISOString() ?? null,
+      oldestWaitingAt: waitingTimes.length > 0 ? new Date(Math.min(...waitingTimes)).toISOString() : null,
     };
   });
+}
+
+/**
+ * One probe of the index on queue, state and id for each pair, up to {@link MAX_COUNT} entries; the oldest waiting task
+ * is looked for among as many of those that were created first.
+ */
+function countSql(): Prisma.Sql {
+  return Prisma.sql`
+WITH RECURSIVE ${queueNamesSql()}
+SELECT known.queue, wanted.state::text AS state, found.tasks, found.oldest
+FROM known CROSS JOIN unnest(ARRAY['pending', 'published']::"TaskState"[]) AS wanted(state)
+CROSS JOIN LATERAL (
+  SELECT count(*)::int AS tasks, min("notBefore") FILTER (WHERE "notBefore" <= statement_timestamp()) AS oldest
+  FROM (
+    SELECT "notBefore" FROM "Task" WHERE "Task".queue = known.queue AND "Task".state = wanted.state
+    ORDER BY "Task".id LIMIT ${MAX_COUNT}
+  ) few
+) found
+UNION ALL
+SELECT known.queue, wanted.state::text, found.tasks, NULL
+FROM known CROSS JOIN unnest(ARRAY['running', 'done', 'dead', 'cancelled']::"TaskState"[]) AS wanted(state)
+CROSS JOIN LATERAL (
+  SELECT count(*)::int AS tasks
+  FROM (
+    SELECT FROM "Task" WHERE "Task".queue = known.queue AND "Task".state = wanted.state LIMIT ${MAX_COUNT}
+  ) few
+) found`;
 }
 
 const idRowsSchema = z.array(z.object({ id: z.uuid() }));

@@ -8,7 +8,9 @@ import {
   type LucideIcon,
   Mail,
   PackageX,
+  Pause,
   PenLine,
+  Play,
   RotateCcw,
   Send,
   ShieldAlert,
@@ -52,6 +54,9 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   account_erased: Trash2,
   task_cancelled: BellOff,
   task_replayed: RotateCcw,
+  task_edited: PenLine,
+  queue_paused: Pause,
+  queue_resumed: Play,
   alert_closed: BellOff,
   refund_asked: Undo2,
   product_archived: PackageX,
@@ -155,10 +160,12 @@ function Actor({ entry: { actorId, actorName } }: { entry: AuditEntryView }) {
 function Subject({ entry: { actorId, subject, subjectName } }: { entry: AuditEntryView }) {
   const t = useTranslations("auditConsole");
   if (subject === `user:${actorId}` || subject === "app") return null;
-  const kind = (["task", "alert", "order", "product", "bot"] as const).find((prefix) =>
+  const kind = (["task", "queue", "alert", "order", "product", "bot"] as const).find((prefix) =>
     subject.startsWith(`${prefix}:`),
   );
-  const name = kind ? `${t(`subjects.${kind}`)} ${subject.slice(-6)}` : (subjectName ?? t("gone"));
+  // A queue's name is read; an id only distinguishes.
+  const id = kind === "queue" ? subject.slice("queue:".length) : subject.slice(-6);
+  const name = kind ? `${t(`subjects.${kind}`)} ${id}` : (subjectName ?? t("gone"));
   return (
     <>
       <span aria-hidden="true"> → </span>
