@@ -2,7 +2,7 @@ import { z } from "zod";
 import { firstIdAt } from "../core/ids";
 import { db, hasTrigram, Prisma } from "../db";
 import { TaskState } from "../schemas/enums";
-import { queueNamesSql } from "./queue-names";
+import { type IdBounds, ofPairSql, pairsSql, readQueueNames, WALK_ORDER } from "./queue-names";
 import type { ParsedTaskFilter } from "./task-filter";
 
 /**
@@ -11,33 +11,50 @@ import type { ParsedTaskFilter } from "./task-filter";
  * index: those of an owner and a subject, or, for each queue and state, the one on queue, state and id.
  */
 export async function matchingIdsSql(filter: ParsedTaskFilter, limit: number): Promise<Prisma.Sql> {
-  const conditions = toConditions(filter);
-  const foundIds = filter.error ? await findByError(filter.error) : null;
-  if (foundIds !== null || filter.owner || filter.subject || filter.about) {
-    if (foundIds !== null) conditions.push(Prisma.sql`"Task".id = ANY (${foundIds}::uuid[])`);
-    if (filter.queue) conditions.push(Prisma.sql`"Task".queue = ${filter.queue}`);
-    // A literal: a partial index is not used for a parameter. The values are the enum's.
-    conditions.push(
-      Prisma.raw(
-        `"Task".state IN (${statesOf(filter)
-          .map((state) => `'${state}'`)
-          .join(", ")})`,
-      ),
-    );
+  const foundIds = filter.error ? await findByError(filter, filter.error) : null;
+  if (foundIds !== null) {
     return Prisma.sql`
-SELECT "Task".id::text AS id FROM "Task" WHERE ${Prisma.join(conditions, " AND ")}
+WITH "Task" AS MATERIALIZED (SELECT * FROM "Task" WHERE id = ANY (${foundIds}::uuid[]))
+SELECT "Task".id::text AS id FROM "Task" WHERE ${Prisma.join(allConditions(filter), " AND ")}
 ORDER BY "Task".id DESC LIMIT ${limit}`;
   }
+  if (filter.owner || filter.subject || filter.about) {
+    return Prisma.sql`
+SELECT "Task".id::text AS id FROM "Task" WHERE ${Prisma.join(allConditions(filter), " AND ")}
+ORDER BY "Task".id DESC LIMIT ${limit}`;
+  }
+  const names = await namesOf(filter);
+  return walkSql(names, filter, Prisma.join(toConditions(filter), " AND "), limit);
+}
+
+async function namesOf({ queue }: ParsedTaskFilter): Promise<string[]> {
+  return queue ? [queue] : readQueueNames();
+}
+
+/** The newest tasks of each queue and state that the filter allows, and of those the newest. */
+function walkSql(
+  names: readonly string[],
+  filter: ParsedTaskFilter,
+  conditionSql: Prisma.Sql,
+  limit: number,
+): Prisma.Sql {
   return Prisma.sql`
-WITH RECURSIVE ${filter.queue ? Prisma.sql`known(queue) AS (SELECT ${filter.queue}::text)` : queueNamesSql()}
-SELECT found.id::text AS id
-FROM known CROSS JOIN unnest(${statesOf(filter)}::"TaskState"[]) AS wanted(state)
+SELECT found.id::text AS id FROM ${pairsSql(names, statesOf(filter))}
 CROSS JOIN LATERAL (
-  SELECT "Task".id FROM "Task"
-  WHERE "Task".queue = known.queue AND "Task".state = wanted.state AND ${Prisma.join(conditions, " AND ")}
-  ORDER BY "Task".id DESC LIMIT ${limit}
+  SELECT "Task".id FROM "Task" WHERE ${ofPairSql(idBounds(filter))} AND ${conditionSql}
+  ${WALK_ORDER.newestFirst} LIMIT ${limit}
 ) found
 ORDER BY found.id DESC LIMIT ${limit}`;
+}
+
+function allConditions(filter: ParsedTaskFilter): Prisma.Sql[] {
+  // A literal: a partial index is not used for a parameter. The values are the enum's.
+  const states = statesOf(filter).map((state) => `'${state}'`);
+  return [
+    ...toConditions(filter),
+    ...(filter.queue ? [Prisma.sql`"Task".queue = ${filter.queue}`] : []),
+    Prisma.raw(`"Task".state IN (${states.join(", ")})`),
+  ];
 }
 
 /** Those with an error that is read; finished tasks have none. */
@@ -51,6 +68,14 @@ function statesOf({ state, error }: ParsedTaskFilter): TaskState[] {
 /** The id of a row is made before its transaction begins to commit, and by another clock. */
 const CLOCK_MARGIN_MS = 60_000;
 
+/** Ids are ordered by time: they bound what is read, and the time decides. */
+function idBounds({ from, to, cursor }: ParsedTaskFilter): IdBounds {
+  const first = from && firstIdAt(Date.parse(from) - CLOCK_MARGIN_MS);
+  const last = to && firstIdAt(Date.parse(to) + CLOCK_MARGIN_MS);
+  // The text of an id is ordered as the id.
+  return { from: first, to: last && cursor ? (last < cursor ? last : cursor) : (last ?? cursor) };
+}
+
 /** Conditions other than queue and state. */
 function toConditions({ owner, subject, about, error, from, to, cursor }: ParsedTaskFilter): Prisma.Sql[] {
   const conditions = [Prisma.sql`TRUE`];
@@ -61,35 +86,43 @@ function toConditions({ owner, subject, about, error, from, to, cursor }: Parsed
       Prisma.sql`("Task".id = ${about}::uuid OR "Task"."ownerId" = ${about}::uuid OR "Task".subject = ${`order:${about}`})`,
     );
   }
-  if (error) conditions.push(matchesErrorSql(error));
-  // Ids are ordered by time: they bound what is read, and the time decides.
-  if (from) {
-    const at = new Date(from);
-    conditions.push(Prisma.sql`"Task".id >= ${firstIdAt(at.getTime() - CLOCK_MARGIN_MS)}::uuid`);
-    conditions.push(Prisma.sql`"Task"."createdAt" >= ${at}`);
-  }
-  if (to) {
-    const at = new Date(to);
-    conditions.push(Prisma.sql`"Task".id < ${firstIdAt(at.getTime() + CLOCK_MARGIN_MS)}::uuid`);
-    conditions.push(Prisma.sql`"Task"."createdAt" < ${at}`);
-  }
+  if (error) conditions.push(containsErrorSql(error));
+  if (from) conditions.push(Prisma.sql`"Task"."createdAt" >= ${new Date(from)}`);
+  if (to) conditions.push(Prisma.sql`"Task"."createdAt" < ${new Date(to)}`);
   if (cursor) conditions.push(Prisma.sql`"Task".id < ${cursor}::uuid`);
   return conditions;
 }
 
-function matchesErrorSql(error: string): Prisma.Sql {
+/** In a form that no index serves: it is checked on the way of another one. */
+function containsErrorSql(error: string): Prisma.Sql {
+  return Prisma.sql`position(lower(${error}) IN lower("Task".error)) > 0`;
+}
+
+/** The same for the index of trigrams. */
+function errorLikeSql(error: string): Prisma.Sql {
   const pattern = `%${error.replace(/[\\%_]/g, "\\$&")}%`;
   return Prisma.sql`"Task".error IS NOT NULL AND lower("Task".error) LIKE lower(${pattern})`;
 }
 
-/** Of an error that fewer tasks have, all are found by its trigrams first; a frequent one is soon met on the walk. */
+/** Of an error that fewer tasks have, all are found by its trigrams. */
 const MAX_HITS = 1_000;
+/** As many of the newest tasks are looked at first. */
+const SAMPLE_SIZE = 200;
+/** When as many of them have the error, it is soon met on the walk, and its trigrams have too many entries to read. */
+const FREQUENT_HITS = 100;
 const idRowsSchema = z.array(z.object({ id: z.uuid() }));
 
-async function findByError(error: string): Promise<string[] | null> {
+/** @returns null for an error that is too frequent, or too short for trigrams */
+async function findByError(filter: ParsedTaskFilter, error: string): Promise<string[] | null> {
   if (!hasTrigram(error)) return null;
+  const { cursor: _cursor, ...newest } = filter;
+  const sampleSql = walkSql(await namesOf(filter), newest, Prisma.sql`TRUE`, SAMPLE_SIZE);
+  const sampled = await db().$queryRaw`
+SELECT "Task".id::text AS id FROM "Task"
+WHERE "Task".id = ANY (ARRAY(SELECT newest.id::uuid FROM (${sampleSql}) newest)) AND ${containsErrorSql(error)}`;
+  if (idRowsSchema.parse(sampled).length >= FREQUENT_HITS) return null;
   const rows = await db().$queryRaw`
-SELECT "Task".id::text AS id FROM "Task" WHERE ${matchesErrorSql(error)} LIMIT ${MAX_HITS + 1}`;
+SELECT "Task".id::text AS id FROM "Task" WHERE ${errorLikeSql(error)} LIMIT ${MAX_HITS + 1}`;
   const ids = idRowsSchema.parse(rows).map(({ id }) => id);
   return ids.length > MAX_HITS ? null : ids;
 }

@@ -7,7 +7,7 @@ import { idSchema } from "../schemas/id";
 import { taskSchema } from "../schemas/task";
 import { isQueueAvailable, isQueueName } from "./catalogue";
 import { listPausedQueues, queuePauseSchema } from "./paused";
-import { guaranteedQueues, queueNamesSql } from "./queue-names";
+import { guaranteedQueues, ofPairSql, pairsSql, readQueueNames, WALK_ORDER } from "./queue-names";
 import { toTaskView } from "./task-view";
 
 /** Overview of all tasks for operators. Read-only. */
@@ -67,7 +67,10 @@ const countRowsSchema = z.array(
 );
 
 async function countTasks(): Promise<QueueOverview[]> {
-  const [countRows, pauses] = await Promise.all([db().$queryRaw(countSql()), listPausedQueues()]);
+  const [countRows, pauses] = await Promise.all([
+    readQueueNames().then((names) => db().$queryRaw(countSql(names))),
+    listPausedQueues(),
+  ]);
   const rows = countRowsSchema.parse(countRows);
   const names = new Set([...guaranteedQueues, ...rows.map(({ queue }) => queue).sort()]);
   return [...names].map((queue) => {
@@ -92,31 +95,26 @@ async function countTasks(): Promise<QueueOverview[]> {
   });
 }
 
-/**
- * One probe of the index on queue, state and id for each pair, up to {@link MAX_COUNT} entries; the oldest waiting task
- * is looked for among as many of those that were created first.
- */
-function countSql(): Prisma.Sql {
+/** How many of the tasks that were created first are looked at for the one that waits longest. */
+const MAX_LOOKED_AT = 100;
+
+/** One probe of the index on queue, state and id for each pair, up to {@link MAX_COUNT} entries. */
+function countSql(names: readonly string[]): Prisma.Sql {
   return Prisma.sql`
-WITH RECURSIVE ${queueNamesSql()}
-SELECT known.queue, wanted.state::text AS state, found.tasks, found.oldest
-FROM known CROSS JOIN unnest(ARRAY['pending', 'published']::"TaskState"[]) AS wanted(state)
+SELECT pair.queue, pair.state::text AS state, counted.tasks, waiting.oldest
+FROM ${pairsSql(names, Object.values(TaskState))}
 CROSS JOIN LATERAL (
-  SELECT count(*)::int AS tasks, min("notBefore") FILTER (WHERE "notBefore" <= statement_timestamp()) AS oldest
-  FROM (
-    SELECT "notBefore" FROM "Task" WHERE "Task".queue = known.queue AND "Task".state = wanted.state
-    ORDER BY "Task".id LIMIT ${MAX_COUNT}
+  SELECT count(*)::int AS tasks FROM (
+    SELECT FROM "Task" WHERE ${ofPairSql()} ${WALK_ORDER.oldestFirst} LIMIT ${MAX_COUNT}
   ) few
-) found
-UNION ALL
-SELECT known.queue, wanted.state::text, found.tasks, NULL
-FROM known CROSS JOIN unnest(ARRAY['running', 'done', 'dead', 'cancelled']::"TaskState"[]) AS wanted(state)
+) counted
 CROSS JOIN LATERAL (
-  SELECT count(*)::int AS tasks
-  FROM (
-    SELECT FROM "Task" WHERE "Task".queue = known.queue AND "Task".state = wanted.state LIMIT ${MAX_COUNT}
-  ) few
-) found`;
+  SELECT min("notBefore") AS oldest FROM (
+    SELECT "notBefore" FROM "Task" WHERE ${ofPairSql()} AND pair.state IN ('pending', 'published')
+    ${WALK_ORDER.oldestFirst} LIMIT ${MAX_LOOKED_AT}
+  ) first
+  WHERE "notBefore" <= statement_timestamp()
+) waiting`;
 }
 
 const idRowsSchema = z.array(z.object({ id: z.uuid() }));
