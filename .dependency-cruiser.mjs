@@ -110,6 +110,16 @@ export default {
       to: { path: "\\.task\\.ts$" },
     },
     {
+      name: "open-telemetry-is-loaded-on-demand",
+      comment: "only instrumentation.ts, and only where a collector is configured",
+      severity: "error",
+      from: { pathNot: "^(lib/core/open-telemetry\\.ts$|tests/)" },
+      to: {
+        path: "(^lib/core/open-telemetry|node_modules/@opentelemetry|node_modules/@vercel/otel)",
+        dynamic: false,
+      },
+    },
+    {
       name: "app-imports-no-dev-dependency",
       severity: "error",
       from: { path: "^(app|lib|middleware|instrumentation)" },

@@ -2,9 +2,12 @@
 export async function register(): Promise<void> {
   if (process.env.NEXT_RUNTIME !== "nodejs") return;
   (await import("./lib/core/require-env")).requireEnv();
+  // First of all modules that trace; without a collector none of OpenTelemetry is loaded.
+  const { env } = await import("./lib/core/env");
+  if (env().OTEL_EXPORTER_OTLP_ENDPOINT !== undefined)
+    (await import("./lib/core/open-telemetry")).registerTelemetry();
   (await import("./lib/core/http/node-server")).correctNodeServer();
-  if (process.env.NODE_ENV === "production")
-    (await import("./lib/core/log-console-errors")).logConsoleErrors();
+  if (process.env.NODE_ENV === "production") (await import("./lib/core/log-console")).logConsole();
   (await import("./lib/ops")).registerShutdown();
   // Not awaited: requests need not wait for it.
   void (await import("./lib/db")).reportRoleSettings();
@@ -13,13 +16,15 @@ export async function register(): Promise<void> {
   if (process.env.NODE_ENV === "production") void (await import("./lib/nft")).verifyMintingAtStart();
 }
 
-/** Counts pages and server actions that failed; routes count their own responses. */
+/** Logs and counts pages and server actions that failed; routes do so with their own responses. */
 export async function onRequestError(
-  _error: unknown,
-  _request: unknown,
-  { routePath, routeType }: { routePath: string; routeType: string },
+  error: unknown,
+  request: { path: string; method: string },
+  context: { routePath: string; routeType: string },
 ): Promise<void> {
+  const { routePath, routeType } = context;
   if (process.env.NEXT_RUNTIME !== "nodejs" || routeType === "route") return;
+  (await import("./lib/core/log-request-error")).logRequestError(error, request, context);
   (await import("./lib/core/counters")).increment("page_errors_total", [routePath]);
   (await import("./lib/metrics")).flushCountsIfDue();
 }

@@ -147,7 +147,7 @@ function checkDeployed(
     if (values[name] !== undefined && values[name] === example[name])
       errors.push(`${name}: is the example's value`);
   }
-  for (const name of ["APP_URL", "UPSTASH_REDIS_REST_URL", "QSTASH_URL"]) {
+  for (const name of ["APP_URL", "UPSTASH_REDIS_REST_URL", "QSTASH_URL", "ALERT_WEBHOOK_URL"]) {
     const url = values[name];
     if (url === undefined) continue;
     if (isLocal(url)) errors.push(`${name}: is an address of this machine`);

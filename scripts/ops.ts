@@ -6,6 +6,7 @@ import { abandonByHandler } from "@/lib/tasks/abandon-by-handler";
 import { setTaskAbandoner } from "@/lib/tasks/abandon-task";
 import { type CommandOutput, parseCommandLine, UsageError } from "./ops/command";
 import { getMessage } from "./ops/error-text";
+import { findLogs } from "./ops/logs";
 import { health, rooms } from "./ops/rooms";
 
 // As in the app (app/api/define-route.ts): what a cancelled task leaves behind is cleared up by its domain.
@@ -18,6 +19,7 @@ setTaskAbandoner(abandonByHandler);
 async function run(args: string[]): Promise<CommandOutput & { asJson: boolean }> {
   const { room, action, words, options, json: asJson, all, yes } = parseCommandLine(args);
   if (room === "health") return { ...(await health()), asJson };
+  if (room === "logs" && action === "find") return { ...(await findLogs(words, options.file)), asJson };
   const command = room && action ? rooms[room]?.[action] : undefined;
   if (!command) return { ...listCommands(room), asJson };
   if (command.changes && !options.reason?.trim())
@@ -41,6 +43,8 @@ function listCommands(room: string | undefined): CommandOutput {
       "",
       "  health",
       "      whether every backend answers; exit code 1 if one does not",
+      "  logs find <id> --file path",
+      "      the lines of a request, of its tasks and of its trace, by any of their ids",
       ...lines,
     ],
     exitCode: room === undefined ? 0 : 1,

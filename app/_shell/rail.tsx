@@ -105,12 +105,14 @@ export function Rail({ viewer, unread, unreadMessages }: Props) {
             icon={<Gauge className={ICON_CLASS} aria-hidden="true" />}
           />
         ) : null}
-        <NavLink
-          variant="rail"
-          href="/docs"
-          label={t("docs")}
-          icon={<BookOpen className={ICON_CLASS} aria-hidden="true" />}
-        />
+        {viewer?.role === "listener" ? null : (
+          <NavLink
+            variant="rail"
+            href="/docs"
+            label={t("docs")}
+            icon={<BookOpen className={ICON_CLASS} aria-hidden="true" />}
+          />
+        )}
       </nav>
 
       <Button asChild size="normal" className="mt-4 max-lg:size-11 max-lg:self-center max-lg:px-0">

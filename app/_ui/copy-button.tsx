@@ -8,7 +8,10 @@ import { useMounted } from "./use-mounted";
 
 const FEEDBACK_MS = 2_500;
 
-/** Not rendered without JavaScript; the text can still be selected. */
+/**
+ * Not rendered without JavaScript; the text can still be selected.
+ * @param label  its name before it was used; must contain the visible "Copy"
+ */
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const t = useTranslations("copyButton");
   const mounted = useMounted();
@@ -33,7 +36,13 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
   const Icon = outcome === "copied" ? Check : Copy;
   return (
     <>
-      <Button look="quiet" size="small" aria-label={label} onClick={() => void copy()} className="min-h-11">
+      <Button
+        look="quiet"
+        size="small"
+        aria-label={outcome ? t(outcome) : label}
+        onClick={() => void copy()}
+        className="min-h-11"
+      >
         <Icon className="size-4" aria-hidden="true" />
         <span aria-hidden="true">{t(outcome ?? "copy")}</span>
       </Button>

@@ -4,6 +4,7 @@ export { changePassword } from "./change-password";
 export { changeProfile } from "./change-profile";
 export { confirmAddress, resendConfirmation } from "./confirm-address";
 export { confirmPassword, requirePassword } from "./confirm-password";
+export { endTelegramLinks } from "./end-telegram-links";
 export { accountLocale, enqueueNoticeMail } from "./mails";
 export { hashPassword } from "./password";
 export { requestPasswordReset } from "./request-password-reset";

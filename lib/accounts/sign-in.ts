@@ -13,7 +13,7 @@ interface VerifiedCredentials {
   /**
    * Run it in the transaction that opens the session: otherwise a concurrent password change, which revokes all
    * sessions, would miss this one.
-   * @throws {AppError} unauthenticated when the password was changed since
+   * @throws {AppError} unauthenticated when the password was changed since, forbidden when the account was blocked
    */
   requireUnchangedPassword(tx: Transaction): Promise<void>;
 }
@@ -25,7 +25,7 @@ interface VerifiedCredentials {
  * @param device  the browser's device cookie: a browser that has signed in to this account before is not locked out by
  *        guesses from other devices
  * @throws {AppError} unauthenticated or rate_limited, without a difference between an unknown address and a wrong
- *         password
+ *         password; forbidden for a blocked account
  */
 export function signIn(
   input: z.output<typeof signInSchema>,
@@ -41,24 +41,31 @@ async function verifyCredentials(
 ): Promise<VerifiedCredentials> {
   const row = await db().user.findUnique({
     where: { email: input.email, deletedAt: null },
-    select: { ...userColumns, passwordHash: true },
+    select: { ...userColumns, passwordHash: true, blockedAt: true },
   });
   if (!(await checkPassword(input.password, row?.passwordHash ?? null)) || !row) {
     const subject = row ? (`user:${row.id}` as const) : "app";
     await recordAudit(db(), { action: "sign_in_failed", actorId: null, subject, ...auditContext });
     throw wrongCredentialsError();
   }
-  const { passwordHash, ...user } = row;
+  const { passwordHash, blockedAt, ...user } = row;
+  // After the password: a stranger does not learn it.
+  requireNotBlocked(blockedAt);
   return {
     user: toUser(user),
     requireUnchangedPassword: async (tx) => {
       const current = await tx.user.findUnique({
         where: { id: row.id, deletedAt: null },
-        select: { passwordHash: true },
+        select: { passwordHash: true, blockedAt: true },
       });
+      requireNotBlocked(current?.blockedAt ?? null);
       if (current?.passwordHash !== passwordHash) throw wrongCredentialsError();
     },
   };
+}
+
+function requireNotBlocked(blockedAt: Date | null): void {
+  if (blockedAt !== null) throw new AppError("forbidden", { message: "account_blocked" });
 }
 
 function wrongCredentialsError(): AppError {

@@ -28,6 +28,9 @@ export const AUDIT_ACTIONS = [
   "telegram_linked",
   "telegram_unlinked",
   "account_exported",
+  /** Signed out and kept from signing in, by an operator. */
+  "account_blocked",
+  "account_unblocked",
   /** Requested by the user; hidden from then on. */
   "account_deleted",
   /** Nothing of a deleted account is left but its id in this log; there is no actor. */
@@ -68,6 +71,8 @@ export const AUDIT_ACTIONS = [
   "execution_moved",
   // app
   "sessions_cleared",
+  /** A caller got all tokens of the rate limits again; the subject is the user, if it is one. */
+  "limits_lifted",
   /** Dead tasks were replayed by a filter. */
   "tasks_redriven",
   "cache_cleared",
@@ -76,11 +81,22 @@ export const AUDIT_ACTIONS = [
   "redis_restored",
   /** A key was deleted by an operator. */
   "redis_key_deleted",
+  /** A key got a TTL by an operator. */
+  "redis_key_expired",
+  /** All keys of a kind were deleted. */
+  "redis_kind_deleted",
+  /** All keys were read, with what they say of people. */
+  "redis_backed_up",
+  /** Entries with a tag were removed from the cache. */
+  "cache_tag_invalidated",
+  // post:{id}
+  /** Its counts were compared with the rows, and set to them. */
+  "views_recounted",
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** The target of an action; `app` when it affects everything. */
 export type AuditSubject =
-  | `${"user" | "task" | "queue" | "alert" | "order" | "product" | "bot"}:${string}`
+  | `${"user" | "task" | "queue" | "alert" | "order" | "product" | "bot" | "post"}:${string}`
   | "app";

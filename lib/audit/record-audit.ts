@@ -1,7 +1,7 @@
 import type { ClientInfo } from "../core/http";
 import { newId } from "../core/ids";
 import type { Transaction } from "../db";
-import { MAX_REASON_LENGTH } from "../schemas/limits";
+import { MAX_REASON_LENGTH } from "../schemas/reason-length";
 import type { AuditAction, AuditSubject } from "./actions";
 
 export interface AuditRecord {

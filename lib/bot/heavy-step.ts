@@ -1,5 +1,6 @@
 import { addEntry } from "../bonuses";
 import type { CachedBot } from "../cache";
+import { OutgoingRequestError } from "../core/outgoing-request";
 import { isStorable } from "../core/text";
 import type { Transaction } from "../db";
 import { acquireLock, type Lock, RedisUnavailableError, releaseLock } from "../redis";
@@ -7,7 +8,7 @@ import type { Execution, Variables } from "../schemas/bot";
 import { MAX_SPEND_MINOR } from "../schemas/limits";
 import type { NodeOf } from "../schemas/workflow";
 import { innermost } from "./advance";
-import { readPath, requestForWorkflow, WorkflowRequestError } from "./http-request";
+import { readPath, requestForWorkflow } from "./http-request";
 import type { HeavyNode, HeavyOutcome, RunContext } from "./run-types";
 import { cut, type Lookup, MAX_VALUE_LENGTH, renderText } from "./template";
 
@@ -73,19 +74,19 @@ async function callForWorkflow(
     });
     return { take: "next", variables: readVariables(text, node.save) };
   } catch (error) {
-    if (!(error instanceof WorkflowRequestError)) throw error;
+    if (!(error instanceof OutgoingRequestError)) throw error;
     return { take: "failed", variables: {}, error: error.message };
   }
 }
 
-/** The variables that a response sets. @throws {WorkflowRequestError} when the response is not JSON */
+/** The variables that a response sets. @throws {OutgoingRequestError} when the response is not JSON */
 function readVariables(text: string, save: Readonly<Record<string, string>>): Variables {
   if (Object.keys(save).length === 0) return {};
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (cause) {
-    throw new WorkflowRequestError("its answer is not JSON", { cause });
+    throw new OutgoingRequestError("its answer is not JSON", { cause });
   }
   return Object.fromEntries(
     Object.entries(save).flatMap(([name, path]) => {

@@ -93,7 +93,7 @@ export function referenceTablesSql(
   SELECT r.id, r.seq, r."authorId", left(r.text, ${QUOTE_SOURCE_LENGTH}) AS text FROM "ChatMessage" r WHERE r.id IN (${sources.messageIds})
 ), linked AS (
   SELECT p.id, p.title, p."authorId" FROM "Post" p JOIN "User" u ON u.id = p."authorId" AND u."deletedAt" IS NULL
-  WHERE p.id IN (${sources.postIds})
+  WHERE p."deletedAt" IS NULL AND p.id IN (${sources.postIds})
 ), named AS (
   SELECT u.id, u.name, u.handle FROM "User" u
   WHERE u."deletedAt" IS NULL
@@ -239,7 +239,7 @@ export function firstExistingPostSql(text: string): Prisma.Sql {
   const ids = extractPostIds(text);
   if (ids.length === 0) return Prisma.sql`NULL::uuid`;
   return Prisma.sql`(SELECT p.id FROM unnest(${ids}::uuid[]) WITH ORDINALITY AS link(id, n)
-    JOIN "Post" p ON p.id = link.id JOIN "User" u ON u.id = p."authorId" AND u."deletedAt" IS NULL
+    JOIN "Post" p ON p.id = link.id AND p."deletedAt" IS NULL JOIN "User" u ON u.id = p."authorId" AND u."deletedAt" IS NULL
     ORDER BY link.n LIMIT 1)`;
 }
 

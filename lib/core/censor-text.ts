@@ -13,6 +13,8 @@ const REDACTION_PATTERNS: readonly [RegExp, string][] = [
   // Password hashes, and the keys of Stripe and QStash, which have fixed prefixes.
   [/\$argon2[^\s"\\]{1,500}/g, "[hash]"],
   [/\b(?:sk|rk|pk|whsec|sig)_[A-Za-z0-9_-]{8,300}/g, "[secret]"],
+  // The token of a Telegram bot, in the address of each call.
+  [/\b(bot)?\d{6,20}:[A-Za-z0-9_-]{30,100}/g, "$1[secret]"],
   // User and password in a server's URL.
   [/(\w{1,20}:\/\/)[^\s/"\\@]{1,500}@/g, "$1[redacted]@"],
   // Query and fragment of a URL: links in mails have tokens there.
@@ -46,7 +48,9 @@ function envSecrets(): readonly string[] {
 
 function collectSecrets(): string[] {
   const { DATABASE_URL, DIRECT_URL, SMTP_URL, ...rest } = env();
-  const named = Object.entries(rest).filter(([name]) => /_(TOKEN|SECRET|KEY)$/.test(name));
+  const named = Object.entries(rest).filter(([name]) =>
+    /_(TOKEN|SECRET|KEY)$|^(ALERT_WEBHOOK|CHAIN_RPC)_URL$/.test(name),
+  );
   const passwords = [DATABASE_URL, DIRECT_URL, SMTP_URL].map((url) => (url ? new URL(url).password : ""));
   return [...named.map(([, value]) => String(value ?? "")), ...passwords, ...passwords.map(decodeOrKeep)]
     .filter((value) => value.length >= MIN_SECRET_LENGTH)

@@ -29,6 +29,15 @@ const httpUrl = z
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: "must be a postgres:// URL" });
 
+/** http:// on this machine alone. */
+const secureUrl = z
+  .string()
+  .refine(
+    (url) =>
+      URL.canParse(url) && /^https:|^http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:|\/|$)/i.test(url),
+    "must be an https:// URL",
+  );
+
 const milliseconds = z.coerce.number().int().min(1).max(60_000);
 
 export const envSchema = z.object({
@@ -80,6 +89,17 @@ export const envSchema = z.object({
     .max(3_600)
     .refine((seconds) => seconds === 0 || seconds >= 60, "must be 0, or at least 60")
     .default(60),
+  /** Gets a POST when an alert opens and when it is closed (docs/OPERATIONS.md); mostly contains a secret. */
+  ALERT_WEBHOOK_URL: secureUrl.optional(),
+  /** Gets a mail at the same times. */
+  ALERT_MAIL: z.email({ error: "must be a mail address" }).max(254).optional(),
+  /**
+   * Where traces are sent (OpenTelemetry over HTTP); without it nothing is traced. The SDK reads the standard
+   * `OTEL_EXPORTER_OTLP_HEADERS` and `OTEL_EXPORTER_OTLP_PROTOCOL` itself.
+   */
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+  /** Which part of the traces is recorded. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(0.1),
   /**
    * Which header is trusted for the caller's address: `none`, `vercel` (the platform overwrites it), or the number
    * of your own reverse proxies, whose entries in `X-Forwarded-For` are counted from the right.

@@ -116,6 +116,18 @@ const messages = {
   unknown_queue: { ru: "Такой очереди нет", en: "There is no such queue" },
   bad_signature: { ru: "Подпись неверна", en: "The signature is not valid" },
   bad_cron_secret: { ru: "Нужен секрет расписания", en: "The cron secret is missing or wrong" },
+  account_blocked: {
+    ru: "Этот аккаунт заблокирован. Напишите в поддержку, если считаете это ошибкой",
+    en: "This account is blocked. Write to support if you think that is a mistake",
+  },
+  block_administrator: {
+    ru: "Администратора нельзя заблокировать: сначала смените роль",
+    en: "An administrator cannot be blocked: change the role first",
+  },
+  blocked_administrator: {
+    ru: "Заблокированный аккаунт не может стать администратором",
+    en: "A blocked account cannot become an administrator",
+  },
   operator_unknown: {
     ru: "Укажите почту администратора: --as",
     en: "Name an administrator by e-mail: --as",
@@ -429,6 +441,10 @@ const messages = {
   mint_address_not_proved: {
     ru: "Это подписал другой адрес",
     en: "Another address signed this",
+  },
+  post_minted: {
+    ru: "У поста есть токен, который показывает его звук: удалить пост нельзя, но его можно убрать из списков",
+    en: "The post has a token that shows its sound: it cannot be deleted, but it can be unlisted",
   },
   already_minted: {
     ru: "Этот трек уже выпущен или выпускается",

@@ -10,6 +10,7 @@ export {
 } from "./client";
 export { deleteExpired, deleteExpiredUntil } from "./delete-expired";
 export { clearOwner, deleteRows, ERASURE_BATCH_SIZE, findReferences } from "./erase-rows";
+export { existingPost } from "./existing-post";
 export {
   claimIdempotencyKey,
   findRepeatedWrite,

@@ -4,6 +4,7 @@ import { Client, type ClientConfig, Pool, type PoolClient } from "pg";
 import { observe } from "../core/counters";
 import { env } from "../core/env";
 import { log } from "../core/log";
+import { startSpan } from "../core/trace";
 
 /** Time limit to connect; after it Postgres counts as down, and a 503 is better than a longer wait. */
 const CONNECT_TIMEOUT_MS = 3_000;
@@ -16,6 +17,9 @@ export const STATEMENT_LIMIT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 5_000;
 /** Connections are renewed, so that changed settings of the role and a new primary reach a long-lived server. */
 const MAX_CONNECTION_AGE_SECONDS = 300;
+
+/** Of a statement in a trace. */
+const MAX_TRACED_TEXT_LENGTH = 500;
 
 /** The client's limit (ms) for the statements of the current call, where it is not {@link STATEMENT_LIMIT_MS}. */
 export const statementLimit = new AsyncLocalStorage<number>();
@@ -39,7 +43,7 @@ class UtcClient extends Client {
         const limitMs = statementLimit.getStore();
         const hasLimit = limitMs !== undefined && typeof statement === "object" && statement !== null;
         const limited = hasLimit ? { ...statement, query_timeout: limitMs } : statement;
-        return countStatement((wrapCallback) =>
+        return countStatement(statement, (wrapCallback) =>
           Reflect.apply(query, client, [limited, ...rest.map(wrapCallback)]),
         );
       },
@@ -51,11 +55,29 @@ class UtcClient extends Client {
   }
 }
 
-/** @param send  calls pg's `query`: it answers by a promise, or by its last argument, which `wrapCallback` replaces */
-function countStatement(send: (wrapCallback: (argument: unknown) => unknown) => unknown): unknown {
+/**
+ * @param statement  as pg takes it; its text has placeholders, and no values
+ * @param send  calls pg's `query`: it answers by a promise, or by its last argument, which `wrapCallback` replaces
+ */
+function countStatement(
+  statement: unknown,
+  send: (wrapCallback: (argument: unknown) => unknown) => unknown,
+): unknown {
   const startedAt = performance.now();
-  const count = (outcome: "ok" | "error") =>
+  const endSpan = startSpan(() => {
+    const text = statementText(statement);
+    return {
+      name: /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? "SQL",
+      attributes: {
+        "db.system.name": "postgresql",
+        "db.query.text": text.trim().slice(0, MAX_TRACED_TEXT_LENGTH),
+      },
+    };
+  });
+  const count = (outcome: "ok" | "error") => {
     observe("sql_statement_duration_seconds", [outcome], (performance.now() - startedAt) / 1_000);
+    endSpan(outcome === "error");
+  };
   const result = send((argument) => {
     if (typeof argument !== "function") return argument;
     return (error: unknown, ...results: unknown[]) => {
@@ -69,6 +91,12 @@ function countStatement(send: (wrapCallback: (argument: unknown) => unknown) => 
       () => count("error"),
     );
   return result;
+}
+
+function statementText(statement: unknown): string {
+  if (typeof statement === "string") return statement;
+  const isConfig = typeof statement === "object" && statement !== null && "text" in statement;
+  return isConfig ? String(statement.text) : "";
 }
 
 /** The pool of this process. On Vercel an instance stays alive until its idle connections are closed. */

@@ -30,6 +30,7 @@ export const mailSchema = z.discriminatedUnion("template", [
   mailSchemaFor("reset-password"),
   mailSchemaFor("account-notice"),
   mailSchemaFor("account-deleted"),
+  mailSchemaFor("alert"),
 ]);
 
 export type Mail = z.input<typeof mailSchema>;

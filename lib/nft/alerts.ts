@@ -1,6 +1,6 @@
 import { env } from "../core/env";
-import { db, type Transaction } from "../db";
-import { raiseAlert } from "../tasks";
+import { db, type Transaction, transaction } from "../db";
+import { closeAlerts, raiseAlert } from "../tasks";
 import type { Chain } from "./chain";
 import { canPay, isBaseFeeAbove } from "./transactions";
 
@@ -28,7 +28,7 @@ export async function closeWaitAlerts(chain: Chain): Promise<void> {
 }
 
 async function closeIf(kind: string, isOver: () => Promise<boolean>): Promise<void> {
-  const open = { kind, subject: "minting", closedAt: null };
-  if ((await db().alert.count({ where: open })) === 0 || !(await isOver())) return;
-  await db().alert.updateMany({ where: open, data: { closedAt: new Date() } });
+  const open = { kind, subject: "minting" };
+  if ((await db().alert.count({ where: { ...open, closedAt: null } })) === 0 || !(await isOver())) return;
+  await transaction((tx) => closeAlerts(tx, open));
 }

@@ -2,7 +2,7 @@ import { getAddress, isAddress, zeroAddress } from "viem";
 import { env } from "../core/env";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { db, isForeignKeyViolation, isUniqueViolation, transaction } from "../db";
+import { db, existingPost, isForeignKeyViolation, isUniqueViolation, transaction } from "../db";
 import type { mintFailures } from "../schemas/mint";
 import { NonRetryableTaskError, type Payload } from "../tasks";
 import { advanceNonce, isUsedUp, type NonceOutcome } from "./advance-nonce";
@@ -70,7 +70,10 @@ export async function findOrCreateMint(payload: Payload<"nft-minting">, taskId: 
   if (!isAddress(ownerAddress) || getAddress(ownerAddress) === zeroAddress)
     throw new NonRetryableTaskError("the owner's address is invalid");
   const { id: chainId, contract } = await requireChain();
-  const post = await db().post.findUnique({ where: { id: postId }, select: { authorId: true } });
+  const post = await db().post.findUnique({
+    where: { id: postId, ...existingPost },
+    select: { authorId: true },
+  });
   if (!post) throw new NonRetryableTaskError("the post does not exist");
   try {
     const mint = {

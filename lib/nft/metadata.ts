@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { env } from "../core/env";
-import { db } from "../db";
+import { db, existingPost } from "../db";
 import { audioFileColumns, coverFileColumns, toCoverView, toTrackView } from "../media";
 import { type TokenMetadata, tokenMetadataSchema } from "../schemas/mint";
 import { publicBlobUrl, putPublicBlob } from "../storage";
@@ -51,7 +51,7 @@ async function buildMetadata(
   extra: Record<string, unknown>,
 ): Promise<{ metadata: TokenMetadata; files: TokenFile[] } | "gone" | "processing"> {
   const post = await db().post.findUnique({
-    where: { id: postId, author: { deletedAt: null } },
+    where: { id: postId, ...existingPost },
     select: {
       title: true,
       createdAt: true,

@@ -1,6 +1,7 @@
 import { now } from "../core/clock";
 import { log } from "../core/log";
 import { afterCommit, type Prisma, type Transaction } from "../db";
+import { closeAlerts } from "../tasks";
 import type { NonceOutcome } from "./advance-nonce";
 import { raiseFeeAlert, raiseFundsAlert } from "./alerts";
 import { chain } from "./chain";
@@ -173,8 +174,5 @@ async function raiseWaitAlert(tx: Transaction, reason: "funds" | "fee"): Promise
 
 /** A nonce was used up, so the queue moves. */
 async function closeStuckAlert(tx: Transaction): Promise<void> {
-  await tx.alert.updateMany({
-    where: { kind: "minter_stuck", subject: "minting", closedAt: null },
-    data: { closedAt: new Date() },
-  });
+  await closeAlerts(tx, { kind: "minter_stuck", subject: "minting" });
 }

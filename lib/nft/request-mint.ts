@@ -2,7 +2,7 @@ import { type Address, getAddress, isAddress, zeroAddress } from "viem";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { log } from "../core/log";
-import { db, isForeignKeyViolation, isUniqueViolation, transaction } from "../db";
+import { db, existingPost, isForeignKeyViolation, isUniqueViolation, transaction } from "../db";
 import type { MintView } from "../schemas/mint";
 import { backgroundTaskService } from "../tasks";
 import { isMintingAvailable } from "./availability";
@@ -121,7 +121,7 @@ function parseOwner(text: string): Address {
 /** @throws {AppError} not_found, forbidden, conflict */
 async function requireMintable({ userId }: Caller, postId: string): Promise<void> {
   const post = await db().post.findUnique({
-    where: { id: postId, author: { deletedAt: null } },
+    where: { id: postId, ...existingPost },
     select: {
       authorId: true,
       author: { select: { confirmedAt: true } },

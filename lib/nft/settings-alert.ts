@@ -1,6 +1,6 @@
 import { log } from "../core/log";
-import { db, transaction } from "../db";
-import { raiseAlert } from "../tasks";
+import { transaction } from "../db";
+import { closeAlerts, raiseAlert } from "../tasks";
 
 export async function raiseSettingsAlert(message: string): Promise<void> {
   await transaction((tx) => raiseAlert(tx, { kind: "minter_settings", subject: "minting", message }));
@@ -9,10 +9,7 @@ export async function raiseSettingsAlert(message: string): Promise<void> {
 /** The settings have proved to be right. Never rejects: minting goes on without. */
 export async function closeSettingsAlert(): Promise<void> {
   try {
-    await db().alert.updateMany({
-      where: { kind: "minter_settings", subject: "minting", closedAt: null },
-      data: { closedAt: new Date() },
-    });
+    await transaction((tx) => closeAlerts(tx, { kind: "minter_settings", subject: "minting" }));
   } catch (error) {
     log().warn({ err: error }, "the alert about minting's settings is not closed");
   }

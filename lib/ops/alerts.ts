@@ -1,21 +1,24 @@
 import { z } from "zod";
 import { type AuditContext, recordAudit } from "../audit";
 import type { Caller } from "../core/access-token";
-import { now } from "../core/clock";
 import { AppError } from "../core/errors";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
 import { db, transaction } from "../db";
 import { idSchema } from "../schemas/id";
+import { closeAlerts } from "../tasks";
 import { countOpenAlerts } from "../tasks/open-alerts";
 
 export const alertSchema = z.object({
   id: z.uuid(),
-  /** What went wrong; lib/tasks/raise-alert.ts lists the kinds. */
+  /** What went wrong; lib/schemas/alert.ts lists the kinds. */
   kind: z.string(),
   /** What it is about: a task's id, or `order:{id}`. */
   subject: z.string(),
   message: z.string(),
+  /** When it was first raised. */
   createdAt: z.iso.datetime(),
+  /** When it was last opened. */
+  openedAt: z.iso.datetime(),
   closedAt: z.iso.datetime().nullable(),
 });
 
@@ -71,13 +74,10 @@ export async function closeAlert(
   requireFreshSignIn(caller);
   const { userId } = caller;
   return transaction(async (tx) => {
-    const { count } = await tx.alert.updateMany({
-      where: { id, closedAt: null },
-      data: { closedAt: new Date(now()) },
-    });
+    const closed = await closeAlerts(tx, { id });
     const alert = await tx.alert.findUnique({ where: { id } });
     if (!alert) throw new AppError("not_found");
-    if (count > 0) {
+    if (closed > 0) {
       const data = { kind: alert.kind };
       await recordAudit(tx, {
         action: "alert_closed",
@@ -97,9 +97,15 @@ interface Row {
   subject: string;
   message: string;
   createdAt: Date;
+  openedAt: Date;
   closedAt: Date | null;
 }
 
-function toAlertView({ createdAt, closedAt, ...rest }: Row): AlertView {
-  return { ...rest, createdAt: createdAt.toISOString(), closedAt: closedAt?.toISOString() ?? null };
+function toAlertView({ id, kind, subject, message, createdAt, openedAt, closedAt }: Row): AlertView {
+  return {
+    ...{ id, kind, subject, message },
+    createdAt: createdAt.toISOString(),
+    openedAt: openedAt.toISOString(),
+    closedAt: closedAt?.toISOString() ?? null,
+  };
 }

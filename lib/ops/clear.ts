@@ -2,10 +2,11 @@ import { type AuditContext, recordAudit } from "../audit";
 import { clearCache, isNamespaceName } from "../cache";
 import { messageCache } from "../chat";
 import { AppError } from "../core/errors";
-import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
+import type { SignedInCaller } from "../core/permission";
 import { db } from "../db";
 import { clearAllPresence } from "../presence";
 import { clearAllSessions } from "../sessions";
+import { requireOperator } from "./require-operator";
 
 /**
  * What an operator empties. Each is for administrators who have just signed in, and recorded with its reason after it was
@@ -54,9 +55,4 @@ export async function clearPresence(caller: SignedInCaller, auditContext: AuditC
 export function clearSessions(caller: SignedInCaller, auditContext: AuditContext): Promise<number> {
   requireOperator(caller);
   return clearAllSessions({ actorId: caller.userId, ...auditContext });
-}
-
-function requireOperator(caller: SignedInCaller): void {
-  requireRole(caller, "admin");
-  requireFreshSignIn(caller);
 }

@@ -9,8 +9,29 @@ export {
   listOpenAlerts,
 } from "./alerts";
 export { type BackendName, type Backends, backendsSchema, checkBackends } from "./backends";
+export { blockAccount, unblockAccount } from "./block-account";
+export {
+  type Caches,
+  cachesQuerySchema,
+  cachesSchema,
+  clearCacheSchema,
+  invalidateCacheTag,
+  invalidateTagSchema,
+  listCaches,
+} from "./caches";
 export { clearCaches, clearPresence, clearSessions } from "./clear";
 export { checkHealth, healthSchema, integrationSchema, probeIntegration } from "./health";
+export {
+  type LimitedCallerKind,
+  type LimitedCallerView,
+  type LimitsPage,
+  liftLimits,
+  liftLimitsSchema,
+  limitsPageSchema,
+  limitsQuerySchema,
+  listLimits,
+} from "./limits";
+export { getLive, type Live, liveSchema } from "./live";
 export { findOperator } from "./operator";
 export {
   type BusinessSummary,
@@ -22,6 +43,7 @@ export {
 } from "./overview";
 export {
   changeRole,
+  getPerson,
   listPeople,
   newRoleSchema,
   type PeoplePage,
@@ -30,10 +52,44 @@ export {
   peopleQuerySchema,
   personSchema,
 } from "./people";
+export {
+  endPersonSessions,
+  getPersonDetails,
+  type PersonDetails,
+  personDetailsSchema,
+} from "./person-sessions";
 export { backUpRedis, restoreRedis } from "./redis/backup";
-export { readRedisInfo, readSlowLog } from "./redis/info";
-export { deleteRedisKey, readRedisKey } from "./redis/key";
-export { type KeyScan, scanRedis } from "./redis/scan";
+export {
+  type RedisReport,
+  type Reported,
+  readRedisClients,
+  readRedisInfo,
+  readRedisReport,
+  readSlowLog,
+  redisReportSchema,
+} from "./redis/info";
+export {
+  deleteKeySchema,
+  deleteKindSchema,
+  deleteRedisKey,
+  deleteRedisKind,
+  expireKeySchema,
+  expireRedisKey,
+  type RedisKey,
+  readRedisKey,
+  redisKeyQuerySchema,
+  redisKeySchema,
+} from "./redis/key";
+export { purposeOf } from "./redis/purposes";
+export {
+  type KeyScan,
+  type KeyScanPart,
+  keyScanPartSchema,
+  keyScanQuerySchema,
+  type ScannedKey,
+  scanRedis,
+  scanRedisPart,
+} from "./redis/scan";
 export { backupEntrySchema } from "./redis/values";
 export { renderMetrics } from "./render-metrics";
 export { getSchedules, type Schedules, schedulesSchema } from "./schedules";
@@ -43,3 +99,11 @@ export type { Effect } from "./tasks/effects";
 export { getTaskStory, type TaskStory, taskStorySchema } from "./tasks/story";
 export { tidyAlerts } from "./tidy-alerts";
 export { OVERVIEW_RANGES, type OverviewRange, SLOWER_THAN_BUCKETS_SECONDS, type Traffic } from "./traffic";
+export {
+  getViewsState,
+  type Recounts,
+  recountBodySchema,
+  recountsSchema,
+  recountViews,
+  viewsStateSchema,
+} from "./views";

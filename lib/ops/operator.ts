@@ -12,7 +12,12 @@ import { db } from "../db";
  */
 export async function findOperator(email?: string): Promise<SignedInCaller> {
   const administrators = await db().user.findMany({
-    where: { role: "admin", deletedAt: null, ...(email ? { email: email.trim().toLowerCase() } : {}) },
+    where: {
+      role: "admin",
+      deletedAt: null,
+      blockedAt: null,
+      ...(email ? { email: email.trim().toLowerCase() } : {}),
+    },
     select: { id: true, seq: true, role: true, name: true },
     take: 2,
   });

@@ -5,7 +5,7 @@ import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
 import { isStorable } from "../core/text";
-import { db, Prisma, searchByName } from "../db";
+import { db, Prisma, searchByName, type Transaction } from "../db";
 import { Role } from "../schemas/enums";
 import { idSchema } from "../schemas/id";
 import { changeAccount } from "../sessions";
@@ -17,6 +17,8 @@ export const personSchema = z.object({
   role: z.enum(Role),
   /** Whether the address is confirmed. */
   confirmed: z.boolean(),
+  /** Since when the account is blocked; null: it is not. */
+  blockedAt: z.iso.datetime().nullable(),
   createdAt: z.iso.datetime(),
 });
 
@@ -29,6 +31,8 @@ export const peopleQuerySchema = z.object({
   /** Part of the name or the address, or the whole id. */
   q: z.string().trim().max(100).refine(isStorable).optional(),
   role: z.enum(Role).optional(),
+  /** Only blocked accounts. */
+  blocked: z.literal("true").optional(),
   /** Id of the previous page's last person. */
   cursor: idSchema.optional(),
   limit: z.coerce.number().int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
@@ -47,6 +51,7 @@ const columns = {
   email: true,
   role: true,
   confirmedAt: true,
+  blockedAt: true,
   createdAt: true,
 } as const;
 
@@ -59,14 +64,15 @@ export async function listPeople(
   query: z.input<typeof peopleQuerySchema> = {},
 ): Promise<PeoplePage> {
   requireRole(caller, "admin");
-  const { q, role, cursor, limit } = peopleQuerySchema.parse(query);
+  const { q, role, blocked, cursor, limit } = peopleQuerySchema.parse(query);
   const conditionSql = q ? await searchSql(q) : Prisma.sql`TRUE`;
   // Ids are ordered by time.
   const rows = personRowsSchema.parse(
     await db().$queryRaw`
-SELECT id::text, name, email, role::text, "confirmedAt", "createdAt" FROM "User"
+SELECT id::text, name, email, role::text, "confirmedAt", "blockedAt", "createdAt" FROM "User"
 WHERE "deletedAt" IS NULL AND ${conditionSql}
   AND ${role ? Prisma.sql`role = ${role}::"Role"` : Prisma.sql`TRUE`}
+  AND ${blocked ? Prisma.sql`"blockedAt" IS NOT NULL` : Prisma.sql`TRUE`}
   AND ${cursor ? Prisma.sql`id < ${cursor}::uuid` : Prisma.sql`TRUE`}
 ORDER BY "User".id DESC LIMIT ${limit + 1}`,
   );
@@ -76,7 +82,7 @@ ORDER BY "User".id DESC LIMIT ${limit + 1}`,
 
 const personRowSchema = personSchema
   .omit({ confirmed: true })
-  .extend({ confirmedAt: z.date().nullable(), createdAt: z.date() });
+  .extend({ confirmedAt: z.date().nullable(), blockedAt: z.date().nullable(), createdAt: z.date() });
 const personRowsSchema = z.array(personRowSchema);
 
 /** Of a term that fewer people match, all are looked up first. */
@@ -100,8 +106,29 @@ async function searchSql(q: string): Promise<Prisma.Sql> {
   return ids.length > MAX_HITS ? matchesSql : Prisma.sql`id = ANY (${ids}::uuid[])`;
 }
 
-function toPersonView({ confirmedAt, createdAt, ...row }: z.infer<typeof personRowSchema>): PersonView {
-  return { ...row, confirmed: confirmedAt !== null, createdAt: createdAt.toISOString() };
+function toPersonView({
+  confirmedAt,
+  blockedAt,
+  createdAt,
+  ...row
+}: z.infer<typeof personRowSchema>): PersonView {
+  return {
+    ...row,
+    confirmed: confirmedAt !== null,
+    blockedAt: blockedAt?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+  };
+}
+
+/**
+ * One account, for administrators.
+ * @throws {AppError} forbidden for other callers; not_found
+ */
+export async function getPerson(caller: Pick<Caller, "role">, personId: string): Promise<PersonView> {
+  requireRole(caller, "admin");
+  const row = await db().user.findUnique({ where: { id: personId, deletedAt: null }, select: columns });
+  if (!row) throw new AppError("not_found", { message: "person_not_found" });
+  return toPersonView(row);
 }
 
 export const newRoleSchema = z.object({ role: z.enum(Role) });
@@ -131,18 +158,12 @@ export async function changeRole(
   return changeAccount(
     personId,
     async (tx) => {
-      // Locked in the order of ids: when two administrators demote each other concurrently, one remains.
-      const rows = await tx.$queryRaw`
-SELECT id, role::text FROM "User" WHERE (role = 'admin' OR id = ${personId}::uuid) AND "deletedAt" IS NULL
-ORDER BY id FOR NO KEY UPDATE`;
-      const locked = lockedSchema.parse(rows);
-      const person = locked.find(({ id }) => id === personId);
-      const administrators = locked.filter((account) => account.role === "admin").map(({ id }) => id);
-      if (!administrators.includes(caller.userId)) throw new AppError("forbidden");
-      if (!person) throw new AppError("not_found", { message: "person_not_found" });
+      const { person, administrators } = await lockWithAdministrators(tx, caller, personId);
       if (person.role === "admin" && administrators.length === 1) {
         throw new AppError("conflict", { message: "last_administrator" });
       }
+      if (role === "admin" && person.blockedAt)
+        throw new AppError("conflict", { message: "blocked_administrator" });
       const { handle, ...row } = await tx.user.update({
         where: { id: personId },
         data: { role },
@@ -165,4 +186,26 @@ ORDER BY id FOR NO KEY UPDATE`;
   );
 }
 
-const lockedSchema = z.array(z.object({ id: z.uuid(), role: z.enum(Role) }));
+const lockedSchema = z.array(z.object({ id: z.uuid(), role: z.enum(Role), blockedAt: z.date().nullable() }));
+
+/**
+ * Locks a person and all administrators, in the order of ids: when two administrators demote each other concurrently,
+ * one remains.
+ * @throws {AppError} forbidden unless the caller is an administrator by the account; not_found
+ */
+export async function lockWithAdministrators(
+  tx: Transaction,
+  { userId }: Pick<SignedInCaller, "userId">,
+  personId: string,
+): Promise<{ person: z.infer<typeof lockedSchema>[number]; administrators: string[] }> {
+  const rows = await tx.$queryRaw`
+SELECT id, role::text, "blockedAt" FROM "User"
+WHERE (role = 'admin' OR id = ${personId}::uuid) AND "deletedAt" IS NULL
+ORDER BY id FOR NO KEY UPDATE`;
+  const locked = lockedSchema.parse(rows);
+  const person = locked.find(({ id }) => id === personId);
+  const administrators = locked.filter((account) => account.role === "admin").map(({ id }) => id);
+  if (!administrators.includes(userId)) throw new AppError("forbidden");
+  if (!person) throw new AppError("not_found", { message: "person_not_found" });
+  return { person, administrators };
+}

@@ -78,6 +78,15 @@ export async function readTraffic(range: OverviewRange): Promise<Traffic> {
   return { ...summarize(sum), bars };
 }
 
+/** Lookups of all cache namespaces over a range. @throws when Postgres does not answer */
+export async function readCacheLookups(range: OverviewRange): Promise<Traffic["caches"]> {
+  await foldBatches();
+  const { period, lengthMs } = RANGES[range];
+  const sum: Counts = {};
+  for (const { counts } of await readPeriods(period, now() - lengthMs)) addCounts(sum, counts);
+  return countCacheLookups(sum);
+}
+
 /** Errors of the last quarter of an hour, whatever the range. @throws when Postgres does not answer */
 export async function countRecentErrors(): Promise<number> {
   const rows = await readPeriods("minute", now() - 15 * MINUTE_MS);
@@ -103,7 +112,7 @@ function summarize(counts: Counts): Omit<Traffic, "bars"> {
     ),
     limited: total(counts, "rate_limit_decisions_total", ([, decision]) => decision === "refused"),
     routes: summarizeRoutes(counts),
-    caches: summarizeCaches(counts),
+    caches: countCacheLookups(counts).slice(0, MAX_ROWS),
     limits: summarizeLimits(counts),
   };
 }
@@ -135,7 +144,7 @@ function summarizeRoutes(counts: Counts): Traffic["routes"] {
 
 const HITS: ReadonlySet<string | undefined> = new Set(["hitL1", "hitL2", "stale"]);
 
-function summarizeCaches(counts: Counts): Traffic["caches"] {
+function countCacheLookups(counts: Counts): Traffic["caches"] {
   const caches = new Map<string, Traffic["caches"][number]>();
   for (const { labels, value } of entriesOf(counts, "cache_events_total")) {
     const [namespace = "", event] = labels;
@@ -145,7 +154,7 @@ function summarizeCaches(counts: Counts): Traffic["caches"] {
     if (HITS.has(event)) row.hits += value;
     caches.set(namespace, row);
   }
-  return [...caches.values()].sort((a, b) => b.lookups - a.lookups).slice(0, MAX_ROWS);
+  return [...caches.values()].sort((a, b) => b.lookups - a.lookups);
 }
 
 function summarizeLimits(counts: Counts): Traffic["limits"] {

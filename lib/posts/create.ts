@@ -7,6 +7,7 @@ import { requireUsableUploads } from "../media";
 import type { newPostSchema, Post } from "../schemas/post";
 import { postColumns, postTags, toCachedPost, toPosts } from "./read-posts";
 import { requireUnposted } from "./require-unposted";
+import { toPostRow } from "./to-post-row";
 
 /**
  * Publishes a post; feeds show it immediately. Safe to repeat with the same key: it is one post.
@@ -31,7 +32,7 @@ export async function createPost(
     await requireUsableUploads(tx, caller, input);
     await requireUnposted(tx, input.audioFileId);
     await cacheManager.invalidateAfterCommit(tx, postTags(id));
-    return tx.post.create({ data: { id, authorId: userId, ...input }, select: postColumns });
+    return tx.post.create({ data: { id, authorId: userId, ...toPostRow(input) }, select: postColumns });
   }).catch((error: unknown) => {
     // The account was deleted after the check above.
     if (isForeignKeyViolation(error)) throw new AppError("unauthenticated", { cause: error });

@@ -1,10 +1,14 @@
 import type { z } from "zod";
 import { type CachedPost, cacheManager, FEED_TAG, postTag } from "../cache";
-import { db, type Prisma, type Transaction } from "../db";
+import type { Caller } from "../core/access-token";
+import { db, existingPost, type Prisma, type Transaction } from "../db";
 import { audioFileColumns, coverFileColumns, toCoverView, toTrackView } from "../media";
 import { idSchema } from "../schemas/id";
 import { type Post, type PostPage, postPageQuerySchema } from "../schemas/post";
 import { getLiveCounts, playColumns, toPlayRow, toViewRow, viewColumns } from "../views";
+
+/** Of an author's page: posts beyond them are found by their addresses. */
+const MAX_UNLISTED = 50;
 
 /** The feed or one author's posts, newest first, from the cache until a post changes; the counts are live. */
 export async function listPosts(page: z.input<typeof postPageQuerySchema> = {}): Promise<PostPage> {
@@ -26,13 +30,24 @@ async function loadPage({
   authorId,
 }: z.output<typeof postPageQuerySchema>): Promise<{ items: CachedPost[]; nextCursor: string | null }> {
   const rows = await db().post.findMany({
-    where: { authorId, author: { deletedAt: null }, ...(cursor ? { id: { lt: cursor } } : {}) },
+    where: { authorId, isListed: true, ...existingPost, ...(cursor ? { id: { lt: cursor } } : {}) },
     orderBy: { id: "desc" },
     take: limit + 1,
     select: postColumns,
   });
   const items = rows.slice(0, limit).map(toCachedPost);
   return { items, nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+}
+
+/** The newest of the caller's own posts that no list shows, up to 50. */
+export async function listUnlistedPosts({ userId }: Pick<Caller, "userId">): Promise<Post[]> {
+  const rows = await db().post.findMany({
+    where: { authorId: userId, isListed: false, ...existingPost },
+    orderBy: { id: "desc" },
+    take: MAX_UNLISTED,
+    select: postColumns,
+  });
+  return toPosts(rows.map(toCachedPost));
 }
 
 /** One post; null when it does not exist or the id is not a UUID. */
@@ -51,7 +66,7 @@ export async function readCachedPost(id: string): Promise<CachedPost | null> {
 }
 
 async function loadPost(id: string): Promise<CachedPost | null> {
-  const row = await db().post.findUnique({ where: { id, author: { deletedAt: null } }, select: postColumns });
+  const row = await db().post.findUnique({ where: { id, ...existingPost }, select: postColumns });
   return row && toCachedPost(row);
 }
 
@@ -64,6 +79,7 @@ export const postColumns = {
   tags: true,
   authorId: true,
   createdAt: true,
+  isListed: true,
   author: { select: { seq: true, name: true, handle: true } },
   audioFile: audioFileColumns,
   coverFile: coverFileColumns,
@@ -82,6 +98,7 @@ export function toCachedPost(row: PostRow): CachedPost {
     authorName: row.author.name,
     authorHandle: row.author.handle,
     createdAt: row.createdAt.toISOString(),
+    visibility: row.isListed ? "public" : "unlisted",
     track: toTrackView(row.audioFile, row.coverFile, "rendition"),
     cover: toCoverView(row.coverFile),
     plays: toPlayRow(row),

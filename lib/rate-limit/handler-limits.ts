@@ -11,4 +11,11 @@ export {
   withSignInLimit,
 } from "./attempt-limits";
 export { createDeviceCookie, getDeviceCookie } from "./device-cookie";
+export {
+  callersOfAccount,
+  findLimitedBuckets,
+  type LimitedBucket,
+  liftLimitsOf,
+  parseThrottleKey,
+} from "./limited-buckets";
 export { limitStats } from "./stats";

@@ -100,7 +100,7 @@ export class Limiter {
   }
 
   /**
-   * Gives the caller all tokens again. Another process that has refused the caller does so until its block ends.
+   * Gives the caller all tokens again. Another process that has refused the caller does so for a minute at most.
    * @throws {RedisUnavailableError}
    */
   async reset(buckets: readonly LimitBucket[]): Promise<void> {
@@ -118,7 +118,7 @@ export class Limiter {
     if (leased) return { allowed: true, ...leased, degraded: null, requestedAt, pending: NOTHING_PENDING };
     const localStatuses = this.local.statuses(buckets, requestedAt);
     // Refused without a call: Redis refused before, or this process has taken all tokens.
-    if (isExhausted(localStatuses)) {
+    if (this.local.isRefused(buckets, localStatuses, requestedAt)) {
       const degraded = this.local.hasTakenAlone(buckets, requestedAt) ? "process" : null;
       const refusal = { allowed: false, statuses: localStatuses, degraded, localTokens: null } as const;
       return { ...refusal, requestedAt, pending: NOTHING_PENDING };
@@ -146,6 +146,7 @@ export class Limiter {
     report: CallReport,
   ): Decision {
     const time = now();
+    report.correct(sharedStatuses, isTaken);
     // Requests that this process decided without Redis meanwhile may have taken the last token.
     const localTokens = isTaken ? this.local.add(buckets, time, 0) : null;
     const allowed = localTokens !== null;

@@ -131,6 +131,15 @@ const PREFETCHED_PAGES: PolicyMatch = { pattern: PAGES, policy: policies.prefetc
 /** The user's policy over all routes, with the pattern `*` in keys. */
 export const personPolicy: LimitPolicy = policies.person;
 
+const policiesByName: ReadonlyMap<string, LimitPolicy> = new Map(
+  [...Object.values(policies), ...Object.values(handlerPolicies)].map((policy) => [policy.name, policy]),
+);
+
+/** Undefined for a name of another version. */
+export function findPolicyByName(name: string): LimitPolicy | undefined {
+  return policiesByName.get(name);
+}
+
 /** The path as the router reads it: `/api/auth/%73ign-in/` is `/api/auth/sign-in` and has the same policy. */
 function normalizePath(pathname: string): string {
   let path = pathname;

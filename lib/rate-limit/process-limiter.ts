@@ -3,12 +3,22 @@ import { type Lease, leaseEnd } from "./lease";
 import type { BucketReport, SharedStatus } from "./shared-limiter";
 import { SlidingWindow, type WindowSlot } from "./sliding-window";
 
+/**
+ * A refusal without a call is checked again after this time: an operator's lifting of a limit is noticed by every process
+ * within it. Windows of a minute need no check, since the process's own counts end with them.
+ */
+const MAX_REFUSAL_MS = 60_000;
 /** Beyond this many keys the least recently used are evicted: memory is bounded, an attacker gains one window. */
 const MAX_TRACKED_KEYS = 10_000;
 
 /** The counts of this process that one call sends to Redis. Exactly one of the two methods is called, at its end. */
 export interface CallReport {
   readonly buckets: readonly BucketReport[];
+  /**
+   * Corrects the counts of this process by a reply, before its token is counted: drops those that Redis has lost, and
+   * lifts an earlier block if Redis gives a token.
+   */
+  correct(statuses: readonly SharedStatus[], isTaken: boolean): void;
   /** Applies the reply: the leases that Redis granted, and which callers to refuse without a call. */
   apply(statuses: readonly SharedStatus[], time: number): void;
   /**
@@ -85,6 +95,17 @@ export class ProcessLimiter {
     return { localTokens: trackTokens(taken, 1), statuses };
   }
 
+  /**
+   * Whether the caller is to be refused without a call: a bucket has no token left, and Redis was asked about it within
+   * the last minute.
+   */
+  isRefused(buckets: readonly LimitBucket[], statuses: readonly LimitStatus[], time: number): boolean {
+    return buckets.some(
+      (bucket, index) =>
+        statuses[index]?.remaining === 0 && !this.slidingWindowFor(bucket).isOutdated(time, MAX_REFUSAL_MS),
+    );
+  }
+
   /** Discards what this process knows of the buckets, unreported tokens and leases included. */
   reset(buckets: readonly LimitBucket[]): void {
     for (const { key } of buckets) this.slidingWindows.delete(key);
@@ -103,12 +124,15 @@ export class ProcessLimiter {
     const isLeased = buckets.every(({ policy }) => policy.leased);
     const taken: { slot: WindowSlot; count: number }[] = [];
     const leasing: SlidingWindow[] = [];
+    const settled: { slidingWindow: SlidingWindow; tokens: number }[] = [];
     const reports = buckets.map((bucket): BucketReport => {
       const slidingWindow = this.slidingWindowFor(bucket);
+      settled.push({ slidingWindow, tokens: slidingWindow.startCall(time) });
       const unreported = slidingWindow.unreportedSlots(time).map((slot) => {
         const count = slot.unreported;
         taken.push({ slot, count });
         slot.unreported = 0;
+        slot.reporting += count;
         return { at: slot.at, count };
       });
       const endedLease = slidingWindow.takeLease();
@@ -116,13 +140,23 @@ export class ProcessLimiter {
       if (wanted > 0) leasing.push(slidingWindow);
       return { unreported, endedLease, wanted };
     });
-    const endLeasing = () => {
+    const end = () => {
       for (const slidingWindow of leasing) slidingWindow.endLeasing();
+      for (const { slot, count } of taken) slot.reporting -= count;
     };
     return {
       buckets: reports,
+      correct: (statuses, isTaken) => {
+        for (const [index, { slidingWindow, tokens }] of settled.entries()) {
+          const status = statuses[index];
+          if (!status) continue;
+          const shared = status.policy.limit - status.remaining - status.reserved - (isTaken ? 1 : 0);
+          if (shared < tokens) slidingWindow.dropLost(tokens - shared);
+          if (isTaken) slidingWindow.liftBlock();
+        }
+      },
       apply: (statuses, appliedAt) => {
-        endLeasing();
+        end();
         for (const [index, bucket] of buckets.entries()) {
           const status = statuses[index];
           if (!status) continue;
@@ -132,7 +166,7 @@ export class ProcessLimiter {
         }
       },
       restore: () => {
-        endLeasing();
+        end();
         for (const { slot, count } of taken) slot.unreported += count;
       },
     };

@@ -2,6 +2,7 @@ import type { Redis } from "@upstash/redis";
 import { z } from "zod";
 import type { LimitBucket, LimitStatus } from "./buckets";
 import { type Lease, leaseEnd, reservableTokens } from "./lease";
+import type { LimitPolicy } from "./policies";
 import { returnTokensSource, takeTokensSource } from "./scripts";
 import { SlidingWindow } from "./sliding-window";
 
@@ -80,19 +81,25 @@ export class SharedLimiter {
   /** The buckets at this time (ms), without taking tokens. What processes have reserved counts as taken. @throws {RedisUnavailableError} */
   async read(buckets: readonly LimitBucket[], time: number): Promise<LimitStatus[]> {
     const logs = await this.redis.mget<unknown[]>(buckets.map(({ key }) => key));
-    return buckets.map(({ policy }, index) => {
-      const slidingWindow = new SlidingWindow(policy.limit, policy.windowSeconds * 1000);
-      for (const [, at, tokens] of String(logs[index] ?? "").matchAll(/(\d+)[xr](\d+) /g))
-        for (let token = 0; token < Number(tokens); token += 1) slidingWindow.add(Number(at), 0);
-      const remaining = Math.max(0, slidingWindow.remaining(time));
-      return { policy, remaining, resetAt: slidingWindow.resetAt(time) };
-    });
+    return buckets.map(({ policy }, index) => readStatus(policy, logs[index], time));
   }
 
   /** Empties the buckets. Safe to repeat. @throws {RedisUnavailableError} */
   async reset(buckets: readonly LimitBucket[]): Promise<void> {
     await this.redis.del(...buckets.map(({ key }) => key));
   }
+}
+
+/** The state of a bucket at this time (ms), from its log in Redis; what processes have reserved counts as taken. */
+export function readStatus(policy: LimitPolicy, log: unknown, time: number): LimitStatus {
+  const slidingWindow = new SlidingWindow(policy.limit, policy.windowSeconds * 1000);
+  for (const [, at, tokens] of String(log ?? "").matchAll(/(\d+)[xr](\d+) /g))
+    for (let token = 0; token < Number(tokens); token += 1) slidingWindow.add(Number(at), 0);
+  return {
+    policy,
+    remaining: Math.max(0, slidingWindow.remaining(time)),
+    resetAt: slidingWindow.resetAt(time),
+  };
 }
 
 /** @throws {z.ZodError} when the reply is not the script's */

@@ -10,6 +10,8 @@ export interface WindowSlot {
   taken: number;
   /** How many of them Redis does not have as taken yet. */
   unreported: number;
+  /** How many of them are in reports whose outcome is not known yet. */
+  reporting: number;
 }
 
 /** One bucket in this process: when its tokens were taken, oldest first, and the tokens reserved for it in Redis. */
@@ -22,6 +24,8 @@ export class SlidingWindow {
   private lease: Lease | null = null;
   /** A call has asked for a lease, so no other does. */
   private isLeasing = false;
+  /** When the last call about this bucket was sent (ms). */
+  private askedAt = 0;
 
   /** Length of a slot. */
   private readonly slotMs: number;
@@ -69,7 +73,7 @@ export class SlidingWindow {
       last.unreported += unreported;
       return last;
     }
-    const slot = { at: time, taken: 1, unreported };
+    const slot = { at: time, taken: 1, unreported, reporting: 0 };
     this.slots.push(slot);
     return slot;
   }
@@ -132,6 +136,36 @@ export class SlidingWindow {
   unreportedSlots(time: number): WindowSlot[] {
     this.expireSlots(time);
     return this.slots.filter(({ unreported }) => unreported > 0);
+  }
+
+  /** Whether the last call about this bucket is so long ago (ms) that a refusal may be out of date. */
+  isOutdated(time: number, afterMs: number): boolean {
+    return Math.abs(time - this.askedAt) >= afterMs;
+  }
+
+  /**
+   * Begins a call about this bucket, which reports all tokens that Redis does not have.
+   * @returns how many tokens Redis has from this process once it has the call, at least
+   */
+  startCall(time: number): number {
+    this.askedAt = time;
+    this.expireSlots(time);
+    return this.slots.reduce((sum, { taken, reporting }) => sum + taken - reporting, 0);
+  }
+
+  /** Drops tokens, the oldest first, that Redis had and has lost: an operator has lifted the limit, or it was emptied. */
+  dropLost(count: number): void {
+    let left = count;
+    for (const slot of this.slots) {
+      const dropped = Math.min(left, Math.max(0, slot.taken - slot.unreported - slot.reporting));
+      slot.taken -= dropped;
+      left -= dropped;
+    }
+    this.slots = this.slots.filter(({ taken }) => taken > 0);
+  }
+
+  liftBlock(): void {
+    this.blockedUntil = 0;
   }
 
   /** Whether tokens were taken that Redis had not reserved for it. */

@@ -103,6 +103,8 @@ export const upstreamSchema = z.union([
   z.object({ channel: z.string(), event: loggedEventSchema }),
   /** Wake-up message: this user's sessions or rights have changed; their streams check them again. */
   z.object({ userId: z.uuid() }),
+  /** An operator's roll call (lib/realtime/roll-call.ts). */
+  z.object({ rollCall: z.uuid() }),
   /** The logs of these channels were deleted: their subscribers reload. */
   z.object({ forgotten: z.array(z.string()), sequence: z.int().optional() }),
 ]);

@@ -5,6 +5,7 @@ import type { Channel } from "../schemas/channels";
 import { type Cursor, readLogHeads, readSequence } from "./channel-log";
 import type { ChannelSubscription } from "./channel-subscription";
 import { type UpstreamMessage, upstreamSchema } from "./emit";
+import { answerRollCall } from "./roll-call";
 import { UpstreamPosition } from "./upstream-position";
 
 /** Longest time until a silently lost message, or an ended session, is noticed. */
@@ -87,6 +88,16 @@ class Hub {
       listening: this.upstream !== undefined,
       live: this.live && !this.connecting,
     };
+  }
+
+  /** For a roll call. */
+  private count() {
+    const channels: Record<string, number> = {};
+    for (const channel of this.subscriptionsByChannel.keys()) {
+      const kind = channel.split(":", 1)[0] ?? channel;
+      channels[kind] = (channels[kind] ?? 0) + 1;
+    }
+    return { streams: this.streams.size, people: this.streamsByUser.size, live: this.live, channels };
   }
 
   add(stream: HubStream): void {
@@ -193,6 +204,8 @@ class Hub {
         if (this.knownHeads.has(channel)) this.knownHeads.set(channel, { epoch, n });
       for (const { channel, epoch, n, event } of message)
         for (const subscription of this.subscriptionsTo(channel)) subscription.receive({ epoch, n }, event);
+    } else if ("rollCall" in message) {
+      void answerRollCall(message.rollCall, this.count());
     } else if ("userId" in message) {
       for (const stream of [...(this.streamsByUser.get(message.userId) ?? [])]) stream.onWake();
     } else if ("forgotten" in message) {

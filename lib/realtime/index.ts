@@ -3,4 +3,5 @@ export { MAX_CHANNELS, openStream, parseSubscriptions, STREAM_HEADERS, streamSta
 export { isPublicKind, type ParsedChannel, parseChannel } from "./parse-channel";
 export { readCursors } from "./read-cursors";
 export { clearLogs, resetChannels } from "./reset-channels";
+export { callRoll, type InstanceStreams, instanceStreamsSchema } from "./roll-call";
 export type { ChannelRights } from "./stream";

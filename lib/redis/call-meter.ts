@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { increment, observe } from "../core/counters";
 import { log } from "../core/log";
+import { startSpan } from "../core/trace";
 import type { RedisCall } from "./guarded-redis";
 import { isNoScript, scriptName } from "./script";
 
@@ -80,8 +81,14 @@ export class CallMeter {
   }
 }
 
-/** Counts a call for the metrics of all instances. */
+/** Counts a call for the metrics of all instances, and adds it to the current trace. */
 export function countCall({ commands, durationMs, outcome }: RedisCall): void {
+  const endSpan = startSpan(() => {
+    const [command] = commands;
+    const name = commands.length === 1 && command ? commandName(command) : "pipeline";
+    return { name: `redis ${name}`, attributes: { "db.system.name": "redis" } };
+  }, durationMs);
+  endSpan(outcome !== "answered");
   for (const command of commands) increment("redis_commands_total", [commandName(command), outcome]);
   if (outcome !== "refused") observe("redis_call_duration_seconds", [], durationMs / 1_000);
 }

@@ -31,6 +31,7 @@ const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   playBatch: "hash",
   playClaims: "hash",
   lastViewSync: "string",
+  viewSyncs: "list",
   cacheEntry: "string",
   userVariables: "string",
   userProfile: "string",
@@ -53,6 +54,7 @@ const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   blacklistedToken: "string",
   sessionsTrustLease: "string",
   sessionsState: "hash",
+  rollCall: "hash",
   realtimeUpstream: null,
   realtimeSequence: "string",
   realtimeLog: "stream",
@@ -73,17 +75,33 @@ const typesByKey: Readonly<Record<keyof typeof keyBuilders, KeyType | null>> = {
   throttlePrefix: null,
 };
 
+/** The name of a key in the registry. */
+export type KeyKind = keyof typeof keyBuilders;
+
+/** Those of which something is stored, in the order of the registry. */
+export const KEY_KINDS: readonly KeyKind[] = (Object.keys(typesByKey) as KeyKind[]).filter(
+  (kind) => typesByKey[kind] !== null,
+);
+
+/** A pattern of SCAN that matches all keys of a kind, and perhaps others: compare with {@link findKeyKind}. */
+export function keyPattern(kind: KeyKind): string {
+  const builder: string | ((...parts: string[]) => string) = keyBuilders[kind];
+  const key =
+    typeof builder === "string" ? builder : builder(...Array.from({ length: builder.length }, () => "*"));
+  return env().REDIS_KEY_PREFIX + key;
+}
+
 /** Kinds of keys that have no TTL: views that Postgres does not have yet, and few keys that are updated for ever. */
 const PERMANENT_KEYS: ReadonlySet<string> = new Set<keyof typeof keyBuilders>([
   ...(["postPendingViews", "dirtyPosts", "sealedViewers", "sealedViews", "sealedCounts"] as const),
   ...(["viewBatches", "viewBatch", "viewClaims"] as const),
   ...(["postPendingPlays", "dirtyPlays", "sealedPlaySet", "sealedPlays", "sealedPlayCounts"] as const),
   ...(["playBatches", "playBatch", "playClaims"] as const),
-  ...(["lastViewSync", "lockFence", "sessionsState", "usersOnline"] as const),
+  ...(["lastViewSync", "viewSyncs", "lockFence", "sessionsState", "usersOnline"] as const),
 ]);
 
 interface KeyPattern {
-  name: string;
+  name: KeyKind;
   pattern: RegExp;
   /** Characters that are the same in every key of this kind. */
   fixedLength: number;
@@ -96,8 +114,9 @@ let patterns: readonly KeyPattern[] | undefined;
 /** The kinds of keys; of two that match, the one with more fixed characters comes first. */
 function keyPatterns(): readonly KeyPattern[] {
   patterns ??= Object.entries(keyBuilders)
-    .flatMap(([name, builder]): KeyPattern[] => {
-      const type = typesByKey[name as keyof typeof keyBuilders];
+    .flatMap(([entry, builder]): KeyPattern[] => {
+      const name = entry as KeyKind;
+      const type = typesByKey[name];
       if (type === null) return [];
       const template =
         typeof builder === "string"
@@ -119,7 +138,7 @@ export function expectedKeyType(key: string): KeyType | null {
 }
 
 /** The registry's entry of a key: its name, its type, and whether it has no TTL. Null for a key that has no entry. */
-export function findKeyKind(key: string): { name: string; type: KeyType; isPermanent: boolean } | null {
+export function findKeyKind(key: string): { name: KeyKind; type: KeyType; isPermanent: boolean } | null {
   const found = findPattern(key);
   return found && { name: found.name, type: found.type, isPermanent: PERMANENT_KEYS.has(found.name) };
 }

@@ -43,6 +43,8 @@ export const keyBuilders = {
   playClaims: "plays:claims",
   /** String (JSON): result of the last sync. */
   lastViewSync: "views:last-sync",
+  /** List (JSON): the last twenty syncs that found work, newest first. */
+  viewSyncs: "views:syncs",
   /** String (JSON envelope, lib/cache/envelope.ts). `member` is `{namespace}:{key}`. */
   cacheEntry: (member: string) => `cache:${member}`,
   /** Cache entries of lib/bot under names of their own: of an account, or of a Telegram user without one, in a bot. */
@@ -93,6 +95,8 @@ export const keyBuilders = {
   sessionsTrustLease: "sessions:told",
   /** Hash {era, begun, caughtUp}: sessions of other eras are ignored; `caughtUp` (ms) is the last catch-up's start. */
   sessionsState: "sessions:state",
+  /** Hash: instance -> JSON (lib/realtime/roll-call.ts), the answers to an operator's roll call. If lost, another call. */
+  rollCall: (id: string) => `realtime:roll-call:${id}`,
   /**
    * Redis channel, not a key: every instance receives the new entries of all channel logs and the wake-up messages
    * for users' streams (lib/realtime). Nothing is stored.
@@ -162,6 +166,7 @@ export const ttlSeconds = {
   /** From the last batch; Postgres may be down for so long. */
   metricBatches: DAY_SECONDS,
   probe: 60,
+  rollCall: 60,
 } as const;
 
 type KeyBuilder = string | ((...parts: string[]) => string);

@@ -66,6 +66,3 @@ export const MAX_SPEND_MINOR = 100_000_000;
  * slower, or was asleep, gets a new one and goes on.
  */
 export const UPLOAD_TOKEN_VALID_MS = 2 * 3_600_000;
-
-/** Of why an operator did something, in characters. */
-export const MAX_REASON_LENGTH = 300;

@@ -5,23 +5,42 @@ import { pageQueryShape, pageSchema } from "./page";
 import { multilineTextSchema, visibleTextSchema } from "./text";
 import { coverSchema, trackSchema } from "./track";
 
+/** `unlisted`: no list shows the post, and everyone who has its address sees it. */
+export const postVisibilities = ["public", "unlisted"] as const;
+
+const titleSchema = visibleTextSchema(120);
+const textSchema = multilineTextSchema(5_000, MAX_DESCRIPTION_LINE_BREAKS);
+const tagsSchema = z.array(visibleTextSchema(24).toLowerCase()).max(5);
+const visibilitySchema = z.enum(postVisibilities);
+const unique = (tags: readonly string[]) => [...new Set(tags)];
+
 /** Input for a new post. */
 export const newPostSchema = z.object({
-  title: visibleTextSchema(120),
-  text: multilineTextSchema(5_000, MAX_DESCRIPTION_LINE_BREAKS).default(""),
-  tags: z
-    .array(visibleTextSchema(24).toLowerCase())
-    .max(5)
-    .default([])
-    .transform((tags) => [...new Set(tags)]),
+  title: titleSchema,
+  text: textSchema.default(""),
+  tags: tagsSchema.default([]).transform(unique),
+  /** Default: public. */
+  visibility: visibilitySchema.optional(),
   /** An uploaded sound of the author's, which no other post has. */
   audioFileId: idSchema.nullable().default(null),
   /** An uploaded cover of the author's. */
   coverFileId: idSchema.nullable().default(null),
 });
 
-/** Another sound for a post whose track failed. */
-export const postTrackSchema = z.object({ audioFileId: idSchema });
+/** Changes of a post; what is left out stays as it is. */
+export const postChangesSchema = z
+  .strictObject({
+    title: titleSchema,
+    text: textSchema,
+    tags: tagsSchema.transform(unique),
+    visibility: visibilitySchema,
+    /** An uploaded cover of the author's; null: none. */
+    coverFileId: idSchema.nullable(),
+    /** Another sound, only for a post whose track failed. */
+    audioFileId: idSchema,
+  })
+  .partial()
+  .refine((changes) => Object.keys(changes).length > 0, { message: "no change" });
 
 export const postSchema = z.object({
   id: z.uuid(),
@@ -33,6 +52,7 @@ export const postSchema = z.object({
   /** Of the author's page, `/u/{handle}`. */
   authorHandle: z.string(),
   createdAt: z.iso.datetime(),
+  visibility: z.enum(postVisibilities),
   /** The live count: the persisted count plus pending views. */
   viewsCount: z.number().int(),
   /** Null: the post has no sound. */

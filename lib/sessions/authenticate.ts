@@ -6,8 +6,8 @@ import { defer } from "../core/defer";
 import { isOutage } from "../core/http";
 import { log } from "../core/log";
 import type { SignedInCaller } from "../core/permission";
-import { scheduleCatchUp } from "./catch-up";
-import { LEASE_RENEWAL_THRESHOLD_MS, REFRESH_GRACE_MS } from "./limits";
+import { keepLease } from "./catch-up";
+import { REFRESH_GRACE_MS } from "./limits";
 import { hashToken, nextRefreshToken, readRefreshToken } from "./refresh-token";
 import { findLiveSession, findLiveSessionIds, type VersionedSession } from "./rows";
 import { isUnexpired, type Session, toCaller } from "./session";
@@ -105,7 +105,7 @@ async function findSession(
 ): Promise<Session | null> {
   const cached = await store.find(sessionId, userId, accessTokenHash).catch(undefinedOnFailure);
   if (cached?.blacklisted) return null;
-  if (cached && cached.trustedForMs < LEASE_RENEWAL_THRESHOLD_MS) scheduleCatchUp();
+  if (cached) keepLease(cached.trustedForMs);
   // A session that is expired in Redis may have been refreshed in Postgres.
   if (cached?.session && cached.trustedForMs > 0 && isUnexpired(cached.session)) return cached.session;
   try {

@@ -17,19 +17,21 @@ interface DeleteOptions {
   reason?: RevokeReason;
   /** The request's origin, for the audit log. */
   auditContext?: AuditContext;
+  /** Who ends it: an operator. By default the user. */
+  actorId?: string;
 }
 
 /** Revokes one session. @returns false when there was none to revoke */
 export async function deleteSession(
   sessionId: string,
-  { userId, reason = "sign_out", auditContext }: DeleteOptions = {},
+  { userId, reason = "sign_out", auditContext, actorId }: DeleteOptions = {},
 ): Promise<boolean> {
   const row = await db().session.findUnique({
     where: { id: sessionId },
     select: { userId: true, revokedAt: true },
   });
   if (!row || row.revokedAt || (userId !== undefined && row.userId !== userId)) return false;
-  return (await revokeAndAudit(row.userId, { only: sessionId }, reason, auditContext)) > 0;
+  return (await revokeAndAudit(row.userId, { only: sessionId }, reason, auditContext, actorId)) > 0;
 }
 
 /** Revokes all sessions of a user except the current one. @returns how many */
@@ -41,13 +43,18 @@ export function deleteOtherUserSessions(
   return revokeAndAudit(userId, { except: currentSessionId }, "others", auditContext);
 }
 
-/** Revokes all sessions of a user. @returns how many */
+/**
+ * Revokes all sessions of a user.
+ * @param actorId  who does it, if not the user
+ * @returns how many
+ */
 export function deleteAllUserSessions(
   userId: string,
   reason: RevokeReason = "all",
   auditContext?: AuditContext,
+  actorId?: string,
 ): Promise<number> {
-  return revokeAndAudit(userId, {}, reason, auditContext);
+  return revokeAndAudit(userId, {}, reason, auditContext, actorId);
 }
 
 /** Of the one statement over all sessions: some seconds for a million. */
@@ -89,6 +96,7 @@ const ACTION_BY_REASON: Partial<Record<RevokeReason, AuditAction>> = {
   sign_out: "sign_out",
   others: "sessions_ended",
   all: "sessions_ended",
+  operator: "sessions_ended",
   reuse: "refresh_reused",
 };
 
@@ -97,12 +105,13 @@ async function revokeAndAudit(
   selection: SessionSelection,
   reason: RevokeReason,
   auditContext?: AuditContext,
+  operatorId?: string,
 ): Promise<number> {
   const { result: revokedCount, publish } = await commitChange(userId, async (tx) => {
     const ids = await revokeSessions(tx, userId, selection, reason);
     const action = ACTION_BY_REASON[reason];
     if (action && ids.length > 0) {
-      const actorId = reason === "reuse" ? null : userId;
+      const actorId = reason === "reuse" ? null : (operatorId ?? userId);
       const data = {
         why: reason,
         ended: ids.length,

@@ -1,6 +1,6 @@
 import { isOutage } from "../core/http";
 import { log } from "../core/log";
-import { scheduleCatchUp } from "./catch-up";
+import { keepLease } from "./catch-up";
 import { commitChange, publishBestEffort } from "./change";
 import { findLiveSession, findLiveSessions, touchSession } from "./rows";
 import { isUnexpired, type Session, type SessionClient } from "./session";
@@ -32,9 +32,9 @@ export async function updateSession(
 /** A user's live sessions, most recently seen first. Two calls to Redis while it has them all, else one statement. */
 export async function getUserSessions(userId: string): Promise<Session[]> {
   const cached = await store.list(userId).catch(nullOnFailure);
+  if (cached) keepLease(cached.trustedForMs);
   if (cached?.sessions)
     return cached.sessions.filter(isUnexpired).sort((a, b) => b.lastSeenAt - a.lastSeenAt);
-  scheduleCatchUp();
   const rows = await findLiveSessions(userId);
   const epoch = cached?.epoch;
   if (epoch) await publishBestEffort(() => store.put(userId, rows, { epoch, isComplete: true }));

@@ -43,8 +43,12 @@ const columns = Prisma.sql`
   u."seq", u."role"::text, u."name", u."email", u."confirmedAt" IS NOT NULL AS "confirmed",
   coalesce(g."generation", 0) AS "generation"`;
 
+/** Of accounts that can be signed in to. */
+const userJoin = Prisma.sql`
+  JOIN "User" u ON u."id" = s."userId" AND u."deletedAt" IS NULL AND u."blockedAt" IS NULL`;
+
 const userJoins = Prisma.sql`
-  JOIN "User" u ON u."id" = s."userId" AND u."deletedAt" IS NULL LEFT JOIN "SessionGeneration" g ON g."userId" = s."userId"`;
+  ${userJoin} LEFT JOIN "SessionGeneration" g ON g."userId" = s."userId"`;
 
 /** Matches sessions that are neither revoked nor expired. */
 const liveCondition = () => Prisma.sql`
@@ -69,7 +73,7 @@ export async function findLiveSession(
 /** Those of some sessions that are live. */
 export async function findLiveSessionIds(sessionIds: readonly string[]): Promise<Set<string>> {
   const rows = await db().$queryRaw<unknown[]>`
-    SELECT s."id" FROM "Session" s JOIN "User" u ON u."id" = s."userId" AND u."deletedAt" IS NULL
+    SELECT s."id" FROM "Session" s ${userJoin}
      WHERE s."id" = ANY(${sessionIds}::uuid[]) AND ${liveCondition()}`;
   return new Set(
     z

@@ -41,6 +41,8 @@ export type RevokeReason =
   | "role"
   | "replaced"
   | "deleted"
+  | "operator"
+  | "blocked"
   | "cleared";
 
 /** When the session expires unless it is refreshed before (ms). */

@@ -99,6 +99,8 @@ const sessionListSchema = z.tuple([z.int(), z.string(), z.union([z.literal(""), 
 export interface SessionList {
   /** Null: Redis has no sessions at all. */
   epoch: string | null;
+  /** Ms left of the trust lease; 0: Redis may have missed a revocation. */
+  trustedForMs: number;
   /** Null: Redis does not have all of them, or there is no trust lease. */
   sessions: Session[] | null;
 }
@@ -117,7 +119,8 @@ export async function list(userId: string): Promise<SessionList> {
     [],
     sessionListSchema,
   );
-  if (epoch === "" || trustedForMs === 0 || ids === "") return { epoch: epoch || null, sessions: null };
+  if (epoch === "" || trustedForMs === 0 || ids === "")
+    return { epoch: epoch || null, trustedForMs, sessions: null };
   const found = await redisService().script(
     findSessions,
     [keys.sessionsState, keys.userGeneration(userId), ...ids.map(keys.session)],
@@ -127,7 +130,7 @@ export async function list(userId: string): Promise<SessionList> {
   const sessions = found
     .map((text) => decodeValue(text, sessionSchema))
     .flatMap(({ data }) => (data?.userId === userId ? [data] : []));
-  return { epoch, sessions: sessions.length === ids.length ? sessions : null };
+  return { epoch, trustedForMs, sessions: sessions.length === ids.length ? sessions : null };
 }
 
 /** Evicts a session; the next look-up reads it from Postgres. */

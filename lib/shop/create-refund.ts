@@ -1,8 +1,7 @@
 import Stripe from "stripe";
-import { now } from "../core/clock";
 import { failpoint } from "../core/failpoint";
 import { db, type Transaction, transaction } from "../db";
-import { NonRetryableTaskError, type Payload, raiseAlert, type TaskContext } from "../tasks";
+import { closeAlerts, NonRetryableTaskError, type Payload, raiseAlert, type TaskContext } from "../tasks";
 import { orderSubject } from "./lock-order";
 import type { ProviderRefund } from "./record-refund";
 import { stripe } from "./stripe";
@@ -86,13 +85,8 @@ export async function createRefund(
 
 /** Closes the alert about an earlier refusal, in the transaction that records the refund. */
 export async function closeRefusalAlert(tx: Transaction, orderId: string): Promise<void> {
-  await tx.alert.updateMany({
-    where: {
-      ...{ kind: "refund_failed", subject: orderSubject(orderId), closedAt: null },
-      message: { endsWith: RETRIED },
-    },
-    data: { closedAt: new Date(now()) },
-  });
+  const subject = orderSubject(orderId);
+  await closeAlerts(tx, { kind: "refund_failed", subject, message: { endsWith: RETRIED } });
 }
 
 /**

@@ -3,6 +3,7 @@ import { AppError } from "../core/errors";
 import { isStorable } from "../core/text";
 import { type Lane, lanes, type QueueDefinition } from "./define-queue";
 import { accountErasures } from "./queues/account-erasures";
+import { alertNotices } from "./queues/alert-notices";
 import { analytics } from "./queues/analytics";
 import { audioTranscoding } from "./queues/audio-transcoding";
 import { botTidying } from "./queues/bot-tidying";
@@ -28,6 +29,7 @@ const definitions = [
   leaderboards,
   notifications,
   emails,
+  alertNotices,
   accountErasures,
   botTidying,
   analytics,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { db, ERASURE_BATCH_SIZE, Prisma, type Transaction, transaction } from "../db";
+import { closeAlerts } from "./alerts";
 import { personalQueues } from "./catalogue";
 
 const cancelledRowsSchema = z.array(z.object({ id: z.uuid() }));
@@ -26,7 +27,7 @@ WHERE id IN (
       || ARRAY(SELECT id::text FROM "AccountLink" WHERE "userId" = ${userId}::uuid)))
   LIMIT ${ERASURE_BATCH_SIZE} FOR UPDATE SKIP LOCKED)
 RETURNING id`;
-  await closeAlerts(tx, cancelledRowsSchema.parse(rows));
+  await closeTaskAlerts(tx, cancelledRowsSchema.parse(rows));
 }
 
 /**
@@ -44,7 +45,7 @@ export async function eraseTaskBatch(userId: string): Promise<number> {
     const rows = await tx.$queryRaw`
 UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, failures = NULL, "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
 WHERE id = ANY(${ids}::uuid[]) AND ${unfinishedPersonalSql()} RETURNING id`;
-    await closeAlerts(tx, cancelledRowsSchema.parse(rows));
+    await closeTaskAlerts(tx, cancelledRowsSchema.parse(rows));
     await tx.task.updateMany({ where: { id: { in: ids } }, data: { ownerId: null } });
     return ids.length;
   });
@@ -62,15 +63,12 @@ export async function eraseMintTasks(
   const rows = await tx.$queryRaw`
 UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, failures = NULL, "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
 WHERE ${ofMints} AND state IN ('pending', 'published', 'running', 'dead') RETURNING id`;
-  await closeAlerts(tx, cancelledRowsSchema.parse(rows));
+  await closeTaskAlerts(tx, cancelledRowsSchema.parse(rows));
   await tx.$executeRaw`UPDATE "Task" SET payload = '{}' WHERE ${ofMints}`;
 }
 
 /** A cancelled task needs no operator. */
-async function closeAlerts(tx: Transaction, tasks: readonly { id: string }[]): Promise<void> {
+async function closeTaskAlerts(tx: Transaction, tasks: readonly { id: string }[]): Promise<void> {
   if (tasks.length === 0) return;
-  await tx.alert.updateMany({
-    where: { kind: "task_dead", subject: { in: tasks.map(({ id }) => id) }, closedAt: null },
-    data: { closedAt: new Date() },
-  });
+  await closeAlerts(tx, { kind: "task_dead", subject: { in: tasks.map(({ id }) => id) } });
 }

@@ -1,3 +1,5 @@
+export { closeAlerts, raiseAlert } from "./alerts";
+export { noticeSubject } from "./announce-alert";
 export { type Attempt, attemptSchema, listAttempts } from "./attempts";
 export {
   backgroundTaskService,
@@ -48,7 +50,6 @@ export { pauseQueue, resumeQueue } from "./pause-queue";
 export { isPausedSql, listPausedQueues, type QueuePause, queuePauseSchema } from "./paused";
 export { type PublishOptions, publish, qstash } from "./publish";
 export { publishSubjectChanged } from "./publish-changes";
-export { raiseAlert } from "./raise-alert";
 export {
   previewRedrive,
   type RedriveBatch,

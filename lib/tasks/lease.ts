@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { afterCommit, db, Prisma, type Transaction } from "../db";
 import { TaskState } from "../schemas/enums";
+import { raiseAlert } from "./alerts";
 import { failuresWithoutErrorsSql, withFailureSql, withLostAttemptSql } from "./attempts";
 import { personalQueues, queues, type RunnableQueue } from "./catalogue";
 import { LeaseLostError, type Progress } from "./handler";
 import { isPausedSql } from "./paused";
 import { publishTaskChanged } from "./publish-changes";
-import { raiseAlert } from "./raise-alert";
 
 /**
  * A task's lease and fencing number are columns of its row, not keys in Redis: the committing transaction itself checks
@@ -144,11 +144,8 @@ UPDATE "Task" SET state = 'dead', "finishedAt" = clock_timestamp(), "leaseUntil"
   error = ${toStorableText(reason)}, failures = ${withFailureSql(toStorableText(reason))}
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
   if (updated === 0) throw new LeaseLostError(taskId);
-  await raiseAlert(tx, {
-    kind: "task_dead",
-    subject: taskId,
-    message: `a task of ${queue} is dead: ${toStorableText(reason)}`,
-  });
+  const message = `a task of ${queue} is dead: ${toStorableText(reason)}`;
+  await raiseAlert(tx, { kind: "task_dead", subject: taskId, message }, lease.subject);
   afterCommit(tx, () => publishLeasedTaskChanged(lease));
 }
 

@@ -10,6 +10,7 @@ const handlers: { [Q in HandledQueue]: () => Promise<HandlerFor<Q>> } = {
   "deliver-goods": async () => (await import("../shop/deliver-goods.task")).task,
   "supplier-notifications": async () => (await import("../shop/supplier-notifications.task")).task,
   notifications: async () => (await import("../notifications/notifications.task")).task,
+  "alert-notices": async () => (await import("../ops/alert-notices.task")).task,
   emails: async () => (await import("../mail/emails.task")).task,
   analytics: async () => (await import("../analytics/analytics.task")).task,
   "referral-bonuses": async () => (await import("../bonuses/referral-bonuses.task")).task,

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { afterCommit, Prisma, type Transaction } from "../db";
 import { TaskState } from "../schemas/enums";
 import { progressSchema, type TaskView } from "../schemas/task";
+import { closeAlerts } from "./alerts";
 import { getQueueDefinition, isQueueName, type QueueName, queues } from "./catalogue";
 import { isPausedSql } from "./paused";
 import { dispatchAfterResponse } from "./publish";
@@ -51,10 +52,9 @@ RETURNING "Task".id, queue, generation, state, attempts, progress, "messageId", 
   "ownerId", subject, ${isPausedSql(Prisma.sql`"Task".queue`)} AS paused`;
   const tasks = revivedRowsSchema.parse(rows);
   if (tasks.length === 0) return [];
-  const subjects = tasks.map(({ id }) => id);
-  await tx.alert.updateMany({
-    where: { kind: "task_dead", subject: { in: subjects }, closedAt: null },
-    data: { closedAt: new Date() },
+  await closeAlerts(tx, {
+    kind: "task_dead",
+    subject: { in: tasks.map(({ id }) => id) },
   });
   afterCommit(tx, () => {
     for (const task of tasks) {

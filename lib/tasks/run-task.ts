@@ -2,7 +2,7 @@ import { increment } from "../core/counters";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
 import { withRequestId } from "../core/request-id";
-import { currentTraceparent, getTraceId, withTrace } from "../core/trace";
+import { withTrace } from "../core/trace";
 import { TimeoutError, withTimeout } from "../core/with-timeout";
 import { transaction } from "../db";
 import { abandonByHandler } from "./abandon-by-handler";
@@ -53,15 +53,21 @@ export async function runTask({ taskId, queue, messageId }: TaskDelivery): Promi
         ? { outcome: "refused", reason: "the task is dead" }
         : { outcome: "done", note: `it was ${claim.state} before` };
     case "leased":
-      return withTrace(claim.lease.trace, () =>
-        withRequestId(claim.lease.requestId, () => runLeasedTask(claim.lease)),
+      return withTrace(
+        claim.lease.trace,
+        () => withRequestId(claim.lease.requestId, () => runLeasedTask(claim.lease)),
+        {
+          name: `task ${claim.lease.queue}`,
+          attributes: { taskId, attempt: claim.lease.attempt, messageId: messageId ?? "" },
+          ids: { taskId },
+        },
       );
   }
 }
 
 async function runLeasedTask(lease: Lease): Promise<TaskDeliveryResult> {
   const { taskId, queue, attempt } = lease;
-  const logFields = { taskId, queue, attempt, traceId: getTraceId(currentTraceparent() ?? "") };
+  const logFields = { taskId, queue, attempt };
   try {
     await failpoint("tasks.claimed");
     await prepareAndCommit(lease);

@@ -3,11 +3,11 @@ import { now } from "../core/clock";
 import { log } from "../core/log";
 import { afterCommit, Prisma, transaction } from "../db";
 import { abandonTask } from "./abandon-task";
+import { raiseAlert } from "./alerts";
 import { withLostAttemptSql } from "./attempts";
 import { importDeadLetters } from "./dead-letters";
 import { isPausedSql } from "./paused";
 import { publishTaskChanged } from "./publish-changes";
-import { raiseAlert } from "./raise-alert";
 import { republishDueTasks } from "./republish";
 
 /** Result of one sweep. */
@@ -85,13 +85,10 @@ RETURNING task.id, task.queue, task.version, task.payload, task.error, task."own
     const expired = expiredRowsSchema.parse(rows);
     afterCommit(tx, () => expired.forEach(publishTaskChanged));
     for (const task of expired) {
-      const { id, queue, error } = task;
+      const { id, queue, error, subject } = task;
       const reason = error === null ? "nothing ran it" : `last: ${error}`;
-      await raiseAlert(tx, {
-        kind: "task_dead",
-        subject: id,
-        message: `a task of ${queue} was not done by its deadline; ${reason}`,
-      });
+      const message = `a task of ${queue} was not done by its deadline; ${reason}`;
+      await raiseAlert(tx, { kind: "task_dead", subject: id, message }, subject);
       await abandonTask(tx, task);
     }
     return expired.length;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { retentionCutoff } from "../core/retention";
 import { deleteExpired, Prisma, transaction } from "../db";
+import { closeAlerts } from "./alerts";
 import { personalQueues } from "./catalogue";
 
 /** Tasks of one transaction, to keep locks short. */
@@ -54,10 +55,7 @@ WHERE id = ANY (ARRAY(SELECT id FROM "Task" WHERE state = 'dead' AND queue IN ($
 RETURNING id`;
     const ids = clearedRowsSchema.parse(rows).map(({ id }) => id);
     if (ids.length === 0) return 0;
-    await tx.alert.updateMany({
-      where: { kind: "task_dead", subject: { in: ids }, closedAt: null },
-      data: { closedAt: new Date(now()) },
-    });
+    await closeAlerts(tx, { kind: "task_dead", subject: { in: ids } });
     return ids.length;
   });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { db } from "../db";
+import { db, existingPost } from "../db";
 import { keys } from "../redis";
 import { idSchema } from "../schemas/id";
 import type { CounterDefinition } from "./counter/definition";
@@ -98,7 +98,7 @@ export async function getViewCounts(rows: readonly ViewRow[]): Promise<Counts> {
  */
 export async function warmViews(limit = 100): Promise<number> {
   const posts = await db().post.findMany({
-    where: { author: { deletedAt: null } },
+    where: existingPost,
     ...{ select: { ...viewColumns, ...playColumns }, orderBy: { id: "desc" }, take: limit },
   });
   await liveViews.recordAndCount(

@@ -1,4 +1,4 @@
-import { db } from "../db";
+import { db, existingPost } from "../db";
 import type { CountedRow } from "./counter/definition";
 
 /** Plays of a post in Postgres at some moment. */
@@ -30,7 +30,7 @@ export function toPlayRow({ id, plays, playsVersion, playsBatch, author }: PostR
 /** Reads the play rows of posts from Postgres; unknown posts, and those of erased authors, are left out. */
 export async function loadPlayRows(postIds: readonly string[]): Promise<Map<string, PlayRow>> {
   const posts = await db().post.findMany({
-    where: { id: { in: [...postIds] }, author: { deletedAt: null } },
+    where: { id: { in: [...postIds] }, ...existingPost },
     select: playColumns,
   });
   return new Map(posts.map((post) => [post.id, toPlayRow(post)]));

@@ -21,6 +21,8 @@ export interface ViewSyncState extends PendingWork {
   /** The same of plays. */
   plays: PendingWork;
   lastRun: SyncRun | null;
+  /** The last that found work, newest first. */
+  runs: SyncRun[];
 }
 
 const MAX_POSTS_COUNTED = 1_000;
@@ -31,15 +33,16 @@ const nothing: PendingWork = { pendingPosts: 0, pendingViews: 0, claimedBatches:
 /** Pending work and the result of the last sync, for operators. */
 export async function getViewSyncState(): Promise<ViewSyncState> {
   try {
-    const [pendingViews, pendingPlays, lastRun] = await Promise.all([
+    const [pendingViews, pendingPlays, lastRun, runs] = await Promise.all([
       readPendingWork(views.keys),
       readPendingWork(plays.keys),
       redisService().get(keys.lastViewSync, syncRunSchema),
+      redisService().lrange(keys.viewSyncs, 0, -1, syncRunSchema),
     ]);
-    return { available: true, ...pendingViews, plays: pendingPlays, lastRun };
+    return { available: true, ...pendingViews, plays: pendingPlays, lastRun, runs };
   } catch (error) {
     log().debug({ err: error }, "view sync state unknown: Redis unavailable");
-    return { available: false, ...nothing, plays: nothing, lastRun: null };
+    return { available: false, ...nothing, plays: nothing, lastRun: null, runs: [] };
   }
 }
 

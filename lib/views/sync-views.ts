@@ -184,10 +184,20 @@ export async function syncNow(source: SyncRun["source"]): Promise<ViewSync> {
   }
 }
 
-/** Stores the result of the last sync in Redis. Best effort: the sync itself is complete by then. */
+/** Runs that are kept for operators. */
+const MAX_RUNS = 20;
+
+/**
+ * Stores the result of the last sync in Redis, and among the last ones if it found work: most runs of the schedule do
+ * not. Best effort: the sync itself is complete by then.
+ */
 export async function saveLastRun(run: SyncRun): Promise<void> {
+  const hasWork = run.syncedPosts + run.droppedViews + run.droppedPlays > 0;
   try {
-    await redisService().set(keys.lastViewSync, run);
+    await redisService().pipeline((p) => [
+      p.set(keys.lastViewSync, run),
+      ...(hasWork ? [p.lpush(keys.viewSyncs, run), p.ltrim(keys.viewSyncs, 0, MAX_RUNS - 1)] : []),
+    ]);
   } catch (error) {
     log().debug({ err: error }, "result of the view sync not stored: Redis unavailable");
   }

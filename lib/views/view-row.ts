@@ -1,4 +1,4 @@
-import { db } from "../db";
+import { db, existingPost } from "../db";
 import type { CountedRow } from "./counter/definition";
 
 /** Views of a post in Postgres at some moment. */
@@ -30,7 +30,7 @@ export function toViewRow({ id, views, viewsVersion, viewsBatch, author }: PostR
 /** Reads the view rows of posts from Postgres; unknown posts, and those of erased authors, are left out. */
 export async function loadViewRows(postIds: readonly string[]): Promise<Map<string, ViewRow>> {
   const posts = await db().post.findMany({
-    where: { id: { in: [...postIds] }, author: { deletedAt: null } },
+    where: { id: { in: [...postIds] }, ...existingPost },
     select: viewColumns,
   });
   return new Map(posts.map((post) => [post.id, toViewRow(post)]));

@@ -5,6 +5,11 @@ import {
   backUpRedis,
   backupEntrySchema,
   deleteRedisKey,
+  deleteRedisKind,
+  expireKeySchema,
+  expireRedisKey,
+  type Reported,
+  readRedisClients,
   readRedisInfo,
   readRedisKey,
   readSlowLog,
@@ -34,10 +39,15 @@ export const redis: Readonly<Record<string, Command>> = {
     summary: "the slowest commands, where the server offers them",
     run: async ({ caller }) => {
       const report = await readSlowLog(caller);
-      const lines = report.offered
-        ? report.value.map((entry) => JSON.stringify(entry))
-        : [`not offered by this Redis over REST: ${report.why}`];
-      return { json: report, lines };
+      return { json: report, lines: reportLines(report) };
+    },
+  },
+  clients: {
+    usage: "redis clients",
+    summary: "connections of clients, where the server offers them",
+    run: async ({ caller }) => {
+      const report = await readRedisClients(caller);
+      return { json: report, lines: reportLines(report) };
     },
   },
   keys: {
@@ -77,7 +87,7 @@ export const redis: Readonly<Record<string, Command>> = {
   },
   key: {
     usage: "redis key <key>",
-    summary: "one key with its value",
+    summary: "one key with the beginning of its value and what it is for",
     run: async ({ caller, words }) => {
       const found = await readRedisKey(caller, requireWord(words, "key"));
       if (!found) return { json: null, lines: ["there is no such key"], exitCode: 1 };
@@ -94,14 +104,35 @@ export const redis: Readonly<Record<string, Command>> = {
       return { json: { deleted }, lines: [deleted ? "deleted" : "there is no such key"] };
     },
   },
+  expire: {
+    usage: "redis expire <key> <seconds> --reason text --yes",
+    summary: "gives a key a TTL",
+    changes: "destroys",
+    run: async ({ caller, words, auditContext }) => {
+      const key = requireWord(words, "key");
+      const ttl = expireKeySchema.shape.ttlSeconds.safeParse(words[1]);
+      if (!ttl.success) throw new UsageError("how many seconds? It is the second word, a whole number");
+      const expires = await expireRedisKey(caller, { key, ttlSeconds: ttl.data }, auditContext);
+      return { json: { expires }, lines: [expires ? "expires" : "there is no such key"] };
+    },
+  },
+  drop: {
+    usage: "redis drop <kind> --reason text --yes",
+    summary: "all keys of a kind, as `redis keys` names them",
+    changes: "destroys",
+    run: async ({ caller, words, auditContext }) => {
+      const deleted = await deleteRedisKind(caller, requireWord(words, "kind"), auditContext);
+      return { json: { deleted }, lines: [`${deleted} keys deleted`] };
+    },
+  },
   backup: {
-    usage: "redis backup --file path",
+    usage: "redis backup --file path [--reason text]",
     summary: "all keys into a file of JSON lines",
-    run: async ({ caller, options }) => {
+    run: async ({ caller, options, auditContext }) => {
       const path = requireFile(options.file);
       const file = createWriteStream(path, { flags: "wx", mode: 0o600 });
       let keys = 0;
-      for await (const entry of backUpRedis(caller)) {
+      for await (const entry of backUpRedis(caller, auditContext)) {
         if (!file.write(`${JSON.stringify(entry)}\n`)) await once(file, "drain");
         keys += 1;
       }
@@ -127,6 +158,10 @@ export const redis: Readonly<Record<string, Command>> = {
     },
   },
 };
+
+function reportLines({ offered, lines, why }: Reported): readonly string[] {
+  return offered ? lines : [`not offered by this Redis over REST: ${why ?? "no reason given"}`];
+}
 
 function requireFile(path: string | undefined): string {
   if (path === undefined) throw new UsageError("which file? --file path");

@@ -1,4 +1,3 @@
-import { namespaces } from "@/lib/cache";
 import {
   checkBackends,
   clearCaches,
@@ -9,6 +8,8 @@ import {
 } from "@/lib/ops";
 import { idSchema } from "@/lib/schemas/id";
 import { type Command, requireWord, table, UsageError } from "./command";
+import { caches, live, views } from "./live";
+import { limits, people, personSessions } from "./people";
 import { redis } from "./redis";
 import { queues, schedules, tasks } from "./tasks";
 
@@ -23,11 +24,11 @@ export const rooms: Readonly<Record<string, Readonly<Record<string, Command>>>> 
       summary: "open alerts, newest first",
       run: async ({ caller, options }) => {
         const page = await listOpenAlerts(caller, options.cursor ? { cursor: options.cursor } : {});
-        const rows = page.items.map(({ id, kind, subject, createdAt, message }) => [
+        const rows = page.items.map(({ id, kind, subject, openedAt, message }) => [
           id,
           kind,
           subject,
-          createdAt,
+          openedAt,
           message,
         ]);
         const lines = table(["id", "kind", "subject", "since", "message"], rows);
@@ -46,24 +47,13 @@ export const rooms: Readonly<Record<string, Readonly<Record<string, Command>>>> 
       },
     },
   },
+  people,
+  limits,
   redis,
+  views,
+  live,
   caches: {
-    list: {
-      usage: "caches list",
-      summary: "namespaces with their lifetimes",
-      run: async () => {
-        const rows = Object.entries(namespaces).map(([name, { ttlSeconds, swrSeconds }]) => ({
-          name,
-          ttlSeconds,
-          swrSeconds,
-        }));
-        const lines = table(
-          ["namespace", "ttl", "stale window"],
-          rows.map(({ name, ttlSeconds, swrSeconds }) => [name, `${ttlSeconds} s`, `${swrSeconds} s`]),
-        );
-        return { json: rows, lines };
-      },
-    },
+    ...caches,
     clear: {
       usage: "caches clear [namespace] --reason text --yes",
       summary: "a namespace, or all of them and the cached chat messages",
@@ -86,6 +76,7 @@ export const rooms: Readonly<Record<string, Readonly<Record<string, Command>>>> 
     },
   },
   sessions: {
+    ...personSessions,
     clear: {
       usage: "sessions clear --reason text --yes",
       summary: "everybody has to sign in again, after a leak of a secret or of a copy of the database",

@@ -12,8 +12,8 @@ import type { EventWriter } from "../../lib/realtime/event-writer";
 import type { acquireLock, RedisService, withLock } from "../../lib/redis";
 import type { TypedNotification } from "../../lib/schemas/notification-kinds";
 import type { backgroundTaskService, EnqueueOptions, enqueue, publish } from "../../lib/tasks";
+import type { NewAlert } from "../../lib/tasks/alerts";
 import type { messageSchema } from "../../lib/tasks/publish";
-import type { NewAlert } from "../../lib/tasks/raise-alert";
 
 /**
  * Functions, methods and fields that public strings pass through. The extraction finds their uses by symbol, not by

@@ -9,6 +9,9 @@ import { getShellViewer } from "@/app/_shell/viewer";
 import { listPosts } from "@/lib/posts";
 import { postPageQuerySchema } from "@/lib/schemas/post";
 
+/** More than a screen of any size shows before the browser loads more: each costs a kilobyte of the document. */
+const DOCUMENT_POSTS = 12;
+
 export async function generateMetadata({ searchParams }: PageProps<"/">) {
   const t = await getTranslations("feed");
   const cursor = parseCursorParam(await searchParams);
@@ -29,7 +32,10 @@ export default async function FeedPage({ searchParams }: PageProps<"/">) {
 }
 
 async function CurrentFeed({ cursor }: { cursor: string | undefined }) {
-  const [viewer, page] = await Promise.all([getShellViewer(), readForPage(listPosts({ cursor }))]);
+  const [viewer, page] = await Promise.all([
+    getShellViewer(),
+    readForPage(listPosts({ cursor, limit: DOCUMENT_POSTS })),
+  ]);
   return (
     <Feed
       posts={page.items}

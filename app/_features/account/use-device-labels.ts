@@ -5,11 +5,11 @@ import type { SignedInDevice } from "@/lib/schemas/session";
 export function useDeviceLabels() {
   const t = useTranslations("devices");
   return {
-    deviceName({ device: { browser, os } }: SignedInDevice): string {
+    deviceName({ device: { browser, os } }: Pick<SignedInDevice, "device">): string {
       if (browser && os) return t("browserOn", { browser, os });
       return browser ?? os ?? t("unknown");
     },
-    deviceLocation({ place, ip }: SignedInDevice): string {
+    deviceLocation({ place, ip }: Pick<SignedInDevice, "place" | "ip">): string {
       return [place, ip].filter(Boolean).join(" · ") || t("unknownPlace");
     },
   };

@@ -5,10 +5,10 @@ import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "@/app/_ui/button";
+import { ConfirmDialog } from "@/app/_ui/confirm-dialog";
 import type { Bot } from "@/lib/schemas/bot-console";
 import { isolate } from "@/lib/schemas/isolate";
 import { deleteBot } from "./bots-api";
-import { ConfirmDialog } from "./confirm-dialog";
 import { ImportDialog } from "./import-dialog";
 
 /** What is done to a whole bot and seldom: export, import, deletion. */

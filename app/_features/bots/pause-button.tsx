@@ -4,10 +4,10 @@ import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
+import { ConfirmDialog } from "@/app/_ui/confirm-dialog";
 import { FailureNote } from "@/app/_ui/failure-note";
 import type { Bot } from "@/lib/schemas/bot-console";
 import { changeBot } from "./bots-api";
-import { ConfirmDialog } from "./confirm-dialog";
 
 /** Pauses a bot after a question, and lets it go on at once. */
 export function PauseButton({ bot }: { bot: Bot }) {

@@ -1,6 +1,7 @@
 "use client";
 
 import { cn } from "@/app/_ui/cn";
+import { TextLink } from "@/app/_ui/linked-text";
 import { LongText } from "@/app/_ui/long-text";
 import { isOnlyEmoji, parseTextParts } from "./text-parts";
 
@@ -38,19 +39,7 @@ export function MessageText({ text, mentions, viewerId, tabIndex }: Props) {
             </strong>
           );
         }
-        return (
-          <a
-            key={index}
-            href={part.href}
-            dir="auto"
-            target="_blank"
-            rel="noopener noreferrer nofollow"
-            tabIndex={tabIndex}
-            className="text-tint-text underline decoration-1 underline-offset-3 hover:decoration-2"
-          >
-            {part.text}
-          </a>
-        );
+        return <TextLink key={index} href={part.href} text={part.text} tabIndex={tabIndex} />;
         // biome-ignore-end lint/suspicious/noArrayIndexKey: as above
       })}
     </LongText>

@@ -1,19 +1,15 @@
 import { TriangleAlert } from "lucide-react";
-import { useTranslations } from "next-intl";
+import { useLocale, useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { AlertView } from "@/lib/ops";
+import { getAlertTitle } from "@/lib/schemas/alert";
 import { AdminActionButton } from "./admin-action-button";
-
-const KNOWN_KINDS = [
-  ...(["task_dead", "payment_mismatch", "refund_failed", "delivery_failed"] as const),
-  ...(["minter_funds", "minter_fee", "minter_settings", "minter_stuck"] as const),
-] as const;
 
 export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt: number }) {
   const t = useTranslations("alertConsole");
-  const kind = KNOWN_KINDS.find((known) => known === alert.kind);
+  const locale = useLocale();
   const link = subjectLink(alert);
   return (
     <article
@@ -25,13 +21,13 @@ export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt:
       </span>
       <div className="min-w-0">
         <h2 id={alert.id} className="text-lg font-semibold">
-          {kind ? t(`kinds.${kind}`) : alert.kind}
+          {getAlertTitle(alert.kind, locale)}
         </h2>
         <p dir="auto" className="mt-1 text-muted [overflow-wrap:anywhere]">
           {alert.message}
         </p>
         <p className="mt-2 flex flex-wrap gap-x-3 text-xs text-faint">
-          <RelativeTime at={alert.createdAt} renderedAt={renderedAt} />
+          <RelativeTime at={alert.openedAt} renderedAt={renderedAt} />
           <span className="tabular break-all">{alert.subject}</span>
         </p>
       </div>

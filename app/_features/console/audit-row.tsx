@@ -1,7 +1,9 @@
 import {
+  Ban,
   BellOff,
   Bot,
   Download,
+  Gauge,
   KeyRound,
   LogIn,
   LogOut,
@@ -49,6 +51,8 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   telegram_linked: Send,
   telegram_unlinked: Unlink,
   role_changed: UserCog,
+  account_blocked: Ban,
+  account_unblocked: Undo2,
   account_exported: Download,
   account_deleted: Trash2,
   account_erased: Trash2,
@@ -76,11 +80,17 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   execution_cancelled: BellOff,
   execution_moved: Undo2,
   sessions_cleared: ShieldAlert,
+  limits_lifted: Gauge,
   tasks_redriven: RotateCcw,
   cache_cleared: Trash2,
   presence_cleared: Trash2,
   redis_restored: Undo2,
   redis_key_deleted: Trash2,
+  redis_key_expired: Trash2,
+  redis_kind_deleted: Trash2,
+  redis_backed_up: Download,
+  cache_tag_invalidated: Trash2,
+  views_recounted: RotateCcw,
 };
 
 /** Actions that may point to an intruder. */
@@ -160,7 +170,7 @@ function Actor({ entry: { actorId, actorName } }: { entry: AuditEntryView }) {
 function Subject({ entry: { actorId, subject, subjectName } }: { entry: AuditEntryView }) {
   const t = useTranslations("auditConsole");
   if (subject === `user:${actorId}` || subject === "app") return null;
-  const kind = (["task", "queue", "alert", "order", "product", "bot"] as const).find((prefix) =>
+  const kind = (["task", "queue", "alert", "order", "product", "bot", "post"] as const).find((prefix) =>
     subject.startsWith(`${prefix}:`),
   );
   // A queue's name is read; an id only distinguishes.

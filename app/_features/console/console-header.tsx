@@ -17,8 +17,8 @@ export function ConsoleHeader({ section, title, lead, alerts, children }: Props)
     <>
       <ConsoleNav current={section} alerts={alerts} />
       <div className="mt-6 flex flex-wrap items-start justify-between gap-x-10 gap-y-6">
-        <div>
-          <PageTitle>{title}</PageTitle>
+        <div className="min-w-0">
+          <PageTitle className="[overflow-wrap:anywhere]">{title}</PageTitle>
           <p className="mt-4 max-w-[54ch] text-muted">{lead}</p>
         </div>
         {children}

@@ -10,16 +10,29 @@ import { Role } from "@/lib/schemas/enums";
 interface Props {
   q: string;
   role: PersonView["role"] | null;
+  /** Only blocked accounts. */
+  blocked: boolean;
 }
 
 /** A form that works without JavaScript; the query is in the URL. */
-export function PeopleFilter({ q, role }: Props) {
+export function PeopleFilter({ q, role, blocked }: Props) {
   const t = useTranslations("peopleConsole");
+  const options = [
+    { key: "all", label: t("everyone"), query: {}, isCurrent: role === null && !blocked },
+    ...Object.values(Role).map((option) => ({
+      key: option,
+      label: t(`roles.${option}`),
+      query: { role: option },
+      isCurrent: option === role,
+    })),
+    { key: "blocked", label: t("blocked"), query: { blocked: "true" }, isCurrent: blocked },
+  ];
   return (
     <div className="mt-8 flex flex-wrap items-center justify-between gap-4">
       <search className="w-full sm:w-auto sm:min-w-96">
         <form action="/admin/people" className="flex gap-2">
           {role ? <input type="hidden" name="role" value={role} /> : null}
+          {blocked ? <input type="hidden" name="blocked" value="true" /> : null}
           <input
             type="search"
             name="q"
@@ -36,22 +49,19 @@ export function PeopleFilter({ q, role }: Props) {
         </form>
       </search>
       <nav aria-label={t("roleFilter")} className={cn(segmentedControl.group, "max-w-full overflow-x-auto")}>
-        {[null, ...Object.values(Role)].map((option) => (
+        {options.map(({ key, label, query, isCurrent }) => (
           <Link
-            key={option ?? "all"}
-            href={{
-              pathname: "/admin/people",
-              query: { ...(q ? { q } : {}), ...(option ? { role: option } : {}) },
-            }}
+            key={key}
+            href={{ pathname: "/admin/people", query: { ...(q ? { q } : {}), ...query } }}
             scroll={false}
-            aria-current={option === role ? "true" : undefined}
+            aria-current={isCurrent ? "true" : undefined}
             className={cn(
               segmentedControl.item,
               "h-9 px-3 whitespace-nowrap sm:px-4",
-              option === role && segmentedControl.active,
+              isCurrent && segmentedControl.active,
             )}
           >
-            {option ? t(`roles.${option}`) : t("everyone")}
+            {label}
           </Link>
         ))}
       </nav>

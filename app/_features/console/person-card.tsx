@@ -6,6 +6,7 @@ import { Link } from "@/app/_ui/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { PersonView } from "@/lib/ops";
 import { isolate } from "@/lib/schemas/isolate";
+import { BlockedBadge } from "./blocked-badge";
 import { RoleForm } from "./role-form";
 
 interface Props {
@@ -23,7 +24,7 @@ const TONES = {
 
 export function PersonCard({ person, isViewer, renderedAt }: Props) {
   const t = useTranslations("peopleConsole");
-  const { id, name, email, role, confirmed, createdAt } = person;
+  const { id, name, email, role, confirmed, blockedAt, createdAt } = person;
   return (
     <li className="grid gap-x-6 gap-y-3 border-b border-line py-5 last:border-0 md:grid-cols-[minmax(0,1fr)_auto]">
       <div className="min-w-0">
@@ -31,10 +32,16 @@ export function PersonCard({ person, isViewer, renderedAt }: Props) {
           id={id}
           className="flex flex-wrap items-center gap-x-3 gap-y-1 text-lg leading-snug font-semibold"
         >
-          <bdi className="[overflow-wrap:anywhere]">{name}</bdi>
+          <Link
+            href={`/admin/people/${id}`}
+            className="underline decoration-line-strong underline-offset-4 [overflow-wrap:anywhere] hover:decoration-ink"
+          >
+            <bdi>{name}</bdi>
+          </Link>
           <span className={cn("rounded-full border px-2.5 text-xs leading-6 font-semibold", TONES[role])}>
             {t(`roles.${role}`)}
           </span>
+          {blockedAt ? <BlockedBadge /> : null}
           {isViewer ? <span className="text-sm font-normal text-faint">{t("you")}</span> : null}
         </h2>
         <p className="text-muted [overflow-wrap:anywhere]">{email}</p>

@@ -7,7 +7,7 @@ import { callApi } from "@/app/_data/call-api";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { MAX_REASON_LENGTH } from "@/lib/schemas/limits";
+import { MAX_REASON_LENGTH } from "@/lib/schemas/reason-length";
 
 export const REASON_FIELD =
   "mt-1 min-h-20 w-full rounded-2xl border border-line-strong bg-ground/70 px-4 py-3 text-ink placeholder:text-faint hover:border-muted focus:border-ink";

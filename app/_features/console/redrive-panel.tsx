@@ -7,7 +7,7 @@ import { callApi } from "@/app/_data/call-api";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { MAX_REASON_LENGTH } from "@/lib/schemas/limits";
+import { MAX_REASON_LENGTH } from "@/lib/schemas/reason-length";
 import type { RedriveBatch, RedrivePreview } from "@/lib/tasks";
 import { REASON_FIELD } from "./reason-form";
 
@@ -52,7 +52,10 @@ export function RedrivePanel({ filter }: Props) {
     setProgress(sum);
     do {
       const body: Record<string, string> = { ...filter, reason, ...(cursor ? { cursor } : {}) };
-      const result: ApiResult<RedriveBatch> = await callApi<RedriveBatch>("/api/admin/tasks/redrive", { method: "POST", body });
+      const result: ApiResult<RedriveBatch> = await callApi<RedriveBatch>("/api/admin/tasks/redrive", {
+        method: "POST",
+        body,
+      });
       if (!result.ok) {
         setFailure(result.failure);
         break;

@@ -12,11 +12,12 @@ export function ViewSyncGauges({ state }: { state: ViewSyncState }) {
     { name: t("pendingPosts"), value: state.pendingPosts },
     { name: t("claimedBatches"), value: state.claimedBatches },
     { name: t("claimedViews"), value: state.claimedViews },
+    { name: t("pendingPlays"), value: state.plays.pendingViews + state.plays.claimedViews },
   ];
   const idle = gauges.every((gauge) => gauge.value === 0);
   return (
     <section className="mt-10" aria-label={t("title")}>
-      <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4">
+      <dl className="grid grid-cols-2 gap-3 lg:grid-cols-5 max-lg:*:last:col-span-2">
         {gauges.map((gauge) => (
           <div
             key={gauge.name}

@@ -5,6 +5,7 @@ import { tintStyle } from "@/app/_features/posts/tint-style";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
+import { ShareButton } from "@/app/_ui/share-button";
 import type { Person } from "@/lib/schemas/person";
 import type { Post } from "@/lib/schemas/post";
 import { PRODUCTS_ID } from "./person-products";
@@ -58,6 +59,7 @@ export function PersonHead({ person, isOwn, hasProducts, posts }: Props) {
                 <a href={`#${PRODUCTS_ID}`}>{t("toProducts")}</a>
               </Button>
             ) : null}
+            <ShareButton path={`/u/${person.handle}`} title={person.name} size="large" />
             {isOwn ? (
               <Button asChild look="quiet" size="large">
                 <Link href="/me">

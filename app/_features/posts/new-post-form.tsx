@@ -14,25 +14,15 @@ import type { UploadSettings } from "@/app/_features/uploads/upload-settings";
 import { useFormUploads, useSubmitAfterUploads } from "@/app/_features/uploads/use-form-uploads";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
-import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
 import { Link } from "@/app/_ui/link";
 import { newPostSchema } from "@/lib/schemas/post";
-import { CharactersLeft } from "./characters-left";
 import { draftArtId } from "./draft-art-id";
+import { parseTags } from "./parse-tags";
+import { TagsField, TextField, TitleField } from "./post-fields";
 import { PostPreview } from "./post-preview";
 import { createPost } from "./posts-api";
-
-const MAX_TITLE_LENGTH = 120;
-const MAX_TEXT_LENGTH = 5_000;
-
-function parseTags(typed: string): string[] {
-  return typed
-    .split(/[,\n]/)
-    .map((tag) => tag.trim().replace(/^#+/, "").toLowerCase())
-    .filter(Boolean);
-}
 
 interface Props {
   viewerId: string;
@@ -103,16 +93,7 @@ export function NewPostForm({ viewerId, viewerName, uploadSettings }: Props) {
         ) : (
           <UnavailableNote />
         )}
-        <Field
-          {...field("title")}
-          label={t("titleLabel")}
-          hint={t("titleHint")}
-          placeholder={t("titlePlaceholder")}
-          autoComplete="off"
-          required
-          counter={<CharactersLeft limit={MAX_TITLE_LENGTH} used={values.title.trim().length} />}
-          className="h-16 font-display text-lg font-semibold"
-        />
+        <TitleField field={field("title")} />
         <TitleOffers
           handle={audio}
           authorName={viewerName}
@@ -128,22 +109,8 @@ export function NewPostForm({ viewerId, viewerName, uploadSettings }: Props) {
             embeddedCoverFileId={embeddedCoverOf(audio)}
           />
         ) : null}
-        <Field
-          {...field("text")}
-          multiline
-          label={t("textLabel")}
-          hint={t("textHint")}
-          optional
-          counter={<CharactersLeft limit={MAX_TEXT_LENGTH} used={values.text.trim().length} />}
-        />
-        <Field
-          {...field("tags")}
-          label={t("tagsLabel")}
-          hint={t("tagsHint")}
-          placeholder={t("tagsPlaceholder")}
-          autoComplete="off"
-          optional
-        />
+        <TextField field={field("text")} />
+        <TagsField field={field("tags")} />
         {failure ? <FailureNote failure={failure} /> : null}
         {failure?.code === "unauthenticated" ? (
           <p className="text-sm text-muted">

@@ -1,10 +1,13 @@
+import { EyeOff } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { Link } from "@/app/_ui/link";
+import { LinkedText } from "@/app/_ui/linked-text";
 import { LongText } from "@/app/_ui/long-text";
 import { PersonLink } from "@/app/_ui/person-link";
 import { RelativeTime } from "@/app/_ui/relative-time";
+import { ShareButton } from "@/app/_ui/share-button";
 import type { Post } from "@/lib/schemas/post";
 import { PostTrack } from "./post-track";
 import { Tags } from "./tags";
@@ -35,6 +38,7 @@ function titleClass(title: string): string {
 
 export function PostBody({ post, viewerId, renderedAt, ownTrack, mint, playsByDay }: Props) {
   const t = useTranslations("post");
+  const edit = useTranslations("editPost");
   const isOwn = viewerId === post.authorId;
   return (
     <div className="flex min-w-0 flex-col">
@@ -50,6 +54,12 @@ export function PostBody({ post, viewerId, renderedAt, ownTrack, mint, playsByDa
         <span aria-hidden="true">·</span>
         <RelativeTime at={post.createdAt} renderedAt={renderedAt} />
       </p>
+      {post.visibility === "unlisted" ? (
+        <p className="mt-2 flex items-center gap-2 text-sm text-muted">
+          <EyeOff className="size-4 shrink-0" aria-hidden="true" />
+          {edit("unlisted")}
+        </p>
+      ) : null}
       <PostTrack post={post} ownTrack={ownTrack} />
       <div className="mt-6 border-y border-line py-5">
         <div className="flex flex-wrap items-baseline gap-x-8 gap-y-3 text-muted">
@@ -68,7 +78,17 @@ export function PostBody({ post, viewerId, renderedAt, ownTrack, mint, playsByDa
             />
           ) : null}
         </div>
-        {isOwn ? <p className="mt-2 text-sm text-muted">{t("own")}</p> : null}
+        {isOwn ? (
+          <p className="mt-2 text-sm text-muted">
+            {t("own")}{" "}
+            <Link
+              href={`/posts/${post.id}/edit`}
+              className="inline-flex min-h-11 items-center text-ink underline underline-offset-4"
+            >
+              {edit("action")}
+            </Link>
+          </p>
+        ) : null}
         {playsByDay}
         {viewerId === null ? (
           <p className="mt-2 text-sm text-muted">
@@ -88,11 +108,14 @@ export function PostBody({ post, viewerId, renderedAt, ownTrack, mint, playsByDa
       {post.text ? (
         <div className="mt-6 max-w-[64ch] text-[1.0625rem] leading-relaxed">
           <LongText text={post.text} maxLines={MAX_TEXT_LINES}>
-            {post.text}
+            <LinkedText text={post.text} />
           </LongText>
         </div>
       ) : null}
       <Tags tags={post.tags} className="mt-6 text-base" />
+      <div className="mt-6 empty:hidden">
+        <ShareButton path={`/posts/${post.id}`} title={post.title} />
+      </div>
       {mint}
       {viewerId !== null && !isOwn ? <PostViewTracker postId={post.id} /> : null}
       <TrackOpened name="post.opened" id={post.id} />

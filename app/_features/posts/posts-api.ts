@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { callApi } from "@/app/_data/call-api";
-import type { newPostSchema, Post, PostPage } from "@/lib/schemas/post";
+import type { newPostSchema, Post, PostPage, postChangesSchema } from "@/lib/schemas/post";
 
 /** @param authorId  null: the feed */
 export function fetchPosts(cursor: string, authorId: string | null, signal: AbortSignal) {
@@ -12,7 +12,11 @@ export function createPost(body: z.output<typeof newPostSchema>) {
   return callApi<{ post: Post }>("/api/posts", { method: "POST", body, repeatable: true });
 }
 
-/** Gives a post whose track failed another one. Safe to repeat. */
-export function replaceTrack(postId: string, audioFileId: string) {
-  return callApi<{ post: Post }>(`/api/posts/${postId}`, { method: "PATCH", body: { audioFileId } });
+/** Changes one's own post. Safe to repeat. */
+export function editPost(postId: string, body: z.output<typeof postChangesSchema>) {
+  return callApi<{ post: Post }>(`/api/posts/${postId}`, { method: "PATCH", body });
+}
+
+export function deletePost(postId: string) {
+  return callApi<{ deleted: true }>(`/api/posts/${postId}`, { method: "DELETE" });
 }

@@ -1,8 +1,10 @@
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
+import { LinkedText } from "@/app/_ui/linked-text";
 import { LongText } from "@/app/_ui/long-text";
 import { PersonLink } from "@/app/_ui/person-link";
+import { ShareButton } from "@/app/_ui/share-button";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import { MAX_AMOUNT_MINOR, MAX_QUANTITY } from "@/lib/schemas/limits";
 import type { Product } from "@/lib/schemas/product";
@@ -72,11 +74,14 @@ export function ProductDetails({ product, viewerId }: Props) {
       {product.description ? (
         <div className="mt-6 max-w-[64ch] text-[1.0625rem] leading-relaxed">
           <LongText text={product.description} maxLines={MAX_DESCRIPTION_LINES}>
-            {product.description}
+            <LinkedText text={product.description} />
           </LongText>
         </div>
       ) : null}
       <p className="mt-6 max-w-[64ch] text-sm text-muted">{t(`gets.${product.kind}`)}</p>
+      <div className="mt-6 empty:hidden">
+        <ShareButton path={`/shop/${product.id}`} title={product.title} />
+      </div>
     </div>
   );
 }

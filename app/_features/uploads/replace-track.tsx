@@ -2,7 +2,7 @@
 
 import { useRouter } from "next/navigation";
 import { useState } from "react";
-import { replaceTrack } from "@/app/_features/posts/posts-api";
+import { editPost } from "@/app/_features/posts/posts-api";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { AudioField } from "./audio-field";
@@ -23,7 +23,7 @@ export function ReplaceTrack({ postId, viewerId, uploadSettings: { apiUrl } }: P
   const slot = uploadSlot(`post:${postId}`, "audio", { viewerId, apiUrl });
   const replace = async (fileId: string) => {
     setFailure(null);
-    const result = await replaceTrack(postId, fileId);
+    const result = await editPost(postId, { audioFileId: fileId });
     if (!result.ok) return setFailure(result.failure);
     slot.clear();
     router.refresh();

@@ -8,7 +8,7 @@ import { requireFreshSignIn, type SignedInCaller } from "../permission";
 import { withRequestId } from "../request-id";
 import { secretsEqual } from "../secrets-equal";
 import { isStorable } from "../text";
-import { currentTraceparent, getTraceId, withTrace } from "../trace";
+import { withTrace } from "../trace";
 import { DEFAULT_BODY_LIMIT_BYTES, readBytes, readJson, readText, textResponse } from "./body";
 import { type ClientInfo, getClientInfo, getRequestLocale } from "./client-info";
 import { errorResponse, toAppError } from "./error-response";
@@ -114,10 +114,19 @@ export function createRoute({ authenticate, onAnswered, onResponse }: RouteDepen
       context: RouteContext<O>,
     ) => Promise<z.input<O["response"]> | Reply<z.input<O["response"]>> | Response>,
   ): RouteHandler {
-    const handle = (request: Request, nextContext: NextRouteContext): Promise<Response> =>
-      withTrace(request.headers.get("traceparent"), () => respond(request, nextContext));
-    const respond = async (request: Request, nextContext: NextRouteContext): Promise<Response> => {
+    const handle = (request: Request, nextContext: NextRouteContext): Promise<Response> => {
       const requestId = newId();
+      return withTrace(request.headers.get("traceparent"), () => respond(request, nextContext, requestId), {
+        name: `${request.method} route`,
+        ids: { requestId },
+        joins: true,
+      });
+    };
+    const respond = async (
+      request: Request,
+      nextContext: NextRouteContext,
+      requestId: string,
+    ): Promise<Response> => {
       const startedAt = performance.now();
       const locale = getRequestLocale(request.headers);
       let caller: SignedInCaller | null = null;
@@ -151,7 +160,6 @@ export function createRoute({ authenticate, onAnswered, onResponse }: RouteDepen
       const durationMs = performance.now() - startedAt;
       const logFields = {
         requestId,
-        traceId: getTraceId(currentTraceparent() ?? ""),
         method,
         path: pathname,
         status: response.status,

@@ -1,5 +1,6 @@
 import { accountDeleted } from "./account-deleted";
 import { accountNotice } from "./account-notice";
+import { alert } from "./alert";
 import { confirmAddress } from "./confirm-address";
 import { notification } from "./notification";
 import { orderDelivered } from "./order-delivered";
@@ -18,4 +19,5 @@ export const templates = {
   "reset-password": resetPassword,
   "account-notice": accountNotice,
   "account-deleted": accountDeleted,
+  alert,
 } as const;

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { type AuditContext, recordAudit } from "../../audit";
-import type { Caller } from "../../core/access-token";
 import { env } from "../../core/env";
 import { AppError } from "../../core/errors";
-import { requireFreshSignIn, requireRole, type SignedInCaller } from "../../core/permission";
+import type { SignedInCaller } from "../../core/permission";
 import { db } from "../../db";
 import { redis } from "../../redis";
 import { type CommandArguments, resultOf } from "../../redis/guarded-redis";
 import { scanKeys } from "../../redis/scan-keys";
+import { requireOperator } from "../require-operator";
 import { isRestorable } from "./restorable";
 import { type BackupEntry, parseStoredValue, readCommand, writeCommands } from "./values";
 
@@ -21,10 +21,21 @@ const ttlSchema = z.number().int();
  * All keys of this deployment, one after another, by commands that every Redis has. Not a snapshot: what changes
  * meanwhile is in it as of the time it was read. A key of a type that the app does not store is left out.
  *
- * @throws {AppError} forbidden unless the caller is an administrator @throws {RedisUnavailableError}
+ * The reading is recorded before it begins: the file says as much of people as Redis does.
+ *
+ * @throws {AppError} forbidden; fresh_sign_in_required @throws {RedisUnavailableError}
  */
-export async function* backUpRedis(caller: Pick<Caller, "role">): AsyncGenerator<BackupEntry> {
-  requireRole(caller, "admin");
+export async function* backUpRedis(
+  caller: SignedInCaller,
+  auditContext: AuditContext,
+): AsyncGenerator<BackupEntry> {
+  requireOperator(caller);
+  await recordAudit(db(), {
+    action: "redis_backed_up",
+    actorId: caller.userId,
+    subject: "app",
+    ...auditContext,
+  });
   const seen = new Set<string>();
   for await (const found of scanKeys(`${env().REDIS_KEY_PREFIX}*`)) {
     const keys = found.filter((key) => !seen.has(key));
@@ -47,8 +58,7 @@ export async function restoreRedis(
   scope: "needed" | "everything",
   auditContext: AuditContext,
 ): Promise<number> {
-  requireRole(caller, "admin");
-  requireFreshSignIn(caller);
+  requireOperator(caller);
   for await (const found of scanKeys(`${env().REDIS_KEY_PREFIX}*`))
     if (found.length > 0) throw new AppError("conflict", { message: "redis_not_empty" });
   const entries = backup.filter(({ key }) => isRestorable(key, scope));

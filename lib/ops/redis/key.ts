@@ -1,39 +1,73 @@
 import { z } from "zod";
 import { type AuditContext, recordAudit } from "../../audit";
 import type { Caller } from "../../core/access-token";
-import { requireFreshSignIn, requireRole, type SignedInCaller } from "../../core/permission";
+import { AppError } from "../../core/errors";
+import type { Locale } from "../../core/locale";
+import { requireRole, type SignedInCaller } from "../../core/permission";
+import { isStorable } from "../../core/text";
 import { db } from "../../db";
 import { redis } from "../../redis";
-import { findKeyKind } from "../../redis/key-types";
-import { parseStoredValue, readCommand, type StoredValue } from "./values";
+import { findKeyKind, KEY_KINDS, type KeyKind, keyPattern } from "../../redis/key-types";
+import { scanKeys } from "../../redis/scan-keys";
+import { reasonBodySchema } from "../../schemas/reason";
+import { requireOperator } from "../require-operator";
+import { isIrreplaceable, purposeOf } from "./purposes";
+import { sizeCommand } from "./scan";
+import { readStart } from "./values";
 
-export interface RedisKey {
-  key: string;
-  type: string;
-  ttlSeconds: number | null;
+const keyTextSchema = z.string().min(1).max(600).refine(isStorable);
+
+export const redisKeyQuerySchema = z.object({ key: keyTextSchema });
+export const deleteKeySchema = reasonBodySchema.extend({ key: keyTextSchema });
+const MAX_TTL_SECONDS = 30 * 86_400;
+export const expireKeySchema = deleteKeySchema.extend({
+  ttlSeconds: z.coerce.number().int().min(1).max(MAX_TTL_SECONDS),
+});
+export const deleteKindSchema = reasonBodySchema.extend({ kind: z.string().min(1).max(60) });
+
+export const redisKeySchema = z.object({
+  key: z.string(),
+  type: z.string(),
+  ttlSeconds: z.int().nullable(),
+  /** Elements of a collection, or characters of a string. */
+  size: z.int(),
   /** Its name in lib/redis/keys.ts; null for a key that no code of this version writes. */
-  kind: string | null;
-  /** Null for a type that the app does not store. */
-  value: StoredValue["value"] | null;
-}
+  kind: z.string().nullable(),
+  /** What it is for and what is lost with it; null as above. */
+  purpose: z.string().nullable(),
+  /** Nothing makes again what is lost with it. */
+  irreplaceable: z.boolean(),
+  /** Its beginning, a text for each element; a hash alternates field and value, a sorted set member and score. */
+  value: z.array(z.string()),
+  /** There is more of it. */
+  truncated: z.boolean(),
+});
+
+export type RedisKey = z.infer<typeof redisKeySchema>;
 
 /**
- * One key with its whole value, which may be personal data: for administrators.
+ * One key with the beginning of its value, which may be personal data: for administrators. Four commands.
  * @returns null when there is no such key @throws {AppError} forbidden for other callers @throws {RedisUnavailableError}
  */
-export async function readRedisKey(caller: Pick<Caller, "role">, key: string): Promise<RedisKey | null> {
+export async function readRedisKey(
+  caller: Pick<Caller, "role">,
+  key: string,
+  locale: Locale = "en",
+): Promise<RedisKey | null> {
   requireRole(caller, "admin");
   const type = z.string().parse(await redis().send(["TYPE", key]));
   if (type === "none") return null;
-  const command = readCommand(type, key);
-  const ttl = z.number().parse(await redis().send(["TTL", key]));
-  const stored = command ? parseStoredValue(type, await redis().send(command)) : null;
+  const [ttl, size, start] = await Promise.all([
+    redis().send(["TTL", key]),
+    redis().send(sizeCommand(type, key)),
+    readStart(type, key),
+  ]);
+  const kind = findKeyKind(key)?.name ?? null;
+  const ttlSeconds = z.int().parse(ttl);
   return {
-    key,
-    type,
-    ttlSeconds: ttl < 0 ? null : ttl,
-    kind: findKeyKind(key)?.name ?? null,
-    value: stored?.value ?? null,
+    ...{ key, type, ttlSeconds: ttlSeconds < 0 ? null : ttlSeconds, size: z.int().catch(0).parse(size) },
+    ...{ kind, purpose: purposeOf(kind, locale), irreplaceable: isIrreplaceable(kind) },
+    ...start,
   };
 }
 
@@ -47,10 +81,8 @@ export async function deleteRedisKey(
   key: string,
   auditContext: AuditContext,
 ): Promise<boolean> {
-  requireRole(caller, "admin");
-  requireFreshSignIn(caller);
+  requireOperator(caller);
   const deleted = z.number().parse(await redis().send(["DEL", key])) > 0;
-  const kind = findKeyKind(key)?.name ?? "unknown";
   // The key itself may name a person.
   if (deleted)
     await recordAudit(db(), {
@@ -58,7 +90,58 @@ export async function deleteRedisKey(
       actorId: caller.userId,
       subject: "app",
       ...auditContext,
-      data: { kind },
+      data: { kind: findKeyKind(key)?.name ?? "unknown" },
     });
+  return deleted;
+}
+
+/**
+ * Gives a key a TTL, instead of the one it has.
+ * @returns whether there was one
+ * @throws {AppError} forbidden; fresh_sign_in_required @throws {RedisUnavailableError}
+ */
+export async function expireRedisKey(
+  caller: SignedInCaller,
+  { key, ttlSeconds }: { key: string; ttlSeconds: number },
+  auditContext: AuditContext,
+): Promise<boolean> {
+  requireOperator(caller);
+  const isSet = z.number().parse(await redis().send(["EXPIRE", key, ttlSeconds])) > 0;
+  if (isSet)
+    await recordAudit(db(), {
+      action: "redis_key_expired",
+      actorId: caller.userId,
+      subject: "app",
+      ...auditContext,
+      data: { kind: findKeyKind(key)?.name ?? "unknown", ttlSeconds },
+    });
+  return isSet;
+}
+
+/**
+ * Deletes all keys of a kind of the registry. Walks all keys of Redis. Safe to repeat.
+ * @returns how many
+ * @throws {AppError} forbidden; fresh_sign_in_required; not_found for an unknown kind @throws {RedisUnavailableError}
+ */
+export async function deleteRedisKind(
+  caller: SignedInCaller,
+  name: string,
+  auditContext: AuditContext,
+): Promise<number> {
+  requireOperator(caller);
+  const kind = KEY_KINDS.find((known): known is KeyKind => known === name);
+  if (!kind) throw new AppError("not_found", { message: "unknown_namespace" });
+  let deleted = 0;
+  for await (const found of scanKeys(keyPattern(kind))) {
+    const keys = found.filter((key) => findKeyKind(key)?.name === kind);
+    if (keys.length > 0) deleted += z.number().parse(await redis().send(["UNLINK", ...keys]));
+  }
+  await recordAudit(db(), {
+    action: "redis_kind_deleted",
+    actorId: caller.userId,
+    subject: "app",
+    ...auditContext,
+    data: { kind, deleted },
+  });
   return deleted;
 }

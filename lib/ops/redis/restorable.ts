@@ -27,7 +27,7 @@ const IN_REDIS_ALONE: ReadonlySet<string> = new Set<Kind>([
   ...(["viewBatches", "viewBatch", "viewClaims"] as const),
   ...(["postPlays", "postPendingPlays", "dirtyPlays", "sealedPlaySet", "sealedPlays"] as const),
   ...(["sealedPlayCounts", "playBatches", "playBatch", "playClaims"] as const),
-  ...(["lastViewSync", "metricBatches", "throttle", "transcoderCrash"] as const),
+  ...(["lastViewSync", "viewSyncs", "metricBatches", "throttle", "transcoderCrash"] as const),
 ]);
 
 /**

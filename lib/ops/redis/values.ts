@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { redis } from "../../redis";
 import type { CommandArguments } from "../../redis/guarded-redis";
 
 /** How the whole value of each type is read and written. Values are texts, as everything that this app stores. */
@@ -40,6 +41,37 @@ const READ_COMMANDS: Readonly<Record<StoredValue["type"], (key: string) => Comma
 /** Null for a type that this app does not store. */
 export function readCommand(type: string, key: string): CommandArguments | null {
   return type in READ_COMMANDS ? READ_COMMANDS[type as StoredValue["type"]](key) : null;
+}
+
+/** Elements, or characters of a string, that an operator is shown. */
+const MAX_SHOWN = 100;
+const MAX_CHARACTERS = 10_000;
+
+const START_COMMANDS: Readonly<Record<string, (key: string) => CommandArguments>> = {
+  string: (key) => ["GETRANGE", key, 0, MAX_CHARACTERS],
+  list: (key) => ["LRANGE", key, 0, MAX_SHOWN],
+  set: (key) => ["SSCAN", key, 0, "COUNT", MAX_SHOWN + 1],
+  hash: (key) => ["HSCAN", key, 0, "COUNT", MAX_SHOWN + 1],
+  zset: (key) => ["ZRANGE", key, 0, MAX_SHOWN, "WITHSCORES"],
+  stream: (key) => ["XRANGE", key, "-", "+", "COUNT", MAX_SHOWN + 1],
+};
+
+/** The beginning of a value, however large it is; empty for a type that this app does not store. */
+export async function readStart(type: string, key: string): Promise<{ value: string[]; truncated: boolean }> {
+  const command = START_COMMANDS[type]?.(key);
+  if (!command) return { value: [], truncated: false };
+  const reply = await redis().send(command);
+  if (type === "string") {
+    const text = String(reply ?? "");
+    return { value: [text.slice(0, MAX_CHARACTERS)], truncated: text.length > MAX_CHARACTERS };
+  }
+  const isScan = type === "set" || type === "hash";
+  const [cursor, elements] = isScan && Array.isArray(reply) ? reply : ["0", reply];
+  const texts = (Array.isArray(elements) ? elements : []).map((element: unknown) =>
+    (typeof element === "string" ? element : JSON.stringify(element)).slice(0, MAX_CHARACTERS),
+  );
+  const shown = MAX_SHOWN * (type === "hash" || type === "zset" ? 2 : 1);
+  return { value: texts.slice(0, shown), truncated: String(cursor) !== "0" || texts.length > shown };
 }
 
 /** A reply to {@link readCommand}; null when the key has gone meanwhile. */

@@ -121,6 +121,8 @@ const readers: Readonly<Record<GuaranteedQueue, Reader>> = {
     return [effect("erasure", userId, user?.deletedAt ?? null, user ? "unfinished" : "erased")];
   },
   "bot-tidying": noEffects,
+  // It sends what an alert says, and writes nothing.
+  "alert-notices": noEffects,
 };
 
 const mailProgressSchema = z.object({ note: z.string().nullable() }).catch({ note: null });

@@ -22,6 +22,10 @@ export function listCommands(run: RunCommand) {
     lrange: <T>(key: string, start: number, stop: number, schema: z.ZodType<T>): Promise<T[]> =>
       run(["LRANGE", key, start, stop], readValues(schema)),
 
+    /** Keeps the elements between two indexes, both included. Safe to repeat. */
+    ltrim: (key: string, start: number, stop: number): Promise<void> =>
+      run(["LTRIM", key, start, stop], () => {}),
+
     llen: (key: string): Promise<number> => run(["LLEN", key], readCount),
   };
 }

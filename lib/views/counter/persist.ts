@@ -74,7 +74,7 @@ WITH input AS (
   SELECT post.id, author.seq AS "authorSeq", post.${count} AS count, post.${version} AS version, post.${batch} AS batch
   FROM "Post" post JOIN "User" author ON author.id = post."authorId" AND author."deletedAt" IS NULL
   -- The count makes Postgres lock every account before the first post.
-  WHERE (SELECT count(*) FROM person) > 0 AND post.id IN (SELECT "postId" FROM input)
+  WHERE (SELECT count(*) FROM person) > 0 AND post.id IN (SELECT "postId" FROM input) AND post."deletedAt" IS NULL
   ORDER BY post.id FOR NO KEY UPDATE OF post
 ), known AS (
   SELECT input.*, locked."authorSeq"

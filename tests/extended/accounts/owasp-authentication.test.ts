@@ -131,7 +131,9 @@ describe("Authentication General Guidelines", () => {
     expect(sensitive).toEqual(
       expect.arrayContaining([
         "DELETE /api/me",
+        "POST /api/admin/people/{id}/block",
         "POST /api/admin/people/{id}/role",
+        "POST /api/admin/redis/backup",
         "POST /api/me/email",
         "POST /api/me/password",
         "POST /api/tasks/{id}/replay",

@@ -5,6 +5,7 @@ import { createTestUser, type TestUser } from "@/tests/support/factories/account
 import { startTestChain } from "@/tests/support/factories/minting";
 import {
   accessTokenFor,
+  dropAccessTokens,
   expirePasswordConfirmation,
   startTestSession,
 } from "@/tests/support/factories/sessions";
@@ -31,6 +32,27 @@ const MATRIX = `
   POST   /api/admin/people/{id}/role        401     403       403    403     200
   GET    /api/admin/overview                401     403       403    403     200
   GET    /api/admin/schedules               401     403       403    403     200
+  GET    /api/admin/caches                  401     403       403    403     200
+  POST   /api/admin/caches/clear            401     403       403    403     200
+  POST   /api/admin/caches/invalidate       401     403       403    403     200
+  GET    /api/admin/limits                  401     403       403    403     200
+  POST   /api/admin/limits/lift             401     403       403    403     200
+  GET    /api/admin/live                    401     403       403    403     200
+  GET    /api/admin/people/{id}             401     403       403    403     200
+  POST   /api/admin/people/{id}/block       401     403       403    403     200
+  POST   /api/admin/people/{id}/sessions/end  401     403       403    403     200
+  POST   /api/admin/people/{id}/unblock     401     403       403    403     200
+  POST   /api/admin/presence/clear          401     403       403    403     200
+  GET    /api/admin/redis                   401     403       403    403     200
+  POST   /api/admin/redis/backup            401     403       403    403     200
+  GET    /api/admin/redis/key               401     403       403    403     200
+  POST   /api/admin/redis/key/delete        401     403       403    403     200
+  POST   /api/admin/redis/key/expire        401     403       403    403     200
+  GET    /api/admin/redis/keys              401     403       403    403     200
+  POST   /api/admin/redis/kinds/delete      401     403       403    403     200
+  POST   /api/admin/sessions/clear          401     403       403    403     200
+  GET    /api/admin/views                   401     403       403    403     200
+  POST   /api/admin/views/recount           401     403       403    403     200
   GET    /api/admin/tasks/search            401     403       403    403     200
   GET    /api/admin/tasks                   401     403       403    403     200
   GET    /api/admin/tasks/{id}              401     403       403    403     200
@@ -136,6 +158,7 @@ const MATRIX = `
   GET    /api/people/{handle}               200     200       200    200     200
   GET    /api/posts/{id}                    200     200       200    200     200
   PATCH  /api/posts/{id}                    401     403       403    409     403
+  DELETE /api/posts/{id}                    401     403       403    200     403
   GET    /api/posts/{id}/mint               200     200       200    200     200
   POST   /api/posts/{id}/mint               401     403       403    202     403
   GET    /api/posts/{id}/mint/challenge     401     403       403    200     403
@@ -178,7 +201,7 @@ const rows = MATRIX.trim()
   });
 
 /** These routes end sessions and change accounts: each gets users of its own. */
-const ACCOUNT_ROUTE = /^\S+ \/api\/(auth|me|sessions|admin\/people)(\/|$)/;
+const ACCOUNT_ROUTE = /^\S+ \/api\/(auth|me|sessions|admin\/(people|sessions))(\/|$)/;
 
 const routes = new Map((await allRoutes()).map((route) => [route.name, route]));
 const signedInOnly = [...routes.values()].filter(({ spec }) =>
@@ -235,6 +258,7 @@ describe("anonymous, listener, other listener, artist, administrator", () => {
       if (status >= 400) expect(body.error).toMatchObject({ code: expect.any(String) });
       actual.push(status);
     }
+    if (name === "POST /api/admin/sessions/clear") dropAccessTokens();
     expect(actual).toEqual(statuses);
   });
 });

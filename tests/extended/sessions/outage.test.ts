@@ -12,6 +12,7 @@ import {
   refreshSession,
   validateSession,
 } from "@/lib/sessions";
+import { catchUpNow } from "@/lib/sessions/catch-up";
 import { MAX_LAG_MS, TRUST_LEASE_MS } from "@/lib/sessions/limits";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
@@ -42,8 +43,9 @@ afterAll(async () => {
   await postgresProxy.close();
 });
 
-/** Validates a token twice, after which Redis has its session and the trust lease. */
+/** Renews the trust lease, and validates a token twice, after which Redis has its session. */
 async function warm(token: string): Promise<void> {
+  await catchUpNow();
   await validateSession(token);
   await waitForDeferredWork();
   expect(await validateSession(token)).not.toBeNull();
@@ -80,6 +82,7 @@ describe("a flushed Redis", () => {
       expect(await validateSession(revoked.accessToken)).toBeNull();
       expect(await validateSession(kept.accessToken)).toMatchObject({ id: kept.session.id });
       await waitForDeferredWork();
+      await catchUpNow();
     }
     expect((await getUserSessions(person.userId)).map(({ id }) => id)).toEqual([kept.session.id]);
   });
@@ -108,6 +111,7 @@ describe("a restored backup of Redis", () => {
       expect(await validateSession(revoked.accessToken)).toBeNull();
       expect(await validateSession(kept.accessToken)).not.toBeNull();
       await waitForDeferredWork();
+      await catchUpNow();
     }
   });
 
@@ -125,6 +129,7 @@ describe("a restored backup of Redis", () => {
     for (let round = 0; round < 3; round += 1) {
       expect((await validateSession(accessToken))?.role).toBe("listener");
       await waitForDeferredWork();
+      await catchUpNow();
     }
   });
 
@@ -143,6 +148,7 @@ describe("a restored backup of Redis", () => {
     for (let round = 0; round < 3; round += 1) {
       expect(await validateSession(accessToken)).toBeNull();
       await waitForDeferredWork();
+      await catchUpNow();
     }
   });
 });

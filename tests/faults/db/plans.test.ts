@@ -73,6 +73,11 @@ const EXCEPTIONS: readonly { route: RegExp; statement: RegExp; reason: string }[
     reason: "an operator's search reads the index entries of a term that very many names contain",
   },
   {
+    route: /^POST \/api\/admin\/sessions\/clear/,
+    statement: /"Session/,
+    reason: "ends every session, for an operator in an emergency",
+  },
+  {
     route: /^GET \/api\/cron\/tidy/,
     statement: /FROM "public"\."MediaFile" AS "t0" WHERE \("t0"\."id" </,
     reason: "one window of files a day; its order by id makes Postgres read the table when all of it is old",
@@ -174,7 +179,7 @@ function faults(label: string, plans: readonly RecordedPlan[]): string[] {
 
 const CALLERS = ["listener", "artist", "admin"] as const;
 /** These routes end sessions and change accounts: each gets users of its own. */
-const ACCOUNT_ROUTE = /^\S+ \/api\/(auth|me|sessions|admin\/people)(\/|$)/;
+const ACCOUNT_ROUTE = /^\S+ \/api\/(auth|me|sessions|admin\/(people|sessions))(\/|$)/;
 /** Called by other services, with signatures; their statements are those of the tasks. */
 const SIGNED_ROUTES = ["POST /api/qstash/{queue}", "POST /api/webhooks/payments"];
 
@@ -220,6 +225,7 @@ const LARGE: readonly [name: string, input: RouteInput, as?: "admin"][] = [
   ]),
   ["GET /api/admin/people", { query: "?role=admin" }, "admin"],
   ["GET /api/admin/people", { query: "?role=artist" }, "admin"],
+  ["GET /api/admin/people", { query: "?blocked=true" }, "admin"],
   ["GET /api/admin/audit", { query: "?action=role_changed" }, "admin"],
   ["GET /api/admin/tasks", {}, "admin"],
   ["GET /api/admin/tasks", { query: `?cursor=${rowId("task", 500_000)}` }, "admin"],

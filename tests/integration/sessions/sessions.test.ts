@@ -23,6 +23,8 @@ import {
   updateSession,
   validateSession,
 } from "@/lib/sessions";
+import { catchUpNow } from "@/lib/sessions/catch-up";
+import { LOOKUPS_BEFORE_LEASE } from "@/lib/sessions/limits";
 import { createPerson } from "@/tests/support/factories/people";
 import { startTestSession } from "@/tests/support/factories/sessions";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
@@ -56,7 +58,7 @@ async function withClockAhead<R>(seconds: number, run: () => Promise<R>): Promis
 
 /** Caches the session in Redis and renews the trust lease, so that no replay happens while calls are counted. */
 async function warm(token: string): Promise<void> {
-  await redis().del(keys.sessionsTrustLease);
+  await catchUpNow();
   await validateSession(token);
   await waitForDeferredWork();
   await validateSession(token);
@@ -132,6 +134,24 @@ describe("a session", () => {
         code: "unauthenticated",
       });
     });
+  });
+
+  it("is validated by Postgres while there is no traffic, and every eighth look-up begins a trust lease", async () => {
+    const { accessToken, session } = await startTestSession(await createPerson());
+    await warm(accessToken);
+    await redis().del(keys.sessionsTrustLease);
+    const look = async () => {
+      expect((await validateSession(accessToken))?.id).toBe(session.id);
+      await waitForDeferredWork();
+      return redis().exists(keys.sessionsTrustLease);
+    };
+    meter.reset();
+    for (let lookups = 1; lookups < LOOKUPS_BEFORE_LEASE; lookups += 1) expect(await look()).toBe(0);
+    expect(meter.statements).toBe(LOOKUPS_BEFORE_LEASE - 1);
+    expect(await look()).toBe(1);
+    meter.reset();
+    await look();
+    expect(meter.statements).toBe(0);
   });
 
   it("is validated with one call to Redis and no statement", async () => {

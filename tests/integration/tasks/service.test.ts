@@ -10,7 +10,7 @@ import { AppError } from "@/lib/core/errors";
 import { createRoute } from "@/lib/core/http";
 import { newId } from "@/lib/core/ids";
 import { log } from "@/lib/core/log";
-import { currentTraceparent, getTraceId } from "@/lib/core/trace";
+import { currentLogIds, currentTraceparent, getTraceId } from "@/lib/core/trace";
 import { db, disconnectDb, type Transaction, transaction } from "@/lib/db";
 import { taskSchema } from "@/lib/schemas/task";
 import {
@@ -654,24 +654,24 @@ describe("trace", () => {
           .id;
       },
     });
-    const info = vi.spyOn(log(), "info");
+    const logged: { message: unknown; ids: object }[] = [];
+    vi.spyOn(log(), "info").mockImplementation((_fields: unknown, message?: unknown) => {
+      logged.push({ message, ids: currentLogIds() });
+    });
     const route = createRoute({ authenticate: async () => null })(
       { summary: "Test", auth: "public", response: z.object({ id: z.uuid() }) },
       async () => ({ id: (await enqueueOne()).id }),
     );
-    const { body } = await call(route, { headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` } });
+    const { body, headers } = await call(route, {
+      headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+    });
     await waitForState(body.id, "done");
     expect(traces.map((trace) => getTraceId(trace ?? ""))).toEqual([traceId, traceId]);
     expect(getTraceId((await row(following)).trace ?? "")).toBe(traceId);
-    await waitUntil("the log has the trace", () =>
-      info.mock.calls.some(
-        ([line]: unknown[]) =>
-          typeof line === "object" &&
-          line !== null &&
-          Reflect.get(line, "taskId") === body.id &&
-          Reflect.get(line, "traceId") === traceId,
-      ),
-    );
+    const idsOf = (message: string) => logged.find((line) => line.message === message)?.ids;
+    await waitUntil("the task's line is logged", () => idsOf("task done") !== undefined);
+    expect(idsOf("request")).toEqual({ requestId: headers.get("x-request-id"), traceId });
+    expect(idsOf("task done")).toMatchObject({ taskId: body.id, traceId });
   });
 });
 

@@ -38,6 +38,15 @@ export const mailProps: { [Name in TemplateName]: Extract<Mail, { template: Name
   "reset-password": { name: "Мира", resetLink: "/reset?token=a1b2", minutesValid: 30 },
   "account-notice": { name: "Мира", notice: "password_changed" },
   "account-deleted": { name: "Мира" },
+  alert: {
+    event: "opened",
+    kind: "payment_mismatch",
+    subject: "order:0199a5f2",
+    message: "the provider took 500 RUB, the order is 1000 RUB",
+    since: "2026-11-30T02:00:00.000Z",
+    isLastOfHour: true,
+    consoleLink: "/admin/alerts",
+  },
 };
 
 /** The main link of each template; null for the template without one. */
@@ -51,6 +60,7 @@ export const mainLinks: Record<TemplateName, string | null> = {
   "reset-password": "/reset?token=a1b2",
   "account-notice": "/forgot-password",
   "account-deleted": "/",
+  alert: "/admin/alerts",
 };
 
 /** An address that no other test uses. */

@@ -19,6 +19,11 @@ export function accessTokenFor(caller: Caller): Promise<string> {
   return token;
 }
 
+/** After all sessions were ended: {@link accessTokenFor} opens others. */
+export function dropAccessTokens(): void {
+  tokens.clear();
+}
+
 /** Inserts only a session's row, which is enough to authenticate. */
 export async function createSessionToken(
   { userId, seq, role, name }: Caller,

@@ -32,6 +32,17 @@ export const taskPayloads: Inputs<GuaranteedQueue & HandledQueue> = {
     ...{ to: { userId: rowId("user", 11) }, locale: "en", template: "account-deleted" },
     props: { name: "Anna" },
   }),
+  "alert-notices": async () => {
+    const openedAt = new Date();
+    const alertId = newId();
+    await db().alert.create({
+      data: { id: alertId, kind: "task_dead", subject: newId(), message: "broken", openedAt },
+    });
+    return {
+      ...{ alertId, event: "opened", channel: "mail", openedAt: openedAt.toISOString() },
+      ...{ resolvedAt: null, isLastOfHour: false },
+    };
+  },
   "file-processing": async () => ({ fileId, operation: "metadata" }),
   "audio-transcoding": async () => ({ fileId, formats: ["aac"] }),
   "nft-minting": async () => ({

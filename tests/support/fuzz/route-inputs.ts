@@ -5,7 +5,7 @@ import { createProofMessage } from "@/lib/nft/ownership-proof";
 import { LOCAL_CHAIN_ID } from "@/local/chain";
 import type { RouteInput } from "@/tests/support/clients/routes";
 import { newToken } from "@/tests/support/clients/telegram";
-import { TEST_PASSWORD, type TestUser } from "@/tests/support/factories/accounts";
+import { createTestUser, TEST_PASSWORD, type TestUser } from "@/tests/support/factories/accounts";
 import {
   makeArtistBot,
   makeExecution,
@@ -37,6 +37,7 @@ import {
 /** Creates what a route acts on, new for each call, and returns a request that is valid but for its caller. */
 type RouteInputFactory = (users: TestUsers, caller: TestUser | null) => RouteInput | Promise<RouteInput>;
 
+const REASON: RouteInput = { body: { reason: "a test" } };
 const withId = (value: string): RouteInput => ({ params: { id: value } });
 /** The caller's own account where the route acts on it; the listener's for an anonymous caller. */
 const callerOrListener = (users: TestUsers, caller: TestUser | null) => caller ?? users.listener;
@@ -163,6 +164,7 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
     ...withId(await makePost(users)),
     body: { audioFileId: newId() },
   }),
+  "DELETE /api/posts/{id}": async (users) => withId(await makePost(users)),
   "GET /api/posts/{id}/mint": async (users) => withId(await makePost(users)),
   "POST /api/posts/{id}/mint": mintInput,
   "GET /api/posts/{id}/mint/challenge": async (users) => ({
@@ -297,6 +299,29 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "POST /api/me/email": () => ({ body: { email: newEmail() } }),
   "POST /api/auth/forgot-password": (users, caller) => ({
     body: { email: callerOrListener(users, caller).email },
+  }),
+  "POST /api/admin/caches/clear": () => ({ body: { namespace: "posts", reason: "a test" } }),
+  "POST /api/admin/caches/invalidate": () => ({ body: { tag: "feed", reason: "a test" } }),
+  "POST /api/admin/limits/lift": (users) => ({ body: { personId: users.other.userId, reason: "a test" } }),
+  "GET /api/admin/people/{id}": (users) => withId(users.other.userId),
+  "POST /api/admin/people/{id}/block": async () => ({
+    ...withId((await createTestUser()).userId),
+    ...REASON,
+  }),
+  "POST /api/admin/people/{id}/sessions/end": async () => ({
+    ...withId((await createTestUser()).userId),
+    ...REASON,
+  }),
+  "POST /api/admin/people/{id}/unblock": (users) => ({ ...withId(users.other.userId), ...REASON }),
+  "POST /api/admin/presence/clear": () => REASON,
+  "POST /api/admin/redis/backup": () => REASON,
+  "GET /api/admin/redis/key": () => ({ query: "?key=posts:views:dirty" }),
+  "POST /api/admin/redis/key/delete": () => ({ body: { key: "stranger", reason: "a test" } }),
+  "POST /api/admin/redis/key/expire": () => ({ body: { key: "stranger", ttlSeconds: 60, reason: "a test" } }),
+  "POST /api/admin/redis/kinds/delete": () => ({ body: { kind: "probe", reason: "a test" } }),
+  "POST /api/admin/sessions/clear": () => REASON,
+  "POST /api/admin/views/recount": async (users) => ({
+    body: { postId: await makePost(users), reason: "a test" },
   }),
   "POST /api/admin/people/{id}/role": (users) => ({
     ...withId(users.other.userId),

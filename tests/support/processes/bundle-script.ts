@@ -11,6 +11,8 @@ const SOURCES = "app contracts lib local prisma scripts tests/support tests/soak
 );
 /** They load a binary from their own folder. */
 const NATIVE_PACKAGES = ["sharp", "@node-rs/argon2"];
+/** A bundle already, which declares what the banner below does. */
+const BUNDLED_PACKAGES = ["@vercel/otel", "@opentelemetry/*"];
 /**
  * What packages in CommonJS use, and a setting of V8 for programs in WebAssembly, such as Prisma's query compiler: no
  * optimised code, which takes 0.3 s to compile and is worth it only in processes that live longer.
@@ -60,7 +62,7 @@ function build(entryPoints: string[], outdir: string): void {
     format: "esm",
     platform: "node",
     target: "node20",
-    external: NATIVE_PACKAGES,
+    external: [...NATIVE_PACKAGES, ...BUNDLED_PACKAGES],
     alias: { "@": path.resolve() },
     banner: { js: BANNER },
     logLevel: "error",

@@ -78,7 +78,7 @@ export async function createServerFolder(name: string): Promise<string> {
 }
 
 /** Debian's folder with the newest version, or the folder that pg_config reports. */
-async function findBinFolder(): Promise<string> {
+export async function findBinFolder(): Promise<string> {
   const versions = await readdir("/usr/lib/postgresql").catch(() => []);
   const newest = versions.map(Number).sort((a, b) => b - a)[0];
   if (newest !== undefined) return `/usr/lib/postgresql/${newest}/bin`;

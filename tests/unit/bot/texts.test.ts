@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseCallbackData, resumeData, startData } from "@/lib/bot/callback-data";
-import { isPrivateAddress, readPath } from "@/lib/bot/http-request";
+import { readPath } from "@/lib/bot/http-request";
 import { renderHtml, renderText } from "@/lib/bot/template";
 import { nextDueMs } from "@/lib/bot/time-of-day";
 import { newId } from "@/lib/core/ids";
+import { isPrivateAddress } from "@/lib/core/outgoing-request";
 import { isTelegramHtml, MAX_CALLBACK_BYTES, visibleLength } from "@/lib/schemas/telegram-text";
 import { runs } from "@/tests/support/fuzz/runs";
 

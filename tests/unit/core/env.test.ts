@@ -67,6 +67,19 @@ describe("parseEnv", () => {
     expect(problemsOf({ ...good, NODE_ENV: "development", QSTASH_DEV: "true" })).toHaveLength(0);
   });
 
+  it.each([
+    ["https://hooks.example.com/a", 0],
+    ["http://127.0.0.1:9093/a", 0],
+    ["http://localhost:9093", 0],
+    ["http://[::1]:9093/a", 0],
+    ["http://hooks.example.com/a", 1],
+    ["http://127.0.0.1.example.com/a", 1],
+    ["http://10.0.0.1/a", 1],
+    ["ftp://hooks.example.com", 1],
+  ])("alerts go over TLS, or to this machine: %s", (ALERT_WEBHOOK_URL, problems) => {
+    expect(problemsOf({ ...good, ALERT_WEBHOOK_URL })).toHaveLength(problems);
+  });
+
   it.each(["none", "vercel", "1", "3"])("accepts TRUST_PROXY=%s", (TRUST_PROXY) => {
     expect(problemsOf({ ...good, TRUST_PROXY })).toEqual([]);
   });

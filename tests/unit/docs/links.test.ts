@@ -61,7 +61,7 @@ function resolves({ file }: Page, target: string): boolean {
  * A path of this repository, or a test as SECURITY.md names it (`faults/sessions/races`); not a pattern or an example.
  */
 const PATH =
-  /^(?:app|bench|docs|lib|local|prisma|scripts|tests|unit|integration|extended|soak|faults|e2e)\/[^\s<>{}*…]+$|^\.ci\/run$/;
+  /^(?:app|bench|docs|lib|local|ops|prisma|scripts|tests|unit|integration|extended|soak|faults|e2e)\/[^\s<>{}*…]+$|^\.ci\/run$/;
 
 const exists = (name: string) => existsSync(name) || existsSync(`tests/${name}.test.ts`);
 

@@ -26,6 +26,7 @@ const validEnv: Record<string, string> = {
   AUTH_SECRET: randomSecret(),
   CRON_SECRET: randomSecret(),
   METRICS_TOKEN: randomSecret(),
+  ALERT_WEBHOOK_URL: `https://hooks.music.test/${randomSecret()}`,
   STRIPE_SECRET_KEY: `sk_live_${randomSecret()}`,
   STRIPE_WEBHOOK_SECRET: `whsec_${randomSecret()}`,
   SMTP_URL: `smtps://app:${randomSecret()}@mail.music.test:465`,
@@ -46,7 +47,7 @@ function check(change: Record<string, string | undefined>, environment = "produc
 
 describe("secrets-config.json, .env.example and the environment's schema", () => {
   const SECRET_NAME =
-    /(_TOKEN|_SECRET|_KEY|_PASSWORD|^DATABASE_URL|^DIRECT_URL|^REDIS_URL|^SMTP_URL|^CHAIN_RPC_URL)$/;
+    /(_TOKEN|_SECRET|_KEY|_PASSWORD|^DATABASE_URL|^DIRECT_URL|^REDIS_URL|^SMTP_URL|^CHAIN_RPC_URL|^ALERT_WEBHOOK_URL)$/;
   const shape = Object.entries(envSchema.shape);
   const config = loadSecrets();
 
@@ -136,6 +137,12 @@ describe("an environment", () => {
     ["plain http", { APP_URL: "http://music.test" }, "APP_URL", /https/],
     ["an address of this machine", { APP_URL: "https://localhost:3000" }, "APP_URL", /this machine/],
     ["a local emulator", { QSTASH_URL: "http://127.0.0.1:3012" }, "QSTASH_URL", /this machine/],
+    [
+      "a webhook on this machine",
+      { ALERT_WEBHOOK_URL: "http://127.0.0.1:9093/abcdefgh" },
+      "ALERT",
+      /this machine/,
+    ],
     ["QSTASH_DEV", { QSTASH_DEV: "true" }, "QSTASH_DEV", /forged/],
     ["FAILPOINT", { FAILPOINT: "views.sync.claimed" }, "FAILPOINT", /crash/],
     ["development's NODE_ENV", { NODE_ENV: "development" }, "NODE_ENV", /production/],

@@ -26,7 +26,9 @@ describe("a process's window", () => {
     const window = new SlidingWindow(3, WINDOW_MS);
     window.add(START + 5_000, 1);
     window.add(START + 3_000, 1);
-    expect(window.unreportedSlots(START + 3_000)).toEqual([{ at: START + 5_000, taken: 2, unreported: 2 }]);
+    expect(window.unreportedSlots(START + 3_000)).toEqual([
+      { at: START + 5_000, taken: 2, unreported: 2, reporting: 0 },
+    ]);
     expect(window.remaining(START + 3_000 + WINDOW_MS)).toBe(1);
     expect(window.remaining(START + 5_000 + WINDOW_MS)).toBe(3);
   });

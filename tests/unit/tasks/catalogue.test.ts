@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { maxDuration } from "@/app/api/qstash/[queue]/route";
-import en from "@/app/i18n/messages/en.json" with { type: "json" };
 import { FAILPOINTS } from "@/lib/core/failpoint";
 import { RETENTION_DAYS } from "@/lib/core/retention";
+import { alertTitles } from "@/lib/schemas/alert";
 import { getLane, getQueueDefinition, isQueueName, queues } from "@/lib/tasks/catalogue";
 import { COMMIT_SECONDS, lanes, MAX_MESSAGE_SECONDS } from "@/lib/tasks/define-queue";
 
@@ -81,7 +81,7 @@ test("the table of crashes has every failpoint of the service", () => {
 
 test("the runbook has every kind of alert", () => {
   const named = tableUnder("Alerts", operations).map(([cell]) => cell);
-  expect(named).toEqual(Object.keys(en.alertConsole.kinds).map((kind) => `\`${kind}\``));
+  expect(named).toEqual(Object.keys(alertTitles).map((kind) => `\`${kind}\``));
 });
 
 test("only what follows a payment shares the lane of money", () => {

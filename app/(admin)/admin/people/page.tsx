@@ -16,9 +16,9 @@ export async function generateMetadata() {
 }
 
 export default async function AdminPeoplePage({ searchParams }: PageProps<"/admin/people">) {
-  const { q, role, cursor } = await searchParams;
+  const { q, role, blocked, cursor } = await searchParams;
   // The form sends an empty value for "no filter".
-  const parsed = peopleQuerySchema.safeParse({ q: q || undefined, role: role || undefined, cursor });
+  const parsed = peopleQuerySchema.safeParse({ q: q || undefined, role: role || undefined, blocked, cursor });
   const query = parsed.success ? parsed.data : peopleQuerySchema.parse({});
   const viewer = await requireAdmin("/admin/people");
   const [{ items, nextCursor }, alerts] = await readForPage(
@@ -26,11 +26,15 @@ export default async function AdminPeoplePage({ searchParams }: PageProps<"/admi
   );
   const [t, shell] = await Promise.all([getTranslations("peopleConsole"), getTranslations("console")]);
   const renderedAt = Date.now();
-  const filter = { ...(query.q ? { q: query.q } : {}), ...(query.role ? { role: query.role } : {}) };
+  const filter = {
+    ...(query.q ? { q: query.q } : {}),
+    ...(query.role ? { role: query.role } : {}),
+    ...(query.blocked ? { blocked: query.blocked } : {}),
+  };
   return (
     <Page className="pt-8 sm:pt-12">
       <ConsoleHeader section="people" title={shell("people")} lead={t("lead")} alerts={alerts} />
-      <PeopleFilter q={query.q ?? ""} role={query.role ?? null} />
+      <PeopleFilter q={query.q ?? ""} role={query.role ?? null} blocked={query.blocked !== undefined} />
       {items.length === 0 ? (
         <div className="mt-6 rounded-2xl border border-dashed border-line-strong p-6">
           <p className="display text-xl">{t("noneTitle")}</p>

@@ -1,13 +1,14 @@
 import { getTranslations } from "next-intl/server";
 import { ConsoleNav } from "@/app/_features/console/console-nav";
 import { LastSync } from "@/app/_features/console/last-sync";
+import { RecountForm } from "@/app/_features/console/recount-form";
 import { SyncNowButton } from "@/app/_features/console/sync-now-button";
+import { SyncRuns } from "@/app/_features/console/sync-runs";
 import { ViewSyncGauges } from "@/app/_features/console/view-sync-gauges";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
-import { countOpenAlerts } from "@/lib/ops";
-import { getViewSyncState } from "@/lib/views";
+import { countOpenAlerts, getViewsState } from "@/lib/ops";
 
 export async function generateMetadata() {
   const t = await getTranslations("viewSync");
@@ -15,13 +16,14 @@ export async function generateMetadata() {
 }
 
 export default async function AdminViewsPage() {
-  await requireAdmin("/admin/views");
+  const viewer = await requireAdmin("/admin/views");
   const [t, alerts, state] = await Promise.all([
     getTranslations("viewSync"),
     // Without Postgres the page still shows what waits in Redis.
     readForPage(countOpenAlerts()).catch(toNullWhenUnavailable),
-    readForPage(getViewSyncState()),
+    readForPage(getViewsState(viewer)),
   ]);
+  const renderedAt = Date.now();
   return (
     <Page className="pt-8 sm:pt-12">
       <ConsoleNav current="views" alerts={alerts} />
@@ -40,7 +42,9 @@ export default async function AdminViewsPage() {
           <p className="mt-2 max-w-[60ch]">{t("unavailableText")}</p>
         </div>
       )}
-      {state.available ? <LastSync run={state.lastRun} renderedAt={Date.now()} /> : null}
+      {state.available ? <LastSync run={state.lastRun} renderedAt={renderedAt} /> : null}
+      <SyncRuns runs={state.runs} renderedAt={renderedAt} />
+      <RecountForm />
     </Page>
   );
 }

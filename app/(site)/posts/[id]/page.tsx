@@ -41,6 +41,7 @@ export async function generateMetadata({ params }: PageProps<"/posts/[id]">): Pr
     description,
     authors: [{ name: post.authorName }],
     alternates: { canonical: `/posts/${post.id}` },
+    ...(post.visibility === "unlisted" ? { robots: { index: false } } : {}),
     openGraph: {
       type: "article",
       title: post.title,

@@ -1,18 +1,19 @@
 import type { Metadata } from "next";
 import { notFound, redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
-import { cache } from "react";
+import { cache, Suspense } from "react";
 import { PersonHead } from "@/app/_features/people/person-head";
 import { PersonPosts } from "@/app/_features/people/person-posts";
 import { PersonProducts } from "@/app/_features/people/person-products";
 import { PersonSkeleton } from "@/app/_features/people/person-skeleton";
+import { UnlistedPosts } from "@/app/_features/people/unlisted-posts";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
-import { readForPage } from "@/app/_shell/read-for-page";
-import { getShellViewer, getViewer } from "@/app/_shell/viewer";
+import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
+import { getShellViewer, getViewer, getViewerIfKnown } from "@/app/_shell/viewer";
 import { getUser } from "@/lib/accounts";
 import { getPerson } from "@/lib/people";
-import { listPosts } from "@/lib/posts";
+import { listPosts, listUnlistedPosts } from "@/lib/posts";
 import { isolate } from "@/lib/schemas/isolate";
 import { postPageQuerySchema } from "@/lib/schemas/post";
 import { listProducts } from "@/lib/shop";
@@ -79,11 +80,11 @@ interface CurrentPersonProps {
 async function CurrentPerson({ handle, postCursor, productCursor }: CurrentPersonProps) {
   const [person, viewer] = await Promise.all([readPerson(handle), getShellViewer()]);
   if (!person) notFound();
+  const viewerId = viewer?.id ?? null;
   const [posts, products] = await Promise.all([
     readForPage(listPosts({ authorId: person.id, cursor: postCursor })),
     readForPage(listProducts({ sellerId: person.id, cursor: productCursor })),
   ]);
-  const viewerId = viewer?.id ?? null;
   const renderedAt = Date.now();
   return (
     <>
@@ -95,10 +96,24 @@ async function CurrentPerson({ handle, postCursor, productCursor }: CurrentPerso
       />
       <Page>
         <PersonPosts person={person} page={posts} viewerId={viewerId} renderedAt={renderedAt} />
+        {viewerId === person.id ? (
+          <Suspense fallback={null}>
+            <OwnUnlistedPosts renderedAt={renderedAt} />
+          </Suspense>
+        ) : null}
         <PersonProducts person={person} page={products} renderedAt={renderedAt} />
       </Page>
     </>
   );
+}
+
+/** Left out when it cannot be read: the page is about what all see. */
+async function OwnUnlistedPosts({ renderedAt }: { renderedAt: number }) {
+  const viewer = await getViewerIfKnown();
+  if (!viewer) return null;
+  const caller = { userId: viewer.id, role: viewer.role };
+  const posts = await readForPage(listUnlistedPosts(caller)).catch(toNullWhenUnavailable);
+  return posts && <UnlistedPosts posts={posts} viewerId={viewer.id} renderedAt={renderedAt} />;
 }
 
 /** Ignores a cursor that does not parse, so that an old or mangled link still opens the page. */

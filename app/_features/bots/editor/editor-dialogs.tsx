@@ -1,8 +1,8 @@
 import { useTranslations } from "next-intl";
+import { ConfirmDialog } from "@/app/_ui/confirm-dialog";
 import type { Bot } from "@/lib/schemas/bot-console";
 import { isolate } from "@/lib/schemas/isolate";
 import type { NodeKind } from "@/lib/schemas/workflow";
-import { ConfirmDialog } from "../confirm-dialog";
 import { AddNodeDialog } from "./dialogs/add-node-dialog";
 import { TestDialog } from "./dialogs/test-dialog";
 import { VersionsDialog } from "./dialogs/versions-dialog";

@@ -4,14 +4,19 @@ import { cn } from "@/app/_ui/cn";
 import { Link } from "@/app/_ui/link";
 import { OVERVIEW_RANGES, type OverviewRange } from "@/lib/ops";
 
-export function RangeLinks({ current }: { current: OverviewRange }) {
+interface Props {
+  current: OverviewRange;
+  path?: "/admin" | "/admin/caches";
+}
+
+export function RangeLinks({ current, path = "/admin" }: Props) {
   const t = useTranslations("overviewConsole");
   return (
     <nav aria-label={t("range")} className={segmentedControl.group}>
       {OVERVIEW_RANGES.map((range) => (
         <Link
           key={range}
-          href={{ pathname: "/admin", query: { range } }}
+          href={{ pathname: path, query: { range } }}
           scroll={false}
           aria-current={range === current ? "true" : undefined}
           className={cn(

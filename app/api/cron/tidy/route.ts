@@ -10,6 +10,7 @@ import { tidiedFilesSchema, tidyFiles } from "@/lib/media";
 import { tidyMetrics } from "@/lib/metrics";
 import { tidyTokenFiles } from "@/lib/nft";
 import { tidyAlerts } from "@/lib/ops";
+import { tidyPosts } from "@/lib/posts";
 import { tidiedSessionsSchema, tidySessions } from "@/lib/sessions";
 import { tidiedOrdersSchema, tidyOrders } from "@/lib/shop";
 import { tidiedTasksSchema, tidyTasks } from "@/lib/tasks";
@@ -34,6 +35,7 @@ export const GET = defineRoute(
       keys: z.int(),
       events: z.int(),
       alerts: z.int(),
+      posts: z.int(),
       metrics: z.int(),
       files: tidiedFilesSchema,
       tokenFiles: z.int(),
@@ -50,6 +52,7 @@ export const GET = defineRoute(
       metrics: await tidyMetrics(deadlineMs),
       ...(await tidyOrders(deadlineMs)),
       ...(await tidyBots(deadlineMs)),
+      posts: await tidyPosts(deadlineMs),
       events: await tidyEvents(deadlineMs),
       // Files come last: when the blob store is unavailable, the rest is already done.
       files: await tidyFiles(),

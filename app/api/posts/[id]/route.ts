@@ -2,9 +2,9 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { AppError } from "@/lib/core/errors";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { getPost, replaceTrack } from "@/lib/posts";
+import { deletePost, editPost, getPost } from "@/lib/posts";
 import { idSchema } from "@/lib/schemas/id";
-import { postSchema, postTrackSchema } from "@/lib/schemas/post";
+import { postChangesSchema, postSchema } from "@/lib/schemas/post";
 
 // GET /api/posts/{id}
 export const GET = defineRoute(
@@ -24,13 +24,27 @@ export const GET = defineRoute(
 // PATCH /api/posts/{id}
 export const PATCH = defineRoute(
   {
-    summary: "Replace the sound of one's own post whose track failed",
+    summary: "Change one's own post; the sound only where its track failed",
     auth: "user",
     params: z.object({ id: idSchema }),
-    body: postTrackSchema,
+    body: postChangesSchema,
     response: z.object({ post: postSchema }),
   },
-  async ({ caller, params, body }) => ({ post: await replaceTrack(caller, params.id, body.audioFileId) }),
+  async ({ caller, params, body }) => ({ post: await editPost(caller, params.id, body) }),
 );
 
-export const { POST, PUT, DELETE, OPTIONS } = rejectOtherMethods("GET", "PATCH");
+// DELETE /api/posts/{id}
+export const DELETE = defineRoute(
+  {
+    summary: "Delete one's own post",
+    auth: "user",
+    params: z.object({ id: idSchema }),
+    response: z.object({ deleted: z.literal(true) }),
+  },
+  async ({ caller, params }) => {
+    await deletePost(caller, params.id);
+    return { deleted: true } as const;
+  },
+);
+
+export const { POST, PUT, OPTIONS } = rejectOtherMethods("GET", "PATCH", "DELETE");

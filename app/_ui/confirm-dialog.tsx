@@ -1,9 +1,9 @@
 import { useTranslations } from "next-intl";
 import { type ReactNode, useState } from "react";
-import type { ApiFailure } from "@/app/_ui/api-result";
-import { Button } from "@/app/_ui/button";
-import { Dialog } from "@/app/_ui/dialog";
-import { FailureNote } from "@/app/_ui/failure-note";
+import type { ApiFailure } from "./api-result";
+import { Button } from "./button";
+import { Dialog } from "./dialog";
+import { FailureNote } from "./failure-note";
 
 interface Props {
   title: string;
@@ -28,7 +28,7 @@ export function ConfirmDialog({
   onConfirm,
   onClose,
 }: Props) {
-  const t = useTranslations("bots");
+  const t = useTranslations("dialog");
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const confirm = async (close: () => void) => {

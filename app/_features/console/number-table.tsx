@@ -1,0 +1,61 @@
+import type { ReactNode } from "react";
+import { cn } from "@/app/_ui/cn";
+
+export interface TableColumn {
+  heading: string;
+  /** Phones leave it out. */
+  wide?: boolean;
+}
+
+interface Props {
+  /** Of the table, for screen readers. */
+  label: string;
+  /** The first is the rows' names, at the left; the others are at the right. */
+  columns: readonly TableColumn[];
+  rows: readonly { key: string; cells: readonly ReactNode[] }[];
+}
+
+/** Rows of numbers under their headings. */
+export function NumberTable({ label, columns, rows }: Props) {
+  return (
+    <table aria-label={label} className="mt-4 w-full text-sm">
+      <thead>
+        <tr className="border-b border-line text-right text-xs text-muted">
+          {columns.map(({ heading, wide }, index) => (
+            <th
+              key={heading}
+              scope="col"
+              className={cn(
+                "py-2 font-medium",
+                index === 0 ? "pr-2 text-left" : "pl-3",
+                wide && "max-sm:hidden",
+              )}
+            >
+              {heading}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ key, cells: [first, ...cells] }) => (
+          <tr key={key} className="border-b border-line text-right">
+            <th scope="row" className="py-2 pr-2 text-left font-normal [overflow-wrap:anywhere]">
+              {first}
+            </th>
+            {cells.map((cell, index) => {
+              const column = columns[index + 1];
+              return (
+                <td
+                  key={column?.heading ?? index}
+                  className={cn("tabular py-2 pl-3", column?.wide && "max-sm:hidden")}
+                >
+                  {cell}
+                </td>
+              );
+            })}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
