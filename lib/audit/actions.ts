@@ -38,6 +38,11 @@ export const AUDIT_ACTIONS = [
   // task:{id}
   "task_cancelled",
   "task_replayed",
+  /** Replayed with another payload. */
+  "task_edited",
+  // queue:{name}
+  "queue_paused",
+  "queue_resumed",
   // alert:{id}
   "alert_closed",
   // order:{id}
@@ -93,5 +98,5 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** The target of an action; `app` when it affects everything. */
 export type AuditSubject =
-  | `${"user" | "task" | "alert" | "order" | "product" | "bot" | "post"}:${string}`
+  | `${"user" | "task" | "queue" | "alert" | "order" | "product" | "bot" | "post"}:${string}`
   | "app";

@@ -101,8 +101,16 @@ const messages = {
     ru: "Эта очередь ещё не принимает задачи",
     en: "This queue does not take tasks yet",
   },
+  queue_not_pausable: {
+    ru: "Сообщения этой очереди нигде не хранятся, её нельзя приостановить",
+    en: "The messages of this queue are kept in no table, so it cannot be paused",
+  },
   task_not_found: { ru: "Такой задачи нет", en: "There is no such task" },
   task_not_cancellable: { ru: "Эту задачу нельзя отменить", en: "This task cannot be called off" },
+  task_payload_personal: {
+    ru: "Данные писем и уведомлений изменить нельзя",
+    en: "The payload of mails and notifications cannot be edited",
+  },
   task_not_dead: { ru: "Задача ещё не остановлена", en: "The task is not dead" },
   task_finished: { ru: "Задача уже завершена", en: "The task is finished already" },
   unknown_queue: { ru: "Такой очереди нет", en: "There is no such queue" },

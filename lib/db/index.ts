@@ -17,7 +17,7 @@ export {
   type RepeatableWrite,
   tidyIdempotencyKeys,
 } from "./idempotency-key";
-export { nameOrderSql, searchByName } from "./name-search";
+export { hasTrigram, nameOrderSql, searchByName } from "./name-search";
 export { reportRoleSettings } from "./report-role-settings";
 export { prepareRole } from "./role-settings";
 export { isConflict, isForeignKeyViolation, isUniqueViolation } from "./sql-errors";

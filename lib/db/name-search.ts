@@ -35,7 +35,7 @@ export function searchByName(q: string): NameSearch {
 }
 
 /** Whether a pattern `%q%` contains a whole trigram, as pg_trgm sees it: a word is padded where it begins and ends. */
-function hasTrigram(q: string): boolean {
+export function hasTrigram(q: string): boolean {
   const text = q.normalize("NFKD").replace(/\p{M}/gu, "").trim();
   return /[\p{L}\p{N}]{3}|[\p{L}\p{N}]{2}[^\p{L}\p{N}]|[^\p{L}\p{N}][\p{L}\p{N}]/u.test(text);
 }

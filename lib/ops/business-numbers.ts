@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { now } from "../core/clock";
+import { firstIdAt } from "../core/ids";
 import { db } from "../db";
-import { countOpenTasks, type OpenTasks } from "../tasks";
+import { countOpenTasks, listPausedQueues, type OpenTasks } from "../tasks";
 import { countOpenAlerts } from "../tasks/open-alerts";
 import { getViewSyncState, type ViewSyncState } from "../views";
 
@@ -11,17 +12,20 @@ export interface BusinessNumbers {
   /** Orders of the last 30 days, paid, that lack one of their tasks; more than zero is a fault. */
   paidOrdersWithoutTasks: number;
   openAlerts: number;
+  pausedQueues: string[];
   views: ViewSyncState;
 }
 
 export async function readBusinessNumbers(): Promise<BusinessNumbers> {
-  const [tasks, paidOrdersWithoutTasks, openAlerts, views] = await Promise.all([
+  const [tasks, paidOrdersWithoutTasks, openAlerts, pauses, views] = await Promise.all([
     countOpenTasks(),
     countPaidOrdersWithoutTasks(),
     countOpenAlerts(),
+    listPausedQueues(),
     getViewSyncState(),
   ]);
-  return { tasks, paidOrdersWithoutTasks, openAlerts, views };
+  const pausedQueues = pauses.map(({ queue }) => queue);
+  return { tasks, paidOrdersWithoutTasks, openAlerts, pausedQueues, views };
 }
 
 /** Done tasks are deleted after 90 days (lib/core/retention.ts), and the slowest payment settles within 14. */
@@ -39,10 +43,4 @@ WHERE o.id >= ${firstIdAt(now() - CHECKED_DAYS * 86_400_000)}::uuid AND o.status
   AND (SELECT count(*) FROM "Task" t WHERE t.queue = ANY (${[...SALE_QUEUES]}) AND t.key = o.id::text)
     < ${SALE_QUEUES.length}`;
   return countRowsSchema.parse(rows)[0].orders;
-}
-
-/** The lowest UUID v7 of a time (ms). */
-function firstIdAt(ms: number): string {
-  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
 }

@@ -92,8 +92,11 @@ export {
 } from "./redis/scan";
 export { backupEntrySchema } from "./redis/values";
 export { renderMetrics } from "./render-metrics";
+export { getSchedules, type Schedules, schedulesSchema } from "./schedules";
 export { registerShutdown, shutDown } from "./shutdown";
 export { sweepAll, syncAndSweep } from "./sync-and-sweep";
+export type { Effect } from "./tasks/effects";
+export { getTaskStory, type TaskStory, taskStorySchema } from "./tasks/story";
 export { tidyAlerts } from "./tidy-alerts";
 export { OVERVIEW_RANGES, type OverviewRange, SLOWER_THAN_BUCKETS_SECONDS, type Traffic } from "./traffic";
 export {

@@ -20,6 +20,8 @@ export const TROUBLES = [
   "dead_tasks",
   /** A task could have run for ten minutes. */
   "tasks_wait",
+  /** An operator has paused a queue. */
+  "queues_paused",
   "paid_orders",
   /** Responses of 500 and more in the last quarter of an hour. */
   "errors",
@@ -37,6 +39,7 @@ const businessSchema = z.object({
   /** Of all queues; 0 when none waits. */
   oldestWaitingSeconds: z.int(),
   paidOrdersWithoutTasks: z.int(),
+  pausedQueues: z.array(z.string()),
   /** Null when Redis does not answer. */
   viewsWaiting: z.int().nullable(),
   lastViewSyncAt: z.iso.datetime().nullable(),
@@ -101,6 +104,7 @@ function findTroubles(
     alerts: (business?.openAlerts ?? 0) > 0,
     dead_tasks: (business?.deadTasks ?? 0) > 0,
     tasks_wait: (business?.oldestWaitingSeconds ?? 0) > TASKS_WAIT_SECONDS,
+    queues_paused: (business?.pausedQueues.length ?? 0) > 0,
     paid_orders: (business?.paidOrdersWithoutTasks ?? 0) > 0,
     errors: (recentErrors ?? 0) > 0,
     views_wait: viewsAreLate,
@@ -108,7 +112,13 @@ function findTroubles(
   return TROUBLES.filter((trouble) => found[trouble]);
 }
 
-function summarize({ tasks, openAlerts, paidOrdersWithoutTasks, views }: BusinessNumbers): BusinessSummary {
+function summarize({
+  tasks,
+  openAlerts,
+  paidOrdersWithoutTasks,
+  pausedQueues,
+  views,
+}: BusinessNumbers): BusinessSummary {
   const count = (...states: string[]) =>
     tasks.reduce((sum, row) => (states.includes(row.state) ? sum + row.tasks : sum), 0);
   return {
@@ -118,6 +128,7 @@ function summarize({ tasks, openAlerts, paidOrdersWithoutTasks, views }: Busines
     runningTasks: count("running"),
     oldestWaitingSeconds: Math.max(0, ...tasks.map(({ oldestWaitingSeconds }) => oldestWaitingSeconds)),
     paidOrdersWithoutTasks,
+    pausedQueues,
     viewsWaiting: views.available ? views.pendingViews + views.claimedViews : null,
     lastViewSyncAt: views.lastRun?.at ?? null,
   };

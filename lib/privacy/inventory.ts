@@ -140,11 +140,17 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       subject: kept("tasks", "an order's id"),
       progress: none("numbers"),
       error: kept(null, "for operators; removed from cancelled tasks"),
+      failures: kept(
+        null,
+        "errors of attempts, for operators; removed likewise, and from done mails and notifications",
+      ),
       key: kept(null, "ids of deleted rows"),
       trace: none("a request's trace id"),
+      requestId: none("a request's id"),
       messageId: none("the queue's message id"),
     },
   },
+  QueuePause: { columns: { reason: none("an operator's words about a queue") } },
   MetricRollup: {
     columns: { counts: none("numbers by route, queue and command") },
   },

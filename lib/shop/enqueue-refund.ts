@@ -55,7 +55,7 @@ export async function enqueueRefund(
     );
     await claimIdempotencyKey(tx, write, id);
     // Only a task that is new, or revived, is audited. A revived one is the same task: whatever a dead one did at the provider is found by its id, and is not done twice.
-    if (created || (await reviveDeadTask(tx, id, "payments"))) {
+    if (created || (await reviveDeadTask(tx, id))) {
       await recordAudit(tx, {
         action: "refund_asked",
         actorId: userId,

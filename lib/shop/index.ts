@@ -6,6 +6,7 @@ export {
   listUnsettledOrders,
   type UnsettledReason,
 } from "./erase-account";
+export { firstCheckKey } from "./order-checks";
 export { filterReadableOrderIds, getOrder, listOrders } from "./orders";
 export { eventReceiptSchema, receivePaymentEvent } from "./payment-events";
 export { pingPaymentProvider } from "./ping-provider";

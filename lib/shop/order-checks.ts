@@ -37,6 +37,9 @@ export async function cancelOrderChecks(tx: Transaction, orderId: string): Promi
   await cancelUnpublished(tx, "payments", rounds);
 }
 
+/** The first one is enqueued by the request that places the order. */
+export const firstCheckKey = (orderId: string) => checkKey(orderId, 0);
+
 const checkKey = (orderId: string, round: number) => `check:${orderId}:${round}`;
 
 export function secondsUntilExpiry(createdAt: Date): number {

@@ -5,8 +5,9 @@ import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { log } from "../core/log";
+import { currentRequestId } from "../core/request-id";
 import { currentTraceparent } from "../core/trace";
-import { afterCommit, isInTransaction, type Transaction, transaction } from "../db";
+import { afterCommit, isInTransaction, Prisma, type Transaction, transaction } from "../db";
 import {
   type GuaranteedQueue,
   getQueueDefinition,
@@ -14,6 +15,7 @@ import {
   type PayloadInput,
   parsePayload,
 } from "./catalogue";
+import { isPausedSql } from "./paused";
 import { dispatchAfterResponse, publish } from "./publish";
 import { publishSubjectChanged } from "./publish-changes";
 
@@ -163,11 +165,11 @@ const optionsSchema = z.object({
   awaitsSweep: z.boolean().default(false),
 });
 
-const rowSchema = z.tuple([z.object({ id: z.uuid(), created: z.boolean() })]);
+const rowSchema = z.tuple([z.object({ id: z.uuid(), created: z.boolean(), paused: z.boolean() })]);
 
 /**
  * Writes a task into the outbox, in the transaction of the change: both commit or neither does. It is published after
- * the commit; if that fails, the sweeper publishes it. One SQL statement.
+ * the commit, unless its queue is paused; if that fails, the sweeper publishes it. One SQL statement.
  *
  * @param tx  opened by `transaction` of lib/db; a task in any other transaction is published by the sweeper
  * @returns the task's id, and whether this call created it
@@ -188,18 +190,18 @@ export async function enqueue<Q extends GuaranteedQueue>(
 
   // On a conflict the no-op update returns the existing task's id without a second statement.
   const rows = await tx.$queryRaw`
-INSERT INTO "Task" (id, queue, key, version, payload, "ownerId", subject, trace, "notBefore", "dueAt", "deadlineAt")
+INSERT INTO "Task" (id, queue, key, version, payload, "ownerId", subject, trace, "requestId", "notBefore", "dueAt", "deadlineAt")
 SELECT ${id}::uuid, ${queue}, ${key}, ${definition.version}, ${body}::jsonb, ${ownerId ?? null}::uuid, ${subject ?? null},
-  ${currentTraceparent() ?? null}, runs.at, runs.at + ${awaitsSweep ? 0 : PUBLISH_GRACE_SECONDS} * interval '1 second',
+  ${currentTraceparent() ?? null}, ${currentRequestId() ?? null}, runs.at, runs.at + ${awaitsSweep ? 0 : PUBLISH_GRACE_SECONDS} * interval '1 second',
   runs.at + ${definition.deadlineSeconds} * interval '1 second'
 FROM (SELECT clock_timestamp() + ${delaySeconds} * interval '1 second' AS at) runs
 ON CONFLICT (queue, key) DO UPDATE SET key = excluded.key
-RETURNING id, id = ${id}::uuid AS created`;
-  const [row] = rowSchema.parse(rows);
+RETURNING id, id = ${id}::uuid AS created, ${isPausedSql(Prisma.sql`"Task".queue`)} AS paused`;
+  const [{ paused, ...row }] = rowSchema.parse(rows);
   await failpoint("tasks.enqueued");
   if (row.created) {
     afterCommit(tx, () => {
-      if (!awaitsSweep) dispatchAfterResponse({ id, queue, generation: 1, delaySeconds });
+      if (!awaitsSweep && !paused) dispatchAfterResponse({ id, queue, generation: 1, delaySeconds });
       // No page shows the task's own channel yet; pages of its subject list it.
       if (subject !== undefined) publishSubjectChanged(subject);
     });

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { db } from "../db";
+import { db, Prisma } from "../db";
 import { isQueueName, type QueueName } from "./catalogue";
 import type { OutboxTask } from "./group-by-message";
+import { isPausedSql } from "./paused";
 
 /** Delay before a claimed task that was neither published nor run is claimed again. */
 const RETRY_DELAY_SECONDS = 30;
@@ -11,7 +12,7 @@ const dueRowsSchema = z.array(
 );
 
 /**
- * Claims due tasks of the given queues: raises the generation, so that QStash does not drop them as duplicates, and
+ * Claims due tasks of those of the given queues that are not paused: raises the generation, so that QStash does not drop them as duplicates, and
  * makes them due again soon, in case this process dies before it publishes or runs them. Concurrent calls skip each
  * other's rows.
  */
@@ -20,7 +21,7 @@ export async function claimDueTasks(queues: readonly QueueName[], limit: number)
 WITH due AS (
   SELECT id FROM "Task"
   WHERE state IN ('pending', 'published', 'running') AND "dueAt" <= statement_timestamp()
-    AND queue = ANY(${[...queues]}::text[])
+    AND queue = ANY(${[...queues]}::text[]) AND NOT ${isPausedSql(Prisma.sql`"Task".queue`)}
   ORDER BY "dueAt" LIMIT ${limit} FOR UPDATE SKIP LOCKED
 )
 UPDATE "Task" task SET generation = generation + 1,

@@ -20,7 +20,7 @@ const recipientSql = () => Prisma.sql`coalesce(
  */
 export async function cancelAccountTasks(tx: Transaction, userId: string, email: string): Promise<void> {
   const rows = await tx.$queryRaw`
-UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
+UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, failures = NULL, "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
 WHERE id IN (
   SELECT id FROM "Task" WHERE ${unfinishedPersonalSql()}
     AND ("ownerId" = ${userId}::uuid OR ${recipientSql()} = ANY(ARRAY[${userId}, ${email}]::text[]
@@ -43,7 +43,7 @@ export async function eraseTaskBatch(userId: string): Promise<number> {
   if (ids.length === 0) return 0;
   return transaction(async (tx) => {
     const rows = await tx.$queryRaw`
-UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
+UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, failures = NULL, "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
 WHERE id = ANY(${ids}::uuid[]) AND ${unfinishedPersonalSql()} RETURNING id`;
     await closeTaskAlerts(tx, cancelledRowsSchema.parse(rows));
     await tx.task.updateMany({ where: { id: { in: ids } }, data: { ownerId: null } });
@@ -61,7 +61,7 @@ export async function eraseMintTasks(
 "ownerId" = ${userId}::uuid AND queue = 'nft-minting'
   AND coalesce(payload #>> '{check,mintId}', id::text) = ANY(${mintIds}::text[])`;
   const rows = await tx.$queryRaw`
-UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
+UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, failures = NULL, "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
 WHERE ${ofMints} AND state IN ('pending', 'published', 'running', 'dead') RETURNING id`;
   await closeTaskAlerts(tx, cancelledRowsSchema.parse(rows));
   await tx.$executeRaw`UPDATE "Task" SET payload = '{}' WHERE ${ofMints}`;

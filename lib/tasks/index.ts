@@ -1,5 +1,6 @@
 export { closeAlerts, raiseAlert } from "./alerts";
 export { noticeSubject } from "./announce-alert";
+export { type Attempt, attemptSchema, listAttempts } from "./attempts";
 export {
   backgroundTaskService,
   cancelUnpublished,
@@ -11,6 +12,7 @@ export {
   type GuaranteedQueue,
   getQueueDefinition,
   isQueueAvailable,
+  isQueueName,
   type Payload,
   type PayloadInput,
   queues,
@@ -20,26 +22,47 @@ export { defineTask, LeaseLostError, NonRetryableTaskError, type TaskContext } f
 export {
   countTasksBy,
   type ListedTask,
+  listedTaskSchema,
   listTasks,
-  type TaskFilter,
+  MAX_MATCHES,
   type TaskList,
-  taskFilterSchema,
   taskListSchema,
+  toListedTask,
 } from "./list-tasks";
 export { cancelTask, replayTask } from "./manage";
+export {
+  type MessageEvent,
+  type MessageEvents,
+  messageEventsSchema,
+  readMessageEvents,
+} from "./message-events";
 export { countOpenTasks, type OpenTasks } from "./open-tasks";
 export {
   type DeadTask,
   deadTasksQuerySchema,
   getTaskOverview,
+  MAX_COUNT,
   type QueueOverview,
   type TaskOverview,
   taskOverviewSchema,
 } from "./overview";
+export { pauseQueue, resumeQueue } from "./pause-queue";
+export { isPausedSql, listPausedQueues, type QueuePause, queuePauseSchema } from "./paused";
 export { type PublishOptions, publish, qstash } from "./publish";
 export { publishSubjectChanged } from "./publish-changes";
-export { type RedriveFilter, type RedriveProgress, redriveDeadTasks } from "./redrive";
+export {
+  previewRedrive,
+  type RedriveBatch,
+  type RedriveFilter,
+  type RedrivePreview,
+  redriveBatch,
+  redriveBatchSchema,
+  redriveDeadTasks,
+  redriveFilterSchema,
+  redrivePreviewSchema,
+} from "./redrive";
 export { reviveDeadTask } from "./revive-task";
 export { type SweepReport, sweepReportSchema, sweepTasks } from "./sweep-tasks";
+export { type TaskFilter, taskFilterSchema } from "./task-filter";
 export { filterReadableTaskIds, getTask, listTasksBySubject } from "./task-view";
 export { tidiedTasksSchema, tidyTasks } from "./tidy";

@@ -2,8 +2,10 @@ import { z } from "zod";
 import { afterCommit, db, Prisma, type Transaction } from "../db";
 import { TaskState } from "../schemas/enums";
 import { raiseAlert } from "./alerts";
+import { failuresWithoutErrorsSql, withFailureSql, withLostAttemptSql } from "./attempts";
 import { personalQueues, queues, type RunnableQueue } from "./catalogue";
 import { LeaseLostError, type Progress } from "./handler";
+import { isPausedSql } from "./paused";
 import { publishTaskChanged } from "./publish-changes";
 
 /**
@@ -28,12 +30,14 @@ const leasedRowSchema = z.object({
   fence: z.int(),
   attempt: z.int(),
   trace: z.string().nullable(),
+  requestId: z.string().nullable(),
   ownerId: z.uuid().nullable(),
   subject: z.string().nullable(),
 });
 
 const claimRowSchema = z.object({
   state: z.enum(TaskState),
+  paused: z.boolean(),
   /** Seconds until another delivery's lease ends, or until the task may run. */
   waitSeconds: z.number(),
   leased: leasedRowSchema.nullable(),
@@ -45,6 +49,7 @@ export type Lease = z.infer<typeof leasedRowSchema> & { taskId: string; timeoutS
 export type ClaimResult =
   | { outcome: "leased"; lease: Lease }
   | { outcome: "busy"; retryAfterSeconds: number }
+  | { outcome: "paused" }
   | { outcome: "finished"; state: "done" | "dead" | "cancelled" }
   | { outcome: "unknown" };
 
@@ -63,26 +68,30 @@ export async function claimTask(
   const rows = await db().$queryRaw<unknown[]>`
 WITH leased AS (
   UPDATE "Task" SET
-    state = 'running', fence = fence + 1, attempts = attempts + 1, error = NULL,
+    state = 'running', fence = fence + 1, attempts = attempts + 1, "startedAt" = clock_timestamp(),
+    failures = ${withLostAttemptSql()},
     "messageId" = coalesce(${messageId}, "messageId"),
     "leaseUntil" = clock_timestamp() + policy.seconds * interval '1 second',
     "dueAt" = clock_timestamp() + (policy.seconds + ${TAKEOVER_DELAY_SECONDS}) * interval '1 second'
   FROM unnest(${names}::text[], ${leaseSeconds}::int[]) AS policy(name, seconds)
   WHERE id = ${taskId}::uuid AND queue = policy.name AND state IN ('pending', 'published', 'running')
     AND ("leaseUntil" IS NULL OR "leaseUntil" < clock_timestamp()) AND "notBefore" <= clock_timestamp()
-  RETURNING id, queue, version, payload, fence, attempts AS attempt, trace, "ownerId", subject
+    AND NOT ${isPausedSql(Prisma.sql`"Task".queue`)}
+  RETURNING id, queue, version, payload, fence, attempts AS attempt, trace, "requestId", "ownerId", subject
 )
-SELECT task.state, extract(epoch FROM greatest(task."leaseUntil", task."notBefore") - clock_timestamp())::float8 AS "waitSeconds",
+SELECT task.state, ${isPausedSql(Prisma.sql`task.queue`)} AS paused, extract(epoch FROM greatest(task."leaseUntil", task."notBefore") - clock_timestamp())::float8 AS "waitSeconds",
   (SELECT to_jsonb(leased) FROM leased) AS leased
 FROM "Task" task WHERE task.id = ${taskId}::uuid AND task.queue = ANY(${names}::text[])`;
   if (rows.length === 0) return { outcome: "unknown" };
-  const { state, waitSeconds, leased } = claimRowSchema.parse(rows[0]);
+  const { state, paused, waitSeconds, leased } = claimRowSchema.parse(rows[0]);
   if (leased) {
     const lease = { ...leased, taskId, timeoutSeconds: queues[leased.queue].timeoutSeconds };
     publishLeasedTaskChanged(lease);
     return { outcome: "leased", lease };
   }
   if (state === "done" || state === "dead" || state === "cancelled") return { outcome: "finished", state };
+  // An early delivery, and one beside a running attempt, come again.
+  if (paused && waitSeconds <= 0) return { outcome: "paused" };
   return { outcome: "busy", retryAfterSeconds: Math.max(1, Math.ceil(waitSeconds)) };
 }
 
@@ -107,8 +116,9 @@ WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
 export async function completeTask(tx: Transaction, lease: Lease): Promise<void> {
   const { taskId, fence } = lease;
   const updated = await tx.$executeRaw`
-UPDATE "Task" SET state = 'done', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
-  payload = CASE WHEN queue IN (${Prisma.join(personalQueues)}) THEN '{}' ELSE payload END
+UPDATE "Task" SET state = 'done', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL, error = NULL,
+  payload = CASE WHEN queue IN (${Prisma.join(personalQueues)}) THEN '{}' ELSE payload END,
+  failures = CASE WHEN queue IN (${Prisma.join(personalQueues)}) THEN ${failuresWithoutErrorsSql} ELSE failures END
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
   if (updated === 0) throw new LeaseLostError(taskId);
   afterCommit(tx, () => publishLeasedTaskChanged(lease));
@@ -117,8 +127,10 @@ WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
 /** Releases the lease after a failure, so that the next attempt need not wait for its expiry. */
 export async function releaseTask(lease: Lease, error: unknown): Promise<void> {
   const { taskId, fence } = lease;
+  const description = describeError(error);
   const updated = await db().$executeRaw`
-UPDATE "Task" SET state = 'published', "leaseUntil" = NULL, error = ${describeError(error)},
+UPDATE "Task" SET state = 'published', "leaseUntil" = NULL, error = ${description},
+  failures = ${withFailureSql(description)},
   "dueAt" = clock_timestamp() + ${RETRY_DELAY_SECONDS} * interval '1 second' * least(attempts, 12)
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
   if (updated > 0) publishLeasedTaskChanged(lease);
@@ -129,7 +141,7 @@ export async function markTaskDead(tx: Transaction, lease: Lease, reason: string
   const { taskId, fence, queue } = lease;
   const updated = await tx.$executeRaw`
 UPDATE "Task" SET state = 'dead', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
-  error = ${toStorableText(reason)}
+  error = ${toStorableText(reason)}, failures = ${withFailureSql(toStorableText(reason))}
 WHERE id = ${taskId}::uuid AND fence = ${fence} AND state = 'running'`;
   if (updated === 0) throw new LeaseLostError(taskId);
   const message = `a task of ${queue} is dead: ${toStorableText(reason)}`;

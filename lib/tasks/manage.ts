@@ -4,10 +4,10 @@ import { AppError } from "../core/errors";
 import { log } from "../core/log";
 import { requireFreshSignIn, requireRole, type SignedInCaller } from "../core/permission";
 import { withTimeout } from "../core/with-timeout";
-import { afterCommit, db, transaction } from "../db";
+import { afterCommit, db, type Prisma, transaction } from "../db";
 import type { TaskView } from "../schemas/task";
 import { abandonTask } from "./abandon-task";
-import { getLane, getQueueDefinition, isQueueName, type QueueName } from "./catalogue";
+import { getLane, getQueueDefinition, isQueueName, parsePayload, type QueueName } from "./catalogue";
 import { qstash } from "./publish";
 import { publishTaskChanged } from "./publish-changes";
 import { reviveDeadTask } from "./revive-task";
@@ -66,26 +66,32 @@ async function cancelMessage(messageId: string): Promise<void> {
 }
 
 /**
- * Replays a dead task with a new deadline, and closes its alert.
+ * Replays a dead task with a new deadline, and closes its alert; with a payload, as if it had been enqueued with that
+ * one. The task keeps its id and its key, so what an earlier attempt did is not done again.
  *
  * @throws {AppError} forbidden for anyone but administrators; fresh_sign_in_required; not_found; conflict when the task
- *         is not dead
+ *         is not dead, and for the payload of a mail or a notification; bad_request for one that its queue refuses
  */
 export async function replayTask(
   id: string,
   caller: SignedInCaller,
-  auditContext: AuditContext = {},
+  { payload, ...auditContext }: AuditContext & { payload?: unknown } = {},
 ): Promise<TaskView> {
   requireRole(caller, "admin");
   requireFreshSignIn(caller);
   const found = await db().task.findUnique({ where: { id }, select: { queue: true } });
   if (!found || !isQueueName(found.queue)) throw new AppError("not_found", { message: "task_not_found" });
   const queue: QueueName = found.queue;
+  const edited = payload === undefined ? undefined : parseEditedPayload(queue, payload);
   return transaction(async (tx) => {
-    const task = await reviveDeadTask(tx, id, queue);
+    if (edited !== undefined) {
+      const data = { payload: edited, version: getQueueDefinition(queue).version };
+      await tx.task.updateMany({ where: { id, state: "dead" }, data });
+    }
+    const task = await reviveDeadTask(tx, id);
     if (!task) throw new AppError("conflict", { message: "task_not_dead" });
     await recordAudit(tx, {
-      action: "task_replayed",
+      action: edited === undefined ? "task_replayed" : "task_edited",
       actorId: caller.userId,
       subject: `task:${id}`,
       ...auditContext,
@@ -93,4 +99,11 @@ export async function replayTask(
     });
     return task;
   });
+}
+
+/** A personal payload is not shown to operators, so none of them can edit it either. */
+function parseEditedPayload(queue: QueueName, payload: unknown): Prisma.InputJsonValue {
+  if (getQueueDefinition(queue).personal)
+    throw new AppError("conflict", { message: "task_payload_personal" });
+  return parsePayload(queue, payload) as Prisma.InputJsonValue;
 }

@@ -5,15 +5,26 @@ import { db, Prisma } from "../db";
 import { TaskState } from "../schemas/enums";
 import { idSchema } from "../schemas/id";
 import { taskSchema } from "../schemas/task";
-import { getQueueDefinition, isQueueAvailable, isQueueName, queues } from "./catalogue";
+import { isQueueAvailable, isQueueName } from "./catalogue";
+import { listPausedQueues, queuePauseSchema } from "./paused";
+import { guaranteedQueues, ofPairSql, pairsSql, readQueueNames, WALK_ORDER } from "./queue-names";
 import { toTaskView } from "./task-view";
 
 /** Overview of all tasks for operators. Read-only. */
+
+/**
+ * Tasks of one queue and state are counted up to this number: a page answers in the same time with a million of them.
+ * What must be small, dead and waiting tasks, is exact long before.
+ */
+export const MAX_COUNT = 1_000;
 
 const queueOverviewSchema = z.object({
   queue: z.string(),
   /** False: the queue has no handler yet, or no settings here, or belongs to an older deployment. */
   available: z.boolean(),
+  /** Null unless an operator has paused it. */
+  paused: queuePauseSchema.omit({ queue: true }).nullable(),
+  /** 1000 stands for that many and more. */
   counts: z.record(z.enum(TaskState), z.int()),
   /** Start time of the oldest task that could run and does not; null when none is waiting. */
   oldestWaitingAt: z.iso.datetime().nullable(),
@@ -51,33 +62,26 @@ export async function getTaskOverview(
   return { queues: rows, dead };
 }
 
-const countRowsSchema = z.array(z.object({ queue: z.string(), state: z.enum(TaskState), tasks: z.int() }));
-const oldestRowsSchema = z.array(z.object({ queue: z.string(), oldest: z.date() }));
+const countRowsSchema = z.array(
+  z.object({ queue: z.string(), state: z.enum(TaskState), tasks: z.int(), oldest: z.date().nullable() }),
+);
 
-/**
- * The counts read the whole index on queue and state: for an operator's page, not for health probes.
- */
 async function countTasks(): Promise<QueueOverview[]> {
-  const [countRows, oldestRows] = await Promise.all([
-    db()
-      .$queryRaw`SELECT queue, state::text AS state, count(*)::int AS tasks FROM "Task" GROUP BY queue, state`,
-    db().$queryRaw`
-SELECT queue, min("notBefore") AS oldest FROM "Task"
-WHERE state IN ('pending', 'published', 'running') AND state <> 'running' AND "notBefore" <= statement_timestamp()
-GROUP BY queue`,
+  const [countRows, pauses] = await Promise.all([
+    readQueueNames().then((names) => db().$queryRaw(countSql(names))),
+    listPausedQueues(),
   ]);
   const rows = countRowsSchema.parse(countRows);
-  const oldest = new Map(oldestRowsSchema.parse(oldestRows).map((row) => [row.queue, row.oldest]));
-  const guaranteed = Object.keys(queues).filter(
-    (queue) => isQueueName(queue) && getQueueDefinition(queue).delivery === "guaranteed",
-  );
-  const names = new Set([...guaranteed, ...rows.map(({ queue }) => queue).sort()]);
+  const names = new Set([...guaranteedQueues, ...rows.map(({ queue }) => queue).sort()]);
   return [...names].map((queue) => {
     const queueRows = rows.filter((row) => row.queue === queue);
     const countOf = (state: TaskState) => queueRows.find((row) => row.state === state)?.tasks ?? 0;
+    const waitingTimes = queueRows.flatMap(({ oldest }) => (oldest ? [oldest.getTime()] : []));
+    const pause = pauses.find((row) => row.queue === queue);
     return {
       queue,
       available: isQueueName(queue) && isQueueAvailable(queue),
+      paused: pause ? { reason: pause.reason, pausedAt: pause.pausedAt } : null,
       counts: {
         pending: countOf("pending"),
         published: countOf("published"),
@@ -86,9 +90,31 @@ GROUP BY queue`,
         dead: countOf("dead"),
         cancelled: countOf("cancelled"),
       },
-      oldestWaitingAt: oldest.get(queue)?.toISOString() ?? null,
+      oldestWaitingAt: waitingTimes.length > 0 ? new Date(Math.min(...waitingTimes)).toISOString() : null,
     };
   });
+}
+
+/** How many of the tasks that were created first are looked at for the one that waits longest. */
+const MAX_LOOKED_AT = 100;
+
+/** One probe of the index on queue, state and id for each pair, up to {@link MAX_COUNT} entries. */
+function countSql(names: readonly string[]): Prisma.Sql {
+  return Prisma.sql`
+SELECT pair.queue, pair.state::text AS state, counted.tasks, waiting.oldest
+FROM ${pairsSql(names, Object.values(TaskState))}
+CROSS JOIN LATERAL (
+  SELECT count(*)::int AS tasks FROM (
+    SELECT FROM "Task" WHERE ${ofPairSql()} ${WALK_ORDER.oldestFirst} LIMIT ${MAX_COUNT}
+  ) few
+) counted
+CROSS JOIN LATERAL (
+  SELECT min("notBefore") AS oldest FROM (
+    SELECT "notBefore" FROM "Task" WHERE ${ofPairSql()} AND pair.state IN ('pending', 'published')
+    ${WALK_ORDER.oldestFirst} LIMIT ${MAX_LOOKED_AT}
+  ) first
+  WHERE "notBefore" <= statement_timestamp()
+) waiting`;
 }
 
 const idRowsSchema = z.array(z.object({ id: z.uuid() }));

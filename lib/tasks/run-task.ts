@@ -1,6 +1,7 @@
 import { increment } from "../core/counters";
 import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
+import { withRequestId } from "../core/request-id";
 import { withTrace } from "../core/trace";
 import { TimeoutError, withTimeout } from "../core/with-timeout";
 import { transaction } from "../db";
@@ -9,6 +10,7 @@ import { queuesOfLane, type RunnableQueue } from "./catalogue";
 import { type AnyTaskHandler, LeaseLostError, NonRetryableTaskError, type TaskContext } from "./handler";
 import { claimTask, completeTask, extendLease, type Lease, markTaskDead, releaseTask } from "./lease";
 import { parseTaskPayload } from "./parse-task-payload";
+import { parkTask } from "./paused";
 import { loadHandler } from "./registry";
 
 /**
@@ -43,16 +45,23 @@ export async function runTask({ taskId, queue, messageId }: TaskDelivery): Promi
       return { outcome: "refused", reason: "there is no such task" };
     case "busy":
       return claim;
+    case "paused":
+      await parkTask(taskId);
+      return { outcome: "done", note: "its queue is paused: it waits in Postgres" };
     case "finished":
       return claim.state === "dead"
         ? { outcome: "refused", reason: "the task is dead" }
         : { outcome: "done", note: `it was ${claim.state} before` };
     case "leased":
-      return withTrace(claim.lease.trace, () => runLeasedTask(claim.lease), {
-        name: `task ${claim.lease.queue}`,
-        attributes: { taskId, attempt: claim.lease.attempt, messageId: messageId ?? "" },
-        ids: { taskId },
-      });
+      return withTrace(
+        claim.lease.trace,
+        () => withRequestId(claim.lease.requestId, () => runLeasedTask(claim.lease)),
+        {
+          name: `task ${claim.lease.queue}`,
+          attributes: { taskId, attempt: claim.lease.attempt, messageId: messageId ?? "" },
+          ids: { taskId },
+        },
+      );
   }
 }
 

@@ -1,18 +1,14 @@
 import { z } from "zod";
 import { now } from "../core/clock";
-import { defer } from "../core/defer";
-import { failpoint } from "../core/failpoint";
 import { log } from "../core/log";
-import { afterCommit, transaction } from "../db";
+import { afterCommit, Prisma, transaction } from "../db";
 import { abandonTask } from "./abandon-task";
 import { raiseAlert } from "./alerts";
-import { isQueueName, queues } from "./catalogue";
-import { claimDueTasks } from "./claim-due-tasks";
+import { withLostAttemptSql } from "./attempts";
 import { importDeadLetters } from "./dead-letters";
-import type { OutboxTask } from "./group-by-message";
-import { dispatchTasks, MAX_BATCH_SIZE } from "./publish";
+import { isPausedSql } from "./paused";
 import { publishTaskChanged } from "./publish-changes";
-import { drainWithoutQstash, runRejectedTasks } from "./run-rejected";
+import { republishDueTasks } from "./republish";
 
 /** Result of one sweep. */
 export const sweepReportSchema = z.object({
@@ -29,7 +25,6 @@ export type SweepReport = z.infer<typeof sweepReportSchema>;
 
 /** Below the time limit of a function on every plan; the next sweep does the rest. */
 const BUDGET_MS = 40_000;
-const knownQueues = Object.keys(queues).filter(isQueueName);
 const MAX_EXPIRED_PER_SWEEP = 100;
 
 /**
@@ -60,37 +55,6 @@ export async function sweepTasks({ budgetMs = BUDGET_MS } = {}): Promise<SweepRe
   return report;
 }
 
-/**
- * Unknown queues belong to another deployment and are not claimed: a hundred of their tasks would block all others.
- * @throws when QStash did not answer. What it did not take stays in the outbox
- */
-async function republishDueTasks(deadlineMs: number): Promise<number> {
-  let republished = 0;
-  while (now() < deadlineMs) {
-    const due = await claimDueTasks(knownQueues, MAX_BATCH_SIZE);
-    if (due.length === 0) break;
-    await failpoint("tasks.swept");
-    let rejected: readonly OutboxTask[] = due;
-    try {
-      rejected = await dispatchTasks(due);
-    } finally {
-      if (rejected.length > 0) runAfterResponse(rejected, deadlineMs);
-    }
-    republished += due.length - rejected.length;
-    // QStash is unavailable, or its quota is used up. The tasks are due again soon.
-    if (rejected.length > 0 || due.length < MAX_BATCH_SIZE) break;
-  }
-  return republished;
-}
-
-/** The sweeper's caller waits for the report, not for the tasks that run without QStash. */
-function runAfterResponse(rejected: readonly OutboxTask[], deadlineMs: number): void {
-  defer(async () => {
-    await runRejectedTasks(rejected);
-    await drainWithoutQstash(deadlineMs - now());
-  });
-}
-
 const expiredRowsSchema = z.array(
   z.object({
     id: z.uuid(),
@@ -103,7 +67,7 @@ const expiredRowsSchema = z.array(
   }),
 );
 
-/** Marks tasks past their deadline as dead; a running one after its lease has expired. */
+/** Marks tasks past their deadline as dead; a running one after its lease has expired, and none of a paused queue. */
 async function expireTasks(): Promise<number> {
   return transaction(async (tx) => {
     const rows = await tx.$queryRaw`
@@ -111,9 +75,11 @@ WITH late AS (
   SELECT id FROM "Task"
   WHERE state IN ('pending', 'published', 'running') AND "deadlineAt" <= statement_timestamp()
     AND ("leaseUntil" IS NULL OR "leaseUntil" < clock_timestamp())
+    AND NOT ${isPausedSql(Prisma.sql`"Task".queue`)}
   ORDER BY "deadlineAt" LIMIT ${MAX_EXPIRED_PER_SWEEP} FOR UPDATE SKIP LOCKED
 )
-UPDATE "Task" task SET state = 'dead', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL
+UPDATE "Task" task SET state = 'dead', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
+  failures = ${withLostAttemptSql()}
 FROM late WHERE task.id = late.id
 RETURNING task.id, task.queue, task.version, task.payload, task.error, task."ownerId", task.subject`;
     const expired = expiredRowsSchema.parse(rows);

@@ -3,7 +3,7 @@ import { AppError } from "../core/errors";
 import { db, type Transaction } from "../db";
 import { progressSchema, type TaskView } from "../schemas/task";
 
-interface TaskRow {
+export interface TaskRow {
   id: string;
   queue: string;
   state: TaskView["state"];

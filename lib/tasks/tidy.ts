@@ -49,7 +49,7 @@ const clearedRowsSchema = z.array(z.object({ id: z.uuid() }));
 function emptyDeadPersonalTasks(): Promise<number> {
   return transaction(async (tx) => {
     const rows = await tx.$queryRaw`
-UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL
+UPDATE "Task" SET state = 'cancelled', payload = '{}', error = NULL, failures = NULL
 WHERE id = ANY (ARRAY(SELECT id FROM "Task" WHERE state = 'dead' AND queue IN (${Prisma.join(personalQueues)})
   AND "ownerId" IS NULL AND "finishedAt" < ${retentionCutoff("deadPersonalTasks")} LIMIT ${BATCH_SIZE}))
 RETURNING id`;

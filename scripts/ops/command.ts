@@ -37,7 +37,7 @@ export interface CommandOutput {
 
 const OPTION_NAMES = [
   ...(["as", "reason", "queue", "state", "owner", "subject", "error", "from", "to"] as const),
-  ...(["cursor", "limit", "match", "section", "file"] as const),
+  ...(["about", "payload", "cursor", "limit", "match", "section", "file"] as const),
 ] as const;
 type OptionName = (typeof OPTION_NAMES)[number];
 

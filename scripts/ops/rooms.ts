@@ -11,12 +11,13 @@ import { type Command, requireWord, table, UsageError } from "./command";
 import { caches, live, views } from "./live";
 import { limits, people, personSessions } from "./people";
 import { redis } from "./redis";
-import { queues, tasks } from "./tasks";
+import { queues, schedules, tasks } from "./tasks";
 
 /** The rooms of the command line and their actions. Each calls one function of lib, which authorises and audits. */
 export const rooms: Readonly<Record<string, Readonly<Record<string, Command>>>> = {
   tasks,
   queues,
+  schedules,
   alerts: {
     list: {
       usage: "alerts list",

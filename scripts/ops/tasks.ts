@@ -1,20 +1,29 @@
+import type { AuditContext } from "@/lib/audit";
+import { getSchedules, getTaskStory } from "@/lib/ops";
 import { idSchema } from "@/lib/schemas/id";
 import {
   cancelTask,
-  countTasksBy,
-  getTask,
   getTaskOverview,
   listTasks,
+  MAX_COUNT,
+  MAX_MATCHES,
+  pauseQueue,
+  previewRedrive,
   redriveDeadTasks,
+  redriveFilterSchema,
   replayTask,
+  resumeQueue,
   taskFilterSchema,
 } from "@/lib/tasks";
 import { type Command, requireWord, table, UsageError } from "./command";
+import { describeStory } from "./task-story";
+
+const FILTERS = "[--queue q] [--owner id] [--about id] [--subject s] [--error text] [--from t] [--to t]";
 
 /** `npm run ops -- tasks …` and `queues …` */
 export const tasks: Readonly<Record<string, Command>> = {
   list: {
-    usage: "tasks list [--queue q] [--state s] [--owner id] [--subject s] [--error text] [--from t] [--to t]",
+    usage: `tasks list [--state s] ${FILTERS}`,
     summary: "tasks by filters, newest first; --limit, --cursor",
     run: async ({ caller, options }) => {
       const filter = taskFilterSchema.safeParse(definedOf(options));
@@ -37,10 +46,10 @@ export const tasks: Readonly<Record<string, Command>> = {
   },
   show: {
     usage: "tasks show <id>",
-    summary: "one task with its error",
+    summary: "one task: the request that caused it, attempts, messages, effects and what comes next",
     run: async ({ caller, words }) => {
-      const task = await getTask(taskId(words), caller);
-      return { json: task, lines: Object.entries(task).map(([name, value]) => `${name}: ${asText(value)}`) };
+      const story = await getTaskStory(caller, taskId(words));
+      return { json: story, lines: describeStory(story) };
     },
   },
   retry: {
@@ -52,22 +61,37 @@ export const tasks: Readonly<Record<string, Command>> = {
       return { json: task, lines: [`${task.id} is ${task.state}`] };
     },
   },
+  edit: {
+    usage: "tasks edit <id> --payload json --reason text",
+    summary: "a dead task is retried with another payload; not that of a mail or a notification",
+    changes: "something",
+    run: async ({ caller, words, options, auditContext }) => {
+      const payload = parsePayloadOption(options.payload);
+      const task = await replayTask(taskId(words), caller, { ...auditContext, payload });
+      return { json: task, lines: [`${task.id} is ${task.state}`] };
+    },
+  },
   redrive: {
-    usage:
-      "tasks redrive [--queue q] [--owner id] [--subject s] [--error text] [--from t] [--to t] --reason text [--yes]",
-    summary: "all dead tasks by filters; without --yes it says how many. Ctrl-C stops after a batch",
+    usage: `tasks redrive ${FILTERS} --reason text [--yes]`,
+    summary:
+      "all dead tasks by filters; without --yes it says how many and shows some. Ctrl-C stops after a batch",
     changes: "something",
     run: async ({ caller, options, yes, auditContext }) => {
-      const { state: _state, cursor: _cursor, limit: _limit, ...filter } = definedOf(options);
-      const parsed = taskFilterSchema.safeParse({ ...filter, state: "dead" });
+      const parsed = redriveFilterSchema.safeParse(definedOf(options));
       if (!parsed.success) throw new UsageError(parsed.error.issues.map(describeIssue).join("\n"));
       if (!yes) {
-        const matching = await countTasksBy(caller, parsed.data);
-        return { json: { matching }, lines: [`${matching} dead tasks match: add --yes to replay them`] };
+        const preview = await previewRedrive(caller, parsed.data);
+        const { matching, sample } = preview;
+        return {
+          json: preview,
+          lines: [
+            ...sample.map(({ id, queue, error }) => `${id} ${queue} ${oneLine(error ?? "")}`),
+            `${matching}${matching === MAX_MATCHES ? " and more" : ""} dead tasks match: add --yes to replay them`,
+          ],
+        };
       }
-      const { state: _dead, cursor: _page, limit: _size, ...dead } = parsed.data;
       let progress = { revived: 0, seen: 0 };
-      for await (progress of redriveDeadTasks(caller, dead, auditContext))
+      for await (progress of redriveDeadTasks(caller, parsed.data, auditContext))
         console.error(`${progress.revived} of ${progress.seen} replayed`);
       return { json: progress, lines: [`${progress.revived} replayed`] };
     },
@@ -86,12 +110,12 @@ export const tasks: Readonly<Record<string, Command>> = {
 export const queues: Readonly<Record<string, Command>> = {
   list: {
     usage: "queues list",
-    summary: "tasks by queue and state, and since when the oldest waits",
+    summary: "tasks by queue and state, since when the oldest waits, and which queues are paused",
     run: async ({ caller }) => {
       const { queues: rows } = await getTaskOverview(caller);
       const lines = table(
-        ["queue", "pending", "published", "running", "dead", "done", "cancelled", "oldest waiting"],
-        rows.map(({ queue, counts, oldestWaitingAt }) => [
+        ["queue", "pending", "published", "running", "dead", "done", "cancelled", "oldest waiting", "paused"],
+        rows.map(({ queue, counts, oldestWaitingAt, paused }) => [
           queue,
           ...[
             counts.pending,
@@ -100,14 +124,74 @@ export const queues: Readonly<Record<string, Command>> = {
             counts.dead,
             counts.done,
             counts.cancelled,
-          ].map(String),
+          ].map((count) => (count === MAX_COUNT ? `${count}+` : String(count))),
           oldestWaitingAt ?? "",
+          paused ? `${paused.pausedAt}: ${paused.reason}` : "",
         ]),
       );
       return { json: rows, lines };
     },
   },
+  pause: {
+    usage: "queues pause <queue> --reason text",
+    summary: "its tasks wait in Postgres until it is resumed; running attempts end",
+    changes: "something",
+    run: async ({ caller, words, auditContext }) => {
+      const pause = await pauseQueue(caller, requireWord(words, "queue"), reasoned(auditContext));
+      return { json: pause, lines: [`${pause.queue} is paused since ${pause.pausedAt}`] };
+    },
+  },
+  resume: {
+    usage: "queues resume <queue> --reason text",
+    summary: "its waiting tasks get a new deadline and are published",
+    changes: "something",
+    run: async ({ caller, words, auditContext }) => {
+      const resumed = await resumeQueue(caller, requireWord(words, "queue"), reasoned(auditContext));
+      return { json: resumed, lines: [`${resumed.queue} runs`] };
+    },
+  },
 };
+
+export const schedules: Readonly<Record<string, Command>> = {
+  list: {
+    usage: "schedules list",
+    summary: "QStash's schedules, and when the paths that schedules must call were last called",
+    run: async ({ caller }) => {
+      const found = await getSchedules(caller);
+      const calls = found.calls.map(({ path, lastSuccessAt, lastFailureAt }) => [
+        path,
+        lastSuccessAt ?? "not in the last day",
+        lastFailureAt ?? "",
+      ]);
+      const rows = found.qstash?.map(({ id, path, cron, isPaused, lastAt, nextAt }) => [
+        id,
+        path,
+        cron,
+        lastAt ?? "",
+        isPaused ? "paused" : (nextAt ?? ""),
+      ]);
+      return {
+        json: found,
+        lines: [
+          ...table(["path", "last success", "last failure"], calls),
+          "",
+          ...(rows ? table(["schedule", "path", "cron", "last", "next"], rows) : ["QStash does not answer"]),
+        ],
+      };
+    },
+  },
+};
+
+/** What changes something has a reason (scripts/ops.ts). */
+const reasoned = ({ reason = "", ...context }: AuditContext) => ({ ...context, reason });
+
+function parsePayloadOption(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    throw new UsageError("--payload is not JSON");
+  }
+}
 
 function taskId(words: readonly string[]): string {
   const id = idSchema.safeParse(requireWord(words, "task"));
@@ -124,4 +208,3 @@ const describeIssue = ({ path, message }: { path: PropertyKey[]; message: string
 
 const MAX_ERROR_LENGTH = 100;
 const oneLine = (text: string) => text.replace(/\s+/g, " ").slice(0, MAX_ERROR_LENGTH);
-const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));

@@ -51,8 +51,8 @@ export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt:
 /** Link to the alert's task or order; null when it has none. */
 function subjectLink({ kind, subject }: AlertView) {
   if (kind === "task_dead") {
-    return { label: "toTask", href: { pathname: "/admin/tasks", query: { id: subject } } } as const;
+    return { label: "toTask", href: `/admin/tasks/${subject}` } as const;
   }
   const order = /^order:([0-9a-f-]{36})$/.exec(subject)?.[1];
-  return order ? ({ label: "toOrder", href: { pathname: `/orders/${order}` } } as const) : null;
+  return order ? ({ label: "toOrder", href: `/orders/${order}` } as const) : null;
 }

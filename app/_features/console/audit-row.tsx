@@ -10,7 +10,9 @@ import {
   type LucideIcon,
   Mail,
   PackageX,
+  Pause,
   PenLine,
+  Play,
   RotateCcw,
   Send,
   ShieldAlert,
@@ -56,6 +58,9 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   account_erased: Trash2,
   task_cancelled: BellOff,
   task_replayed: RotateCcw,
+  task_edited: PenLine,
+  queue_paused: Pause,
+  queue_resumed: Play,
   alert_closed: BellOff,
   refund_asked: Undo2,
   product_archived: PackageX,
@@ -165,10 +170,12 @@ function Actor({ entry: { actorId, actorName } }: { entry: AuditEntryView }) {
 function Subject({ entry: { actorId, subject, subjectName } }: { entry: AuditEntryView }) {
   const t = useTranslations("auditConsole");
   if (subject === `user:${actorId}` || subject === "app") return null;
-  const kind = (["task", "alert", "order", "product", "bot", "post"] as const).find((prefix) =>
+  const kind = (["task", "queue", "alert", "order", "product", "bot", "post"] as const).find((prefix) =>
     subject.startsWith(`${prefix}:`),
   );
-  const name = kind ? `${t(`subjects.${kind}`)} ${subject.slice(-6)}` : (subjectName ?? t("gone"));
+  // A queue's name is read; an id only distinguishes.
+  const id = kind === "queue" ? subject.slice("queue:".length) : subject.slice(-6);
+  const name = kind ? `${t(`subjects.${kind}`)} ${id}` : (subjectName ?? t("gone"));
   return (
     <>
       <span aria-hidden="true"> → </span>

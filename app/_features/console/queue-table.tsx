@@ -1,7 +1,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 import { RelativeTime } from "@/app/_ui/relative-time";
-import type { QueueOverview } from "@/lib/tasks";
+import { MAX_COUNT, type QueueOverview } from "@/lib/tasks";
 
 type State = keyof QueueOverview["counts"];
 
@@ -93,6 +93,7 @@ function CountCell({
   return (
     <td className={cn("tabular px-1 py-3 sm:px-3", value === 0 ? "text-faint" : highlightClass, className)}>
       {format.number(value)}
+      {value >= MAX_COUNT ? "+" : null}
     </td>
   );
 }

@@ -1,12 +1,26 @@
 import { useTranslations } from "next-intl";
+import { Link } from "@/app/_ui/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { TaskView } from "@/lib/schemas/task";
-import type { DeadTask } from "@/lib/tasks";
-import { AdminActionButton } from "./admin-action-button";
+import { isUnfinishedState } from "@/lib/schemas/task-state";
+import { type DeadTask, getQueueDefinition, isQueueName } from "@/lib/tasks";
+import { ReasonForm } from "./reason-form";
+import { RetryForm } from "./retry-form";
+
+interface Props {
+  task: DeadTask | TaskView;
+  renderedAt: number;
+  /** The card heads the page about its task; in a list it links there. */
+  isPage?: boolean;
+  /** As JSON, to be edited before a replay. */
+  payload?: string | null;
+}
 
 /** One task with its error, and a replay button when it is dead. */
-export function TaskCard({ task, renderedAt }: { task: DeadTask | TaskView; renderedAt: number }) {
+export function TaskCard({ task, renderedAt, isPage = false, payload = null }: Props) {
   const t = useTranslations("taskConsole");
+  const actions = useTranslations("taskActions");
+  const Heading = isPage ? "h2" : "h3";
   const subject = "subject" in task ? task.subject : null;
   const facts = [
     { name: t("subject"), value: subject },
@@ -16,8 +30,17 @@ export function TaskCard({ task, renderedAt }: { task: DeadTask | TaskView; rend
     <article className="rounded-2xl border border-line bg-raised/70 p-5" aria-labelledby={task.id}>
       <div className="flex flex-wrap items-start justify-between gap-4">
         <div className="min-w-0">
-          <h3 id={task.id} className="flex flex-wrap items-baseline gap-x-3 text-lg font-semibold">
-            {task.queue}
+          <Heading id={task.id} className="flex flex-wrap items-baseline gap-x-3 text-lg font-semibold">
+            {isPage ? (
+              task.queue
+            ) : (
+              <Link
+                href={`/admin/tasks/${task.id}`}
+                className="inline-flex min-h-11 items-center underline decoration-line-strong underline-offset-4 hover:decoration-ink"
+              >
+                {task.queue}
+              </Link>
+            )}
             <span className="text-sm font-normal text-muted">
               {t(`states.${task.state}`)}
               {" · "}
@@ -25,15 +48,16 @@ export function TaskCard({ task, renderedAt }: { task: DeadTask | TaskView; rend
               {" · "}
               <RelativeTime at={task.finishedAt ?? task.createdAt} renderedAt={renderedAt} />
             </span>
-          </h3>
+          </Heading>
           <p className="tabular mt-0.5 text-xs break-all text-faint">{task.id}</p>
         </div>
-        {task.state === "dead" ? (
-          <AdminActionButton
-            path={`/api/tasks/${task.id}/replay`}
-            label={t("replay")}
-            busyLabel={t("replaying")}
-            doneLabel={t("replayed")}
+        {task.state === "dead" ? <RetryForm taskId={task.id} payload={payload} /> : null}
+        {isPage && isCancellable(task) ? (
+          <ReasonForm
+            path={`/api/admin/tasks/${task.id}/cancel`}
+            label={actions("cancel")}
+            effect={actions("cancelEffect")}
+            look="danger"
           />
         ) : null}
       </div>
@@ -54,4 +78,8 @@ export function TaskCard({ task, renderedAt }: { task: DeadTask | TaskView; rend
       </dl>
     </article>
   );
+}
+
+function isCancellable({ queue, state }: TaskView): boolean {
+  return isUnfinishedState(state) && isQueueName(queue) && getQueueDefinition(queue).cancellable;
 }

@@ -5,6 +5,7 @@ import { newId } from "../ids";
 import type { Locale } from "../locale";
 import { log } from "../log";
 import { requireFreshSignIn, type SignedInCaller } from "../permission";
+import { withRequestId } from "../request-id";
 import { secretsEqual } from "../secrets-equal";
 import { isStorable } from "../text";
 import { withTrace } from "../trace";
@@ -148,7 +149,8 @@ export function createRoute({ authenticate, onAnswered, onResponse }: RouteDepen
           request,
           idempotencyKey: spec.repeatable && parseIdempotencyKey(request, locale),
         } as RouteContext<O>;
-        response = successResponse(spec, await handler(context), requestId);
+        const result = await withRequestId(requestId, () => handler(context));
+        response = successResponse(spec, result, requestId);
       } catch (error) {
         failure = toAppError(error);
         response = errorResponse(failure, locale, requestId, { requestHeaders: request.headers });

@@ -150,11 +150,14 @@ describe("the console", () => {
     expect(await seriousViolations(page)).toEqual([]);
     const alert = page.getByRole("article").filter({ hasText: id });
     await alert.getByRole("link", { name: "View task" }).click();
-    await page.waitForURL(`**/admin/tasks?id=${id}`);
-    const task = page.getByRole("region", { name: "Task", exact: true });
+    await page.waitForURL(`**/admin/tasks/${id}`);
+    const task = page.getByRole("article").filter({ hasText: id });
     await task.getByText("Error: out of luck").waitFor();
     expect(await seriousViolations(page)).toEqual([]);
     await task.getByRole("button", { name: "Replay" }).click();
+    const form = task.getByRole("form", { name: "Replay" });
+    await form.getByRole("textbox", { name: "Reason" }).fill("luck is back");
+    await form.getByRole("button", { name: "Replay" }).click();
     const stateOf = async () =>
       (await database.query(`SELECT state FROM "Task" WHERE id = $1`, [id])).rows[0].state;
     await expect.poll(stateOf).toBe("done");

@@ -31,6 +31,7 @@ const MATRIX = `
   GET    /api/admin/people                  401     403       403    403     200
   POST   /api/admin/people/{id}/role        401     403       403    403     200
   GET    /api/admin/overview                401     403       403    403     200
+  GET    /api/admin/schedules               401     403       403    403     200
   GET    /api/admin/caches                  401     403       403    403     200
   POST   /api/admin/caches/clear            401     403       403    403     200
   POST   /api/admin/caches/invalidate       401     403       403    403     200
@@ -54,6 +55,13 @@ const MATRIX = `
   POST   /api/admin/views/recount           401     403       403    403     200
   GET    /api/admin/tasks/search            401     403       403    403     200
   GET    /api/admin/tasks                   401     403       403    403     200
+  GET    /api/admin/tasks/{id}              401     403       403    403     200
+  POST   /api/admin/tasks/{id}/retry        401     403       403    403     200
+  POST   /api/admin/tasks/{id}/cancel       401     403       403    403     200
+  GET    /api/admin/tasks/redrive           401     403       403    403     200
+  POST   /api/admin/tasks/redrive           401     403       403    403     200
+  POST   /api/admin/queues/{queue}/pause    401     403       403    403     200
+  POST   /api/admin/queues/{queue}/resume   401     403       403    403     200
   POST   /api/analytics/events              202     202       202    202     202
   GET    /api/analytics/totals              401     403       403    403     200
   POST   /api/auth/confirm-email            200     200       200    200     200

@@ -76,7 +76,7 @@ describe("a file whose task ends without a result", () => {
     for (const id of [sound, cover]) {
       const task = await taskOf("file-processing", id);
       expect(task.state).toBe("dead");
-      await transaction((tx) => reviveDeadTask(tx, task.id, "file-processing"));
+      await transaction((tx) => reviveDeadTask(tx, task.id));
       await processUpload(id);
     }
     expect(await getUpload(owner, cover)).toMatchObject({ status: "ready", problem: null });

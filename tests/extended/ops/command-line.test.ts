@@ -94,7 +94,9 @@ it("tasks are found by queue, state and error, and a dead one gets a second life
     "econnrefused",
   );
   expect(found.json.items.map((task: { id: string }) => task.id)).toEqual([id]);
-  expect((await asAdmin("tasks", "show", other.id)).json).toMatchObject({ id: other.id, state: "pending" });
+  expect((await asAdmin("tasks", "show", other.id)).json).toMatchObject({
+    task: { id: other.id, state: "pending" },
+  });
 
   const without = await asAdmin("tasks", "retry", id);
   expect([without.code, without.errors]).toEqual([2, expect.stringContaining("--reason")]);
@@ -117,7 +119,7 @@ it("dead tasks are redriven by a filter, twice at once, and each is revived once
   const ids = rows.map(({ id }) => id);
   const spared = await addTask("dead", "another error", "leaderboards");
   const preview = await asAdmin("tasks", "redrive", "--error", marker, "--reason", "fixed");
-  expect(preview.json).toEqual({ matching: 120 });
+  expect(preview.json).toMatchObject({ matching: 120, sample: Array(5).fill({ error: marker }) });
   expect(await db().task.count({ where: { id: { in: ids }, state: "dead" } })).toBe(120);
 
   const redrive = () => asAdmin("tasks", "redrive", "--error", marker, "--reason", "fixed", "--yes");

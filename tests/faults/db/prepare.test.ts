@@ -39,13 +39,16 @@ it("npm run db:prepare gives a role its settings in one database, through a pool
   otherDatabase.pathname = "/postgres";
   const pooler = await startPgBouncer(direct.toString());
   try {
-    expect(await wrongSettings(direct.toString())).toHaveLength(4);
+    expect(await wrongSettings(direct.toString())).toHaveLength(5);
     process.env.DATABASE_URL = direct.toString();
     const logged = vi.spyOn(log(), "error");
     await reportRoleSettings();
     // The zone is right even so: every connection of the app asks for it.
     const limits = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"];
-    const settings = limits.map((limit) => expect.objectContaining({ name: limit, value: "0" }));
+    const settings = [
+      ...limits.map((limit) => expect.objectContaining({ name: limit, value: "0" })),
+      expect.objectContaining({ name: "jit", value: "on" }),
+    ];
     expect(logged).toHaveBeenCalledWith({ settings }, expect.stringContaining("npm run db:prepare"));
     logged.mockClear();
     // The role itself may do it: hosted databases have no superuser.
@@ -54,7 +57,7 @@ it("npm run db:prepare gives a role its settings in one database, through a pool
     });
     expect(stdout).toContain(`Role ${role} is prepared for ${name}.`);
     expect(await wrongSettings(direct.toString())).toEqual([]);
-    expect(await wrongSettings(otherDatabase.toString())).toHaveLength(4);
+    expect(await wrongSettings(otherDatabase.toString())).toHaveLength(5);
     await disconnectDb();
     await reportRoleSettings();
     expect(logged).not.toHaveBeenCalled();

@@ -214,7 +214,7 @@ it("a track without one of its formats fails, and is ready after all when the de
   expect(await readSound(fileId)).toMatchObject({
     ...{ status: "refused", problem: "interrupted", track: { status: "failed", problem: "interrupted" } },
   });
-  await transaction((tx) => reviveDeadTask(tx, aac.id, "audio-transcoding"));
+  await transaction((tx) => reviveDeadTask(tx, aac.id));
   await runTranscoding(fileId);
   expect(await violations(fileId, before)).toEqual([]);
 });

@@ -76,6 +76,7 @@ describe("GET /api/admin/tasks", () => {
     expect(found(queue)).toEqual({
       queue,
       available: false,
+      paused: null,
       counts: { pending: 2, published: 1, running: 1, done: 1, dead: 0, cancelled: 0 },
       oldestWaitingAt: since.toISOString(),
     });

@@ -1,8 +1,17 @@
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { setClock } from "@/lib/core/clock";
+import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { db, transaction } from "@/lib/db";
-import { defineTask, enqueue, NonRetryableTaskError, sweepTasks } from "@/lib/tasks";
+import { getTaskStory } from "@/lib/ops";
+import {
+  defineTask,
+  enqueue,
+  getTaskOverview,
+  listTasks,
+  NonRetryableTaskError,
+  sweepTasks,
+} from "@/lib/tasks";
 import { replaceHandler } from "@/lib/tasks/registry";
 import { deliver, deliverTask, signDelivery } from "@/tests/support/clients/signed-delivery";
 import {
@@ -132,6 +141,49 @@ describe("a delivery", () => {
       statements: 1 + BEGIN_AND_COMMIT + 2,
       ...nothingElse,
     });
+  });
+});
+
+describe("an operator's page", () => {
+  const operator = { role: "admin" } as const;
+  const statements = async (work: () => Promise<unknown>) => (await cost(work)).statements;
+
+  it("of all tasks costs 5 statements, a search 3 at most, and one by error 5", async () => {
+    // The names of the queues, counts, pauses, and the ids and rows of a page.
+    expect(await statements(() => getTaskOverview(operator))).toBe(5);
+    expect(await statements(() => listTasks(operator, { queue: "emails" }))).toBe(2);
+    expect(await statements(() => listTasks(operator))).toBe(3);
+    // Also a sample, and the trigrams.
+    expect(await statements(() => listTasks(operator, { error: "refused" }))).toBe(5);
+  });
+
+  it("of one task costs a few, and one call to QStash if it had a message", async () => {
+    const { id } = await transaction((tx) =>
+      enqueue(
+        tx,
+        "leaderboards",
+        { orderId: newId() },
+        {
+          ...{ key: newId(), delaySeconds: 86_400 },
+        },
+      ),
+    );
+    await waitForDeferredWork();
+    const { statements: count, qstashCalls, redisCommands } = await cost(() => getTaskStory(operator, id));
+    expect(count).toBeLessThanOrEqual(8);
+    expect([qstashCalls, redisCommands]).toEqual([1, 0]);
+  });
+
+  it("a pause costs a task no statement more", async () => {
+    const add = () => transaction(addTask);
+    const running = await cost(add);
+    await db().queuePause.create({ data: { queue: "notifications", reason: "a test" } });
+    try {
+      // It is not published.
+      expect(await cost(add)).toEqual({ ...running, statements: running.statements - 1, qstashCalls: 0 });
+    } finally {
+      await db().queuePause.deleteMany();
+    }
   });
 });
 

@@ -105,10 +105,12 @@ function statements({ userId }: Owner, minter: Minter, bigBotId: string): string
      SELECT '0x' || n, ${minter.chainId}, '${minter.address}', n - 1, false, '0x', 1, 1, 1 ${rows(1, MINTED)}`,
     `INSERT INTO "PostView" ("postId", "viewerSeq")
      SELECT ${id("post", "1 + n % 1000")}, n ${rows(1, MANY)}`,
-    `INSERT INTO "Task" (id, queue, key, version, payload, state, "ownerId", subject, "dueAt", "deadlineAt", "createdAt", "finishedAt")
+    `INSERT INTO "Task" (id, queue, key, version, payload, state, "ownerId", subject, error, "dueAt", "deadlineAt", "createdAt", "finishedAt")
      SELECT ${id("task")}, (ARRAY['emails','deliver-goods','leaderboards','notifications'])[1 + n % 4], 'k' || n, 1, '{}',
        CASE WHEN n > 980000 THEN 'published' WHEN n % 1000 = 0 THEN 'dead' WHEN n % 100 = 0 THEN 'cancelled' ELSE 'done' END::"TaskState",
-       ${id("user")}, 'order:' || ${id("order", `1 + n % ${MANY}`)}, now() + interval '1 hour',
+       ${id("user")}, 'order:' || ${id("order", `1 + n % ${MANY}`)},
+       CASE WHEN n > 980000 THEN 'TimeoutError: no answer' WHEN n % 1000 = 0 THEN 'Error: connect ECONNREFUSED ' || n END,
+       now() + interval '1 hour',
        CASE WHEN n > 999800 THEN ${daysAgo("1")} ELSE now() + interval '1 day' END, ${daysAgo("(n % 95)")},
        CASE WHEN n <= 980000 THEN ${daysAgo("(n % 95)")} END
      ${rows(1, MILLION)}`,

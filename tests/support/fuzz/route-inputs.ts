@@ -189,6 +189,26 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "POST /api/qstash/{queue}": () => ({ params: { queue: "emails" }, body: {} }),
   "DELETE /api/sessions/{id}": async (users) => withId((await startTestSession(users.listener)).session.id),
   "DELETE /api/sessions": () => ({ query: "?scope=all" }),
+  "GET /api/admin/tasks/{id}": async (users) => withId(await makeTask(users)),
+  "POST /api/admin/tasks/{id}/retry": async (users) => ({
+    ...withId(await makeTask(users, "dead")),
+    body: { reason: "the mail server is back" },
+  }),
+  "POST /api/admin/tasks/{id}/cancel": async (users) => ({
+    ...withId(await makeTask(users)),
+    body: { reason: "sent by hand" },
+  }),
+  "GET /api/admin/tasks/redrive": () => ({ query: `?error=${newId()}` }),
+  "POST /api/admin/tasks/redrive": () => ({ body: { error: newId(), reason: "fixed" } }),
+  // A queue whose tasks no other test waits for.
+  "POST /api/admin/queues/{queue}/pause": () => ({
+    params: { queue: "bot-tidying" },
+    body: { reason: "a test" },
+  }),
+  "POST /api/admin/queues/{queue}/resume": () => ({
+    params: { queue: "bot-tidying" },
+    body: { reason: "a test" },
+  }),
   "GET /api/tasks/{id}": async (users) => withId(await makeTask(users)),
   "DELETE /api/tasks/{id}": async (users) => withId(await makeTask(users)),
   "POST /api/tasks/{id}/replay": async (users) => withId(await makeTask(users, "dead")),

@@ -8,6 +8,7 @@ const LINKS: Partial<Record<Trouble, "/admin/alerts" | "/admin/tasks" | "/admin/
   alerts: "/admin/alerts",
   dead_tasks: "/admin/tasks",
   tasks_wait: "/admin/tasks",
+  queues_paused: "/admin/tasks",
   paid_orders: "/admin/tasks",
   views_wait: "/admin/views",
 };
@@ -76,6 +77,8 @@ function useTroubleText({ backends, business }: Overview): (trouble: Trouble) =>
         return t("troubles.tasks_wait", {
           count: Math.floor((business?.oldestWaitingSeconds ?? 0) / 60),
         });
+      case "queues_paused":
+        return t("troubles.queues_paused", { names: format.list(business?.pausedQueues ?? []) });
       case "paid_orders":
         return t("troubles.paid_orders", { count: business?.paidOrdersWithoutTasks ?? 0 });
       case "views_wait":
