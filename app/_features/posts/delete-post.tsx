@@ -4,6 +4,7 @@ import { Trash2 } from "lucide-react";
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { refreshChangedPage } from "@/app/_data/refresh-changed-page";
 import { Button } from "@/app/_ui/button";
 import { ConfirmDialog } from "@/app/_ui/confirm-dialog";
 import { isolate } from "@/lib/schemas/isolate";
@@ -40,7 +41,7 @@ export function DeletePost({
             const result = await deletePost(id);
             if (!result.ok) return result.failure;
             router.replace(`/u/${authorHandle}`);
-            router.refresh();
+            refreshChangedPage(router);
             return null;
           }}
           onClose={() => setOpen(false)}

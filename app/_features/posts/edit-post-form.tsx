@@ -3,6 +3,7 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import type { z } from "zod";
+import { refreshChangedPage } from "@/app/_data/refresh-changed-page";
 import { CoverField } from "@/app/_features/uploads/cover-field";
 import { HeldNote } from "@/app/_features/uploads/held-note";
 import type { UploadSettings } from "@/app/_features/uploads/upload-settings";
@@ -41,7 +42,7 @@ export function EditPostForm({ post, uploadSettings: { apiUrl, takesCovers } }: 
     onSuccess: () => {
       slot.clear();
       router.push(`/posts/${post.id}`);
-      router.refresh();
+      refreshChangedPage(router);
     },
   });
   const slot = uploadSlot(`edit:${post.id}`, "cover", { viewerId: post.authorId, apiUrl });

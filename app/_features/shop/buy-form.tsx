@@ -3,12 +3,12 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
+import { refreshChangedPage } from "@/app/_data/refresh-changed-page";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { Product } from "@/lib/schemas/product";
 import { QuantityField } from "./quantity-field";
-import { refreshProductPage } from "./refresh-product-page";
 import { SignInAgainNote } from "./sign-in-again-note";
 import { usePlaceOrder } from "./use-place-order";
 
@@ -32,7 +32,7 @@ export function BuyForm({ product, maxQuantity }: Props) {
 
   // The failure shows that the page is out of date: the product was sold or removed meanwhile.
   useEffect(() => {
-    return isStale ? refreshProductPage(router) : undefined;
+    return isStale ? refreshChangedPage(router) : undefined;
   }, [isStale, router]);
 
   return (

@@ -3,11 +3,11 @@
 import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
 import { useState, useTransition } from "react";
+import { refreshChangedPage } from "@/app/_data/refresh-changed-page";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Link } from "@/app/_ui/link";
-import { refreshProductPage } from "./refresh-product-page";
 import { archiveProduct } from "./shop-api";
 
 /** The seller's actions: open the sales, or take the product off sale, which is permanent and asks for confirmation. */
@@ -24,7 +24,7 @@ export function SellerActions({ productId, archived }: { productId: string; arch
       const result = await archiveProduct(productId);
       if (!result.ok) return setFailure(result.failure);
       setIsConfirming(false);
-      refreshProductPage(router);
+      refreshChangedPage(router);
     });
 
   return (

@@ -89,6 +89,8 @@ const TABLES: Readonly<Record<string, string>> = {
   "/shop/[id]": "Product",
   "/orders/[id]": "Order",
   "/u/[handle]": "User",
+  "/admin/people/[id]": "User",
+  "/admin/tasks/[id]": "Task",
 };
 
 /** Fills the parameters with those of the oldest rows, which are demo data. */
