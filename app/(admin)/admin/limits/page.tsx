@@ -2,6 +2,7 @@ import { getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { EmptyNote } from "@/app/_features/console/empty-note";
 import { LimitedCallerCard } from "@/app/_features/console/limited-caller-card";
+import { UnavailableNote } from "@/app/_features/console/unavailable-note";
 import { Page } from "@/app/_shell/page";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { Button } from "@/app/_ui/button";
@@ -29,10 +30,7 @@ export default async function AdminLimitsPage({ searchParams }: PageProps<"/admi
       {page ? (
         <LimitedCallers page={page} query={query} />
       ) : (
-        <div role="alert" className="mt-10 rounded-2xl bg-danger-ground p-6 text-danger">
-          <h2 className="display text-xl">{t("unavailableTitle")}</h2>
-          <p className="mt-2 max-w-[60ch]">{t("unavailableText")}</p>
-        </div>
+        <UnavailableNote title={t("unavailableTitle")} text={t("unavailableText")} />
       )}
     </Page>
   );

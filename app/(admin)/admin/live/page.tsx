@@ -3,6 +3,7 @@ import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { EmptyNote } from "@/app/_features/console/empty-note";
 import { OperatorAction } from "@/app/_features/console/operator-action";
 import { StatTiles } from "@/app/_features/console/stat-tiles";
+import { UnavailableNote } from "@/app/_features/console/unavailable-note";
 import { Page } from "@/app/_shell/page";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { RelativeTime } from "@/app/_ui/relative-time";
@@ -62,10 +63,7 @@ export default async function AdminLivePage() {
           )}
         </>
       ) : (
-        <div role="alert" className="mt-10 rounded-2xl bg-danger-ground p-6 text-danger">
-          <h2 className="display text-xl">{t("unavailableTitle")}</h2>
-          <p className="mt-2 max-w-[60ch]">{t("unavailableText")}</p>
-        </div>
+        <UnavailableNote title={t("unavailableTitle")} text={t("unavailableText")} />
       )}
       <section className="mt-12" aria-labelledby="actions">
         <h2 id="actions" className="display text-2xl">

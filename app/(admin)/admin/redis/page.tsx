@@ -4,6 +4,7 @@ import { OperatorAction } from "@/app/_features/console/operator-action";
 import { BackupButton } from "@/app/_features/console/redis/backup-button";
 import { InfoSections, ReportedLines } from "@/app/_features/console/redis/report";
 import { StatTiles } from "@/app/_features/console/stat-tiles";
+import { UnavailableNote } from "@/app/_features/console/unavailable-note";
 import { Page } from "@/app/_shell/page";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { Button } from "@/app/_ui/button";
@@ -38,10 +39,7 @@ export default async function AdminRedisPage() {
           <InfoSections info={report.info} />
         </>
       ) : (
-        <div role="alert" className="mt-10 rounded-2xl bg-danger-ground p-6 text-danger">
-          <h2 className="display text-xl">{t("unavailableTitle")}</h2>
-          <p className="mt-2 max-w-[60ch]">{t("unavailableText")}</p>
-        </div>
+        <UnavailableNote title={t("unavailableTitle")} text={t("unavailableText")} />
       )}
       <section className="mt-12" aria-labelledby="actions">
         <h2 id="actions" className="display text-2xl">

@@ -4,6 +4,7 @@ import { LastSync } from "@/app/_features/console/last-sync";
 import { RecountForm } from "@/app/_features/console/recount-form";
 import { SyncNowButton } from "@/app/_features/console/sync-now-button";
 import { SyncRuns } from "@/app/_features/console/sync-runs";
+import { UnavailableNote } from "@/app/_features/console/unavailable-note";
 import { ViewSyncGauges } from "@/app/_features/console/view-sync-gauges";
 import { Page, PageTitle } from "@/app/_shell/page";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
@@ -37,10 +38,7 @@ export default async function AdminViewsPage() {
       {state.available ? (
         <ViewSyncGauges state={state} />
       ) : (
-        <div role="alert" className="mt-10 rounded-2xl bg-danger-ground p-6 text-danger">
-          <h2 className="display text-xl">{t("unavailableTitle")}</h2>
-          <p className="mt-2 max-w-[60ch]">{t("unavailableText")}</p>
-        </div>
+        <UnavailableNote title={t("unavailableTitle")} text={t("unavailableText")} />
       )}
       {state.available ? <LastSync run={state.lastRun} renderedAt={renderedAt} /> : null}
       <SyncRuns runs={state.runs} renderedAt={renderedAt} />
