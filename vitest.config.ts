@@ -31,7 +31,11 @@ const hasExternalBackend = [
   process.env.REDIS_URL,
   process.env.REDIS_HOST,
 ].some(Boolean);
-const maxWorkers = process.env.REAL_STACK === "1" && hasExternalBackend ? 1 : 2;
+const runsOnRealServers = process.env.REAL_STACK === "1";
+const maxWorkers = runsOnRealServers && hasExternalBackend ? 1 : 2;
+
+/** The embedded engines run in the main process: a worker waits for them two fifths of its time, so three fill two cores. */
+const withEmbeddedEngines = runsOnRealServers ? {} : { maxWorkers: 3 };
 
 const countAssertions = "tests/support/stack/count-assertions.ts";
 const freshModules = "tests/support/stack/fresh-modules.ts";
@@ -59,10 +63,20 @@ const stack = {
 export default defineConfig({
   test: {
     sequence: { sequencer: ClusterFirst },
+    // Later runs find the transformed modules of earlier ones.
+    experimental: { fsModuleCache: true, fsModuleCachePath: "node_modules/.cache/vitest" },
     projects: [
-      project("unit", { isolate: false, setupFiles: [freshModules, countAssertions] }),
-      project("local", { isolate: false, setupFiles: [freshModules, countAssertions] }),
-      project("integration", { isolate: false, ...stack }),
+      project("unit", {
+        isolate: false,
+        setupFiles: [freshModules, countAssertions],
+        ...withEmbeddedEngines,
+      }),
+      project("local", {
+        isolate: false,
+        setupFiles: [freshModules, countAssertions],
+        ...withEmbeddedEngines,
+      }),
+      project("integration", { isolate: false, ...stack, ...withEmbeddedEngines }),
       project("extended", { isolate: false, ...stack }),
       project("e2e", {
         isolate: false,

@@ -3,7 +3,7 @@ import type { Caller } from "@/lib/core/access-token";
 
 /**
  * Fills a database to the size of a busy production: a million users, tasks and messages, and hundreds of thousands of
- * the rest. One statement a table, without foreign key checks; indexes are built afterwards.
+ * the rest. One statement a table, without foreign key checks; all indexes but those of keys are built afterwards.
  */
 
 export const MILLION = 1_000_000;
@@ -70,7 +70,7 @@ function statements({ userId }: Owner, minter: Minter, bigBotId: string): string
   const rows = (from: number, to: number) => `FROM generate_series(${from}, ${to}) n`;
   return [
     `INSERT INTO "User" (id, email, name, handle, "passwordHash", role, "referralCode", "createdAt")
-     SELECT ${id("user")}, 'p' || n || '@' || substr(md5(n::text), 8, 6) || '.example', ${FIRST_NAMES} || ' ' || ${WORD},
+     SELECT ${id("user")}, 'p' || n || '@x.example', ${FIRST_NAMES} || ' ' || ${WORD},
        'person-of-many-' || n, 'none', CASE WHEN n % 100 = 0 THEN 'artist' ELSE 'listener' END::"Role", 'r' || n, ${daysAgo("n % 700")}
      ${rows(1, MILLION)}`,
     `INSERT INTO "Session" (id, "userId", "tokenHash", "authenticatedAt", "lastSeenAt", "expiresAt", "createdAt")
@@ -234,19 +234,29 @@ export async function fillWithMillionRows(
   databaseUrl: string,
   { owner, minter, bigBotId }: { owner: Owner; minter: Minter; bigBotId: string },
 ): Promise<Set<string>> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
+  const clients = await Promise.all(
+    Array.from({ length: CONNECTIONS }, () => connectForFilling(databaseUrl)),
+  );
+  const [client] = clients;
+  if (!client) throw new Error("no connection");
+  const runAll = (queries: string[]) =>
+    Promise.all(
+      clients.map(async (each) => {
+        for (let next = queries.shift(); next !== undefined; next = queries.shift()) await each.query(next);
+      }),
+    );
   try {
-    await client.query(`SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '64MB';
-      SET maintenance_work_mem = '512MB'; SET statement_timeout = 0; SET lock_timeout = 0`);
+    // Not the primary keys, nor what a foreign key refers to.
     const { rows: indexes } = await client.query<{ name: string; definition: string }>(
       `SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition
        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
-       WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisunique`,
+       WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisprimary
+         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
+       ORDER BY c.relname <> 'User', i.indexrelid`,
     );
     for (const { name } of indexes) await client.query(`DROP INDEX ${name}`);
-    for (const statement of statements(owner, minter, bigBotId)) await client.query(statement);
-    for (const { definition } of indexes) await client.query(definition);
+    await runAll(statements(owner, minter, bigBotId));
+    await runAll(indexes.map(({ definition }) => definition));
     await client.query("VACUUM (ANALYZE)");
     const { rows: tables } = await client.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
@@ -254,6 +264,17 @@ export async function fillWithMillionRows(
     );
     return new Set(tables.map(({ name }) => name));
   } finally {
-    await client.end();
+    await Promise.all(clients.map((each) => each.end()));
   }
+}
+
+/** Statements run side by side: each of the two cores builds one table or one index. */
+const CONNECTIONS = 2;
+
+async function connectForFilling(databaseUrl: string): Promise<Client> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(`SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '64MB';
+    SET maintenance_work_mem = '1GB'; SET statement_timeout = 0; SET lock_timeout = 0`);
+  return client;
 }

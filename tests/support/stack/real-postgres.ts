@@ -40,8 +40,19 @@ export async function startRealPostgres(): Promise<RealPostgres> {
   const port = await freePort();
   const [command, args] = asServerUser(path.join(bin, "postgres"), [
     ...["-D", data, "-p", String(port), "-k", folder, "-h", "127.0.0.1"],
-    // Crash tests kill the app, never this server, so fsync is not needed.
-    ...["-c", "fsync=off", "-c", "max_connections=200", "-c", "deadlock_timeout=100ms"],
+    // Crash tests kill the app, never this server, so nothing needs to survive it.
+    ...[
+      "-c",
+      "fsync=off",
+      "-c",
+      "full_page_writes=off",
+      "-c",
+      "wal_level=minimal",
+      "-c",
+      "max_wal_senders=0",
+    ],
+    ...["-c", "max_wal_size=4GB", "-c", "shared_buffers=256MB"],
+    ...["-c", "max_connections=200", "-c", "deadlock_timeout=100ms"],
     ...["-c", `timezone=${timeZones.server}`],
   ]);
   const start = () => spawnGuarded({ command, args, stopSignal: "SIGINT" });
