@@ -114,6 +114,22 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       tags: deleted("posts"),
     },
   },
+  PostSearch: {
+    rows: "deleted with the post, by a trigger",
+    columns: { words: deleted(null, "the post's title, which the export has") },
+  },
+  PostTag: {
+    rows: "likewise",
+    columns: { postId: deleted(null, "the post's"), tag: deleted(null, "a tag of the post") },
+  },
+  ProductSearch: {
+    rows: "deleted when the product is no longer for sale",
+    columns: { words: deleted(null, "the product's title, which the export has") },
+  },
+  PersonSearch: {
+    rows: "deleted at the request",
+    columns: { words: deleted(null, "the name, which the export has") },
+  },
   PostView: {
     rows: "kept without the viewer, so that counts do not decrease; deleted with the post",
     columns: { viewerSeq: unnamed("views") },
