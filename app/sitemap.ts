@@ -2,6 +2,7 @@ import type { MetadataRoute } from "next";
 import { connection } from "next/server";
 import { env } from "@/lib/core/env";
 import { listPosts } from "@/lib/posts";
+import { canonicalTagPath } from "@/lib/schemas/tag-path";
 import { listProducts } from "@/lib/shop";
 
 const PAGE_SIZE = 50;
@@ -19,8 +20,10 @@ export default async function sitemap(): Promise<MetadataRoute.Sitemap> {
     { url: `${base}/docs`, changeFrequency: "weekly", priority: 0.3 },
   ];
   const handles = new Set<string>();
+  const tagPaths = new Set<string>();
   for await (const post of listNewest(listPosts)) {
     handles.add(post.authorHandle);
+    for (const tag of post.tags) tagPaths.add(canonicalTagPath(tag));
     entries.push({ url: `${base}/posts/${post.id}`, lastModified: post.createdAt });
   }
   for await (const product of listNewest(listProducts)) {
@@ -28,6 +31,7 @@ export default async function sitemap(): Promise<MetadataRoute.Sitemap> {
     entries.push({ url: `${base}/shop/${product.id}`, lastModified: product.createdAt });
   }
   for (const handle of handles) entries.push({ url: `${base}/u/${handle}` });
+  for (const path of tagPaths) if (path.startsWith("/tags/")) entries.push({ url: `${base}${path}` });
   return entries;
 }
 

@@ -35,7 +35,7 @@ export const namespaces = defineNamespaces({
   /** The newest posts, by limit. */
   feed: { schema: feedPageSchema, ttlSeconds: 60, swrSeconds: PAGE_SWR_SECONDS, cacheNull: false },
   /**
-   * Pages after the first, and those of one author, by author, cursor and limit. Clients can send any cursor and each
+   * Pages after the first, and those of an author or a tag, by these, cursor and limit. Clients can send any cursor and each
    * one is another entry in Redis, so the TTL is short and there is no stale window.
    */
   olderFeed: { schema: feedPageSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: false },

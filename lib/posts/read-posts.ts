@@ -1,7 +1,7 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { type CachedPost, cacheManager, FEED_TAG, postTag } from "../cache";
 import type { Caller } from "../core/access-token";
-import { db, existingPost, type Prisma, type Transaction } from "../db";
+import { db, existingPost, Prisma, type Transaction } from "../db";
 import { audioFileColumns, coverFileColumns, toCoverView, toTrackView } from "../media";
 import { idSchema } from "../schemas/id";
 import { type Post, type PostPage, postPageQuerySchema } from "../schemas/post";
@@ -10,17 +10,49 @@ import { getLiveCounts, playColumns, toPlayRow, toViewRow, viewColumns } from ".
 /** Of an author's page: posts beyond them are found by their addresses. */
 const MAX_UNLISTED = 50;
 
-/** The feed or one author's posts, newest first, from the cache until a post changes; the counts are live. */
+/** The feed, or the posts of an author or a tag, newest first, from the cache until a post changes; the counts are live. */
 export async function listPosts(page: z.input<typeof postPageQuerySchema> = {}): Promise<PostPage> {
   const query = postPageQuerySchema.parse(page);
-  const { cursor, limit, authorId } = query;
+  const { cursor, limit, authorId, tag } = query;
+  const filter = tag === undefined ? authorId : `tag:${encodeURIComponent(tag)}`;
   const { items, nextCursor } = await cacheManager.getOrSet(
-    cursor || authorId ? "olderFeed" : "feed",
-    `${authorId ? `${authorId}:` : ""}${cursor ?? "newest"}:${limit}`,
-    () => loadPage(query),
+    cursor || filter ? "olderFeed" : "feed",
+    `${filter ? `${filter}:` : ""}${cursor ?? "newest"}:${limit}`,
+    () => (tag === undefined ? loadPage(query) : loadTagPage({ ...query, tag })),
     { tags: [FEED_TAG] },
   );
   return { items: await toPosts(items), nextCursor };
+}
+
+const taggedIdsSchema = z.array(z.object({ id: z.uuid() }));
+
+/** One walk along the index of a tag, which has the newest post first. */
+async function loadTagPage({
+  cursor,
+  limit,
+  tag,
+}: z.output<typeof postPageQuerySchema> & { tag: string }): Promise<{
+  items: CachedPost[];
+  nextCursor: string | null;
+}> {
+  const tagged = taggedIdsSchema.parse(
+    await db().$queryRaw`
+SELECT tagged."postId"::text AS id FROM "PostTag" tagged
+WHERE tagged.tag = search_fold(${tag}) AND ${cursor ? Prisma.sql`tagged."postId" < ${cursor}::uuid` : Prisma.sql`TRUE`}
+  AND EXISTS (SELECT FROM "Post" post JOIN "User" author ON author.id = post."authorId"
+    WHERE post.id = tagged."postId" AND author."deletedAt" IS NULL)
+ORDER BY tagged."postId" DESC LIMIT ${limit + 1}`,
+  );
+  const ids = tagged.slice(0, limit).map(({ id }) => id);
+  const rows = await db().post.findMany({
+    where: { id: { in: ids }, isListed: true, ...existingPost },
+    orderBy: { id: "desc" },
+    select: postColumns,
+  });
+  return {
+    items: rows.map(toCachedPost),
+    nextCursor: tagged.length > limit ? (ids.at(-1) ?? null) : null,
+  };
 }
 
 /** Ids are ordered by time, so paging needs only the primary key, or the index on author and id. */

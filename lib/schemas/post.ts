@@ -10,7 +10,8 @@ export const postVisibilities = ["public", "unlisted"] as const;
 
 const titleSchema = visibleTextSchema(120);
 const textSchema = multilineTextSchema(5_000, MAX_DESCRIPTION_LINE_BREAKS);
-const tagsSchema = z.array(visibleTextSchema(24).toLowerCase()).max(5);
+const tagSchema = visibleTextSchema(24).toLowerCase();
+const tagsSchema = z.array(tagSchema).max(5);
 const visibilitySchema = z.enum(postVisibilities);
 const unique = (tags: readonly string[]) => [...new Set(tags)];
 
@@ -65,8 +66,13 @@ export const postSchema = z.object({
 
 export type Post = z.infer<typeof postSchema>;
 
-/** The query of the feed, or of one author's posts, and its response. */
-export const postPageQuerySchema = z.object({ ...pageQueryShape(), authorId: idSchema.optional() });
+/** The query of the feed, or of the posts of an author or a tag, and its response. */
+export const postPageQuerySchema = z.object({
+  ...pageQueryShape(),
+  authorId: idSchema.optional(),
+  /** Case, accents and «ё» or «е» do not matter. With a tag, the author does not count. */
+  tag: tagSchema.optional(),
+});
 
 export const postPageSchema = pageSchema(postSchema);
 

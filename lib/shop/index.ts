@@ -11,6 +11,6 @@ export { filterReadableOrderIds, getOrder, listOrders } from "./orders";
 export { eventReceiptSchema, receivePaymentEvent } from "./payment-events";
 export { pingPaymentProvider } from "./ping-provider";
 export { placeOrder } from "./place-order";
-export { invalidateSellerProducts } from "./product";
+export { hasNoErasedSeller, invalidateSellerProducts } from "./product";
 export { archiveProduct, createProduct, getProduct, listProducts } from "./products";
 export { tidiedOrdersSchema, tidyOrders } from "./tidy-orders";

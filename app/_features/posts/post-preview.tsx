@@ -42,7 +42,7 @@ export function PostPreview({ artId, cover, title, tags, authorName }: Props) {
         <p dir="auto" className="display line-clamp-4 text-2xl">
           {title.trim() || t("previewTitle")}
         </p>
-        <Tags tags={[...new Set(tags)]} className="mt-1" />
+        <Tags tags={[...new Set(tags)]} linked={false} className="mt-1" />
       </div>
     </section>
   );

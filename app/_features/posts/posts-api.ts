@@ -2,9 +2,13 @@ import type { z } from "zod";
 import { callApi } from "@/app/_data/call-api";
 import type { newPostSchema, Post, PostPage, postChangesSchema } from "@/lib/schemas/post";
 
-/** @param authorId  null: the feed */
-export function fetchPosts(cursor: string, authorId: string | null, signal: AbortSignal) {
-  const query = new URLSearchParams(authorId === null ? { cursor } : { cursor, authorId });
+/** @param filter  empty: the feed */
+export function fetchPosts(
+  cursor: string,
+  filter: { authorId: string } | { tag: string } | Record<string, never>,
+  signal: AbortSignal,
+) {
+  const query = new URLSearchParams({ cursor, ...filter });
   return callApi<PostPage>(`/api/posts?${query.toString()}`, { signal });
 }
 
