@@ -138,6 +138,7 @@ export const routeRows = [
   { pattern: "/api/qstash/:queue", policy: "skip" },
   { pattern: "/api/realtime", method: "POST", policy: "skip" },
   { pattern: "/api/realtime", policy: "default" },
+  { pattern: "/api/search", policy: "frequent" },
   { pattern: "/api/sessions", policy: "default" },
   { pattern: "/api/sessions/:id", policy: "default" },
   { pattern: "/api/tasks/:id", policy: "default" },

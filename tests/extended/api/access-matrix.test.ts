@@ -177,6 +177,7 @@ const MATRIX = `
   POST   /api/products                      401     403       403    201     201
   POST   /api/qstash/audio-transcoding      401     401       401    401     401
   POST   /api/qstash/{queue}                401     401       401    401     401
+  GET    /api/search                        200     200       200    200     200
   DELETE /api/sessions/{id}                 401     200       404    404     404
   GET    /api/realtime                      401     200       200    200     200
   POST   /api/realtime                      200     200       200    200     200

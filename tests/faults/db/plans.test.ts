@@ -23,7 +23,14 @@ import {
   readMessages,
   type TestBot,
 } from "@/tests/support/factories/bots";
-import { EXPIRED_SESSIONS, fillWithMillionRows, MINTED, rowId } from "@/tests/support/factories/million-rows";
+import {
+  EXPIRED_SESSIONS,
+  fillWithMillionRows,
+  MINTED,
+  NEEDLE,
+  RARE,
+  rowId,
+} from "@/tests/support/factories/million-rows";
 import { startTestChain } from "@/tests/support/factories/minting";
 import { startTestSession } from "@/tests/support/factories/sessions";
 import { stopShopServer } from "@/tests/support/factories/shop-server";
@@ -126,7 +133,7 @@ beforeAll(async () => {
   process.stdout.write(`filled in ${Math.round((performance.now() - startedAt) / 1000)} s\n`);
   // Its connections planned with the statistics of empty tables.
   await disconnectDb();
-}, 900_000);
+}, 1_200_000);
 
 afterAll(async () => {
   await waitForDeferredWork();
@@ -204,6 +211,26 @@ const bigChat = { params: { id: rowId("chat", 1) } };
 const cursorAt = (table: "order" | "post" | "product") => `cursor=${rowId(table, 100_000)}`;
 
 const bigBot = { params: { botId: rowId("bot", 1) } };
+/**
+ * Words that all, a tenth, a thousandth, one and none have; their beginnings; words with mistakes; and words that each are
+ * frequent, but never together.
+ */
+const SEARCHES = [
+  ...["a", "music", "трек", "ночные трамваи", "house", RARE, NEEDLE, "zzzz", "т", "тр", "тра", "трам", "h"],
+  ...[
+    "трмавай",
+    "musci",
+    "Игокла",
+    "трек house",
+    "вальс вальс techno",
+    "трек вальс",
+    "Алёша",
+    "person",
+    "the",
+    "и",
+  ],
+  ...["а б в г д е ж з", "!!", "#music", "#t"],
+];
 /** The same routes on the largest lists, and at their ends. */
 const LARGE: readonly [name: string, input: RouteInput, as?: "admin"][] = [
   ["GET /api/chats", {}],
@@ -266,6 +293,11 @@ const LARGE: readonly [name: string, input: RouteInput, as?: "admin"][] = [
   ["GET /api/people/{handle}", { params: { handle: "person-of-many-500000" } }],
   ["GET /api/posts", { query: `?${cursorAt("post")}` }],
   ["GET /api/posts", { query: `?authorId=${rowId("user", 500_000)}&${cursorAt("post")}` }],
+  ["GET /api/posts", { query: "?tag=music" }],
+  ["GET /api/posts", { query: `?tag=tag7&${cursorAt("post")}` }],
+  ["GET /api/posts", { query: "?tag=zzzz" }],
+  ...SEARCHES.map((q): [string, RouteInput] => ["GET /api/search", { query: `?q=${encodeURIComponent(q)}` }]),
+  ["GET /api/search", { query: `?q=трек&kind=posts&limit=20&cursor=11000000_${rowId("post", 999_000)}` }],
   ["GET /api/products", { query: `?sellerId=${rowId("user", 500_000)}` }],
   ["GET /api/products", { query: `?${cursorAt("product")}` }],
   ["GET /api/bots", {}, "admin"],

@@ -48,6 +48,19 @@ const scattered = (below: number, seed = 1) => `(hashint4(n + ${seed}) & 2147483
 const WORD = `initcap(translate(substr(md5(n::text), 1, 7), '0123456789abcdef', 'аеиолмнрсткдвпгу'))`;
 const FIRST_NAMES = `(ARRAY['Анна','Иван','Алёша','Мария','Пётр','Ольга','John','Zoë','Яна','Fedor'])[1 + n % 10]`;
 
+/**
+ * A title and tags of ten thousand kinds, by `k`: a word that all have, one of ten, and one of a thousand. Documents of
+ * the search are made once for each kind.
+ */
+const KINDS = 10_000;
+const RARE_WORD = `translate(substr(md5((k % 1000)::text), 1, 7), '0123456789abcdef', 'аеиолмнрсткдвпгу')`;
+const TITLE = `'A ' || (ARRAY['трек','ночной трамвай','live set','ремикс','песня','loop','демо','вальс','dub','шум'])[1 + k % 10] || ' ' || ${RARE_WORD}`;
+const TAGS = `ARRAY['music', (ARRAY['house','techno','ambient','джаз','рок'])[1 + k % 5], 'tag' || k % 1000]`;
+/** One of the thousand: {@link RARE_WORD} for k = 7. */
+export const RARE = "суелглм";
+/** What only the oldest post has. */
+export const NEEDLE = "Иголка";
+
 /** The user whose chats, orders and notifications are many. */
 export type Owner = Pick<Caller, "userId" | "seq">;
 
@@ -88,8 +101,10 @@ function statements({ userId }: Owner, minter: Minter, bigBotId: string): string
      SELECT ${id("audit")}, ${id("user")}, CASE WHEN n % 1000 = 0 THEN 'role_changed' ELSE 'signed_in' END,
        'user:' || ${id("user")}, ${daysAgo("n % 300")} ${rows(1, MANY)}`,
     `INSERT INTO "Post" (id, "authorId", title, text, tags, "audioFileId", "createdAt")
-     SELECT ${id("post")}, ${id("user", "n * 5")}, 'A track', '', '{}', ${id("file", `${MANY} + n`)},
-       ${daysAgo("n % 300")} ${rows(1, MANY)}`,
+     SELECT ${id("post")}, ${id("user", `1 + (n * 5 - 1) % ${MILLION}`)}, CASE WHEN n = 1 THEN '${NEEDLE}' ELSE ${TITLE} END, '', ${TAGS},
+       CASE WHEN n <= ${MANY} THEN ${id("file", `${MANY} + n`)} END, ${daysAgo("n % 300")}
+     FROM (SELECT n, n % ${KINDS} AS k ${rows(1, MILLION)}) numbered`,
+    ...searchStatements(),
     `INSERT INTO "PostPlay" ("postId", "listenerSeq", hour)
      SELECT ${id("post", "1 + n % 1000")}, n, date_trunc('hour', ${daysAgo("n % 300")}) ${rows(1, MANY)}`,
     `INSERT INTO "IdempotencyKey" ("userId", scope, key, fingerprint, "resultId", "createdAt")
@@ -118,7 +133,8 @@ function statements({ userId }: Owner, minter: Minter, bigBotId: string): string
      SELECT ${id("alert")}, 'task_dead', 's' || n, 'x', CASE WHEN n % 1000 > 0 THEN ${daysAgo("n % 200")} END
      ${rows(1, MANY)}`,
     `INSERT INTO "Product" (id, "sellerId", kind, title, description, "priceMinor", currency)
-     SELECT ${id("product")}, ${id("user", "n * 5")}, 'track', 'A track', '', 500, 'EUR' ${rows(1, MANY)}`,
+     SELECT ${id("product")}, ${id("user", "n * 5")}, 'track', ${TITLE}, '', 500, 'EUR'
+     FROM (SELECT n, n % ${KINDS} AS k ${rows(1, MANY)}) numbered`,
     `INSERT INTO "Order" (id, "buyerId", "sellerId", "productId", kind, title, quantity, "unitPriceMinor", "amountMinor",
        currency, locale, status, "paidAt", "closedAt", "createdAt")
      SELECT ${id("order")}, CASE WHEN n % 50 = 0 THEN ${me} ELSE ${id("user")} END,
@@ -198,6 +214,27 @@ function statements({ userId }: Owner, minter: Minter, bigBotId: string): string
      SELECT ${id("botCode")}, md5(n::text), ${bot}, CASE WHEN n % 2 = 0 THEN ${id("busyPerson")} END,
        CASE WHEN n % 2 > 0 THEN ${id("user")} END, ${daysAgo("n % 92 / 90.0")} ${rows(1, MANY)}`,
     ...botStatements(me),
+  ];
+}
+
+/** What the triggers would have written, which do not run here. */
+function searchStatements(): string[] {
+  const numbered = (to: number, from = 1) =>
+    `generate_series(${from}, ${to}) n JOIN samples ON k = n % ${KINDS}`;
+  const samples = (columns: string) =>
+    `WITH samples AS MATERIALIZED (SELECT k, ${columns} FROM generate_series(0, ${KINDS - 1}) k)`;
+  const postSamples = samples(
+    `search_words(${TITLE}) AS words, search_document(${TITLE}, array_to_string(${TAGS}, ' '), '') AS document`,
+  );
+  return [
+    `INSERT INTO "PostSearch" ${postSamples} SELECT ${id("post")}, words, document FROM ${numbered(MILLION, 2)}`,
+    `INSERT INTO "PostSearch" SELECT ${id("post", "1")}, search_words('${NEEDLE}'), search_document('${NEEDLE}', '', '')`,
+    `INSERT INTO "ProductSearch" ${postSamples} SELECT ${id("product")}, words, document FROM ${numbered(MANY)}`,
+    `INSERT INTO "PersonSearch" ${samples(
+      `search_words(${FIRST_NAMES} || ' ' || ${WORD}) AS words, search_name(${FIRST_NAMES} || ' ' || ${WORD}, '') AS document`,
+    ).replaceAll(/\bn\b/g, "k")} SELECT ${id("user")}, words, document FROM ${numbered(MILLION)}`,
+    `INSERT INTO "PostTag" (tag, "postId") SELECT unnest(${TAGS}), ${id("post")}
+     FROM (SELECT n, n % ${KINDS} AS k FROM generate_series(1, ${MILLION}) n) numbered`,
   ];
 }
 

@@ -179,6 +179,7 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "POST /api/presence": () => ({ body: { streamId: newId(), state: "online" } }),
   "POST /api/realtime": () => ({ body: { answerToken: signId("answer_heartbeat", newId()) } }),
   "GET /api/presence": (users) => ({ query: `?userIds=${users.listener.userId}` }),
+  "GET /api/search": () => ({ query: "?q=track" }),
   "GET /api/people/{handle}": async ({ artist }) => ({ params: { handle: await handleOf(artist) } }),
   "GET /api/products/{id}": async (users) => withId(await makeProduct(users)),
   "DELETE /api/products/{id}": async (users) => withId(await makeProduct(users)),
