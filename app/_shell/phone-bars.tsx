@@ -5,6 +5,7 @@ import { Link } from "@/app/_ui/link";
 import { ChatLink } from "./chat-link";
 import { NavLink } from "./nav-link";
 import { NotificationBell } from "./notification-bell";
+import { SearchButton } from "./search-button";
 import { SettingsPopover } from "./settings-popover";
 import type { ShellViewer } from "./viewer";
 
@@ -26,6 +27,7 @@ export function TopBar({ viewer, unread }: { viewer: ShellViewer | null; unread:
             <Gauge className="size-5" aria-hidden="true" />
           </Link>
         ) : null}
+        <SearchButton variant="top" />
         {/* rail.tsx explains the key */}
         {viewer ? <NotificationBell key={Date.now()} variant="top" unread={unread} /> : null}
         <SettingsPopover id="bar-settings" className="top-16 right-2" />

@@ -18,6 +18,7 @@ import { ChatLink } from "./chat-link";
 import { LanguageSwitch } from "./language-switch";
 import { NavLink } from "./nav-link";
 import { NotificationBell } from "./notification-bell";
+import { SearchButton } from "./search-button";
 import { SettingsPopover } from "./settings-popover";
 import { ThemeSwitch } from "./theme-switch";
 import type { ShellViewer } from "./viewer";
@@ -44,6 +45,7 @@ export function Rail({ viewer, unread, unreadMessages }: Props) {
         <Wordmark className="mt-0.5 w-34 max-lg:hidden" />
       </Link>
 
+      <SearchButton variant="rail" />
       <nav aria-label={t("main")} className="flex flex-col gap-1">
         <NavLink
           variant="rail"

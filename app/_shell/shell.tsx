@@ -2,6 +2,7 @@ import { getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { ChatSync } from "@/app/_features/chat/chat-sync";
 import { PlayerHost } from "@/app/_features/player/player-host";
+import { SearchMenuHost } from "@/app/_features/search/search-menu-host";
 import { AlertNotice } from "./alert-notice";
 import { LiveNotifications } from "./live-notifications";
 import { AnonymousStream, LiveViewCounts } from "./live-view-counts";
@@ -93,6 +94,7 @@ async function LiveParts() {
         <AnonymousStream />
       )}
       <LiveViewCounts signedIn={viewer !== null} />
+      <SearchMenuHost viewer={viewer && { role: viewer.role }} />
     </>
   );
 }
