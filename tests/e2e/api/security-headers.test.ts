@@ -89,9 +89,13 @@ const TABLES: Readonly<Record<string, string>> = {
   "/shop/[id]": "Product",
   "/orders/[id]": "Order",
   "/u/[handle]": "User",
+  "/tags/[tag]": "PostTag",
   "/admin/people/[id]": "User",
   "/admin/tasks/[id]": "Task",
 };
+
+/** Of parameters that are no ids. */
+const COLUMNS: Readonly<Record<string, string>> = { "[handle]": "handle", "[tag]": "tag" };
 
 /** Fills the parameters with those of the oldest rows, which are demo data. */
 async function pathOf(pattern: string): Promise<string> {
@@ -100,10 +104,10 @@ async function pathOf(pattern: string): Promise<string> {
   for (const { 0: parameter, index } of path.matchAll(/\[\w+\]/g)) {
     const table = TABLES[pattern.slice(0, index + parameter.length)];
     if (!table) throw new Error(`add the table of ${pattern} to this test`);
-    const column = parameter === "[handle]" ? "handle" : "id";
-    const { rows } = await database.query(`SELECT ${column} AS value FROM "${table}" ORDER BY id LIMIT 1`);
+    const column = COLUMNS[parameter] ?? "id";
+    const { rows } = await database.query(`SELECT ${column} AS value FROM "${table}" ORDER BY 1 LIMIT 1`);
     // Without an order the page shows its not-found state.
-    path = path.replace(parameter, rows[0]?.value ?? newId());
+    path = path.replace(parameter, encodeURIComponent(rows[0]?.value ?? newId()));
   }
   return path;
 }
