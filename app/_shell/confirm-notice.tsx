@@ -12,14 +12,11 @@ export async function ConfirmNotice() {
     <p className="border-b border-line bg-raised/70 text-sm">
       <Link
         href="/me#email"
-        className="group mx-auto flex min-h-11 max-w-[70rem] items-center gap-2.5 px-4 py-2 sm:px-8 lg:px-12"
+        className="mx-auto flex min-h-11 max-w-[70rem] items-center gap-2.5 px-4 py-2 sm:px-8 lg:px-12"
       >
         <MailQuestionMark className="size-4 shrink-0 text-money" aria-hidden="true" />
-        <span className="min-w-0 text-muted [overflow-wrap:anywhere]">
-          {t.rich("confirmAddress", {
-            email: viewer.email ?? "",
-            strong: (text) => <strong className="font-semibold text-ink">{text}</strong>,
-          })}{" "}
+        <span className="min-w-0 text-muted">
+          {t("confirmAddress")}{" "}
           <span className="font-semibold whitespace-nowrap text-ink underline underline-offset-4">
             {t("confirmAddressAction")}
           </span>
