@@ -40,8 +40,8 @@ export function CheckInResult({ outcome }: { outcome: Outcome | null }) {
         <Panel
           look="refused"
           icon={<CircleX className="size-10" aria-hidden="true" />}
-          title={outcome.failure.message}
-          detail={outcome.code}
+          title={outcome.failure.message ?? outcome.code}
+          detail={outcome.failure.message ? outcome.code : undefined}
         >
           {t("refused")}
         </Panel>
@@ -62,7 +62,7 @@ interface PanelProps {
   look: keyof typeof LOOKS;
   icon: ReactNode;
   title?: string;
-  detail?: string;
+  detail?: string | undefined;
   children: string;
 }
 
