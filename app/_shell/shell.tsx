@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { ChatSync } from "@/app/_features/chat/chat-sync";
 import { PlayerHost } from "@/app/_features/player/player-host";
 import { AlertNotice } from "./alert-notice";
+import { ConfirmNotice } from "./confirm-notice";
 import { LiveNotifications } from "./live-notifications";
 import { AnonymousStream, LiveViewCounts } from "./live-view-counts";
 import { HydrationMarker } from "./navigation-suspense";
@@ -36,6 +37,7 @@ export async function Shell({ children }: { children: ReactNode }) {
         <TopNavigation />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           <AlertNotice />
+          <ConfirmNotice />
           {children}
         </main>
       </div>
