@@ -4,6 +4,7 @@ import { ChatSync } from "@/app/_features/chat/chat-sync";
 import { PlayerHost } from "@/app/_features/player/player-host";
 import { SearchMenuHost } from "@/app/_features/search/search-menu-host";
 import { AlertNotice } from "./alert-notice";
+import { ConfirmNotice } from "./confirm-notice";
 import { LiveNotifications } from "./live-notifications";
 import { AnonymousStream, LiveViewCounts } from "./live-view-counts";
 import { HydrationMarker } from "./navigation-suspense";
@@ -37,6 +38,7 @@ export async function Shell({ children }: { children: ReactNode }) {
         <TopNavigation />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           <AlertNotice />
+          <ConfirmNotice />
           {children}
         </main>
       </div>

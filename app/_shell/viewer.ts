@@ -17,6 +17,8 @@ export interface ShellViewer {
   /** Null, like `email`, while sessions cannot be read and the cookies do not say it. */
   role: Role | null;
   email: string | null;
+  /** Whether the address is confirmed; null when that is unknown. */
+  confirmed: boolean | null;
 }
 
 /**
@@ -49,7 +51,7 @@ export const getShellViewer = cache(async (): Promise<ShellViewer | null> => {
   } catch (cause) {
     log().warn({ err: cause }, "sessions unavailable: shell rendered by the cookies");
     const claimed = await claimedUser();
-    return claimed && { ...claimed, email: null };
+    return claimed && { ...claimed, email: null, confirmed: null };
   }
 });
 

@@ -76,7 +76,7 @@ export const DATA_PAGE_CONTENT_POLICY = formatPolicy({
 
 /** Browser features that our pages do not use, so that injected code cannot use them either. */
 const DISABLED_FEATURES = [
-  ...["accelerometer", "browsing-topics", "camera", "display-capture", "geolocation"],
+  ...["accelerometer", "browsing-topics", "display-capture", "geolocation"],
   ...["gyroscope", "hid", "magnetometer", "microphone", "midi", "payment", "serial", "usb"],
 ];
 
@@ -85,7 +85,8 @@ const STATIC_HEADERS = {
   // For browsers without support for frame-ancestors.
   "X-Frame-Options": "DENY",
   "Referrer-Policy": "strict-origin-when-cross-origin",
-  "Permissions-Policy": DISABLED_FEATURES.map((feature) => `${feature}=()`).join(", "),
+  // Tickets are scanned (app/(site)/check-in). On every page: a document keeps its policy while it shows other pages.
+  "Permissions-Policy": ["camera=(self)", ...DISABLED_FEATURES.map((feature) => `${feature}=()`)].join(", "),
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
 } as const;

@@ -21,29 +21,23 @@ export async function generateMetadata({ searchParams }: PageProps<"/">) {
 
 export default async function FeedPage({ searchParams }: PageProps<"/">) {
   const cursor = parseCursorParam(await searchParams);
+  const page = readForPage(listPosts({ cursor, limit: DOCUMENT_POSTS }));
+  const posts = page.then(({ items }) => items);
+  // Both are awaited below; a render that ends early leaves no unhandled rejection.
+  posts.catch(() => {});
   return (
     <Page>
-      <FeedIntro continued={cursor !== undefined} />
+      <FeedIntro continued={cursor !== undefined} posts={posts} />
       <NavigationSuspense key={cursor ?? "newest"} skeleton={<FeedSkeleton />}>
-        <CurrentFeed cursor={cursor} />
+        <CurrentFeed page={page} />
       </NavigationSuspense>
     </Page>
   );
 }
 
-async function CurrentFeed({ cursor }: { cursor: string | undefined }) {
-  const [viewer, page] = await Promise.all([
-    getShellViewer(),
-    readForPage(listPosts({ cursor, limit: DOCUMENT_POSTS })),
-  ]);
-  return (
-    <Feed
-      posts={page.items}
-      nextCursor={page.nextCursor}
-      viewerId={viewer?.id ?? null}
-      renderedAt={Date.now()}
-    />
-  );
+async function CurrentFeed({ page }: { page: ReturnType<typeof listPosts> }) {
+  const [viewer, { items, nextCursor }] = await Promise.all([getShellViewer(), page]);
+  return <Feed posts={items} nextCursor={nextCursor} viewerId={viewer?.id ?? null} renderedAt={Date.now()} />;
 }
 
 /** Ignores a cursor that does not parse, so that an old or mangled link still opens the feed. */

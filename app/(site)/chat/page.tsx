@@ -2,13 +2,10 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { Mark } from "@/app/_art/brand/mark";
 import { OpenGroups } from "@/app/_features/chat/open-groups";
-import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
-import { listOpenChats } from "@/lib/chat";
-
-const MAX_GROUPS = 8;
+import { getOpenGroups } from "./get-open-groups";
 
 export async function generateMetadata() {
   const t = await getTranslations("chat");
@@ -19,7 +16,7 @@ export async function generateMetadata() {
 export default async function ChatsPage() {
   const [t, viewer] = await Promise.all([getTranslations("chat"), getViewer()]);
   if (!viewer) redirect("/sign-in?next=/chat");
-  const { items } = await readForPage(listOpenChats({ userId: viewer.id }, { limit: MAX_GROUPS }));
+  const groups = await getOpenGroups(viewer.id);
   return (
     <div className="h-full overflow-y-auto px-6 py-10 lg:px-10">
       <section className="relative isolate overflow-hidden">
@@ -31,7 +28,7 @@ export default async function ChatsPage() {
         </Button>
       </section>
       <h3 className="mt-12 mb-4 font-semibold">{t("openGroups")}</h3>
-      <OpenGroups groups={items} />
+      <OpenGroups groups={groups} />
     </div>
   );
 }

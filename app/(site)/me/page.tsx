@@ -40,6 +40,11 @@ export default async function ProfilePage() {
           <ThemeSwitch />
         </div>
       </SettingsSection>
+      <SettingsSection id="orders" title={me("orders")} text={me("ordersText")}>
+        <Button asChild look="quiet">
+          <Link href="/orders">{me("ordersOpen")}</Link>
+        </Button>
+      </SettingsSection>
       <SettingsSection id="bonuses" title={me("bonuses")} text={me("bonusesText")}>
         <Button asChild look="quiet">
           <Link href="/bonuses">{me("bonusesOpen")}</Link>

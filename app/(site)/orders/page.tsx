@@ -1,3 +1,4 @@
+import { ScanLine } from "lucide-react";
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { OrderRow } from "@/app/_features/shop/orders/order-row";
@@ -33,6 +34,14 @@ export default async function OrdersPage({ searchParams }: PageProps<"/orders">)
     <Page className="pt-8 sm:pt-12">
       <PageTitle>{t("title")}</PageTitle>
       {viewer.role === "listener" && query.as === "buyer" ? null : <OrderTabs current={query.as} />}
+      {query.as === "seller" && viewer.role !== "listener" ? (
+        <Button asChild look="quiet" className="mt-4">
+          <Link href="/check-in">
+            <ScanLine className="size-5" aria-hidden="true" />
+            {t("checkIn")}
+          </Link>
+        </Button>
+      ) : null}
       <NavigationSuspense key={`${query.as}:${query.cursor ?? "newest"}`} skeleton={<OrdersSkeleton />}>
         <CurrentOrders query={query} />
       </NavigationSuspense>

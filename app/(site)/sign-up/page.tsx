@@ -34,7 +34,8 @@ export default async function SignUpPage({ searchParams }: PageProps<"/sign-up">
         href: `/sign-in?next=${encodeURIComponent(next)}`,
       }}
     >
-      <SignUpForm next={next} referralCode={referralCode?.slice(0, 16) ?? ""} />
+      {/* Who came for something goes on with it. */}
+      <SignUpForm next={next === "/" ? "/welcome" : next} referralCode={referralCode?.slice(0, 16) ?? ""} />
     </AuthLayout>
   );
 }

@@ -3,8 +3,7 @@
 import { Check, MailQuestionMark } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Link } from "@/app/_ui/link";
-import { sendConfirmation } from "./account-api";
-import { ActionButton } from "./action-button";
+import { SendConfirmation } from "./send-confirmation";
 
 /** The account's email address and whether it is confirmed. */
 export function AddressCard({ email, confirmed }: { email: string; confirmed: boolean }) {
@@ -27,12 +26,7 @@ export function AddressCard({ email, confirmed }: { email: string; confirmed: bo
       </p>
       {confirmed ? null : (
         <div className="mt-4">
-          <ActionButton
-            action={sendConfirmation}
-            label={t("sendAgain")}
-            busyLabel={t("sendingAgain")}
-            doneLabel={t("sentAgain")}
-          />
+          <SendConfirmation />
         </div>
       )}
     </>

@@ -3,8 +3,7 @@
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
-import { becomeArtist } from "./account-api";
-import { ActionButton } from "./action-button";
+import { BecomeArtist } from "./become-artist";
 
 interface Props {
   role: "listener" | "artist" | "admin";
@@ -22,14 +21,7 @@ export function RoleCard({ role, confirmed }: Props) {
       <p className="mt-1 mb-4 text-sm text-muted">
         {t(role === "listener" && !confirmed ? "roleTexts.unconfirmed" : `roleTexts.${role}`)}
       </p>
-      {role === "listener" && confirmed ? (
-        <ActionButton
-          action={becomeArtist}
-          label={t("becomeArtist")}
-          busyLabel={t("becomingArtist")}
-          doneLabel={t("becameArtist")}
-        />
-      ) : null}
+      {role === "listener" && confirmed ? <BecomeArtist confirmed look="quiet" /> : null}
       {role === "artist" ? (
         <Button asChild look="quiet">
           <Link href="/shop/new">{t("sell")}</Link>

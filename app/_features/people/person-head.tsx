@@ -1,6 +1,8 @@
 import { Settings } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
+import { postTrackKeys } from "@/app/_features/player/player-track";
+import { PlayAll } from "@/app/_features/posts/feed/play-all";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
@@ -9,7 +11,6 @@ import { ShareButton } from "@/app/_ui/share-button";
 import type { Person } from "@/lib/schemas/person";
 import type { Post } from "@/lib/schemas/post";
 import { PRODUCTS_ID } from "./person-products";
-import { PlayAll } from "./play-all";
 
 interface Props {
   person: Person;
@@ -30,6 +31,7 @@ export function PersonHead({ person, isOwn, hasProducts, posts }: Props) {
   const roles = useTranslations("me.roles");
   const format = useFormatter();
   const joined = new Date(person.createdAt);
+  const trackKeys = postTrackKeys(posts);
   return (
     <div className="tinted relative" style={tintStyle(person.id)}>
       <div className="stage-light" aria-hidden="true" />
@@ -53,7 +55,7 @@ export function PersonHead({ person, isOwn, hasProducts, posts }: Props) {
             </time>
           </p>
           <div className="mt-5 flex flex-wrap items-center gap-2 empty:hidden">
-            <PlayAll posts={posts} />
+            {trackKeys.length > 0 ? <PlayAll trackKeys={trackKeys} /> : null}
             {hasProducts ? (
               <Button asChild look="quiet" size="large">
                 <a href={`#${PRODUCTS_ID}`}>{t("toProducts")}</a>

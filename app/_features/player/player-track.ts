@@ -40,6 +40,11 @@ export function fromPost({ id, title, authorName, track, cover }: PostFields): P
   };
 }
 
+/** The keys of the tracks of posts that can be played. */
+export function postTrackKeys(posts: readonly PostFields[]): string[] {
+  return posts.flatMap((post) => fromPost(post)?.key ?? []);
+}
+
 type ProductFields = Pick<Product, "id" | "title" | "sellerName" | "track" | "cover">;
 
 /**

@@ -90,7 +90,7 @@ export function ProductDetails({ product, viewerId }: Props) {
 function PurchaseOptions({ product, viewerId }: Props) {
   const t = useTranslations("shop");
   if (viewerId === product.sellerId) {
-    return <SellerActions productId={product.id} archived={product.archived} />;
+    return <SellerActions productId={product.id} kind={product.kind} archived={product.archived} />;
   }
   if (product.archived) return <p className="text-muted">{t("archived")}</p>;
   if (product.stock === 0) return <p className="text-muted">{t("soldOutText")}</p>;

@@ -8,10 +8,20 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Link } from "@/app/_ui/link";
+import type { ProductKind } from "@/lib/schemas/enums";
 import { archiveProduct } from "./shop-api";
 
-/** The seller's actions: open the sales, or take the product off sale, which is permanent and asks for confirmation. */
-export function SellerActions({ productId, archived }: { productId: string; archived: boolean }) {
+interface Props {
+  productId: string;
+  kind: ProductKind;
+  archived: boolean;
+}
+
+/**
+ * The seller's actions: open the sales, admit tickets, or take the product off sale, which is permanent and asks for
+ * confirmation.
+ */
+export function SellerActions({ productId, kind, archived }: Props) {
   const t = useTranslations("shop");
   const router = useRouter();
   const [isConfirming, setIsConfirming] = useState(false);
@@ -34,6 +44,11 @@ export function SellerActions({ productId, archived }: { productId: string; arch
         <Button asChild look="quiet">
           <Link href="/orders?as=seller">{t("sold")}</Link>
         </Button>
+        {kind === "ticket" ? (
+          <Button asChild look="quiet">
+            <Link href="/check-in">{t("checkIn")}</Link>
+          </Button>
+        ) : null}
         {archived ? null : isConfirming ? (
           <>
             <Button look="danger" aria-disabled={busy} onClick={() => (busy ? undefined : archive())}>

@@ -52,7 +52,7 @@ describe("the headers of a response", () => {
       "referrer-policy": "strict-origin-when-cross-origin",
       "cross-origin-opener-policy": "same-origin",
       "cross-origin-resource-policy": "same-origin",
-      "permissions-policy": expect.stringContaining("camera=(), "),
+      "permissions-policy": expect.stringContaining("camera=(self), accelerometer=(), "),
     });
   });
 

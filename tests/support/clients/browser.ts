@@ -26,8 +26,9 @@ const CHROMIUM_FLAGS = [
 const WAIT_LIMIT_MS = 60_000;
 
 /** Opens a browser for one test. Use the worker's browser (processes/worker.ts) where it is enough. */
-export async function openBrowser(): Promise<Browser> {
-  return withContextDefaults(await chromium.launch(launchOptions()));
+export async function openBrowser(moreFlags: readonly string[] = []): Promise<Browser> {
+  const { executablePath, args } = launchOptions();
+  return withContextDefaults(await chromium.launch({ executablePath, args: [...args, ...moreFlags] }));
 }
 
 /** Starts a browser server that several test files connect to. */

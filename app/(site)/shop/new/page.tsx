@@ -1,5 +1,6 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
+import { BecomeArtist } from "@/app/_features/account/become-artist";
 import { NewProductForm } from "@/app/_features/shop/new-product-form";
 import { getUploadSettings } from "@/app/_features/uploads/upload-settings";
 import { Page, PageTitle } from "@/app/_shell/page";
@@ -7,6 +8,7 @@ import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { EmptyState } from "@/app/_ui/empty-state";
 import { Link } from "@/app/_ui/link";
+import { ClientMessages } from "@/app/i18n/client-messages";
 
 export async function generateMetadata() {
   const t = await getTranslations("newProduct");
@@ -19,8 +21,14 @@ export default async function NewProductPage() {
   if (viewer.role === "listener") {
     return (
       <Page>
-        <EmptyState title={t("artistsTitle")} text={t("artistsText")}>
-          <Button asChild size="large">
+        <EmptyState
+          title={t("artistsTitle")}
+          text={t(viewer.confirmed ? "artistsText" : "artistsConfirmText")}
+        >
+          <ClientMessages namespaces={["profile"]}>
+            <BecomeArtist confirmed={viewer.confirmed} />
+          </ClientMessages>
+          <Button asChild look="quiet">
             <Link href="/shop">{t("toShop")}</Link>
           </Button>
         </EmptyState>

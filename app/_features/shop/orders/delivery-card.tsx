@@ -5,7 +5,7 @@ import { cn } from "@/app/_ui/cn";
 import { CopyButton } from "@/app/_ui/copy-button";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { OrderView } from "@/lib/schemas/order";
-import { Barcode } from "../barcode";
+import { TicketQr } from "./ticket-qr";
 
 type Delivery = OrderView["deliveries"][number];
 
@@ -65,8 +65,12 @@ export function DeliveryCard({ delivery, unitCount, renderedAt }: Props) {
         )}
       </div>
       {kind === "ticket" && code ? (
-        <div className="flex items-center border-l-2 border-dashed border-tint-text/45 px-5 pr-7 text-tint-text">
-          <Barcode text={code} className="h-24 w-10" />
+        <div className="flex items-center border-l-2 border-dashed border-tint-text/45 p-4 pr-6">
+          <TicketQr
+            code={code}
+            label={t("qr", { unit })}
+            className={cn("size-32 sm:size-36", isVoid && "opacity-25")}
+          />
         </div>
       ) : null}
     </article>
