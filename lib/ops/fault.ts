@@ -100,7 +100,8 @@ function findIn(error: unknown, depth: number): Fault | undefined {
   const fields = error as Readonly<Record<string, unknown>>;
   const message = String(fields.message ?? "");
   // pg's, whose cause is the connection that it has closed then.
-  if (/connection timeout|timeout exceeded when trying to connect|Query read timeout/.test(message)) return "timeout";
+  if (/connection timeout|timeout exceeded when trying to connect|Query read timeout/.test(message))
+    return "timeout";
   for (const cause of [fields.cause, fields.error, fields.meta, fields.driverAdapterError, fields.errors]) {
     const inner = Array.isArray(cause) ? cause.map((one) => findIn(one, depth + 1)).find(Boolean) : undefined;
     const found = inner ?? findIn(cause, depth + 1);

@@ -140,7 +140,9 @@ it("dead tasks are cancelled by a filter, after a preview, and one by its id", a
   const reason = ["--reason", "settled by hand"];
   const [first = ""] = ids;
   expect((await asAdmin("tasks", "cancel", first, ...reason)).code).toBe(2);
-  expect((await asAdmin("tasks", "cancel", first, ...reason, "--yes")).json).toMatchObject({ state: "cancelled" });
+  expect((await asAdmin("tasks", "cancel", first, ...reason, "--yes")).json).toMatchObject({
+    state: "cancelled",
+  });
   const preview = await asAdmin("tasks", "cancel", "--error", marker, ...reason);
   expect(preview.json).toMatchObject({ matching: 2 });
   expect(await Promise.all(ids.map(stateOf))).toEqual(["cancelled", "dead", "dead"]);

@@ -1,9 +1,9 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Caller } from "@/lib/core/access-token";
 import { setClock } from "@/lib/core/clock";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
-import type { Caller } from "@/lib/core/access-token";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { useUpQuota } from "@/tests/support/factories/qstash-quota";
 import { type FaultMode, type HttpFault, startFaultProxy } from "@/tests/support/proxies/fault-proxy";

@@ -57,7 +57,14 @@ afterAll(async () => {
 
 async function createBot({ userId: ownerId }: Caller): Promise<string> {
   const id = newId();
-  const bot = { id, ownerId, name: "Bot", username: "a_bot", telegramId: 9_999_999_999, encryptedToken: "none" };
+  const bot = {
+    id,
+    ownerId,
+    name: "Bot",
+    username: "a_bot",
+    telegramId: 9_999_999_999,
+    encryptedToken: "none",
+  };
   await db().botProject.create({ data: bot, select: { id: true } });
   return id;
 }

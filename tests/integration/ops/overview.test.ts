@@ -125,7 +125,10 @@ it("a plan that is nearly used up is a trouble, and an alert that the next perio
     for (let sweep = 0; sweep < 2; sweep += 1) await watchQuotas();
     expect(await alerts()).toMatchObject([
       // The overview's own probes count too.
-      { subject: "quota:qstash", message: expect.stringMatching(/^\d+ of 10 messages of this day \(UTC\) are used$/) },
+      {
+        subject: "quota:qstash",
+        message: expect.stringMatching(/^\d+ of 10 messages of this day \(UTC\) are used$/),
+      },
     ]);
     env().QSTASH_DAILY_MESSAGES = 100;
     await watchQuotas();
