@@ -75,6 +75,10 @@ export const AUDIT_ACTIONS = [
   "limits_lifted",
   /** Dead tasks were replayed by a filter. */
   "tasks_redriven",
+  /** Dead tasks were cancelled by a filter. */
+  "tasks_cancelled",
+  /** A test was sent to where alerts go. */
+  "alert_tested",
   "cache_cleared",
   "presence_cleared",
   /** Redis was filled from a file. */

@@ -74,6 +74,10 @@ export const envSchema = z.object({
    * for the next scheduled sync, and probes of QStash are rare.
    */
   QSTASH_PLAN: z.enum(["free", "payg", "pro"]).optional(),
+  /** What the plan of Upstash Redis allows in a month, to show how much of it is used. */
+  UPSTASH_REDIS_MONTHLY_COMMANDS: z.coerce.number().int().min(1).optional(),
+  /** What QStash's plan allows in a day, for the same. */
+  QSTASH_DAILY_MESSAGES: z.coerce.number().int().min(1).optional(),
   QSTASH_CURRENT_SIGNING_KEY: z.string(),
   QSTASH_NEXT_SIGNING_KEY: z.string(),
   /** Signs access tokens (HS256 wants at least 256 bits). */

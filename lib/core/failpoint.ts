@@ -78,6 +78,8 @@ export const FAILPOINTS = [
   "media.bytes.deleted",
   /** An account's deletion is requested and committed, nothing is hidden in Redis. */
   "privacy.requested",
+  /** An operator's action is in the audit log, and is not done. */
+  "ops.action.recorded",
   /** A batch of an account's rows is erased. */
   "privacy.batch.erased",
   /** The account's row is deleted, the task is not completed. */

@@ -38,7 +38,7 @@ export const RETENTION_DAYS = {
   /** Since the minute. */
   metricMinutes: 2,
   /** Since the hour. */
-  metricHours: 30,
+  metricHours: 31,
   /** Since they were added up; a batch waits in Redis for a day at most. */
   metricBatches: 2,
 } as const;

@@ -1,4 +1,5 @@
 import { createTransport } from "nodemailer";
+import SmtpTransport from "nodemailer/lib/smtp-transport";
 import { env } from "../core/env";
 import { MailUnavailableError } from "./errors";
 
@@ -15,7 +16,7 @@ const DNS_TIMEOUT_MS = 5_000;
 /** In total, for a server that responds slowly in small pieces. */
 export const SEND_TIMEOUT_MS = 30_000;
 
-let transporter: ReturnType<typeof create> | undefined;
+let clients: ReturnType<typeof create> | undefined;
 
 /**
  * This process's SMTP client, created on first use.
@@ -25,14 +26,24 @@ let transporter: ReturnType<typeof create> | undefined;
  * @throws {MailUnavailableError} when `SMTP_URL` is not set
  */
 export function mailTransporter() {
+  return mailClients().transporter;
+}
+
+/** The server, the limits and the credentials of {@link mailTransporter}. @throws {MailUnavailableError} as there */
+export function mailServer() {
+  const { options, auth } = mailClients().smtp;
+  return { options, auth };
+}
+
+function mailClients() {
   const { SMTP_URL } = env();
   if (SMTP_URL === undefined) throw new MailUnavailableError();
-  transporter ??= create(SMTP_URL);
-  return transporter;
+  clients ??= create(SMTP_URL);
+  return clients;
 }
 
 function create(url: string) {
-  return createTransport({
+  const smtp = new SmtpTransport({
     url,
     connectionTimeout: CONNECT_TIMEOUT_MS,
     greetingTimeout: GREETING_TIMEOUT_MS,
@@ -42,4 +53,5 @@ function create(url: string) {
     disableFileAccess: true,
     disableUrlAccess: true,
   });
+  return { smtp, transporter: createTransport(smtp) };
 }

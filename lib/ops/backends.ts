@@ -2,11 +2,19 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { env } from "../core/env";
 import { isMintingConfigured } from "../core/minting-settings";
-import { hasBlobStore, headBlob } from "../storage";
-import { CHECK_TIMEOUT_MS, checkDatabase, checkQstash, checkRedis, checkSchema, runCheck } from "./checks";
+import { hasBlobStore } from "../storage";
+import { type Check, checkSchema, runCheck } from "./checks";
+import { FAULTS } from "./fault";
+import { checkDatabaseWrites, checkQstashWrites, checkRedisWrites, writeProbeFile } from "./write-checks";
 
-/** `off`: not set up here, nothing uses it yet, or (`reason` is `database`) only Postgres knows. That is no fault. */
-const backendSchema = checkSchema.extend({ status: z.enum(["ok", "down", "off"]) });
+/**
+ * `slow`: it answers, but the app or its people wait. `off`: not set up here, nothing uses it yet, or (`reason` is
+ * `database`) only Postgres knows; that is no fault.
+ */
+const backendSchema = checkSchema.extend({
+  status: z.enum(["ok", "slow", "down", "off"]),
+  reason: z.enum([...FAULTS, "database"]).optional(),
+});
 
 export const backendsSchema = z.object({
   database: backendSchema,
@@ -27,13 +35,18 @@ export type BackendCheck = z.infer<typeof backendSchema>;
 const REUSE_MS = 5_000;
 let last: { at: number; report: Promise<Backends> } | undefined;
 
+/** Longer than a slow backend takes, so that it is not taken for one that hangs. */
+const TIMEOUT_MS = 4_000;
+/** The longest answer of a backend that is well. */
+const SLOW_MS = 1_000;
+
 /**
- * Asks every backend whether it answers, all at once, for two seconds at most; calls within five seconds share the
- * answers. Each call is one that changes nothing and is not billed. Never throws.
+ * Asks every backend whether it works, all at once, for five seconds at most; calls within five seconds share the
+ * answers. Where only a write shows it, the check writes (write-checks.ts). Never throws.
  *
  * @param timeoutMs  more for a command, which has just started and may run far away
  */
-export function checkBackends(timeoutMs = CHECK_TIMEOUT_MS): Promise<Backends> {
+export function checkBackends(timeoutMs = TIMEOUT_MS): Promise<Backends> {
   if (!last || now() - last.at > REUSE_MS) last = { at: now(), report: checkAll(timeoutMs) };
   return last.report;
 }
@@ -44,17 +57,21 @@ async function checkAll(timeoutMs: number): Promise<Backends> {
   const [{ hasBots, pingTelegram }, { verifyMailServer }, { hasMints, pingChain }, { pingPaymentProvider }] =
     await Promise.all([import("../bot"), import("../mail"), import("../nft"), import("../shop")]);
   const [database, redis, qstash, files, mail, payments, chain, bot] = await Promise.all([
-    checkDatabase(timeoutMs),
-    checkRedis(timeoutMs),
-    checkQstash(timeoutMs),
-    // A blob that is not there: the store has to look it up.
-    checkIfUsed(timeoutMs, hasBlobStore, () => headBlob("health")),
+    checkDatabaseWrites(timeoutMs).then(withSpeed),
+    checkRedisWrites(timeoutMs).then(withSpeed),
+    checkQstashWrites(timeoutMs).then(withSpeed),
+    checkIfUsed(timeoutMs, hasBlobStore, writeProbeFile),
     checkIfUsed(timeoutMs, () => SMTP_URL !== undefined, verifyMailServer),
     checkIfUsed(timeoutMs, () => STRIPE_SECRET_KEY !== undefined, pingPaymentProvider),
     checkIfUsed(timeoutMs, async () => isMintingConfigured() && (await hasMints()), pingChain),
     checkIfUsed(timeoutMs, hasBots, pingTelegram),
   ]);
   return { database, redis, qstash, files, mail, payments, chain, bot };
+}
+
+function withSpeed({ isTooSlow, ...check }: Check & { isTooSlow?: boolean }): BackendCheck {
+  const isSlow = check.status === "ok" && (isTooSlow || check.latencyMs > SLOW_MS);
+  return isSlow ? { ...check, status: "slow" } : check;
 }
 
 /** @param isUsed  asks Postgres for some backends; without an answer it is unknown, and not the backend's fault */
@@ -68,7 +85,7 @@ async function checkIfUsed(
     isOff = !(await isUsed());
     if (!isOff) await ping();
   });
-  if (!isOff) return result;
+  if (!isOff) return withSpeed(result);
   return {
     status: "off",
     latencyMs: 0,

@@ -4,7 +4,6 @@ import { cacheManager, namespaces } from "../cache";
 import type { Caller } from "../core/access-token";
 import { requireRole, type SignedInCaller } from "../core/permission";
 import { isStorable } from "../core/text";
-import { db } from "../db";
 import { reasonBodySchema } from "../schemas/reason";
 import { requireOperator } from "./require-operator";
 import { OVERVIEW_RANGES, readCacheLookups } from "./traffic";
@@ -63,13 +62,14 @@ export async function invalidateCacheTag(
   auditContext: AuditContext,
 ): Promise<void> {
   requireOperator(caller);
-  await cacheManager.invalidateTag(tag);
-  // A tag may name a person by the handle: only its kind goes into the log.
-  await recordAudit(db(), {
-    action: "cache_tag_invalidated",
-    actorId: caller.userId,
-    subject: "app",
-    ...auditContext,
-    data: { kind: tag.split(":", 1)[0] ?? "" },
-  });
+  // A tag may name a person by the handle: only its kind goes into the log, which commits with the invalidation.
+  await cacheManager.withInvalidation([tag], (tx) =>
+    recordAudit(tx, {
+      action: "cache_tag_invalidated",
+      actorId: caller.userId,
+      subject: "app",
+      ...auditContext,
+      data: { kind: tag.split(":", 1)[0] ?? "" },
+    }),
+  );
 }

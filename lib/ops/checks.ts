@@ -4,12 +4,13 @@ import { withTimeout } from "../core/with-timeout";
 import { db } from "../db";
 import { keys, redisService, ttlSeconds } from "../redis";
 import { publish, qstash } from "../tasks";
+import { faultSchema, findFault } from "./fault";
 
 export const checkSchema = z.object({
   status: z.enum(["ok", "down"]),
   latencyMs: z.number(),
-  /** The error's name; never an address or a secret. */
-  reason: z.string().optional(),
+  /** Why it is down. */
+  reason: faultSchema.optional(),
 });
 
 export type Check = z.infer<typeof checkSchema>;
@@ -22,7 +23,7 @@ export async function runCheck(timeoutMs: number, check: () => Promise<unknown>)
     await withTimeout(check(), timeoutMs);
     return { status: "ok", latencyMs: latencyMs() };
   } catch (error) {
-    return { status: "down", latencyMs: latencyMs(), reason: error instanceof Error ? error.name : "Error" };
+    return { status: "down", latencyMs: latencyMs(), reason: findFault(error) };
   }
 }
 
@@ -35,9 +36,15 @@ export function checkDatabase(timeoutMs = CHECK_TIMEOUT_MS): Promise<Check> {
   return runCheck(timeoutMs, () => db().$queryRaw`SELECT 1`);
 }
 
+/** Writes a key: a Redis whose memory is full still reads. One command, as a PING would be. */
 export function checkRedis(timeoutMs = CHECK_TIMEOUT_MS): Promise<Check> {
-  return runCheck(timeoutMs, () => redisService().ping());
+  return runCheck(timeoutMs, () =>
+    redisService().set(keys.probe(PROBE_ID), PROBE_ID, { ttlSeconds: ttlSeconds.probe }),
+  );
 }
+
+/** Of what checks write, always the same. No id is made like it: its time is 1970. */
+export const PROBE_ID = "00000000-0000-7000-8000-000000000000";
 
 /** Reads the signing keys: that needs a valid token and is not billed. */
 export function checkQstash(timeoutMs = CHECK_TIMEOUT_MS): Promise<Check> {

@@ -1,15 +1,15 @@
-import { type AuditContext, recordAudit } from "../audit";
+import type { AuditContext } from "../audit";
 import { clearCache, isNamespaceName } from "../cache";
 import { messageCache } from "../chat";
 import { AppError } from "../core/errors";
 import type { SignedInCaller } from "../core/permission";
-import { db } from "../db";
 import { clearAllPresence } from "../presence";
 import { clearAllSessions } from "../sessions";
+import { recordThen } from "./record-then";
 import { requireOperator } from "./require-operator";
 
 /**
- * What an operator empties. Each is for administrators who have just signed in, and recorded with its reason after it was
+ * What an operator empties. Each is for administrators who have just signed in, and recorded with its reason before it is
  * done; nothing of it is lost, since Postgres has it all.
  */
 
@@ -27,28 +27,18 @@ export async function clearCaches(
   requireOperator(caller);
   if (namespace !== undefined && !isNamespaceName(namespace))
     throw new AppError("not_found", { message: "unknown_namespace" });
-  const deleted = await clearCache(namespace);
-  if (namespace === undefined) await messageCache.clearAllCache();
-  await recordAudit(db(), {
-    action: "cache_cleared",
-    actorId: caller.userId,
-    subject: "app",
-    ...auditContext,
-    data: { namespace: namespace ?? "all", deleted },
+  const record = { caller, action: "cache_cleared", data: { namespace: namespace ?? "all" } } as const;
+  return recordThen(record, auditContext, async () => {
+    const deleted = await clearCache(namespace);
+    if (namespace === undefined) await messageCache.clearAllCache();
+    return deleted;
   });
-  return deleted;
 }
 
 /** Everybody is absent until their next heartbeat. @throws {AppError} as above @throws {RedisUnavailableError} */
 export async function clearPresence(caller: SignedInCaller, auditContext: AuditContext): Promise<void> {
   requireOperator(caller);
-  await clearAllPresence();
-  await recordAudit(db(), {
-    action: "presence_cleared",
-    actorId: caller.userId,
-    subject: "app",
-    ...auditContext,
-  });
+  await recordThen({ caller, action: "presence_cleared" }, auditContext, clearAllPresence);
 }
 
 /** Everybody has to sign in again. @returns how many sessions ended @throws {AppError} as above */

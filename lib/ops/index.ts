@@ -35,6 +35,7 @@ export { getLive, type Live, liveSchema } from "./live";
 export { findOperator } from "./operator";
 export {
   type BusinessSummary,
+  getBackendsOverview,
   getOverview,
   type Overview,
   overviewQuerySchema,
@@ -58,6 +59,7 @@ export {
   type PersonDetails,
   personDetailsSchema,
 } from "./person-sessions";
+export { isNearlyUsed, QUOTA_WARNING, type Quota } from "./quotas";
 export { backUpRedis, restoreRedis } from "./redis/backup";
 export {
   type RedisReport,
@@ -97,6 +99,7 @@ export { registerShutdown, shutDown } from "./shutdown";
 export { sweepAll, syncAndSweep } from "./sync-and-sweep";
 export type { Effect } from "./tasks/effects";
 export { getTaskStory, type TaskStory, taskStorySchema } from "./tasks/story";
+export { type AlertTest, alertTestSchema, sendTestAlert } from "./test-alert";
 export { tidyAlerts } from "./tidy-alerts";
 export { OVERVIEW_RANGES, type OverviewRange, SLOWER_THAN_BUCKETS_SECONDS, type Traffic } from "./traffic";
 export {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AuditContext, recordAudit } from "../audit";
+import type { AuditContext } from "../audit";
 import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { requireRole, type SignedInCaller } from "../core/permission";
@@ -8,6 +8,7 @@ import { db } from "../db";
 import { callersOfAccount, findLimitedBuckets, liftLimitsOf } from "../rate-limit/handler-limits";
 import { idSchema } from "../schemas/id";
 import { reasonBodySchema } from "../schemas/reason";
+import { recordThen } from "./record-then";
 import { requireOperator } from "./require-operator";
 
 /** How a caller is known to a limit. Of an account's attempts only a keyed hash of its address is. */
@@ -106,21 +107,14 @@ export async function liftLimits(
   requireOperator(caller);
   const callers =
     "personId" in target ? callersOfAccount(await findPerson(target.personId)) : [target.callerId];
-  const lifted = await liftLimitsOf(callers);
   const userId = "personId" in target ? target.personId : /^user-(.+)$/.exec(target.callerId)?.[1];
   const subjectId = idSchema.safeParse(userId);
   // A caller may be named by an address, which the log must not have.
-  await recordAudit(db(), {
-    action: "limits_lifted",
-    actorId: caller.userId,
-    subject: subjectId.success ? `user:${subjectId.data}` : "app",
-    ...auditContext,
-    data: {
-      kind: "personId" in target ? "user" : kindOf(target.callerId),
-      lifted: lifted.length,
-      policies: [...new Set(lifted)].sort().join(", "),
-    },
-  });
+  const subject = subjectId.success ? (`user:${subjectId.data}` as const) : "app";
+  const data = { kind: "personId" in target ? "user" : kindOf(target.callerId) };
+  const lifted = await recordThen({ caller, action: "limits_lifted", subject, data }, auditContext, () =>
+    liftLimitsOf(callers),
+  );
   return lifted.length;
 }
 

@@ -6,14 +6,17 @@ import { requireRole } from "../core/permission";
 import { withTimeout } from "../core/with-timeout";
 import { type Backends, backendsSchema, checkBackends } from "./backends";
 import { type BusinessNumbers, readBusinessNumbers } from "./business-numbers";
+import { isNearlyUsed, type Quota, quotaSchema, readQuotas } from "./quotas";
 import { countRecentErrors, OVERVIEW_RANGES, readTraffic, trafficSchema } from "./traffic";
 
 export const overviewQuerySchema = z.object({ range: z.enum(OVERVIEW_RANGES).default("hour") });
 
 /** What keeps the overview from saying that all is well. */
 export const TROUBLES = [
-  /** A backend does not answer; `backends` says which. */
+  /** A backend does not work; `backends` says which, and why. */
   "backend",
+  /** A backend answers late; `backends` says which. */
+  "backend_slow",
   /** Postgres or the counts could not be read, so nothing is known. */
   "numbers_unknown",
   "alerts",
@@ -27,6 +30,8 @@ export const TROUBLES = [
   "errors",
   /** Views wait and there was no sync for half an hour. */
   "views_wait",
+  /** Of a plan's quota 80 % is used. */
+  "quota",
 ] as const;
 
 export type Trouble = (typeof TROUBLES)[number];
@@ -54,14 +59,31 @@ export const overviewSchema = z.object({
   /** Null when Postgres does not answer. */
   business: businessSchema.nullable(),
   traffic: trafficSchema.nullable(),
+  /** Those that the environment names; null when Postgres does not answer. */
+  quotas: z.array(quotaSchema).nullable(),
 });
 
 export type Overview = z.infer<typeof overviewSchema>;
 
-/** As long as the check of a backend: the page is there in time although Postgres hangs. */
-const READ_TIMEOUT_MS = 2_000;
+/** As long as the checks of the backends: a Postgres that is slow still tells the numbers. */
+const READ_TIMEOUT_MS = 4_000;
 const TASKS_WAIT_SECONDS = 10 * 60;
 const VIEWS_WAIT_MS = 30 * 60_000;
+
+/**
+ * Whether the backends work, and nothing else: for an administrator whose session cannot be read, because the backend
+ * that is broken has it. The role may be the one that the access token claims.
+ * @throws {AppError} forbidden for other callers
+ */
+export async function getBackendsOverview(caller: Pick<Caller, "role">): Promise<Overview> {
+  requireRole(caller, "admin");
+  const backends = await checkBackends();
+  const troubles = findTroubles(backends, null, null, null);
+  return {
+    ...{ at: new Date(now()).toISOString(), troubles, backends },
+    ...{ business: null, traffic: null, quotas: null },
+  };
+}
 
 /**
  * Everything an operator sees first, for administrators. What cannot be read is null, and a trouble.
@@ -76,16 +98,23 @@ export async function getOverview(
     checkBackends(),
     orNull(readBusinessNumbers().then(summarize)),
     orNull(
-      readTraffic(range).then(async (traffic) => ({ traffic, recentErrors: await countRecentErrors() })),
+      // First, because it adds up what the others read.
+      readTraffic(range).then(async (traffic) => ({
+        traffic,
+        recentErrors: await countRecentErrors(),
+        quotas: await readQuotas(),
+      })),
     ),
   ]);
-  const troubles = findTroubles(backends, business, counted?.recentErrors ?? null);
+  const quotas = counted?.quotas ?? null;
+  const troubles = findTroubles(backends, business, counted?.recentErrors ?? null, quotas);
   return {
     at: new Date(now()).toISOString(),
     troubles,
     backends,
     business,
     traffic: counted?.traffic ?? null,
+    quotas,
   };
 }
 
@@ -93,6 +122,7 @@ function findTroubles(
   backends: Backends,
   business: BusinessSummary | null,
   recentErrors: number | null,
+  quotas: Quota[] | null,
 ): Trouble[] {
   const viewsAreLate =
     business !== null &&
@@ -100,7 +130,8 @@ function findTroubles(
     (business.lastViewSyncAt === null || now() - Date.parse(business.lastViewSyncAt) > VIEWS_WAIT_MS);
   const found: Record<Trouble, boolean> = {
     backend: Object.values(backends).some(({ status }) => status === "down"),
-    numbers_unknown: business === null || recentErrors === null,
+    backend_slow: Object.values(backends).some(({ status }) => status === "slow"),
+    numbers_unknown: business === null || recentErrors === null || quotas === null,
     alerts: (business?.openAlerts ?? 0) > 0,
     dead_tasks: (business?.deadTasks ?? 0) > 0,
     tasks_wait: (business?.oldestWaitingSeconds ?? 0) > TASKS_WAIT_SECONDS,
@@ -108,6 +139,7 @@ function findTroubles(
     paid_orders: (business?.paidOrdersWithoutTasks ?? 0) > 0,
     errors: (recentErrors ?? 0) > 0,
     views_wait: viewsAreLate,
+    quota: quotas?.some(isNearlyUsed) ?? false,
   };
   return TROUBLES.filter((trouble) => found[trouble]);
 }

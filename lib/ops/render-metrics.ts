@@ -44,7 +44,7 @@ function businessGauges({ tasks, paidOrdersWithoutTasks, openAlerts, views }: Bu
   return [
     {
       name: "tasks",
-      help: "Tasks that are not finished, and dead ones.",
+      help: "Tasks that are not finished, and dead ones; 10000 stands for that many and more.",
       samples: tasks.map(({ queue, state, tasks: value }) => ({ labels: { queue, state }, value })),
     },
     {

@@ -5,6 +5,7 @@ import { foldBatches } from "../metrics";
 import type { ViewSync } from "../schemas/views";
 import { type SweepReport, sweepTasks } from "../tasks";
 import { syncNow } from "../views";
+import { watchQuotas } from "./quotas";
 
 /**
  * Syncs views and sweeps tasks, concurrently: one call of a plan that counts calls does both. Each is tried although
@@ -28,7 +29,7 @@ export async function sweepAll(): Promise<SweepReport> {
     sweepTasks(),
     sweepChats(),
     sweepDueExecutions(),
-    foldCounts(),
+    foldCounts().then(watchQuotas),
   ]);
   if (tasks.status === "rejected") throw tasks.reason;
   for (const swept of others) if (swept.status === "rejected") throw swept.reason;

@@ -1,6 +1,7 @@
 /** What each route says of its limit (`limit` in its spec). Written by `npm run openapi`: not to be edited. */
 export const routeRows = [
   { pattern: "/api/admin/alerts", policy: "default" },
+  { pattern: "/api/admin/alerts/test", policy: "default" },
   { pattern: "/api/admin/alerts/:id/close", policy: "default" },
   { pattern: "/api/admin/audit", policy: "default" },
   { pattern: "/api/admin/caches", policy: "default" },
@@ -29,6 +30,7 @@ export const routeRows = [
   { pattern: "/api/admin/schedules", policy: "default" },
   { pattern: "/api/admin/sessions/clear", policy: "strict" },
   { pattern: "/api/admin/tasks", policy: "default" },
+  { pattern: "/api/admin/tasks/cancel", policy: "default" },
   { pattern: "/api/admin/tasks/redrive", policy: "default" },
   { pattern: "/api/admin/tasks/search", policy: "default" },
   { pattern: "/api/admin/tasks/:id", policy: "default" },

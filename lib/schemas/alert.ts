@@ -14,12 +14,21 @@ export const alertTitles = {
   },
   minter_settings: { ru: "Выпуск токенов настроен неверно", en: "Minting is set up wrongly" },
   minter_stuck: { ru: "Очередь выпуска токенов стоит", en: "The minting account's queue is stuck" },
+  quota_used: { ru: "Тариф почти исчерпан", en: "A plan is nearly used up" },
 } as const satisfies Record<string, Record<Locale, string>>;
 
 export type AlertKind = keyof typeof alertTitles;
 
+/** Of a notice that an operator sends to see whether it arrives; no alert has it. */
+export const ALERT_TEST_KIND = "test";
+const testTitle = { ru: "Проверка тревог", en: "A test of the alerts" } as const satisfies Record<
+  Locale,
+  string
+>;
+
 /** @param kind  also one of another version, which has no title */
 export function getAlertTitle(kind: string, locale: Locale): string {
+  if (kind === ALERT_TEST_KIND) return testTitle[locale];
   return Object.hasOwn(alertTitles, kind) ? alertTitles[kind as AlertKind][locale] : kind;
 }
 

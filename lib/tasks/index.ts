@@ -9,6 +9,13 @@ export {
   type TaskOptions,
 } from "./background-task-service";
 export {
+  type CancelBatch,
+  cancelBatchSchema,
+  cancelDeadBatch,
+  cancelDeadTasksBy,
+  cancelTaskAsOperator,
+} from "./cancel-dead";
+export {
   type GuaranteedQueue,
   getQueueDefinition,
   isQueueAvailable,
@@ -53,16 +60,14 @@ export { publishSubjectChanged } from "./publish-changes";
 export {
   previewRedrive,
   type RedriveBatch,
-  type RedriveFilter,
   type RedrivePreview,
   redriveBatch,
   redriveBatchSchema,
   redriveDeadTasks,
-  redriveFilterSchema,
   redrivePreviewSchema,
 } from "./redrive";
 export { reviveDeadTask } from "./revive-task";
 export { type SweepReport, sweepReportSchema, sweepTasks } from "./sweep-tasks";
-export { type TaskFilter, taskFilterSchema } from "./task-filter";
+export { type RedriveFilter, redriveFilterSchema, type TaskFilter, taskFilterSchema } from "./task-filter";
 export { filterReadableTaskIds, getTask, listTasksBySubject } from "./task-view";
 export { tidiedTasksSchema, tidyTasks } from "./tidy";

@@ -6,8 +6,9 @@ import { TaskState } from "../schemas/enums";
 import { idSchema } from "../schemas/id";
 import { taskSchema } from "../schemas/task";
 import { isQueueAvailable, isQueueName } from "./catalogue";
+import { countByPairSql } from "./count-by-pair";
 import { listPausedQueues, queuePauseSchema } from "./paused";
-import { guaranteedQueues, ofPairSql, pairsSql, readQueueNames, WALK_ORDER } from "./queue-names";
+import { guaranteedQueues, readQueueNames } from "./queue-names";
 import { toTaskView } from "./task-view";
 
 /** Overview of all tasks for operators. Read-only. */
@@ -68,7 +69,9 @@ const countRowsSchema = z.array(
 
 async function countTasks(): Promise<QueueOverview[]> {
   const [countRows, pauses] = await Promise.all([
-    readQueueNames().then((names) => db().$queryRaw(countSql(names))),
+    readQueueNames().then((names) =>
+      db().$queryRaw(countByPairSql(names, Object.values(TaskState), MAX_COUNT)),
+    ),
     listPausedQueues(),
   ]);
   const rows = countRowsSchema.parse(countRows);
@@ -93,28 +96,6 @@ async function countTasks(): Promise<QueueOverview[]> {
       oldestWaitingAt: waitingTimes.length > 0 ? new Date(Math.min(...waitingTimes)).toISOString() : null,
     };
   });
-}
-
-/** How many of the tasks that were created first are looked at for the one that waits longest. */
-const MAX_LOOKED_AT = 100;
-
-/** One probe of the index on queue, state and id for each pair, up to {@link MAX_COUNT} entries. */
-function countSql(names: readonly string[]): Prisma.Sql {
-  return Prisma.sql`
-SELECT pair.queue, pair.state::text AS state, counted.tasks, waiting.oldest
-FROM ${pairsSql(names, Object.values(TaskState))}
-CROSS JOIN LATERAL (
-  SELECT count(*)::int AS tasks FROM (
-    SELECT FROM "Task" WHERE ${ofPairSql()} ${WALK_ORDER.oldestFirst} LIMIT ${MAX_COUNT}
-  ) few
-) counted
-CROSS JOIN LATERAL (
-  SELECT min("notBefore") AS oldest FROM (
-    SELECT "notBefore" FROM "Task" WHERE ${ofPairSql()} AND pair.state IN ('pending', 'published')
-    ${WALK_ORDER.oldestFirst} LIMIT ${MAX_LOOKED_AT}
-  ) first
-  WHERE "notBefore" <= statement_timestamp()
-) waiting`;
 }
 
 const idRowsSchema = z.array(z.object({ id: z.uuid() }));

@@ -21,6 +21,23 @@ export function isPausedSql(queue: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`EXISTS (SELECT FROM "QueuePause" pause WHERE pause.queue = ${queue})`;
 }
 
+/**
+ * A table `open(name, first)` of those of the queues that are not paused and have an unfinished task, the one with the
+ * earliest first, by the index on queue and that column: one probe of the index a queue.
+ *
+ * @param names  a function that returns names
+ * @param columnSql  `"dueAt"` or `"deadlineAt"`
+ */
+export function openQueuesSql(names: Prisma.Sql, columnSql: Prisma.Sql): Prisma.Sql {
+  return Prisma.sql`
+(SELECT queue.name, probe.first FROM ${names} AS queue(name)
+  CROSS JOIN LATERAL (
+    SELECT ${columnSql} AS first FROM "Task"
+    WHERE "Task".queue = queue.name AND state IN ('pending', 'published', 'running') ORDER BY ${columnSql} LIMIT 1
+  ) probe
+  WHERE NOT ${isPausedSql(Prisma.sql`queue.name`)} ORDER BY probe.first) AS open`;
+}
+
 /** The paused queues by name. One statement. */
 export async function listPausedQueues(): Promise<QueuePause[]> {
   const rows = await db().queuePause.findMany({ orderBy: { queue: "asc" } });

@@ -6,8 +6,9 @@ import { abandonTask } from "./abandon-task";
 import { raiseAlert } from "./alerts";
 import { withLostAttemptSql } from "./attempts";
 import { importDeadLetters } from "./dead-letters";
-import { isPausedSql } from "./paused";
+import { openQueuesSql } from "./paused";
 import { publishTaskChanged } from "./publish-changes";
+import { readQueueNames } from "./queue-names";
 import { republishDueTasks } from "./republish";
 
 /** Result of one sweep. */
@@ -69,14 +70,18 @@ const expiredRowsSchema = z.array(
 
 /** Marks tasks past their deadline as dead; a running one after its lease has expired, and none of a paused queue. */
 async function expireTasks(): Promise<number> {
+  const names = await readQueueNames();
   return transaction(async (tx) => {
     const rows = await tx.$queryRaw`
 WITH late AS (
-  SELECT id FROM "Task"
-  WHERE state IN ('pending', 'published', 'running') AND "deadlineAt" <= statement_timestamp()
-    AND ("leaseUntil" IS NULL OR "leaseUntil" < clock_timestamp())
-    AND NOT ${isPausedSql(Prisma.sql`"Task".queue`)}
-  ORDER BY "deadlineAt" LIMIT ${MAX_EXPIRED_PER_SWEEP} FOR UPDATE SKIP LOCKED
+  SELECT first.id FROM ${openQueuesSql(Prisma.sql`unnest(${names}::text[])`, Prisma.sql`"deadlineAt"`)}
+  CROSS JOIN LATERAL (
+    SELECT id FROM "Task"
+    WHERE queue = open.name AND state IN ('pending', 'published', 'running') AND "deadlineAt" <= statement_timestamp()
+      AND ("leaseUntil" IS NULL OR "leaseUntil" < clock_timestamp())
+    ORDER BY "deadlineAt" LIMIT ${MAX_EXPIRED_PER_SWEEP} FOR UPDATE SKIP LOCKED
+  ) first
+  LIMIT ${MAX_EXPIRED_PER_SWEEP}
 )
 UPDATE "Task" task SET state = 'dead', "finishedAt" = clock_timestamp(), "leaseUntil" = NULL,
   failures = ${withLostAttemptSql()}

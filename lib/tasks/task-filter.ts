@@ -24,5 +24,9 @@ export const taskFilterSchema = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(30),
 });
 
+/** Which dead tasks; the state is given. */
+export const redriveFilterSchema = taskFilterSchema.omit({ state: true, cursor: true, limit: true });
+
+export type RedriveFilter = z.input<typeof redriveFilterSchema>;
 export type TaskFilter = z.input<typeof taskFilterSchema>;
 export type ParsedTaskFilter = Omit<z.output<typeof taskFilterSchema>, "limit">;

@@ -2,13 +2,15 @@ import type { AuditContext } from "@/lib/audit";
 import { getSchedules, getTaskStory } from "@/lib/ops";
 import { idSchema } from "@/lib/schemas/id";
 import {
-  cancelTask,
+  cancelDeadTasksBy,
+  cancelTaskAsOperator,
   getTaskOverview,
   listTasks,
   MAX_COUNT,
   MAX_MATCHES,
   pauseQueue,
   previewRedrive,
+  type RedrivePreview,
   redriveDeadTasks,
   redriveFilterSchema,
   replayTask,
@@ -77,32 +79,32 @@ export const tasks: Readonly<Record<string, Command>> = {
       "all dead tasks by filters; without --yes it says how many and shows some. Ctrl-C stops after a batch",
     changes: "something",
     run: async ({ caller, options, yes, auditContext }) => {
-      const parsed = redriveFilterSchema.safeParse(definedOf(options));
-      if (!parsed.success) throw new UsageError(parsed.error.issues.map(describeIssue).join("\n"));
-      if (!yes) {
-        const preview = await previewRedrive(caller, parsed.data);
-        const { matching, sample } = preview;
-        return {
-          json: preview,
-          lines: [
-            ...sample.map(({ id, queue, error }) => `${id} ${queue} ${oneLine(error ?? "")}`),
-            `${matching}${matching === MAX_MATCHES ? " and more" : ""} dead tasks match: add --yes to replay them`,
-          ],
-        };
-      }
-      let progress = { revived: 0, seen: 0 };
-      for await (progress of redriveDeadTasks(caller, parsed.data, auditContext))
-        console.error(`${progress.revived} of ${progress.seen} replayed`);
-      return { json: progress, lines: [`${progress.revived} replayed`] };
+      const filter = parseFilter(options);
+      if (!yes) return describePreview(await previewRedrive(caller, filter), "replay");
+      let progress = { changed: 0, seen: 0 };
+      for await (progress of redriveDeadTasks(caller, filter, auditContext))
+        console.error(`${progress.changed} of ${progress.seen} replayed`);
+      const { changed: revived, seen } = progress;
+      return { json: { revived, seen }, lines: [`${revived} replayed`] };
     },
   },
   cancel: {
-    usage: "tasks cancel <id> --reason text --yes",
-    summary: "a task that has not finished",
-    changes: "destroys",
-    run: async ({ caller, words, auditContext }) => {
-      const task = await cancelTask(taskId(words), caller, auditContext);
-      return { json: task, lines: [`${task.id} is ${task.state}`] };
+    usage: `tasks cancel <id> --reason text --yes, or tasks cancel ${FILTERS} --reason text [--yes]`,
+    summary: "a task that is dead or has not finished; without an id all dead ones by filters, as redrive",
+    changes: "something",
+    run: async ({ caller, words, options, yes, auditContext }) => {
+      if (words.length > 0) {
+        if (!yes) throw new UsageError("this cannot be undone: add --yes");
+        const task = await cancelTaskAsOperator(taskId(words), caller, auditContext);
+        return { json: task, lines: [`${task.id} is ${task.state}`] };
+      }
+      const filter = parseFilter(options);
+      if (!yes) return describePreview(await previewRedrive(caller, filter), "cancel");
+      let progress = { changed: 0, seen: 0 };
+      for await (progress of cancelDeadTasksBy(caller, filter, auditContext))
+        console.error(`${progress.changed} of ${progress.seen} cancelled`);
+      const { changed: cancelled, seen } = progress;
+      return { json: { cancelled, seen }, lines: [`${cancelled} cancelled`] };
     },
   },
 };
@@ -181,6 +183,23 @@ export const schedules: Readonly<Record<string, Command>> = {
     },
   },
 };
+
+function parseFilter(options: Readonly<Record<string, string | undefined>>) {
+  const parsed = redriveFilterSchema.safeParse(definedOf(options));
+  if (!parsed.success) throw new UsageError(parsed.error.issues.map(describeIssue).join("\n"));
+  return parsed.data;
+}
+
+function describePreview(preview: RedrivePreview, verb: "replay" | "cancel") {
+  const { matching, sample } = preview;
+  return {
+    json: preview,
+    lines: [
+      ...sample.map(({ id, queue, error }) => `${id} ${queue} ${oneLine(error ?? "")}`),
+      `${matching}${matching === MAX_MATCHES ? " and more" : ""} dead tasks match: add --yes to ${verb} them`,
+    ],
+  };
+}
 
 /** What changes something has a reason (scripts/ops.ts). */
 const reasoned = ({ reason = "", ...context }: AuditContext) => ({ ...context, reason });

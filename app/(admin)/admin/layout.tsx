@@ -7,4 +7,5 @@ export default layoutWithMessages(
   "operatorAction",
   "redisBackup",
   "taskActions",
+  "alertTest",
 );

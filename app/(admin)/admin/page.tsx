@@ -2,13 +2,14 @@ import { getFormatter, getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { BackendList } from "@/app/_features/console/overview/backend-list";
 import { LedgerTiles, TrafficTiles } from "@/app/_features/console/overview/number-tiles";
+import { QuotaBars } from "@/app/_features/console/overview/quota-bars";
 import { RangeLinks } from "@/app/_features/console/overview/range-links";
 import { TrafficChart } from "@/app/_features/console/overview/traffic-chart";
 import { TrafficTables } from "@/app/_features/console/overview/traffic-tables";
 import { Verdict } from "@/app/_features/console/overview/verdict";
 import { Page } from "@/app/_shell/page";
-import { requireAdmin } from "@/app/(admin)/admin/require-admin";
-import { getOverview, overviewQuerySchema } from "@/lib/ops";
+import { requireAdminOrClaim } from "@/app/(admin)/admin/require-admin";
+import { getBackendsOverview, getOverview, overviewQuerySchema } from "@/lib/ops";
 
 export async function generateMetadata() {
   const t = await getTranslations("console");
@@ -17,9 +18,9 @@ export async function generateMetadata() {
 
 export default async function AdminOverviewPage({ searchParams }: PageProps<"/admin">) {
   const query = overviewQuerySchema.catch({ range: "hour" }).parse(await searchParams);
-  const viewer = await requireAdmin("/admin");
+  const { viewer, claimed } = await requireAdminOrClaim("/admin");
   // Not through readForPage: it limits itself, and shows an outage as what it is.
-  const overview = await getOverview(viewer, query);
+  const overview = viewer ? await getOverview(viewer, query) : await getBackendsOverview(claimed);
   const [t, shell, format] = await Promise.all([
     getTranslations("overviewConsole"),
     getTranslations("console"),
@@ -42,6 +43,7 @@ export default async function AdminOverviewPage({ searchParams }: PageProps<"/ad
       </p>
       <BackendList backends={backends} />
       {business ? <LedgerTiles business={business} /> : null}
+      {overview.quotas ? <QuotaBars quotas={overview.quotas} /> : null}
       {traffic ? (
         <>
           <TrafficTiles traffic={traffic} />

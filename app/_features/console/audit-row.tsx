@@ -1,6 +1,7 @@
 import {
   Ban,
   BellOff,
+  BellRing,
   Bot,
   Download,
   Gauge,
@@ -82,6 +83,8 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   sessions_cleared: ShieldAlert,
   limits_lifted: Gauge,
   tasks_redriven: RotateCcw,
+  tasks_cancelled: BellOff,
+  alert_tested: BellRing,
   cache_cleared: Trash2,
   presence_cleared: Trash2,
   redis_restored: Undo2,

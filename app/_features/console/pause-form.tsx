@@ -2,7 +2,7 @@
 
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { ReasonForm } from "./reason-form";
+import { InlineAction } from "./inline-action";
 
 /** Pauses one of the queues with a reason. */
 export function PauseForm({ queues }: { queues: readonly string[] }) {
@@ -11,7 +11,7 @@ export function PauseForm({ queues }: { queues: readonly string[] }) {
   const [queue, setQueue] = useState(queues[0] ?? "");
   if (queues.length === 0) return null;
   return (
-    <ReasonForm
+    <InlineAction
       path={`/api/admin/queues/${queue}/pause`}
       label={t("pause")}
       effect={t("pauseEffect")}
@@ -32,6 +32,6 @@ export function PauseForm({ queues }: { queues: readonly string[] }) {
           </option>
         ))}
       </select>
-    </ReasonForm>
+    </InlineAction>
   );
 }

@@ -3,8 +3,8 @@ import { useTranslations } from "next-intl";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import { isolate } from "@/lib/schemas/isolate";
 import type { QueueOverview } from "@/lib/tasks";
+import { InlineAction } from "./inline-action";
 import { PauseForm } from "./pause-form";
-import { ReasonForm } from "./reason-form";
 
 /** The paused queues with their reasons, each with a way to resume it, and a form that pauses another. */
 export function PausePanel({ queues, renderedAt }: { queues: readonly QueueOverview[]; renderedAt: number }) {
@@ -26,7 +26,7 @@ export function PausePanel({ queues, renderedAt }: { queues: readonly QueueOverv
               {reason}
             </span>
           </p>
-          <ReasonForm
+          <InlineAction
             path={`/api/admin/queues/${queue}/resume`}
             label={t("resume")}
             effect={t("resumeEffect", { queue: isolate(queue) })}

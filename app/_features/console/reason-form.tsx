@@ -1,106 +1,108 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { useTranslations } from "next-intl";
-import { type ReactNode, useId, useRef, useState, useTransition } from "react";
-import { callApi } from "@/app/_data/call-api";
+import { type ReactNode, useId, useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
+import { cn } from "@/app/_ui/cn";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { MAX_REASON_LENGTH } from "@/lib/schemas/reason-length";
 
-export const REASON_FIELD =
+export const TEXT_AREA =
   "mt-1 min-h-20 w-full rounded-2xl border border-line-strong bg-ground/70 px-4 py-3 text-ink placeholder:text-faint hover:border-muted focus:border-ink";
+export const TEXT_INPUT =
+  "mt-1 h-12 w-full min-w-0 rounded-xl border border-line-strong bg-ground/70 px-4 text-base font-normal text-ink hover:border-muted focus:border-ink";
 
-interface Props {
-  path: `/api/${string}`;
-  /** Of the button that opens the form, and of the form. */
+export interface ReasonFormProps {
+  /** Its accessible name. */
   label: string;
-  /** What happens, before it is confirmed. */
-  effect: string;
+  /** What happens, and what cannot be undone. */
+  effect: ReactNode;
+  /** Of the button that does it. */
+  confirm: string;
   look?: "primary" | "quiet" | "danger";
-  /** Sent beside the reason. @returns null when the fields are not valid */
-  readFields?: (form: FormData) => Record<string, unknown> | null;
-  /** Further fields. */
+  /** Does it with the reason. @returns the failure, which is shown with everything kept; null when it is done */
+  act: (reason: string, form: FormData) => Promise<ApiFailure | null>;
+  /** Of further fields, which show their own errors. */
+  isValid?: (form: FormData) => boolean;
+  onCancel?: () => void;
+  /** Only the button stands still: there is nothing to do, or the page is being refreshed. */
+  disabled?: boolean;
+  /** The click asked for the form; false where it is always there. */
+  takesFocus?: boolean;
+  /** In place of *Cancel* while it is being done. */
+  whileBusy?: ReactNode;
+  /** Further fields, before the reason. */
   children?: ReactNode;
+  className?: string;
 }
 
-/** An operator's action that needs a reason: opens in place, says what happens, and refreshes the page afterwards. */
-export function ReasonForm({ path, label, effect, look = "quiet", readFields, children }: Props) {
-  const t = useTranslations("taskActions");
-  const router = useRouter();
+/** The one form in which an operator says why: in place, in a dialog, or below a preview. */
+export function ReasonForm({
+  label,
+  effect,
+  confirm,
+  look = "primary",
+  act,
+  isValid,
+  onCancel,
+  disabled = false,
+  takesFocus = true,
+  whileBusy,
+  children,
+  className,
+}: ReasonFormProps) {
+  const t = useTranslations("operatorAction");
   const reasonId = useId();
-  const openButton = useRef<HTMLButtonElement>(null);
-  const [isOpen, setOpen] = useState(false);
-  const [isSending, setSending] = useState(false);
+  const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const [refreshing, startRefresh] = useTransition();
-  const busy = isSending || refreshing;
-
-  const close = () => {
-    setOpen(false);
-    setFailure(null);
-    openButton.current?.focus();
-  };
 
   const submit = async (form: FormData) => {
-    const fields = readFields ? readFields(form) : {};
-    if (busy || fields === null) return;
-    setSending(true);
+    if (isBusy || disabled || isValid?.(form) === false) return;
+    setBusy(true);
     setFailure(null);
-    const result = await callApi(path, { method: "POST", body: { ...fields, reason: form.get("reason") } });
-    setSending(false);
-    if (!result.ok) return setFailure(result.failure);
-    setOpen(false);
-    startRefresh(() => router.refresh());
+    setFailure(await act(String(form.get("reason")), form));
+    setBusy(false);
   };
 
   return (
-    <>
-      <Button
-        ref={openButton}
-        look={look}
-        aria-expanded={isOpen}
-        aria-disabled={refreshing}
-        onClick={() => (isOpen ? close() : setOpen(true))}
-      >
-        {label}
-      </Button>
-      {isOpen ? (
-        <form
-          aria-label={label}
-          className="animate-settle w-full max-w-xl basis-full rounded-2xl border border-line bg-raised/70 p-5"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void submit(new FormData(event.currentTarget));
-          }}
-        >
-          <p className="text-sm text-muted [overflow-wrap:anywhere]">{effect}</p>
-          {children}
-          <label htmlFor={reasonId} className="mt-3 block text-sm font-semibold">
-            {t("reason")}
-          </label>
-          <textarea
-            id={reasonId}
-            name="reason"
-            required
-            maxLength={MAX_REASON_LENGTH}
-            rows={2}
-            // biome-ignore lint/a11y/noAutofocus: the click asked for the form
-            autoFocus
-            className={REASON_FIELD}
-          />
-          <div className="mt-4 flex flex-wrap gap-2">
-            <Button type="submit" look={look === "quiet" ? "primary" : look} aria-disabled={busy}>
-              <span aria-live="polite">{busy ? t("sending") : label}</span>
-            </Button>
-            <Button look="plain" onClick={close}>
-              {t("leave")}
-            </Button>
-          </div>
-          {failure ? <FailureNote failure={failure} className="mt-4" /> : null}
-        </form>
-      ) : null}
-    </>
+    <form
+      aria-label={label}
+      className={cn("flex min-h-0 flex-col", className)}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit(new FormData(event.currentTarget));
+      }}
+    >
+      <div className="text-sm text-muted [overflow-wrap:anywhere]">{effect}</div>
+      {children}
+      <label htmlFor={reasonId} className="mt-3 block text-sm font-semibold">
+        {t("reason")}
+      </label>
+      <textarea
+        id={reasonId}
+        name="reason"
+        required
+        maxLength={MAX_REASON_LENGTH}
+        rows={2}
+        autoComplete="off"
+        data-initial-focus={takesFocus ? "" : undefined}
+        // biome-ignore lint/a11y/noAutofocus: the click asked for the form
+        autoFocus={takesFocus}
+        className={TEXT_AREA}
+      />
+      <div className="mt-4 flex flex-wrap gap-2">
+        <Button type="submit" look={look === "quiet" ? "primary" : look} aria-disabled={isBusy || disabled}>
+          <span aria-live="polite">{isBusy ? t("working") : confirm}</span>
+        </Button>
+        {isBusy && whileBusy ? whileBusy : null}
+        {onCancel && !(isBusy && whileBusy) ? (
+          <Button look="plain" onClick={onCancel}>
+            {t("cancel")}
+          </Button>
+        ) : null}
+      </div>
+      {failure ? <FailureNote failure={failure} className="mt-4" /> : null}
+    </form>
   );
 }

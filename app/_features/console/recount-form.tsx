@@ -1,38 +1,30 @@
 "use client";
 
 import { useFormatter, useTranslations } from "next-intl";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { callApi } from "@/app/_data/call-api";
-import type { ApiResult } from "@/app/_ui/api-result";
-import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
-import { FailureNote } from "@/app/_ui/failure-note";
 import type { Recounts } from "@/lib/ops";
-import { MAX_REASON_LENGTH } from "@/lib/schemas/reason-length";
+import { ReasonForm, TEXT_INPUT } from "./reason-form";
 
-const FIELD =
-  "h-12 w-full min-w-0 rounded-xl border border-line-strong bg-ground/70 px-4 text-ink hover:border-muted focus:border-ink";
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/i;
 
 /** Counts a post's views and plays by their rows, and shows the difference. Takes an id, or the address of the post. */
 export function RecountForm() {
   const t = useTranslations("viewSync");
-  const action = useTranslations("operatorAction");
-  const [post, setPost] = useState("");
-  const [reason, setReason] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [outcome, setOutcome] = useState<ApiResult<Recounts> | null>(null);
+  const [recounts, setRecounts] = useState<Recounts | null>(null);
 
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setOutcome(null);
+  const recount = async (reason: string, form: FormData) => {
+    setRecounts(null);
+    const post = String(form.get("post"));
     const postId = UUID.exec(post)?.[0] ?? post.trim();
-    setOutcome(
-      await callApi<Recounts>("/api/admin/views/recount", { method: "POST", body: { postId, reason } }),
-    );
-    setBusy(false);
+    const result = await callApi<Recounts>("/api/admin/views/recount", {
+      method: "POST",
+      body: { postId, reason },
+    });
+    if (!result.ok) return result.failure;
+    setRecounts(result.data);
+    return null;
   };
 
   return (
@@ -40,40 +32,22 @@ export function RecountForm() {
       <h2 id="recount" className="display text-2xl">
         {t("recount")}
       </h2>
-      <p className="mt-2 max-w-[60ch] text-muted">{t("recountText")}</p>
-      <form
-        onSubmit={(event) => void submit(event)}
-        className="mt-5 grid items-end gap-3 sm:grid-cols-[2fr_2fr_auto]"
+      <ReasonForm
+        label={t("recount")}
+        effect={t("recountText")}
+        confirm={t("recountAction")}
+        act={recount}
+        takesFocus={false}
+        className="mt-2 max-w-xl"
       >
-        <label className="flex flex-col gap-1.5 text-sm font-semibold">
+        <label className="mt-3 block text-sm font-semibold">
           {t("recountPost")}
-          <input
-            required
-            value={post}
-            onChange={(event) => setPost(event.target.value)}
-            autoComplete="off"
-            className={cn(FIELD, "text-base font-normal")}
-          />
+          <input name="post" required autoComplete="off" className={TEXT_INPUT} />
         </label>
-        <label className="flex flex-col gap-1.5 text-sm font-semibold">
-          {action("reason")}
-          <input
-            required
-            value={reason}
-            maxLength={MAX_REASON_LENGTH}
-            onChange={(event) => setReason(event.target.value)}
-            autoComplete="off"
-            className={cn(FIELD, "text-base font-normal")}
-          />
-        </label>
-        <Button type="submit" look="quiet" aria-disabled={busy} className="min-h-12">
-          <span aria-live="polite">{busy ? action("working") : t("recountAction")}</span>
-        </Button>
-      </form>
+      </ReasonForm>
       <div role="status" className="mt-4 empty:hidden">
-        {outcome?.ok ? <Difference recounts={outcome.data} /> : null}
+        {recounts ? <Difference recounts={recounts} /> : null}
       </div>
-      {outcome && !outcome.ok ? <FailureNote failure={outcome.failure} className="mt-4" /> : null}
     </section>
   );
 }

@@ -2,7 +2,8 @@
 
 import { useTranslations } from "next-intl";
 import { useId, useState } from "react";
-import { REASON_FIELD, ReasonForm } from "./reason-form";
+import { InlineAction } from "./inline-action";
+import { TEXT_AREA } from "./reason-form";
 
 interface Props {
   taskId: string;
@@ -30,7 +31,7 @@ export function RetryForm({ taskId, payload }: Props) {
   };
 
   return (
-    <ReasonForm
+    <InlineAction
       path={`/api/admin/tasks/${taskId}/retry`}
       label={t("retry")}
       effect={t("retryEffect")}
@@ -50,7 +51,7 @@ export function RetryForm({ taskId, payload }: Props) {
             spellCheck={false}
             aria-invalid={isInvalid}
             aria-describedby={isInvalid ? `${fieldId}-error` : undefined}
-            className={`${REASON_FIELD} tabular text-sm`}
+            className={`${TEXT_AREA} tabular text-sm`}
           />
           {isInvalid ? (
             <p id={`${fieldId}-error`} role="alert" className="mt-1 text-sm text-danger">
@@ -59,6 +60,6 @@ export function RetryForm({ taskId, payload }: Props) {
           ) : null}
         </>
       )}
-    </ReasonForm>
+    </InlineAction>
   );
 }

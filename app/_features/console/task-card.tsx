@@ -4,7 +4,7 @@ import { RelativeTime } from "@/app/_ui/relative-time";
 import type { TaskView } from "@/lib/schemas/task";
 import { isUnfinishedState } from "@/lib/schemas/task-state";
 import { type DeadTask, getQueueDefinition, isQueueName } from "@/lib/tasks";
-import { ReasonForm } from "./reason-form";
+import { InlineAction } from "./inline-action";
 import { RetryForm } from "./retry-form";
 
 interface Props {
@@ -16,7 +16,7 @@ interface Props {
   payload?: string | null;
 }
 
-/** One task with its error, and a replay button when it is dead. */
+/** One task with its error, and buttons that replay or cancel it. */
 export function TaskCard({ task, renderedAt, isPage = false, payload = null }: Props) {
   const t = useTranslations("taskConsole");
   const actions = useTranslations("taskActions");
@@ -52,11 +52,11 @@ export function TaskCard({ task, renderedAt, isPage = false, payload = null }: P
           <p className="tabular mt-0.5 text-xs break-all text-faint">{task.id}</p>
         </div>
         {task.state === "dead" ? <RetryForm taskId={task.id} payload={payload} /> : null}
-        {isPage && isCancellable(task) ? (
-          <ReasonForm
+        {isPage && (task.state === "dead" || isCancellable(task)) ? (
+          <InlineAction
             path={`/api/admin/tasks/${task.id}/cancel`}
             label={actions("cancel")}
-            effect={actions("cancelEffect")}
+            effect={actions(task.state === "dead" ? "cancelDeadEffect" : "cancelEffect")}
             look="danger"
           />
         ) : null}

@@ -18,6 +18,8 @@ const OUTAGE_CODES = new Set([
   ...["57P01", "57P02", "57P03", "53300", "08000", "08001", "08003", "08006"],
   // The limits of lib/db/role-settings.ts: nothing was applied.
   ...["57014", "55P03", "25P03", "25P04"],
+  // It refuses our role, its disk is full, or its provider has made it read-only: nothing was applied either.
+  ...["28000", "28P01", "P1000", "53100", "53200", "25006"],
 ]);
 
 /** Converts any thrown value: an AppError is kept, an outage becomes 503, everything else a masked 500. */

@@ -8,6 +8,7 @@ import { db } from "../../db";
 import { redis } from "../../redis";
 import { type CommandArguments, resultOf } from "../../redis/guarded-redis";
 import { scanKeys } from "../../redis/scan-keys";
+import { recordThen } from "../record-then";
 import { requireOperator } from "../require-operator";
 import { isRestorable } from "./restorable";
 import { type BackupEntry, parseStoredValue, readCommand, writeCommands } from "./values";
@@ -62,22 +63,19 @@ export async function restoreRedis(
   for await (const found of scanKeys(`${env().REDIS_KEY_PREFIX}*`))
     if (found.length > 0) throw new AppError("conflict", { message: "redis_not_empty" });
   const entries = backup.filter(({ key }) => isRestorable(key, scope));
+  const data = { keys: entries.length, of: backup.length };
+  await recordThen({ caller, action: "redis_restored", data }, auditContext, () => write(entries));
+  await compare(entries);
+  return entries.length;
+}
+
+async function write(entries: readonly BackupEntry[]): Promise<void> {
   const pending: CommandArguments[] = [];
   for (const entry of entries) {
     pending.push(...writeCommands(entry));
     while (pending.length >= COMMANDS_PER_CALL) await send(pending.splice(0, COMMANDS_PER_CALL));
   }
   await send(pending);
-
-  await compare(entries);
-  await recordAudit(db(), {
-    action: "redis_restored",
-    actorId: caller.userId,
-    subject: "app",
-    ...auditContext,
-    data: { keys: entries.length, of: backup.length },
-  });
-  return entries.length;
 }
 
 /** A restored key that is not as in the file. */

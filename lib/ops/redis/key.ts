@@ -1,15 +1,16 @@
 import { z } from "zod";
-import { type AuditContext, recordAudit } from "../../audit";
+import type { AuditContext } from "../../audit";
 import type { Caller } from "../../core/access-token";
 import { AppError } from "../../core/errors";
 import type { Locale } from "../../core/locale";
 import { requireRole, type SignedInCaller } from "../../core/permission";
 import { isStorable } from "../../core/text";
-import { db } from "../../db";
 import { redis } from "../../redis";
+import type { CommandArguments } from "../../redis/guarded-redis";
 import { findKeyKind, KEY_KINDS, type KeyKind, keyPattern } from "../../redis/key-types";
 import { scanKeys } from "../../redis/scan-keys";
 import { reasonBodySchema } from "../../schemas/reason";
+import { recordThen } from "../record-then";
 import { requireOperator } from "../require-operator";
 import { isIrreplaceable, purposeOf } from "./purposes";
 import { sizeCommand } from "./scan";
@@ -82,17 +83,10 @@ export async function deleteRedisKey(
   auditContext: AuditContext,
 ): Promise<boolean> {
   requireOperator(caller);
-  const deleted = z.number().parse(await redis().send(["DEL", key])) > 0;
+  if (!(await exists(key))) return false;
   // The key itself may name a person.
-  if (deleted)
-    await recordAudit(db(), {
-      action: "redis_key_deleted",
-      actorId: caller.userId,
-      subject: "app",
-      ...auditContext,
-      data: { kind: findKeyKind(key)?.name ?? "unknown" },
-    });
-  return deleted;
+  const data = { kind: findKeyKind(key)?.name ?? "unknown" };
+  return recordThen({ caller, action: "redis_key_deleted", data }, auditContext, () => applies(["DEL", key]));
 }
 
 /**
@@ -106,16 +100,18 @@ export async function expireRedisKey(
   auditContext: AuditContext,
 ): Promise<boolean> {
   requireOperator(caller);
-  const isSet = z.number().parse(await redis().send(["EXPIRE", key, ttlSeconds])) > 0;
-  if (isSet)
-    await recordAudit(db(), {
-      action: "redis_key_expired",
-      actorId: caller.userId,
-      subject: "app",
-      ...auditContext,
-      data: { kind: findKeyKind(key)?.name ?? "unknown", ttlSeconds },
-    });
-  return isSet;
+  if (!(await exists(key))) return false;
+  const data = { kind: findKeyKind(key)?.name ?? "unknown", ttlSeconds };
+  return recordThen({ caller, action: "redis_key_expired", data }, auditContext, () =>
+    applies(["EXPIRE", key, ttlSeconds]),
+  );
+}
+
+const exists = (key: string) => applies(["EXISTS", key]);
+
+/** Whether there was something to apply the command to. */
+async function applies(command: CommandArguments): Promise<boolean> {
+  return z.number().parse(await redis().send(command)) > 0;
 }
 
 /**
@@ -131,17 +127,12 @@ export async function deleteRedisKind(
   requireOperator(caller);
   const kind = KEY_KINDS.find((known): known is KeyKind => known === name);
   if (!kind) throw new AppError("not_found", { message: "unknown_namespace" });
-  let deleted = 0;
-  for await (const found of scanKeys(keyPattern(kind))) {
-    const keys = found.filter((key) => findKeyKind(key)?.name === kind);
-    if (keys.length > 0) deleted += z.number().parse(await redis().send(["UNLINK", ...keys]));
-  }
-  await recordAudit(db(), {
-    action: "redis_kind_deleted",
-    actorId: caller.userId,
-    subject: "app",
-    ...auditContext,
-    data: { kind, deleted },
+  return recordThen({ caller, action: "redis_kind_deleted", data: { kind } }, auditContext, async () => {
+    let deleted = 0;
+    for await (const found of scanKeys(keyPattern(kind))) {
+      const keys = found.filter((key) => findKeyKind(key)?.name === kind);
+      if (keys.length > 0) deleted += z.number().parse(await redis().send(["UNLINK", ...keys]));
+    }
+    return deleted;
   });
-  return deleted;
 }

@@ -27,6 +27,7 @@ const MATRIX = `
                                             anonymous  listener  other  artist  admin
   POST   /api/admin/alerts/{id}/close       401     403       403    403     200
   GET    /api/admin/alerts                  401     403       403    403     200
+  POST   /api/admin/alerts/test             401     403       403    403     200
   GET    /api/admin/audit                   401     403       403    403     200
   GET    /api/admin/people                  401     403       403    403     200
   POST   /api/admin/people/{id}/role        401     403       403    403     200
@@ -60,6 +61,7 @@ const MATRIX = `
   POST   /api/admin/tasks/{id}/cancel       401     403       403    403     200
   GET    /api/admin/tasks/redrive           401     403       403    403     200
   POST   /api/admin/tasks/redrive           401     403       403    403     200
+  POST   /api/admin/tasks/cancel            401     403       403    403     200
   POST   /api/admin/queues/{queue}/pause    401     403       403    403     200
   POST   /api/admin/queues/{queue}/resume   401     403       403    403     200
   POST   /api/analytics/events              202     202       202    202     202

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { POST as close } from "@/app/api/admin/alerts/[id]/close/route";
+import { POST as test } from "@/app/api/admin/alerts/test/route";
 import type { Caller } from "@/lib/core/access-token";
 import { env } from "@/lib/core/env";
 import { newId } from "@/lib/core/ids";
@@ -59,6 +60,39 @@ const received = (subject: string) =>
   receiver.received
     .map((request) => ({ ...request, notice: alertNoticeSchema.parse(JSON.parse(request.text)) }))
     .filter(({ notice }) => notice.subject === subject);
+
+describe("a test of the alerts", () => {
+  const send = async () => (await call(test, { as: admin, body: { reason: "a new webhook" } })).body.channels;
+
+  it("says what the webhook and the mail server answered, and leaves no alert", async () => {
+    const alerts = await db().alert.count();
+    expect(await send()).toEqual([]);
+    useWebhook();
+    const address = `operator-${newId()}@test.example`;
+    env().ALERT_MAIL = address;
+    const before = receiver.received.length;
+    expect(await send()).toEqual([
+      { channel: "webhook", sent: true, answer: "status 2xx" },
+      { channel: "mail", sent: true, answer: expect.stringContaining("taken by the mail server") },
+    ]);
+    expect(receiver.received).toHaveLength(before + 1);
+    const notice = alertNoticeSchema.parse(JSON.parse(receiver.received.at(-1)?.text ?? ""));
+    expect(notice).toMatchObject({ kind: "test", title: "A test of the alerts" });
+    expect(await waitForMailText(app.catcher, address, /^Тревога: Проверка тревог$/)).toContain(
+      "This is a test",
+    );
+    expect(await db().alert.count()).toBe(alerts);
+  });
+
+  it("says why nothing arrived", async () => {
+    useWebhook({ status: 403 });
+    expect(await send()).toEqual([{ channel: "webhook", sent: false, answer: "status 403" }]);
+    env().ALERT_WEBHOOK_URL = "http://127.0.0.1:9/";
+    expect(await send()).toMatchObject([{ channel: "webhook", sent: false }]);
+    const entry = await db().auditEntry.findFirst({ where: { action: "alert_tested" } });
+    expect(entry).toMatchObject({ actorId: admin.userId, data: { reason: "a new webhook" } });
+  });
+});
 
 describe("a webhook", () => {
   it("gets an alert once when it opens, once when it is closed, and again when it opens again", async () => {

@@ -132,6 +132,32 @@ it("dead tasks are redriven by a filter, twice at once, and each is revived once
   await db().task.deleteMany({ where: { id: { in: [...ids, spared.id] } } });
 });
 
+it("dead tasks are cancelled by a filter, after a preview, and one by its id", async () => {
+  const marker = `broken ${newId()}`;
+  const rows = await Promise.all(Array.from({ length: 3 }, () => addTask("dead", marker, "leaderboards")));
+  const ids = rows.map(({ id }) => id);
+  const stateOf = async (id: string) => (await db().task.findUniqueOrThrow({ where: { id } })).state;
+  const reason = ["--reason", "settled by hand"];
+  const [first = ""] = ids;
+  expect((await asAdmin("tasks", "cancel", first, ...reason)).code).toBe(2);
+  expect((await asAdmin("tasks", "cancel", first, ...reason, "--yes")).json).toMatchObject({
+    state: "cancelled",
+  });
+  const preview = await asAdmin("tasks", "cancel", "--error", marker, ...reason);
+  expect(preview.json).toMatchObject({ matching: 2 });
+  expect(await Promise.all(ids.map(stateOf))).toEqual(["cancelled", "dead", "dead"]);
+  const done = await asAdmin("tasks", "cancel", "--error", marker, ...reason, "--yes");
+  expect(done.json).toEqual({ cancelled: 2, seen: 2 });
+  expect(await Promise.all(ids.map(stateOf))).toEqual(["cancelled", "cancelled", "cancelled"]);
+  expect(await lastAudit()).toMatchObject({ action: "tasks_cancelled", data: { cancelled: 2 } });
+  await db().task.deleteMany({ where: { id: { in: ids } } });
+});
+
+it("without a webhook and an address there is nothing to test, and that is said", async () => {
+  const tested = await asAdmin("alerts", "test", "--reason", "a drill");
+  expect(tested).toMatchObject({ code: 1, json: { channels: [] } });
+});
+
 it("keys without a TTL that should have one are found, and those that have none for a reason are not", async () => {
   await redis().send(["SET", keys.probe("left"), "1"]);
   await redis().send(["SET", "stranger", "x".repeat(5_000)]);

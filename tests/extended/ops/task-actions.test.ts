@@ -6,14 +6,15 @@ import { GET as schedules } from "@/app/api/admin/schedules/route";
 import { POST as cancel } from "@/app/api/admin/tasks/[id]/cancel/route";
 import { POST as retry } from "@/app/api/admin/tasks/[id]/retry/route";
 import { GET as story } from "@/app/api/admin/tasks/[id]/route";
+import { POST as cancelBatch } from "@/app/api/admin/tasks/cancel/route";
 import { GET as preview, POST as redrive } from "@/app/api/admin/tasks/redrive/route";
 import { GET as list } from "@/app/api/admin/tasks/route";
 import { GET as search } from "@/app/api/admin/tasks/search/route";
 import type { Caller } from "@/lib/core/access-token";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
-import { db, disconnectDb, type Prisma } from "@/lib/db";
-import type { ListedTask, QueueOverview } from "@/lib/tasks";
+import { db, disconnectDb, type Prisma, transaction } from "@/lib/db";
+import { type ListedTask, type QueueOverview, raiseAlert } from "@/lib/tasks";
 import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
@@ -100,6 +101,63 @@ it("a task is cancelled with a reason", async () => {
   expect(await lastAudit(`task:${id}`)).toMatchObject({
     action: "task_cancelled",
     data: { reason: "sent by hand" },
+  });
+});
+
+describe("a dead task", () => {
+  const raiseFor = (id: string) =>
+    transaction((tx) => raiseAlert(tx, { kind: "task_dead", subject: id, message: "broken" }));
+  const openAlerts = (ids: string[]) => db().alert.count({ where: { subject: { in: ids }, closedAt: null } });
+
+  it("is cancelled with a reason, whatever its queue, and its alert is closed", async () => {
+    const payload = { to: { address: "a@test.example" }, locale: "en", template: "plain", props: {} };
+    const id = await addTask({ state: "dead", queue: "emails", error: "Error: broken", payload });
+    const ofOldQueue = await addTask({ state: "dead", queue: "of-an-older-version" });
+    await raiseFor(id);
+    for (const task of [id, ofOldQueue]) {
+      const { status, body } = await call(cancel, {
+        ...{ as: admin, params: { id: task }, body: { reason: "settled by hand" } },
+      });
+      expect([status, body.task?.state]).toEqual([200, "cancelled"]);
+    }
+    // The mail's contents are of no use any more.
+    expect(await rowOf(id)).toMatchObject({ state: "cancelled", payload: {}, finishedAt: expect.any(Date) });
+    expect(await openAlerts([id])).toBe(0);
+    expect(await lastAudit(`task:${id}`)).toMatchObject({
+      action: "task_cancelled",
+      data: { reason: "settled by hand", queue: "emails", was: "dead" },
+    });
+    expect((await call(retry, { as: admin, params: { id }, body: { reason: "again" } })).status).toBe(409);
+  });
+
+  it("is cancelled with all others of a filter, batch by batch, and each by one of two operators", async () => {
+    const error = `Error: ${newId()}`;
+    const ids: string[] = [];
+    for (let count = 0; count < 103; count += 1) ids.push(await addTask({ state: "dead", error }));
+    const alive = await addTask({ state: "published", error });
+    await raiseFor(ids[0] ?? "");
+    const cancelAll = async () => {
+      let [cancelled, cursor]: [number, string | null] = [0, null];
+      do {
+        const body: Record<string, string> = {
+          error,
+          reason: "settled by hand",
+          ...(cursor ? { cursor } : {}),
+        };
+        const batch = (await call(cancelBatch, { as: admin, body })).body;
+        cancelled += batch.cancelled;
+        cursor = batch.nextCursor;
+      } while (cursor);
+      return cancelled;
+    };
+    const both = await Promise.all([cancelAll(), cancelAll()]);
+    expect(both[0] + both[1]).toBe(103);
+    expect(await db().task.count({ where: { error, state: "cancelled" } })).toBe(103);
+    expect((await rowOf(alive)).state).toBe("published");
+    expect(await openAlerts(ids)).toBe(0);
+    const audited = await db().auditEntry.findMany({ where: { action: "tasks_cancelled" } });
+    const counts = audited.map(({ data }) => (data as { cancelled: number }).cancelled);
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(103);
   });
 });
 

@@ -65,8 +65,8 @@ const MAX_ROWS_WRITTEN = 5_000;
 const EXCEPTIONS: readonly { route: RegExp; statement: RegExp; reason: string }[] = [
   {
     route: /^GET \/api\/(metrics|admin\/overview)/,
-    statement: /FROM "Task" WHERE state IN \('pending', 'published', 'running'\) GROUP BY/,
-    reason: "counts every unfinished task, by a partial index, for an operator",
+    statement: /SELECT pair\.queue, pair\.state/,
+    reason: "counts up to ten thousand tasks of each queue and state from an index alone, for an operator",
   },
   {
     route: /^GET \/api\/admin\/tasks\/search\?error=timeout/,

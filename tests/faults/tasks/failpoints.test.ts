@@ -200,6 +200,7 @@ testFailpoints<
     | `transcoding.${string}`
     | `nft.${string}`
     | `bot.${string}`
+    | `ops.${string}`
     | "tasks.rejected"
   >
 >({

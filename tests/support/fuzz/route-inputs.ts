@@ -81,6 +81,7 @@ const executionAction = { reason: "stuck", stepNo: 1 };
 /** Inputs by route name; routes that need no input are absent. */
 export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "POST /api/admin/alerts/{id}/close": async () => withId(await makeAlert()),
+  "POST /api/admin/alerts/test": () => ({ body: { reason: "a new webhook" } }),
   "POST /api/analytics/events": () => ({ body: { events: [{ name: "page.opened" }] } }),
   "GET /api/analytics/totals": () => ({ query: "?from=2026-11-01&to=2026-11-02" }),
   "POST /api/auth/confirm-email": async (users) => ({
@@ -201,6 +202,7 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   }),
   "GET /api/admin/tasks/redrive": () => ({ query: `?error=${newId()}` }),
   "POST /api/admin/tasks/redrive": () => ({ body: { error: newId(), reason: "fixed" } }),
+  "POST /api/admin/tasks/cancel": () => ({ body: { error: newId(), reason: "done by hand" } }),
   // A queue whose tasks no other test waits for.
   "POST /api/admin/queues/{queue}/pause": () => ({
     params: { queue: "bot-tidying" },

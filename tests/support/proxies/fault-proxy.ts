@@ -16,6 +16,13 @@ import { startTcpProxy, type Target, type TcpProxy } from "./tcp-proxy";
  */
 export type FaultMode = "pass" | "refuse" | "hang" | "swallow" | "slow" | "error" | "limited" | "page";
 
+/** A response to every request, in place of the backend's. */
+export interface HttpFault {
+  status: number;
+  type?: string;
+  body: string;
+}
+
 const RESPONSE_DELAY_MS = 2_000;
 
 export interface FaultProxy {
@@ -23,21 +30,23 @@ export interface FaultProxy {
   /** Connections that clients have opened so far. */
   readonly connections: number;
   /** Changes the mode and cuts open connections, as a network failure would. */
-  set(mode: FaultMode): Promise<void>;
+  set(mode: FaultMode | HttpFault): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Starts a proxy in mode `pass` on a free loopback port. */
 export async function startFaultProxy(target: Target): Promise<FaultProxy> {
   let connections = 0;
-  const listen = (mode: ServingMode, port: number) =>
-    mode in HTTP_FAULTS
+  const listen = (mode: ServingMode | HttpFault, port: number) => {
+    if (typeof mode === "object") return serveHttpFault(port, mode);
+    return mode in HTTP_FAULTS
       ? serveHttpFault(port, HTTP_FAULTS[mode as keyof typeof HTTP_FAULTS])
       : startTcpProxy((client, dial) => {
           connections += 1;
           if (mode === "hang") client.resume();
           else forward(mode, client, (options) => dial(target, options));
         }, port);
+  };
 
   let listener: TcpProxy | undefined = await listen("pass", 0);
   const { port } = listener;
@@ -66,10 +75,7 @@ const HTTP_FAULTS = {
 };
 
 /** An HTTP server that sends the same error to every request. */
-function serveHttpFault(
-  port: number,
-  { status, type, body }: (typeof HTTP_FAULTS)[keyof typeof HTTP_FAULTS],
-) {
+function serveHttpFault(port: number, { status, type = "application/json", body }: HttpFault) {
   return serveHttp((request, response) => {
     request.resume();
     response.writeHead(status, { "content-type": type }).end(body);

@@ -13,6 +13,8 @@ export interface KillableRedis {
   kill(): Promise<void>;
   /** At the same address: with what it had written down before it was killed, or empty. */
   restart(data: "kept" | "lost"): Promise<void>;
+  /** Sends it a command, past the gateway. */
+  send(command: string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,6 +51,11 @@ export async function startKillableRedis(): Promise<KillableRedis> {
       if (data === "kept") return;
       const connection = await EngineConnection.open(parseRedisUrl(redisUrl));
       await connection.send(["FLUSHALL"]);
+      connection.close();
+    },
+    send: async (command) => {
+      const connection = await EngineConnection.open(parseRedisUrl(redisUrl));
+      await connection.send(command);
       connection.close();
     },
     close: async () => {

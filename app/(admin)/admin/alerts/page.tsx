@@ -1,5 +1,6 @@
 import { getTranslations } from "next-intl/server";
 import { AlertCard } from "@/app/_features/console/alert-card";
+import { AlertTestButton } from "@/app/_features/console/alert-test-button";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
@@ -46,6 +47,7 @@ export default async function AdminAlertsPage({ searchParams }: PageProps<"/admi
         nextCursor={nextCursor}
         continued={page.success && page.data.cursor !== undefined}
       />
+      <AlertTestButton />
     </Page>
   );
 }

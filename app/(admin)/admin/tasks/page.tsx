@@ -1,9 +1,9 @@
 import { redirect } from "next/navigation";
 import { getFormatter, getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
+import { DeadTasksPanel } from "@/app/_features/console/dead-tasks-panel";
 import { PausePanel } from "@/app/_features/console/pause-panel";
 import { QueueTable } from "@/app/_features/console/queue-table";
-import { RedrivePanel } from "@/app/_features/console/redrive-panel";
 import { StatTiles } from "@/app/_features/console/stat-tiles";
 import { TaskCard } from "@/app/_features/console/task-card";
 import { TaskFilter } from "@/app/_features/console/task-filter";
@@ -121,7 +121,7 @@ export default async function AdminTasksPage({ searchParams }: PageProps<"/admin
           {t(found ? "found" : "dead")}
         </h2>
         {list.items.length > 0 && (filter.state === undefined || filter.state === "dead") ? (
-          <RedrivePanel filter={redriveQuery} key={JSON.stringify(redriveQuery)} />
+          <DeadTasksPanel filter={redriveQuery} key={JSON.stringify(redriveQuery)} />
         ) : null}
         {found && list.items.length === 0 ? (
           <div className="mt-4 rounded-2xl border border-dashed border-line-strong p-6">

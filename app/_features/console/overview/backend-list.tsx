@@ -2,9 +2,14 @@ import { useFormatter, useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 import type { BackendName, Backends } from "@/lib/ops";
 
-const TONES = { ok: "text-accent-text", down: "text-danger", off: "text-faint" } as const;
+const TONES = {
+  ok: "text-accent-text",
+  slow: "text-money",
+  down: "text-danger",
+  off: "text-faint",
+} as const;
 
-/** Whether each backend answers, and how fast. */
+/** Whether each backend works, how fast it answers, and what is wrong with it. */
 export function BackendList({ backends }: { backends: Backends }) {
   const t = useTranslations("overviewConsole");
   const format = useFormatter();
@@ -25,7 +30,9 @@ export function BackendList({ backends }: { backends: Backends }) {
                   {status === "off"
                     ? t("nothing")
                     : t("milliseconds", { count: format.number(Math.round(latencyMs)) })}
-                  {status === "down" && reason ? ` · ${reason}` : null}
+                  {status === "down" && reason && reason !== "database"
+                    ? ` · ${t(`faults.${reason}`)}`
+                    : null}
                 </span>
               </dd>
             </div>

@@ -62,13 +62,23 @@ function TroubleLine({ trouble, overview }: { trouble: Trouble; overview: Overvi
 function useTroubleText({ backends, business }: Overview): (trouble: Trouble) => string {
   const t = useTranslations("overviewConsole");
   const format = useFormatter();
-  const down = (Object.keys(backends) as BackendName[]).filter((name) => backends[name].status === "down");
+  const namesWith = (wanted: "down" | "slow") =>
+    (Object.keys(backends) as BackendName[])
+      .filter((name) => backends[name].status === wanted)
+      .map((name) => {
+        const { reason } = backends[name];
+        const label = t(`backends.${name}`);
+        if (!reason || reason === "database") return label;
+        return t("backendWithFault", { name: label, fault: t(`faults.${reason}`) });
+      });
   return (trouble) => {
     switch (trouble) {
       case "backend":
         return t("troubles.backend", {
-          names: format.list(down.map((name) => t(`backends.${name}`))),
+          names: format.list(namesWith("down")),
         });
+      case "backend_slow":
+        return t("troubles.backend_slow", { names: format.list(namesWith("slow")) });
       case "alerts":
         return t("troubles.alerts", { count: business?.openAlerts ?? 0 });
       case "dead_tasks":
@@ -84,6 +94,7 @@ function useTroubleText({ backends, business }: Overview): (trouble: Trouble) =>
       case "views_wait":
         return t("troubles.views_wait", { count: business?.viewsWaiting ?? 0 });
       case "numbers_unknown":
+      case "quota":
       case "errors":
         return t(`troubles.${trouble}`);
     }

@@ -4,12 +4,12 @@ import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/schemas/id";
 import { reasonSchema } from "@/lib/schemas/reason";
 import { taskSchema } from "@/lib/schemas/task";
-import { cancelTask } from "@/lib/tasks";
+import { cancelTaskAsOperator } from "@/lib/tasks";
 
 // POST /api/admin/tasks/{id}/cancel
 export const POST = defineRoute(
   {
-    summary: "Cancel any task with a reason, where its queue allows that",
+    summary: "Cancel a dead task with a reason, or one that has not finished where its queue allows that",
     auth: "admin",
     fresh: true,
     params: z.object({ id: idSchema }),
@@ -17,7 +17,7 @@ export const POST = defineRoute(
     response: z.object({ task: taskSchema }),
   },
   async ({ body, caller, client, params, requestId }) => ({
-    task: await cancelTask(params.id, caller, { client, requestId, ...body }),
+    task: await cancelTaskAsOperator(params.id, caller, { client, requestId, ...body }),
   }),
 );
 
