@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { requireReachable } from "../contacts";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
@@ -29,7 +30,7 @@ export async function joinChat(caller: Caller, chatId: string): Promise<ChatDeta
   return getChat(caller, chatId);
 }
 
-/** Adds a user to a group. @throws not_found for an unknown user; conflict when it is full */
+/** Adds a user to a group. @throws not_found for an unknown user; cannot_write after a block; conflict when it is full */
 export async function inviteToChat(
   caller: Caller,
   chatId: string,
@@ -43,6 +44,7 @@ export async function inviteToChat(
       where: { chatId_userId: { chatId, userId }, user: { deletedAt: null } },
     });
     if (membership && membership.leftAt === null) return false;
+    await requireReachable(tx, caller.userId, [userId]);
     await addMember(tx, chatId, chat, userId);
     await notifyInvited(tx, caller, { id: chatId, title: chat.title }, [userId]);
     return true;

@@ -16,7 +16,7 @@ import { emit } from "../realtime";
 import type { ChatMessageView, newMessageSchema } from "../schemas/chat-message";
 import { extractMentionIds, plainText } from "../schemas/mention";
 import { attachFiles } from "./attach-files";
-import { lockChat } from "./lock-chat";
+import { lockChat, requireNotBlocked } from "./lock-chat";
 import { filterMemberIds, notifyMentioned } from "./mentions";
 import {
   firstExistingPostSql,
@@ -39,7 +39,8 @@ type NewMessage = z.output<typeof newMessageSchema>;
  * under the same `clientId` is not a repeat.
  *
  * @returns the message, and whether this call created it
- * @throws {AppError} not_found for a non-member; conflict for a `clientId` that was used for another text; bad_request
+ * @throws {AppError} not_found for a non-member; cannot_write where a block is between the two of a direct chat, also
+ *         one that commits while this waits for the chat's row; conflict for a `clientId` that was used for another text; bad_request
  *         for a `replyToId` of another chat, and for files that are not the author's or are attached already
  */
 export async function sendMessage(
@@ -129,7 +130,7 @@ WITH member AS (
 ), bumped AS (
   UPDATE "Chat" c SET "lastSeq" = c."lastSeq" + 1, revision = c.revision + 1,
     "lastMessageAt" = greatest(c."lastMessageAt", ${new Date(now())}::timestamptz)
-  WHERE c.id = ${chatId}::uuid AND EXISTS (SELECT FROM member) AND (${replyToId}::uuid IS NULL OR EXISTS (
+  WHERE c.id = ${chatId}::uuid AND NOT c."isBlocked" AND EXISTS (SELECT FROM member) AND (${replyToId}::uuid IS NULL OR EXISTS (
     SELECT FROM "ChatMessage" r WHERE r.id = ${replyToId}::uuid AND r."chatId" = ${chatId}::uuid
   ))
   RETURNING c.id, c."lastSeq", c.revision, c."lastMessageAt"
@@ -150,5 +151,9 @@ SELECT EXISTS (SELECT FROM member) AS member, ${storedMessagesSql}, ${references
   const [view] = toMessageViews(picked.items, picked);
   if (stored && view) return { stored, view };
   if (!member) throw new AppError("not_found", { message: "chat_not_found" });
+  // Read again: the block may have been committed while the statement waited for the chat's row.
+  requireNotBlocked(
+    await client.chat.findUniqueOrThrow({ where: { id: chatId }, select: { isBlocked: true } }),
+  );
   throw new AppError("bad_request", { message: "message_not_found", field: "replyToId" });
 }

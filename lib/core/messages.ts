@@ -10,6 +10,7 @@ const messages = {
     en: "Please give your password again for this",
   },
   forbidden: { ru: "Недостаточно прав", en: "You are not allowed to do this" },
+  cannot_write: { ru: "Этому человеку нельзя написать", en: "You cannot write to this person" },
   not_found: { ru: "Не найдено", en: "Not found" },
   method_not_allowed: { ru: "Метод не поддерживается", en: "This method is not supported" },
   conflict: { ru: "Данные изменились, попробуйте ещё раз", en: "Something changed meanwhile, try again" },
@@ -267,6 +268,11 @@ const messages = {
   message_not_found: { ru: "Такого сообщения нет", en: "There is no such message" },
   direct_chat: { ru: "В личной переписке это невозможно", en: "A conversation of two has no such thing" },
   own_chat: { ru: "Нельзя начать переписку с собой", en: "You cannot start a conversation with yourself" },
+  block_oneself: { ru: "Себя заблокировать нельзя", en: "You cannot block yourself" },
+  too_many_blocks: {
+    ru: "Заблокировано уже 500 человек. Сначала разблокируйте кого-нибудь",
+    en: "You have blocked 500 people. Unblock one first",
+  },
   chat_full: {
     ru: "В чате уже 200 человек, больше не поместится",
     en: "The chat is full: 200 people are in it",

@@ -2,6 +2,7 @@ import { anonymiseEventBatch } from "../analytics";
 import { anonymiseAuditBatch } from "../audit";
 import { eraseBotBatch } from "../bot";
 import { eraseMembershipBatch, eraseMessageBatch, eraseTraceBatch } from "../chat";
+import { eraseBlockBatch } from "../contacts";
 import { failpoint } from "../core/failpoint";
 import { clearOwner, deleteRows, findReferences, transaction } from "../db";
 import { eraseSaleBatch } from "../leaderboards";
@@ -50,6 +51,10 @@ export const erasureSteps: readonly ErasureStep[] = [
   { clears: ["ChatMessage.authorId"], eraseBatch: ({ userId }) => eraseMessageBatch(userId) },
   { clears: ["ChatReaction.userId"], eraseBatch: ({ userId }) => eraseTraceBatch(userId) },
   { clears: ["ChatMember.userId"], eraseBatch: ({ userId }) => eraseMembershipBatch(userId) },
+  {
+    clears: ["PersonBlock.blockerId", "PersonBlock.blockedId"],
+    eraseBatch: ({ userId }) => eraseBlockBatch(userId),
+  },
   deleted("Notification"),
   deleted("NotificationPreference", "ctid"),
   deleted("BonusEntry"),

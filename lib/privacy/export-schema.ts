@@ -191,6 +191,8 @@ export const sectionSchemas = {
     editedAt: isoDateTime.nullable(),
     deletedAt: isoDateTime.nullable(),
   }),
+  /** People whom the user has blocked. */
+  blocks: z.object({ name: z.string(), createdAt: isoDateTime }),
   chatReactions: z.object({ messageId: z.uuid(), emoji: z.string(), createdAt: isoDateTime }),
   /** Analytics events of the user. */
   analytics: z.object({ id: z.uuid(), name: z.string(), properties: json, at: isoDateTime }),

@@ -267,6 +267,16 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       seq: none("its number in the chat"),
     },
   },
+  PersonBlock: {
+    rows: "deleted, those that others have made of the user too",
+    columns: {
+      blockerId: deleted("blocks"),
+      blockedId: deleted(
+        "blocks",
+        "in the rows of those who blocked the user it is not exported: it is theirs",
+      ),
+    },
+  },
   ChatReaction: {
     rows: "deleted",
     columns: { userId: deleted("chatReactions"), emoji: deleted("chatReactions") },

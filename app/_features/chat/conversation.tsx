@@ -54,8 +54,9 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
   const viewerId = viewer.id;
   const conversation = useConversation({ chat: rendered, page, pinned, viewerId });
   const { store, sender, chat, setChat, view, syncFailure, typists, history, applyChange } = conversation;
+  const { refetchChat } = conversation;
   const uploads = useFileUploads();
-  const announcement = useMessageAnnouncer(view, viewerId);
+  const announcement = useMessageAnnouncer(view, viewerId, chat.blockedIds);
   const [mode, setMode] = useState<ComposerMode>(NEW_MESSAGE);
   const [focusRequests, setFocusRequests] = useState(0);
   const [draftVersion, setDraftVersion] = useState(0);
@@ -101,6 +102,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
   const context = useStableContext({
     viewerId,
     kind: chat.kind,
+    blockedIds: chat.blockedIds,
     canDeleteAny: viewer.isAdmin || (chat.kind === "group" && chat.role === "owner"),
     reply: (message) => openComposer({ kind: "new", replyTo: createQuote(message) }),
     edit: (message) => openComposer({ kind: "edit", message }),
@@ -150,6 +152,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
           renderedAt={renderedAt}
           onSearch={() => setOpenDialog("search")}
           onMembers={() => setOpenDialog("members")}
+          onBlockChanged={refetchChat}
         />
         <PinnedBar pinned={view.pinned} onJump={(seq) => void jumpTo(seq)} />
         <MessageList
@@ -177,12 +180,16 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
         ) : null}
         {chat.kind === "direct" && !counterpart ? (
           <p className="px-4 pb-4 text-center text-sm text-muted">{t("goneText")}</p>
+        ) : counterpart && chat.unreachableIds.includes(counterpart.userId) ? (
+          <p className="px-4 pb-4 text-center text-sm text-muted">
+            {t(chat.blockedIds.includes(counterpart.userId) ? "youBlocked" : "cannotWrite")}
+          </p>
         ) : (
           <Composer
             key={mode.kind === "edit" ? mode.message.id : `new-${String(draftVersion)}`}
             chatId={chat.id}
             viewerId={viewerId}
-            otherMembers={otherMembers}
+            otherMembers={otherMembers.filter(({ userId }) => !chat.unreachableIds.includes(userId))}
             mode={composerMode}
             uploads={uploads}
             focusRequests={focusRequests}

@@ -9,6 +9,8 @@ import type { OutgoingMessage } from "./store/conversation-view";
 export interface MessageContext {
   viewerId: string;
   kind: ChatDetail["kind"];
+  /** Members whose messages are collapsed. */
+  blockedIds: readonly string[];
   /** May delete other members' messages. */
   canDeleteAny: boolean;
   reply: (message: ChatMessage) => void;
@@ -41,9 +43,11 @@ export function useStableContext(latest: MessageContext): MessageContext {
     latestRef.current = latest;
   });
   const { viewerId, kind, canDeleteAny } = latest;
+  // A new array with the same ids is no change.
+  const blockedKey = latest.blockedIds.join();
   return useMemo(
     () => ({
-      ...{ viewerId, kind, canDeleteAny },
+      ...{ viewerId, kind, canDeleteAny, blockedIds: blockedKey === "" ? [] : blockedKey.split(",") },
       reply: (message) => latestRef.current.reply(message),
       edit: (message) => latestRef.current.edit(message),
       remove: (message) => latestRef.current.remove(message),
@@ -54,6 +58,6 @@ export function useStableContext(latest: MessageContext): MessageContext {
       discard: (clientId) => latestRef.current.discard(clientId),
       moveToComposer: (pending) => latestRef.current.moveToComposer(pending),
     }),
-    [viewerId, kind, canDeleteAny],
+    [viewerId, kind, canDeleteAny, blockedKey],
   );
 }

@@ -1,6 +1,8 @@
 import { Settings } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
+import { BlockButton } from "@/app/_features/contacts/block-button";
+import { WriteButton } from "@/app/_features/contacts/write-button";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
@@ -15,6 +17,8 @@ interface Props {
   person: Person;
   isOwn: boolean;
   hasProducts: boolean;
+  /** What the viewer may do with the person; null: anonymous, one's own page, or not known now. */
+  contact: { isBlocked: boolean } | null;
   /** The first of their posts, which are on the page. */
   posts: readonly Post[];
 }
@@ -25,7 +29,7 @@ function nameClass(name: string): string {
 }
 
 /** Who it is, in the colour of their picture. */
-export function PersonHead({ person, isOwn, hasProducts, posts }: Props) {
+export function PersonHead({ person, isOwn, hasProducts, contact, posts }: Props) {
   const t = useTranslations("person");
   const roles = useTranslations("me.roles");
   const format = useFormatter();
@@ -59,6 +63,7 @@ export function PersonHead({ person, isOwn, hasProducts, posts }: Props) {
                 <a href={`#${PRODUCTS_ID}`}>{t("toProducts")}</a>
               </Button>
             ) : null}
+            {contact && !contact.isBlocked ? <WriteButton personId={person.id} /> : null}
             <ShareButton path={`/u/${person.handle}`} title={person.name} size="large" />
             {isOwn ? (
               <Button asChild look="quiet" size="large">
@@ -68,6 +73,7 @@ export function PersonHead({ person, isOwn, hasProducts, posts }: Props) {
                 </Link>
               </Button>
             ) : null}
+            {contact ? <BlockButton person={person} isBlocked={contact.isBlocked} /> : null}
           </div>
         </div>
       </Page>

@@ -133,6 +133,7 @@ const MATRIX = `
   DELETE /api/me                            401     200       200    200     200
   GET    /api/me/export                     401     200       200    200     200
   PATCH  /api/me                            401     200       200    200     200
+  GET    /api/me/blocks                     401     200       200    200     200
   POST   /api/me/artist                     401     200       200    200     409
   POST   /api/me/confirm-email              401     202       202    202     202
   POST   /api/me/email                      401     202       202    202     202
@@ -156,6 +157,8 @@ const MATRIX = `
   POST   /api/orders                        401     201       201    403     201
   GET    /api/people                        401     200       200    200     200
   GET    /api/people/{handle}               200     200       200    200     200
+  PUT    /api/people/{handle}/block         401     200       200    400     200
+  DELETE /api/people/{handle}/block         401     200       200    200     200
   GET    /api/posts/{id}                    200     200       200    200     200
   PATCH  /api/posts/{id}                    401     403       403    409     403
   DELETE /api/posts/{id}                    401     403       403    200     403

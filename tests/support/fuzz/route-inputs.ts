@@ -180,6 +180,8 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "POST /api/realtime": () => ({ body: { answerToken: signId("answer_heartbeat", newId()) } }),
   "GET /api/presence": (users) => ({ query: `?userIds=${users.listener.userId}` }),
   "GET /api/people/{handle}": async ({ artist }) => ({ params: { handle: await handleOf(artist) } }),
+  "PUT /api/people/{handle}/block": async ({ artist }) => ({ params: { handle: await handleOf(artist) } }),
+  "DELETE /api/people/{handle}/block": async ({ artist }) => ({ params: { handle: await handleOf(artist) } }),
   "GET /api/products/{id}": async (users) => withId(await makeProduct(users)),
   "DELETE /api/products/{id}": async (users) => withId(await makeProduct(users)),
   "POST /api/products": () => ({
