@@ -59,6 +59,9 @@ export function unreadCountSql(userId: string): Prisma.Sql {
 export const memberCountSql = Prisma.sql`(SELECT count(*)::int FROM "ChatMember" m
     WHERE m."chatId" = c.id AND m."leftAt" IS NULL AND m."userId" NOT IN (${deletedUserIdsSql}))`;
 
+/** Whether a chat `c` is in the list of its member `m`, in SQL: a direct chat that was left is not, until the next message. */
+export const isListedSql = Prisma.sql`(m."hiddenSeq" IS NULL OR c."lastSeq" > m."hiddenSeq")`;
+
 /** A chat in the shape of `rowSchema`; `c` has its columns and the reader's `role`, `readSeq` and `joined`. */
 function chatRowSql(userId: string, members: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`jsonb_build_object(
@@ -135,6 +138,7 @@ export async function listChats(
 WITH mine AS (
   SELECT c.*, m.role::text AS role, m."readSeq", TRUE AS joined, coalesce(c."lastMessageAt", c."createdAt") AS at
   FROM "ChatMember" m JOIN "Chat" c ON c.id = m."chatId" WHERE m."userId" = ${userId}::uuid AND m."leftAt" IS NULL
+    AND ${isListedSql}
 ), page AS (
   SELECT * FROM mine WHERE ${beforeCursorSql(cursor)} ORDER BY at DESC, id DESC LIMIT ${limit + 1}
 ), picked AS (

@@ -268,6 +268,18 @@ const messages = {
   message_not_found: { ru: "Такого сообщения нет", en: "There is no such message" },
   direct_chat: { ru: "В личной переписке это невозможно", en: "A conversation of two has no such thing" },
   own_chat: { ru: "Нельзя начать переписку с собой", en: "You cannot start a conversation with yourself" },
+  remove_oneself: {
+    ru: "Себя убрать нельзя, но из группы можно выйти",
+    en: "You cannot remove yourself, but you can leave the group",
+  },
+  removed_from_group: {
+    ru: "Вас убрали из этой группы. Вернуть может только её владелец",
+    en: "You were removed from this group. Only its owner can bring you back",
+  },
+  removed_by_owner: {
+    ru: "Этого человека убрали из группы. Вернуть его может только владелец",
+    en: "This person was removed from the group. Only the owner can bring them back",
+  },
   block_oneself: { ru: "Себя заблокировать нельзя", en: "You cannot block yourself" },
   too_many_blocks: {
     ru: "Заблокировано уже 500 человек. Сначала разблокируйте кого-нибудь",

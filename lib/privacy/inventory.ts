@@ -255,7 +255,12 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   ChatMember: {
     rows: "deleted; a group passes to its longest-standing member",
-    columns: { userId: deleted("chats"), role: deleted("chats"), readSeq: deleted("chats") },
+    columns: {
+      userId: deleted("chats"),
+      role: deleted("chats"),
+      readSeq: deleted("chats"),
+      hiddenSeq: none("the number of a message"),
+    },
   },
   ChatMessage: {
     rows: "the user's own stay as empty rows; mentions of the user are removed from other users' messages",

@@ -8,6 +8,7 @@ import { Link } from "@/app/_ui/link";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import { Avatar } from "./avatar";
 import { chatAvatar, otherMember, useChatName } from "./chat-identity";
+import { LeaveDirectChat } from "./leave-direct-chat";
 import { PresenceLabel } from "./presence";
 import { usePresence } from "./store/presence-store";
 
@@ -70,6 +71,7 @@ export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembe
           onChanged={onBlockChanged}
         />
       ) : null}
+      {chat.kind === "direct" ? <LeaveDirectChat chatId={chat.id} /> : null}
       {chat.kind === "group" ? (
         <Button look="plain" size="icon" aria-label={t("manage")} title={t("manage")} onClick={onMembers}>
           <UsersRound className="size-5" aria-hidden="true" />

@@ -237,6 +237,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
             viewerId={viewerId}
             renderedAt={renderedAt}
             onChanged={setChat}
+            onMemberRemoved={refetchChat}
             onClose={() => setOpenDialog(null)}
           />
         ) : null}

@@ -108,6 +108,7 @@ const MATRIX = `
   POST   /api/chats/{id}/join               401     200       200    200     200
   POST   /api/chats/{id}/leave              401     200       404    200     404
   POST   /api/chats/{id}/members            401     200       404    200     404
+  DELETE /api/chats/{id}/members/{userId}   401     200       404    403     200
   GET    /api/chats/{id}/messages           401     200       404    200     404
   POST   /api/chats/{id}/messages           401     201       404    201     404
   PATCH  /api/chats/{id}/messages/{messageId}  401  200       404    403     404

@@ -116,6 +116,9 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
     ...(await chatInput(users)),
     body: { userId: users.other.userId },
   }),
+  "DELETE /api/chats/{id}/members/{userId}": async (users) => ({
+    params: { id: (await makeChat(users)).id, userId: users.artist.userId },
+  }),
   "GET /api/chats/{id}/messages": chatInput,
   "POST /api/chats/{id}/messages": async (users) => ({
     ...(await chatInput(users)),
