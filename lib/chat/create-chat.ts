@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { directKeyOf, requireReachable } from "../contacts";
+import { directKeyOf, requireMayInvite, requireMayWriteFirst, requireReachable } from "../contacts";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
@@ -19,7 +19,8 @@ type NewGroup = Extract<NewChat, { kind: "group" }>;
  *
  * @returns the chat, and whether this call created it
  * @throws {AppError} bad_request for a direct chat with oneself, not_found for an account that does not exist, cannot_write
- *         for a new chat with a person where there is a block, conflict when the key was used for another group
+ *         for a new chat with a person where there is a block or who takes none, address_not_confirmed for a caller who
+ *         must confirm the address to write to strangers, conflict when the key was used for another group
  */
 export async function createChat(
   caller: Caller,
@@ -53,6 +54,7 @@ async function openDirect(tx: Transaction, { userId }: Caller, otherId: string):
   const existing = await tx.chat.findUnique({ where: { directKey }, select: { id: true } });
   if (existing) return { ...existing, created: false, members };
   await requireReachable(tx, userId, [otherId]);
+  await requireMayWriteFirst(tx, userId, otherId);
   const id = newId();
   const at = new Date(now());
   // Both users may open it concurrently: the second insert waits here for the first, and its chat is used.
@@ -83,6 +85,7 @@ async function openGroup(
   if (isRepeat) return { id, created: false, members };
   await requireUsersExist(tx, members);
   await requireReachable(tx, caller.userId, invited);
+  await requireMayInvite(tx, caller.userId, invited);
   const at = now();
   await tx.chat.create({ data: { id, kind: "group", title, open, createdAt: new Date(at) } });
   await tx.chatMember.createMany({

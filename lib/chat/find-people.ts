@@ -12,8 +12,8 @@ const rowsSchema = z.array(peopleSearchResultsSchema.shape.items.element);
 
 /**
  * Finds users to write to, invite or mention: first names that begin with the term, then names that contain it. Searches
- * by name only: email addresses are private. People between whom and the caller there is a block are left out. One
- * statement.
+ * by name only: email addresses are private. Left out are people whose address is not confirmed, and those between whom
+ * and the caller there is a block. One statement.
  */
 export async function findPeople(
   { userId }: Pick<Caller, "userId">,
@@ -25,12 +25,12 @@ export async function findPeople(
   // Postgres stops after so many rows of the trigram index; with one it would now and then walk all names in order.
   const rows = await db().$queryRaw`
 WITH beginning AS MATERIALIZED (
-  SELECT id, name, role, 0 AS rank FROM "User" WHERE ${beginsSql} AND "deletedAt" IS NULL AND id <> ${userId}::uuid AND ${reachableSql}
+  SELECT id, name, role, 0 AS rank FROM "User" WHERE ${beginsSql} AND "deletedAt" IS NULL AND "confirmedAt" IS NOT NULL AND id <> ${userId}::uuid AND ${reachableSql}
   ORDER BY ${nameOrderSql}, id LIMIT ${MAX_RESULTS}
 ), containing AS MATERIALIZED (
   SELECT id, name, role, 1 AS rank FROM "User"
   WHERE (SELECT count(*) FROM beginning) < ${MAX_RESULTS}
-    AND ${containsSql ?? Prisma.sql`FALSE`} AND "deletedAt" IS NULL AND id <> ${userId}::uuid AND ${reachableSql}
+    AND ${containsSql ?? Prisma.sql`FALSE`} AND "deletedAt" IS NULL AND "confirmedAt" IS NOT NULL AND id <> ${userId}::uuid AND ${reachableSql}
   LIMIT ${MAX_CONTAINING}
 ), found AS (
   SELECT id, name, role, min(rank) AS rank FROM (TABLE beginning UNION ALL TABLE containing) either GROUP BY id, name, role

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { requireReachable } from "../contacts";
+import { requireMayInvite, requireReachable } from "../contacts";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
@@ -37,7 +37,8 @@ export async function joinChat(caller: Caller, chatId: string): Promise<ChatDeta
 
 /**
  * Adds a user to a group.
- * @throws not_found for an unknown user; cannot_write where there is a block; forbidden for a removed user, unless the
+ * @throws not_found for an unknown user; cannot_write where there is a block; address_not_confirmed for a stranger
+ *         while the caller's address is not confirmed; forbidden for a removed user, unless the
  *         caller is the owner; conflict when it is full
  */
 export async function inviteToChat(
@@ -56,6 +57,7 @@ export async function inviteToChat(
     if (membership?.removedAt && chat.role !== "owner")
       throw new AppError("forbidden", { message: "removed_by_owner" });
     await requireReachable(tx, caller.userId, [userId]);
+    await requireMayInvite(tx, caller.userId, [userId]);
     await addMember(tx, chatId, chat, userId);
     await notifyInvited(tx, caller, { id: chatId, title: chat.title }, [userId]);
     return true;

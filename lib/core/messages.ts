@@ -10,6 +10,10 @@ const messages = {
     en: "Please give your password again for this",
   },
   forbidden: { ru: "Недостаточно прав", en: "You are not allowed to do this" },
+  address_not_confirmed: {
+    ru: "Сначала подтвердите адрес почты: письмо со ссылкой уже у вас",
+    en: "Confirm your address first: the mail with the link is in your inbox",
+  },
   cannot_write: { ru: "Этому человеку нельзя написать", en: "You cannot write to this person" },
   not_found: { ru: "Не найдено", en: "Not found" },
   method_not_allowed: { ru: "Метод не поддерживается", en: "This method is not supported" },
@@ -43,10 +47,6 @@ const messages = {
   same_password: { ru: "Это ваш нынешний пароль", en: "This is your present password" },
   same_address: { ru: "Это и так ваш адрес", en: "This is your address already" },
   address_already_confirmed: { ru: "Адрес уже подтверждён", en: "The address is confirmed already" },
-  address_not_confirmed: {
-    ru: "Сначала подтвердите адрес почты: письмо со ссылкой уже у вас",
-    en: "Confirm your address first: the mail with the link is in your inbox",
-  },
   link_invalid: {
     ru: "Ссылка уже не работает: её открыли раньше, срок вышел или пришла более новая",
     en: "This link no longer works: it was used, its time is over, or there is a newer one",

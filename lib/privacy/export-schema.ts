@@ -43,6 +43,8 @@ export const profileSchema = z.object({
   locale: z.string().nullable(),
   /** Other users always see the user as offline, without a last-seen time. */
   hidesPresence: z.boolean(),
+  /** Who may begin a direct chat with the user. */
+  contactPolicy: z.string(),
   createdAt: isoDateTime,
 });
 

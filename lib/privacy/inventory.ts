@@ -64,6 +64,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       locale: deleted("profile"),
       confirmedAt: deleted("profile"),
       hidesPresence: deleted("profile"),
+      contactPolicy: deleted("profile"),
       deletedAt: deleted(null, "set only while the account is being erased and cannot be exported"),
       blockedAt: deleted(null, "set only while the account cannot be signed in to, nor exported"),
     },

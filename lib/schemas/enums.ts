@@ -9,6 +9,7 @@ export {
   BotState,
   ChatKind,
   ChatRole,
+  ContactPolicy,
   FilePurpose,
   FileStatus,
   MintState,

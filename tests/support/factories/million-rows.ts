@@ -69,9 +69,10 @@ function statements({ userId }: Owner, minter: Minter, bigBotId: string): string
   const bot = `CASE WHEN n <= ${BIG_BOT_PEOPLE} THEN ${bigBot} ELSE ${id("busyBot", `1 + n % ${BOTS}`)} END`;
   const rows = (from: number, to: number) => `FROM generate_series(${from}, ${to}) n`;
   return [
-    `INSERT INTO "User" (id, email, name, handle, "passwordHash", role, "referralCode", "createdAt")
+    `INSERT INTO "User" (id, email, name, handle, "passwordHash", role, "referralCode", "createdAt", "confirmedAt")
      SELECT ${id("user")}, 'p' || n || '@' || substr(md5(n::text), 8, 6) || '.example', ${FIRST_NAMES} || ' ' || ${WORD},
-       'person-of-many-' || n, 'none', CASE WHEN n % 100 = 0 THEN 'artist' ELSE 'listener' END::"Role", 'r' || n, ${daysAgo("n % 700")}
+       'person-of-many-' || n, 'none', CASE WHEN n % 100 = 0 THEN 'artist' ELSE 'listener' END::"Role", 'r' || n, ${daysAgo("n % 700")},
+       CASE WHEN n % 7 > 0 THEN now() END
      ${rows(1, MILLION)}`,
     `INSERT INTO "Session" (id, "userId", "tokenHash", "authenticatedAt", "lastSeenAt", "expiresAt", "createdAt")
      SELECT ${id("session")}, ${id("user")}, 't' || n, now(), now(),
