@@ -280,6 +280,11 @@ const messages = {
     ru: "Этого человека убрали из группы. Вернуть его может только владелец",
     en: "This person was removed from the group. Only the owner can bring them back",
   },
+  report_own: { ru: "На своё пожаловаться нельзя", en: "You cannot report what is your own" },
+  too_many_reports: {
+    ru: "У вас уже 100 нерассмотренных жалоб. Подождите, пока мы их разберём",
+    en: "100 of your reports are still open. Wait until we have looked at them",
+  },
   block_oneself: { ru: "Себя заблокировать нельзя", en: "You cannot block yourself" },
   too_many_blocks: {
     ru: "Заблокировано уже 500 человек. Сначала разблокируйте кого-нибудь",

@@ -10,6 +10,7 @@ import { eraseFileBatch } from "../media";
 import { eraseMintBatch } from "../nft";
 import { anonymiseNotificationBatch } from "../notifications";
 import { erasePostBatch } from "../posts";
+import { eraseReportBatch } from "../reports";
 import { eraseSessionBatch } from "../sessions";
 import { eraseProductBatch } from "../shop";
 import { eraseTaskBatch } from "../tasks";
@@ -55,6 +56,7 @@ export const erasureSteps: readonly ErasureStep[] = [
     clears: ["PersonBlock.blockerId", "PersonBlock.blockedId"],
     eraseBatch: ({ userId }) => eraseBlockBatch(userId),
   },
+  { clears: ["Report.reporterId"], eraseBatch: ({ userId }) => eraseReportBatch(userId) },
   deleted("Notification"),
   deleted("NotificationPreference", "ctid"),
   deleted("BonusEntry"),

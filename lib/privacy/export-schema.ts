@@ -193,6 +193,18 @@ export const sectionSchemas = {
     editedAt: isoDateTime.nullable(),
     deletedAt: isoDateTime.nullable(),
   }),
+  /** What the user has reported to the operators. */
+  reports: z.object({
+    id: z.uuid(),
+    target: z.string(),
+    targetId: z.uuid(),
+    reason: z.string(),
+    text: z.string(),
+    state: z.string(),
+    createdAt: isoDateTime,
+    closedAt: isoDateTime.nullable(),
+    closedFor: z.string().nullable(),
+  }),
   /** People whom the user has blocked. */
   blocks: z.object({ name: z.string(), createdAt: isoDateTime }),
   chatReactions: z.object({ messageId: z.uuid(), emoji: z.string(), createdAt: isoDateTime }),

@@ -283,6 +283,16 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       ),
     },
   },
+  Report: {
+    rows: "the user's own stay without the user and the words",
+    section: { name: "reports", owner: "reporterId" },
+    columns: {
+      reporterId: unnamed("reports"),
+      targetId: kept("reports", "the id of what was reported, which is deleted on its own"),
+      text: kept("reports", "emptied"),
+      closedFor: kept("reports", "an operator's words about the report"),
+    },
+  },
   ChatReaction: {
     rows: "deleted",
     columns: { userId: deleted("chatReactions"), emoji: deleted("chatReactions") },

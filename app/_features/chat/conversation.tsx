@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
@@ -46,6 +47,12 @@ interface Props {
   renderedAt: number;
 }
 
+/** Few open it, so only they load it. */
+const ReportDialog = dynamic(
+  () => import("@/app/_features/reports/report-dialog").then((module) => module.ReportDialog),
+  { ssr: false },
+);
+
 const NEW_MESSAGE: ComposerMode = { kind: "new", replyTo: null };
 
 /** One conversation, from its header to the composer. */
@@ -63,6 +70,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
   const [target, setTarget] = useState<JumpTarget | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [deleting, setDeleting] = useState<ChatMessage | null>(null);
+  const [reporting, setReporting] = useState<ChatMessage | null>(null);
   const [openDialog, setOpenDialog] = useState<"search" | "members" | null>(null);
   const { isDragging, handlers } = useFileDrop(mode.kind === "edit" ? null : uploads.add);
 
@@ -107,6 +115,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
     reply: (message) => openComposer({ kind: "new", replyTo: createQuote(message) }),
     edit: (message) => openComposer({ kind: "edit", message }),
     remove: setDeleting,
+    report: setReporting,
     pin: (message, isPinned) => void pinMessage(message, isPinned).then(applyResult),
     react: async (message, emoji, on) => {
       applyResult(await reactTo(message, emoji, on));
@@ -222,6 +231,12 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
               void deleteMessage(message).then(applyResult);
             }}
             onClose={() => setDeleting(null)}
+          />
+        ) : null}
+        {reporting ? (
+          <ReportDialog
+            reported={{ target: "message", targetId: reporting.id }}
+            onClose={() => setReporting(null)}
           />
         ) : null}
         {openDialog === "search" ? (

@@ -16,6 +16,7 @@ export interface MessageContext {
   reply: (message: ChatMessage) => void;
   edit: (message: ChatMessage) => void;
   remove: (message: ChatMessage) => void;
+  report: (message: ChatMessage) => void;
   pin: (message: ChatMessage, pinned: boolean) => void;
   /** Resolves when the call has succeeded or failed. */
   react: (message: ChatMessage, emoji: string, on: boolean) => Promise<void>;
@@ -51,6 +52,7 @@ export function useStableContext(latest: MessageContext): MessageContext {
       reply: (message) => latestRef.current.reply(message),
       edit: (message) => latestRef.current.edit(message),
       remove: (message) => latestRef.current.remove(message),
+      report: (message) => latestRef.current.report(message),
       pin: (message, pinned) => latestRef.current.pin(message, pinned),
       react: (message, emoji, on) => latestRef.current.react(message, emoji, on),
       jumpTo: (seq) => latestRef.current.jumpTo(seq),

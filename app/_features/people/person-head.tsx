@@ -4,6 +4,7 @@ import { Cover } from "@/app/_art/cover";
 import { BlockButton } from "@/app/_features/contacts/block-button";
 import { WriteButton } from "@/app/_features/contacts/write-button";
 import { tintStyle } from "@/app/_features/posts/tint-style";
+import { ReportButton } from "@/app/_features/reports/report-button";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
@@ -73,7 +74,12 @@ export function PersonHead({ person, isOwn, hasProducts, contact, posts }: Props
                 </Link>
               </Button>
             ) : null}
-            {contact ? <BlockButton person={person} isBlocked={contact.isBlocked} /> : null}
+            {contact ? (
+              <>
+                <BlockButton person={person} isBlocked={contact.isBlocked} />
+                <ReportButton target="person" targetId={person.id} />
+              </>
+            ) : null}
           </div>
         </div>
       </Page>

@@ -50,6 +50,8 @@ const MATRIX = `
   POST   /api/admin/redis/key/expire        401     403       403    403     200
   GET    /api/admin/redis/keys              401     403       403    403     200
   POST   /api/admin/redis/kinds/delete      401     403       403    403     200
+  GET    /api/admin/reports                 401     403       403    403     200
+  POST   /api/admin/reports/{id}/close      401     403       403    403     200
   POST   /api/admin/sessions/clear          401     403       403    403     200
   GET    /api/admin/views                   401     403       403    403     200
   POST   /api/admin/views/recount           401     403       403    403     200
@@ -181,6 +183,7 @@ const MATRIX = `
   POST   /api/products                      401     403       403    201     201
   POST   /api/qstash/audio-transcoding      401     401       401    401     401
   POST   /api/qstash/{queue}                401     401       401    401     401
+  POST   /api/reports                       401     201       201    400     201
   DELETE /api/sessions/{id}                 401     200       404    404     404
   GET    /api/realtime                      401     200       200    200     200
   POST   /api/realtime                      200     200       200    200     200

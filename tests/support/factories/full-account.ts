@@ -159,6 +159,12 @@ export async function createFullAccount(currency = newCurrency()) {
   await setReaction(buyer, group, message.id, { emoji: "👍", on: true });
   await leaveChat(person, leftGroup);
   await createBlocks(person, buyer, referrer);
+  await db().report.create({
+    data: {
+      ...{ id: newId(), reporterId: userId, target: "message", targetId: reply.id, reason: "other" },
+      text: `Says that ${person.name} said so`,
+    },
+  });
   for (const chatId of [group, directChat]) await readMessages(person, chatId);
   // Notifications to other users that name this user.
   for (const [reader, kind, data] of [

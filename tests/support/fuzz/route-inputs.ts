@@ -28,6 +28,7 @@ import {
   makeOrder,
   makePost,
   makeProduct,
+  makeReport,
   makeTask,
   makeUpload,
   type TestUsers,
@@ -192,6 +193,13 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   }),
   "POST /api/qstash/audio-transcoding": () => ({ body: {} }),
   "POST /api/qstash/{queue}": () => ({ params: { queue: "emails" }, body: {} }),
+  "POST /api/reports": async (users) => ({
+    body: { target: "post", targetId: await makePost(users), reason: "spam" },
+  }),
+  "POST /api/admin/reports/{id}/close": async (users) => ({
+    ...withId(await makeReport(users)),
+    body: { outcome: "resolved", reason: "done" },
+  }),
   "DELETE /api/sessions/{id}": async (users) => withId((await startTestSession(users.listener)).session.id),
   "DELETE /api/sessions": () => ({ query: "?scope=all" }),
   "GET /api/admin/tasks/{id}": async (users) => withId(await makeTask(users)),

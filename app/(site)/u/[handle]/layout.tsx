@@ -10,4 +10,5 @@ export default layoutWithMessages(
   "share",
   "copyButton",
   "contacts",
+  "report",
 );
