@@ -47,7 +47,8 @@ export function Dialog({
     <dialog
       ref={dialog}
       aria-labelledby={titleId}
-      onClose={onClose}
+      // React passes the event of a dialog inside this one on to it.
+      onClose={({ target }) => (target === dialog.current ? onClose() : undefined)}
       onClick={(event) => (event.target === dialog.current ? close() : undefined)}
       className={cn(
         "max-h-[min(44rem,calc(100dvh-2rem))] w-[min(30rem,calc(100vw-1.5rem))] border border-line bg-raised text-ink shadow-2xl backdrop:bg-sunken/75 backdrop:backdrop-blur-sm open:flex open:animate-settle",

@@ -4,6 +4,7 @@ import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import type { ApiFailure } from "./api-result";
 import { cn } from "./cn";
+import { Link } from "./link";
 
 const MS_PER_SECOND = 1_000;
 /** From this many seconds on, a wait is shown in minutes. */
@@ -36,6 +37,11 @@ export function FailureNote({ failure, className }: { failure: ApiFailure; class
           />
         )}
       </p>
+      {failure.code === "address_not_confirmed" ? (
+        <Link href="/me#email" className="mt-1 inline-block font-semibold underline underline-offset-4">
+          {t("confirmAddress")}
+        </Link>
+      ) : null}
       {failure.requestId ? (
         <p className="tabular mt-0.5 text-xs break-all">{t("requestId", { id: failure.requestId })}</p>
       ) : null}

@@ -45,6 +45,9 @@ export const AUDIT_ACTIONS = [
   "queue_resumed",
   // alert:{id}
   "alert_closed",
+  // report:{id}
+  "report_dismissed",
+  "report_resolved",
   // order:{id}
   "refund_asked",
   // product:{id}
@@ -102,5 +105,5 @@ export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** The target of an action; `app` when it affects everything. */
 export type AuditSubject =
-  | `${"user" | "task" | "queue" | "alert" | "order" | "product" | "bot" | "post"}:${string}`
+  | `${"user" | "task" | "queue" | "alert" | "order" | "product" | "bot" | "post" | "report"}:${string}`
   | "app";

@@ -15,6 +15,7 @@ export { clearCache } from "./clear";
 export { CacheManager } from "./manager";
 export {
   accountTag,
+  blocksTag,
   botPersonTag,
   botProjectTag,
   type CachedPost,

@@ -41,6 +41,8 @@ export const namespaces = defineNamespaces({
   olderFeed: { schema: feedPageSchema, ttlSeconds: 60, swrSeconds: 0, cacheNull: false },
   /** By handle. An unknown one is not cached: clients can send any, and an account may be made with it. */
   people: { schema: personSchema, ttlSeconds: 300, swrSeconds: PAGE_SWR_SECONDS, cacheNull: false },
+  /** By user: those whose presence is hidden from them (lib/contacts). */
+  blocks: { schema: z.array(z.uuid()), ttlSeconds: 300, swrSeconds: 0, cacheNull: false },
   /** By id; null when the product does not exist. */
   products: { schema: productSchema, ttlSeconds: 300, swrSeconds: PAGE_SWR_SECONDS, cacheNull: true },
   /** The newest products for sale, by kind and limit. */
@@ -80,6 +82,11 @@ export function productTag(id: string): string {
 /** @param handle  the person's, in lower case */
 export function personTag(handle: string): string {
   return `person:${handle}`;
+}
+
+/** Who has blocked the user, and whom the user has blocked (lib/contacts). */
+export function blocksTag(userId: string): string {
+  return `blocks:${userId}`;
 }
 
 /** What a bot shows of an account: its name, bonuses, purchases (lib/bot). */

@@ -3,7 +3,7 @@ import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { Prisma, type Transaction, transaction } from "../db";
 import type { ChatMessageView } from "../schemas/chat-message";
-import { type LockedChat, lockChat, requireMember } from "./lock-chat";
+import { type LockedChat, lockChat, requireMember, requireNotBlocked } from "./lock-chat";
 import {
   referencesSql,
   referenceTablesSql,
@@ -31,6 +31,8 @@ export interface LockedMessage extends z.infer<typeof rowSchema> {
 interface ChangeOptions {
   /** The previous text must not remain readable anywhere. */
   redacts?: boolean;
+  /** Also where a block is between the two members of a direct chat. */
+  allowsBlocked?: boolean;
   /** The caller need not be a member. */
   allowsNonMembers?: boolean;
 }
@@ -41,18 +43,20 @@ interface ChangeOptions {
  *
  * @param change  checks the message, writes its related rows (reactions, tasks), and returns the SET clause for its
  *        row; null when nothing needs to change. It may run more than once
- * @throws {AppError} not_found for a non-member, and for a message that is not in this chat
+ * @throws {AppError} not_found for a non-member, and for a message that is not in this chat; cannot_write where there is
+ *         a block
  */
 export async function changeMessage(
   caller: Caller,
   chatId: string,
   messageId: string,
   change: (tx: Transaction, before: LockedMessage) => Promise<Prisma.Sql | null>,
-  { allowsNonMembers = false, redacts = false }: ChangeOptions = {},
+  { allowsBlocked = false, allowsNonMembers = false, redacts = false }: ChangeOptions = {},
 ): Promise<ChatMessageView> {
   const { forms, isChanged } = await transaction(async (tx) => {
     const chat = await lockChat(tx, caller, chatId);
     if (!allowsNonMembers) requireMember(chat);
+    if (!allowsBlocked) requireNotBlocked(chat);
     const row = await tx.chatMessage.findUnique({
       where: { id: messageId, chatId },
       select: {

@@ -37,7 +37,8 @@ const rowSchema = z.object({
   joined: z.boolean(),
 });
 const itemRowSchema = rowSchema.extend({ members: z.array(memberSchema) });
-const detailRowSchema = rowSchema.extend({ members: chatDetailSchema.shape.members });
+const { members, blockedIds, unreachableIds } = chatDetailSchema.shape;
+const detailRowSchema = rowSchema.extend({ members, blockedIds, unreachableIds });
 
 /** Accounts that are being erased, usually none. Postgres reads them once for a whole statement. */
 const deletedUserIdsSql = Prisma.sql`SELECT d.id FROM "User" d WHERE d."deletedAt" IS NOT NULL`;
@@ -58,6 +59,9 @@ export function unreadCountSql(userId: string): Prisma.Sql {
 export const memberCountSql = Prisma.sql`(SELECT count(*)::int FROM "ChatMember" m
     WHERE m."chatId" = c.id AND m."leftAt" IS NULL AND m."userId" NOT IN (${deletedUserIdsSql}))`;
 
+/** Whether a chat `c` is in the list of its member `m`, in SQL: a direct chat that was left is not, until the next message. */
+export const isListedSql = Prisma.sql`(m."hiddenSeq" IS NULL OR c."lastSeq" > m."hiddenSeq")`;
+
 /** A chat in the shape of `rowSchema`; `c` has its columns and the reader's `role`, `readSeq` and `joined`. */
 function chatRowSql(userId: string, members: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`jsonb_build_object(
@@ -70,23 +74,39 @@ function chatRowSql(userId: string, members: Prisma.Sql): Prisma.Sql {
 }
 
 const memberPreviewSql = Prisma.sql`(
-  SELECT m."userId", p.name, FALSE AS left, m."joinedAt" AS at FROM "ChatMember" m
+  SELECT m."userId", p.name, p.handle, FALSE AS left, m."joinedAt" AS at FROM "ChatMember" m
   JOIN "User" p ON p.id = m."userId" AND p."deletedAt" IS NULL
   WHERE m."chatId" = c.id AND m."leftAt" IS NULL ORDER BY m."joinedAt", m."userId" LIMIT ${MEMBER_PREVIEW_SIZE}
 )`;
 
 const allMembersSql = Prisma.sql`(
-  SELECT m."userId", p.name, m.role::text, m."readSeq", FALSE AS left, m."joinedAt" AS at
+  SELECT m."userId", p.name, p.handle, m.role::text, m."readSeq", FALSE AS left, m."joinedAt" AS at
   FROM "ChatMember" m JOIN "User" p ON p.id = m."userId" AND p."deletedAt" IS NULL
   WHERE m."chatId" = c.id AND m."leftAt" IS NULL
   UNION ALL (
-    SELECT m."userId", p.name, m.role::text, m."readSeq", TRUE, m."joinedAt"
+    SELECT m."userId", p.name, p.handle, m.role::text, m."readSeq", TRUE, m."joinedAt"
     FROM "ChatMember" m JOIN "User" p ON p.id = m."userId" AND p."deletedAt" IS NULL
     WHERE m."chatId" = c.id AND m."leftAt" IS NOT NULL
       AND EXISTS (SELECT FROM "ChatMessage" x WHERE x."chatId" = c.id AND x."authorId" = m."userId")
     LIMIT ${MAX_FORMER_MEMBERS}
   )
 )`;
+
+/** `blockedIds` and `unreachableIds` of a chat's reader; `c` is the chat. */
+function blocksSql(userId: string): Prisma.Sql {
+  const isMember = (column: Prisma.Sql) => Prisma.sql`EXISTS (
+    SELECT FROM "ChatMember" m WHERE m."chatId" = c.id AND m."userId" = ${column})`;
+  const madeSql = Prisma.sql`SELECT b."blockedId" AS id FROM "PersonBlock" b
+    WHERE b."blockerId" = ${userId}::uuid AND ${isMember(Prisma.sql`b."blockedId"`)}`;
+  const sufferedSql = Prisma.sql`SELECT b."blockerId" FROM "ChatMember" m
+    JOIN "PersonBlock" b ON b."blockedId" = ${userId}::uuid AND b."blockerId" = m."userId" WHERE m."chatId" = c.id`;
+  return Prisma.sql`jsonb_build_object(
+    'blockedIds', (SELECT coalesce(jsonb_agg(made.id), '[]') FROM (${madeSql}) made
+      WHERE made.id NOT IN (${deletedUserIdsSql})),
+    'unreachableIds', (SELECT coalesce(jsonb_agg(one.id), '[]') FROM (${madeSql} UNION ${sufferedSql}) one
+      WHERE one.id NOT IN (${deletedUserIdsSql}))
+  )`;
+}
 
 type PageQuery = z.output<typeof chatPageQuerySchema>;
 
@@ -118,6 +138,7 @@ export async function listChats(
 WITH mine AS (
   SELECT c.*, m.role::text AS role, m."readSeq", TRUE AS joined, coalesce(c."lastMessageAt", c."createdAt") AS at
   FROM "ChatMember" m JOIN "Chat" c ON c.id = m."chatId" WHERE m."userId" = ${userId}::uuid AND m."leftAt" IS NULL
+    AND ${isListedSql}
 ), page AS (
   SELECT * FROM mine WHERE ${beforeCursorSql(cursor)} ORDER BY at DESC, id DESC LIMIT ${limit + 1}
 ), picked AS (
@@ -161,7 +182,7 @@ WITH chat AS (
 ), picked AS (
   SELECT x.* FROM chat JOIN "ChatMessage" x ON chat.joined AND x."chatId" = chat.id AND x.seq = chat."lastSeq"
 ), ${referenceTablesSql()}
-SELECT (SELECT ${chatRowSql(userId, allMembersSql)} FROM chat c) AS chat, ${storedMessagesSql}, ${referencesSql}`;
+SELECT (SELECT ${chatRowSql(userId, allMembersSql)} || ${blocksSql(userId)} FROM chat c) AS chat, ${storedMessagesSql}, ${referencesSql}`;
   const [{ chat, ...picked }] = chatDetailRowsSchema.parse(rows);
   if (!chat) throw new AppError("not_found", { message: "chat_not_found" });
   const [lastMessage] = toMessageViews(picked.items, picked);

@@ -1,4 +1,5 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { directKeyOf, requireMayInvite, requireMayWriteFirst, requireReachable } from "../contacts";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
@@ -17,8 +18,9 @@ type NewGroup = Extract<NewChat, { kind: "group" }>;
  * unless the call is a repeat with the same key.
  *
  * @returns the chat, and whether this call created it
- * @throws {AppError} bad_request for a direct chat with oneself, not_found for an account that does not exist, conflict when
- *         the key was used for another group
+ * @throws {AppError} bad_request for a direct chat with oneself, not_found for an account that does not exist, cannot_write
+ *         for a new chat with a person where there is a block or who takes none, address_not_confirmed for a caller who
+ *         must confirm the address to write to strangers, conflict when the key was used for another group
  */
 export async function createChat(
   caller: Caller,
@@ -45,11 +47,14 @@ interface OpenedChat {
 async function openDirect(tx: Transaction, { userId }: Caller, otherId: string): Promise<OpenedChat> {
   if (otherId === userId) throw new AppError("bad_request", { message: "own_chat", field: "userId" });
   const members = [userId, otherId].sort();
-  const directKey = members.join(":");
-  // First, because the chat with an account that is being erased still exists.
-  await requireUsersExist(tx, members);
+  const directKey = directKeyOf(userId, otherId);
+  // First, because the chat with an account that is being erased still exists. A block locks its maker's account too,
+  // so one that is made concurrently either sees the new chat or is seen below.
+  await lockUsers(tx, members);
   const existing = await tx.chat.findUnique({ where: { directKey }, select: { id: true } });
   if (existing) return { ...existing, created: false, members };
+  await requireReachable(tx, userId, [otherId]);
+  await requireMayWriteFirst(tx, userId, otherId);
   const id = newId();
   const at = new Date(now());
   // Both users may open it concurrently: the second insert waits here for the first, and its chat is used.
@@ -79,6 +84,8 @@ async function openGroup(
   const { id, isRepeat } = await claimIdempotencyKey(tx, write);
   if (isRepeat) return { id, created: false, members };
   await requireUsersExist(tx, members);
+  await requireReachable(tx, caller.userId, invited);
+  await requireMayInvite(tx, caller.userId, invited);
   const at = now();
   await tx.chat.create({ data: { id, kind: "group", title, open, createdAt: new Date(at) } });
   await tx.chatMember.createMany({
@@ -90,6 +97,16 @@ async function openGroup(
   });
   await notifyInvited(tx, caller, { id, title }, invited);
   return { id, created: true, members };
+}
+
+const lockedRowsSchema = z.array(z.object({ id: z.uuid() }));
+
+/** Locks the accounts against changes. @throws {AppError} not_found unless all exist */
+async function lockUsers(tx: Transaction, userIds: readonly string[]): Promise<void> {
+  const rows = await tx.$queryRaw`
+SELECT id FROM "User" WHERE id = ANY(${[...userIds]}::uuid[]) AND "deletedAt" IS NULL ORDER BY id FOR SHARE`;
+  if (lockedRowsSchema.parse(rows).length < userIds.length)
+    throw new AppError("not_found", { message: "person_not_found" });
 }
 
 async function requireUsersExist(tx: Transaction, userIds: readonly string[]): Promise<void> {

@@ -15,4 +15,5 @@ export { changeChat, filterMemberChatIds, inviteToChat, joinChat, leaveChat } fr
 export { deleteMessage, editMessage, pinMessage, setReaction } from "./message-actions";
 export * as messageCache from "./message-cache";
 export { markReadUpTo, publishTyping } from "./read-state";
+export { removeMember } from "./remove-member";
 export { sendMessage } from "./send-message";

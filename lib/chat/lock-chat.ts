@@ -8,6 +8,8 @@ const lockedChatSchema = z.object({
   kind: z.enum(ChatKind),
   title: z.string().nullable(),
   open: z.boolean(),
+  /** A direct chat in which no user can write (lib/contacts). */
+  isBlocked: z.boolean(),
   lastSeq: z.int(),
   /** The caller's role; null when they are not a member. */
   role: z.enum(ChatRole).nullable(),
@@ -28,7 +30,7 @@ export async function lockChat(
 ): Promise<LockedChat> {
   // Not FOR UPDATE: inserts of rows that reference the chat need not wait.
   const rows = await tx.$queryRaw<unknown[]>`
-SELECT c.kind::text, c.title, c.open, c."lastSeq" FROM "Chat" c WHERE c.id = ${chatId}::uuid FOR NO KEY UPDATE`;
+SELECT c.kind::text, c.title, c.open, c."isBlocked", c."lastSeq" FROM "Chat" c WHERE c.id = ${chatId}::uuid FOR NO KEY UPDATE`;
   if (rows[0] === undefined) throw new AppError("not_found", { message: "chat_not_found" });
   // A separate statement: the one above sees members as of before it waited for the lock.
   const member = await tx.chatMember.findUnique({
@@ -46,4 +48,9 @@ export function requireMember({ role }: LockedChat): void {
 /** @throws {AppError} conflict for a direct chat */
 export function requireGroup({ kind }: LockedChat): void {
   if (kind !== "group") throw new AppError("conflict", { message: "direct_chat" });
+}
+
+/** @throws {AppError} cannot_write in a direct chat with a block, which does not tell who made it */
+export function requireNotBlocked({ isBlocked }: Pick<LockedChat, "isBlocked">): void {
+  if (isBlocked) throw new AppError("cannot_write");
 }

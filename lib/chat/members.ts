@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { requireMayInvite, requireReachable } from "../contacts";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
@@ -13,7 +14,7 @@ import { publishChatChanged, publishMemberJoined } from "./publish-changes";
 
 /** Membership. Each change is one transaction, safe to repeat, and throws {AppError} not_found to non-members. */
 
-/** Joins an open group. A returning member keeps their read marker. @throws conflict when it is full */
+/** Joins an open group. A returning member keeps their read marker. @throws forbidden after a removal; conflict when it is full */
 export async function joinChat(caller: Caller, chatId: string): Promise<ChatDetail> {
   const joined = await transaction(async (tx) => {
     const chat = await lockChat(tx, caller, chatId);
@@ -22,6 +23,11 @@ export async function joinChat(caller: Caller, chatId: string): Promise<ChatDeta
       return false;
     }
     if (!chat.open) throw new AppError("not_found", { message: "chat_not_found" });
+    const membership = await tx.chatMember.findUnique({
+      where: { chatId_userId: { chatId, userId: caller.userId } },
+      select: { removedAt: true },
+    });
+    if (membership?.removedAt) throw new AppError("forbidden", { message: "removed_from_group" });
     await addMember(tx, chatId, chat, caller.userId);
     return true;
   });
@@ -29,7 +35,12 @@ export async function joinChat(caller: Caller, chatId: string): Promise<ChatDeta
   return getChat(caller, chatId);
 }
 
-/** Adds a user to a group. @throws not_found for an unknown user; conflict when it is full */
+/**
+ * Adds a user to a group.
+ * @throws not_found for an unknown user; cannot_write where there is a block; address_not_confirmed for a stranger
+ *         while the caller's address is not confirmed; forbidden for a removed user, unless the
+ *         caller is the owner; conflict when it is full
+ */
 export async function inviteToChat(
   caller: Caller,
   chatId: string,
@@ -43,6 +54,10 @@ export async function inviteToChat(
       where: { chatId_userId: { chatId, userId }, user: { deletedAt: null } },
     });
     if (membership && membership.leftAt === null) return false;
+    if (membership?.removedAt && chat.role !== "owner")
+      throw new AppError("forbidden", { message: "removed_by_owner" });
+    await requireReachable(tx, caller.userId, [userId]);
+    await requireMayInvite(tx, caller.userId, [userId]);
     await addMember(tx, chatId, chat, userId);
     await notifyInvited(tx, caller, { id: chatId, title: chat.title }, [userId]);
     return true;
@@ -70,20 +85,25 @@ async function addMember(tx: Transaction, chatId: string, chat: LockedChat, user
     where: { chatId_userId: { chatId, userId } },
     // Earlier messages are readable and count as read.
     create: { chatId, userId, role, joinedAt, readSeq: chat.lastSeq },
-    update: { leftAt: null, role, joinedAt },
+    update: { leftAt: null, removedAt: null, role, joinedAt },
   });
 }
 
-/** Leaves a group; the member's messages keep their name. Without an owner, the longest-standing member becomes it. */
+/**
+ * Leaves a chat. In a group the member's messages keep their name, and without an owner the longest-standing member
+ * becomes it. A direct chat is only hidden from the member's list, until the next message in it.
+ */
 export async function leaveChat(caller: Caller, chatId: string): Promise<void> {
+  const key = { chatId_userId: { chatId, userId: caller.userId } };
   await transaction(async (tx) => {
     const chat = await lockChat(tx, caller, chatId);
     requireMember(chat);
-    requireGroup(chat);
-    await tx.chatMember.update({
-      where: { chatId_userId: { chatId, userId: caller.userId } },
-      data: { leftAt: new Date(now()), role: "member" },
-    });
+    if (chat.kind === "direct") {
+      // The lock makes the number exact: a concurrent message is hidden with the chat, or shows it again.
+      await tx.chatMember.update({ where: key, data: { hiddenSeq: chat.lastSeq, readSeq: chat.lastSeq } });
+      return;
+    }
+    await tx.chatMember.update({ where: key, data: { leftAt: new Date(now()), role: "member" } });
     await assignMissingOwners(tx, [chatId]);
   });
   publishChatChanged(chatId, [caller.userId]);

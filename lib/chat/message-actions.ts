@@ -66,7 +66,7 @@ export function deleteMessage(caller: Caller, chatId: string, messageId: string)
       await tx.chatAttachment.deleteMany({ where: { messageId } });
       return deletedMessageSetClause(new Date(now()));
     },
-    { allowsNonMembers: isAdministrator, redacts: true },
+    { allowsBlocked: true, allowsNonMembers: isAdministrator, redacts: true },
   );
 }
 

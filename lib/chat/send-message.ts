@@ -16,7 +16,7 @@ import { emit } from "../realtime";
 import type { ChatMessageView, newMessageSchema } from "../schemas/chat-message";
 import { extractMentionIds, plainText } from "../schemas/mention";
 import { attachFiles } from "./attach-files";
-import { lockChat } from "./lock-chat";
+import { lockChat, requireNotBlocked } from "./lock-chat";
 import { filterMemberIds, notifyMentioned } from "./mentions";
 import {
   firstExistingPostSql,
@@ -39,7 +39,8 @@ type NewMessage = z.output<typeof newMessageSchema>;
  * under the same `clientId` is not a repeat.
  *
  * @returns the message, and whether this call created it
- * @throws {AppError} not_found for a non-member; conflict for a `clientId` that was used for another text; bad_request
+ * @throws {AppError} not_found for a non-member; cannot_write where a block is between the two of a direct chat, also
+ *         one that commits while this waits for the chat's row; conflict for a `clientId` that was used for another text; bad_request
  *         for a `replyToId` of another chat, and for files that are not the author's or are attached already
  */
 export async function sendMessage(
@@ -50,6 +51,8 @@ export async function sendMessage(
   try {
     const forms = await retryOnForeignKeyViolation(() => writeMessage(caller, chatId, input));
     await publishMessage(forms, { isNewest: true });
+    // The chat is in their list again, to whose channel their pages are not subscribed.
+    for (const userId of forms.shownTo) emit(`user:${userId}`, "chats", { chatId });
     return { message: forms.view, created: true };
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
@@ -90,7 +93,12 @@ async function retryOnForeignKeyViolation<T>(run: () => Promise<T>): Promise<T> 
   }
 }
 
-async function writeMessage(caller: Caller, chatId: string, input: NewMessage): Promise<MessageForms> {
+interface WrittenMessage extends MessageForms {
+  /** Members who had left the direct chat, which the message has brought back. */
+  shownTo: string[];
+}
+
+async function writeMessage(caller: Caller, chatId: string, input: NewMessage): Promise<WrittenMessage> {
   const mentionedIds = extractMentionIds(input.text);
   if (mentionedIds.length === 0 && input.attachmentIds.length === 0) {
     return retryOnConflict(() => insertMessage(db(), caller, chatId, { ...input, mentions: [] }));
@@ -106,12 +114,12 @@ async function writeMessage(caller: Caller, chatId: string, input: NewMessage): 
     await notifyMentioned(tx, caller, chat, forms.stored, forms.stored.mentions);
     if (input.attachmentIds.length === 0) return forms;
     const attachments = await attachFiles(tx, caller, forms.stored.id, input.attachmentIds);
-    return { stored: { ...forms.stored, attachments }, view: { ...forms.view, attachments } };
+    return { ...forms, stored: { ...forms.stored, attachments }, view: { ...forms.view, attachments } };
   });
 }
 
 const insertedRowsSchema = z.tuple([
-  z.object({ member: z.boolean() }).extend(storedWithReferencesSchema.shape),
+  z.object({ member: z.boolean(), shownTo: z.array(z.uuid()) }).extend(storedWithReferencesSchema.shape),
 ]);
 
 /** One statement. It locks the chat's row until the commit, so that messages become visible in the order of `seq`. */
@@ -120,7 +128,7 @@ async function insertMessage(
   { userId }: Caller,
   chatId: string,
   { clientId, text, mentions, replyToId: requestedReplyToId }: NewMessage & { mentions: string[] },
-): Promise<MessageForms> {
+): Promise<WrittenMessage> {
   const replyToId = requestedReplyToId ?? null;
   const rows = await client.$queryRaw`
 WITH member AS (
@@ -129,10 +137,10 @@ WITH member AS (
 ), bumped AS (
   UPDATE "Chat" c SET "lastSeq" = c."lastSeq" + 1, revision = c.revision + 1,
     "lastMessageAt" = greatest(c."lastMessageAt", ${new Date(now())}::timestamptz)
-  WHERE c.id = ${chatId}::uuid AND EXISTS (SELECT FROM member) AND (${replyToId}::uuid IS NULL OR EXISTS (
+  WHERE c.id = ${chatId}::uuid AND NOT c."isBlocked" AND EXISTS (SELECT FROM member) AND (${replyToId}::uuid IS NULL OR EXISTS (
     SELECT FROM "ChatMessage" r WHERE r.id = ${replyToId}::uuid AND r."chatId" = ${chatId}::uuid
   ))
-  RETURNING c.id, c."lastSeq", c.revision, c."lastMessageAt"
+  RETURNING c.id, c.kind, c."lastSeq", c.revision, c."lastMessageAt"
 ), picked AS (
   INSERT INTO "ChatMessage" (id, "chatId", seq, revision, "clientId", "authorId", text, "replyToId", "postId", mentions,
     "createdAt")
@@ -143,12 +151,20 @@ WITH member AS (
 ), seen AS (
   UPDATE "ChatMember" m SET "readSeq" = bumped."lastSeq" FROM bumped
   WHERE m."chatId" = bumped.id AND m."userId" = ${userId}::uuid
+), shown AS (
+  SELECT m."userId" FROM bumped JOIN "ChatMember" m ON m."chatId" = bumped.id AND m."hiddenSeq" = bumped."lastSeq" - 1
+  WHERE bumped.kind = 'direct'
 ), ${referenceTablesSql()}
-SELECT EXISTS (SELECT FROM member) AS member, ${storedMessagesSql}, ${referencesSql}`;
-  const [{ member, ...picked }] = insertedRowsSchema.parse(rows);
+SELECT EXISTS (SELECT FROM member) AS member,
+  (SELECT coalesce(jsonb_agg(shown."userId"), '[]') FROM shown) AS "shownTo", ${storedMessagesSql}, ${referencesSql}`;
+  const [{ member, shownTo, ...picked }] = insertedRowsSchema.parse(rows);
   const [stored] = picked.items;
   const [view] = toMessageViews(picked.items, picked);
-  if (stored && view) return { stored, view };
+  if (stored && view) return { stored, view, shownTo };
   if (!member) throw new AppError("not_found", { message: "chat_not_found" });
+  // Read again: the block may have been committed while the statement waited for the chat's row.
+  requireNotBlocked(
+    await client.chat.findUniqueOrThrow({ where: { id: chatId }, select: { isBlocked: true } }),
+  );
   throw new AppError("bad_request", { message: "message_not_found", field: "replyToId" });
 }

@@ -7,6 +7,10 @@ export const ERROR_STATUS = {
   forbidden: 403,
   /** Allowed after the password is entered again. */
   fresh_sign_in_required: 403,
+  /** Allowed after the link in the mail is opened. */
+  address_not_confirmed: 403,
+  /** This user may not write to that one, for a reason that is theirs. */
+  cannot_write: 403,
   not_found: 404,
   method_not_allowed: 405,
   conflict: 409,

@@ -10,6 +10,11 @@ const messages = {
     en: "Please give your password again for this",
   },
   forbidden: { ru: "Недостаточно прав", en: "You are not allowed to do this" },
+  address_not_confirmed: {
+    ru: "Сначала подтвердите адрес почты: письмо со ссылкой уже у вас",
+    en: "Confirm your address first: the mail with the link is in your inbox",
+  },
+  cannot_write: { ru: "Этому человеку нельзя написать", en: "You cannot write to this person" },
   not_found: { ru: "Не найдено", en: "Not found" },
   method_not_allowed: { ru: "Метод не поддерживается", en: "This method is not supported" },
   conflict: { ru: "Данные изменились, попробуйте ещё раз", en: "Something changed meanwhile, try again" },
@@ -42,10 +47,6 @@ const messages = {
   same_password: { ru: "Это ваш нынешний пароль", en: "This is your present password" },
   same_address: { ru: "Это и так ваш адрес", en: "This is your address already" },
   address_already_confirmed: { ru: "Адрес уже подтверждён", en: "The address is confirmed already" },
-  address_not_confirmed: {
-    ru: "Сначала подтвердите адрес почты: письмо со ссылкой уже у вас",
-    en: "Confirm your address first: the mail with the link is in your inbox",
-  },
   link_invalid: {
     ru: "Ссылка уже не работает: её открыли раньше, срок вышел или пришла более новая",
     en: "This link no longer works: it was used, its time is over, or there is a newer one",
@@ -267,6 +268,28 @@ const messages = {
   message_not_found: { ru: "Такого сообщения нет", en: "There is no such message" },
   direct_chat: { ru: "В личной переписке это невозможно", en: "A conversation of two has no such thing" },
   own_chat: { ru: "Нельзя начать переписку с собой", en: "You cannot start a conversation with yourself" },
+  remove_oneself: {
+    ru: "Себя убрать нельзя, но из группы можно выйти",
+    en: "You cannot remove yourself, but you can leave the group",
+  },
+  removed_from_group: {
+    ru: "Вас убрали из этой группы. Вернуть может только её владелец",
+    en: "You were removed from this group. Only its owner can bring you back",
+  },
+  removed_by_owner: {
+    ru: "Этого человека убрали из группы. Вернуть его может только владелец",
+    en: "This person was removed from the group. Only the owner can bring them back",
+  },
+  report_own: { ru: "На своё пожаловаться нельзя", en: "You cannot report what is your own" },
+  too_many_reports: {
+    ru: "У вас уже 100 нерассмотренных жалоб. Подождите, пока мы их разберём",
+    en: "100 of your reports are still open. Wait until we have looked at them",
+  },
+  block_oneself: { ru: "Себя заблокировать нельзя", en: "You cannot block yourself" },
+  too_many_blocks: {
+    ru: "Заблокировано уже 500 человек. Сначала разблокируйте кого-нибудь",
+    en: "You have blocked 500 people. Unblock one first",
+  },
   chat_full: {
     ru: "В чате уже 200 человек, больше не поместится",
     en: "The chat is full: 200 people are in it",

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { sendNotification } from "../bot";
+import { isBlockedSql } from "../contacts";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
-import { afterCommit } from "../db";
+import { afterCommit, Prisma } from "../db";
 import { NotificationLevel } from "../schemas/enums";
 import { defineTask } from "../tasks";
 import { namedUserId } from "./erased-names";
@@ -24,7 +25,7 @@ const insertedSchema = z
 /**
  * Queue `notifications`: inserts a notification. Its unique key is the task's id, so a repeated attempt inserts
  * nothing. For an account that was deleted, or that turned this kind off, and when the account that it names was
- * deleted, the task succeeds without a notification. For a user who wants it in Telegram, the message is written in the
+ * deleted or is blocked or blocking, the task succeeds without a notification. For a user who wants it in Telegram, the message is written in the
  * same transaction.
  */
 export const task = defineTask<"notifications">()({
@@ -37,6 +38,7 @@ WITH account AS (
 ), reader AS (
   SELECT id FROM account WHERE id = ${userId}::uuid
     AND (${namedId}::uuid IS NULL OR EXISTS (SELECT FROM account WHERE id = ${namedId}::uuid))
+    AND NOT ${isBlockedSql(Prisma.sql`${userId}::uuid`, Prisma.sql`${namedId}::uuid`)}
 ), wanted AS (
   SELECT reader.id, coalesce(preference.level::text, 'all') AS level
   FROM reader LEFT JOIN "NotificationPreference" preference
@@ -51,7 +53,10 @@ RETURNING id, "createdAt", (SELECT level FROM wanted) AS level,
   EXISTS (SELECT FROM "BotPerson" WHERE "userId" = ${userId}::uuid AND "isNotified") AS "hasTelegram"`;
     const [inserted] = insertedSchema.parse(rows);
     if (!inserted)
-      return log().info({ taskId }, "notification skipped: sent before, turned off, or account deleted");
+      return log().info(
+        { taskId },
+        "notification skipped: sent before, turned off, blocked, or account deleted",
+      );
     const { level, hasTelegram, ...row } = inserted;
     const view = toNotificationView({
       ...row,

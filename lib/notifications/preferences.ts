@@ -4,7 +4,7 @@ import type { Caller } from "../core/access-token";
 import { AppError } from "../core/errors";
 import { db, transaction } from "../db";
 import { setHidden } from "../presence";
-import { NotificationLevel } from "../schemas/enums";
+import { ContactPolicy, NotificationLevel } from "../schemas/enums";
 import { type NotificationKind, notificationDataSchemas } from "../schemas/notification-kinds";
 
 /** The kinds that the page has texts for, and `general`, which has its own. */
@@ -37,6 +37,8 @@ function mapKinds<T>(valueFor: (kind: PreferenceKind) => T): Record<PreferenceKi
 export const preferencesSchema = z.object({
   /** Other users always see the user as offline, without a last-seen time. */
   hidesPresence: z.boolean(),
+  /** Who may begin a direct chat with the user. */
+  contactPolicy: z.enum(ContactPolicy),
   notifications: z.object(mapKinds(() => z.enum(NotificationLevel))),
   /** Whether notifications at level `all` are sent to the user's Telegram too; null: none is linked. */
   telegram: z.boolean().nullable(),
@@ -46,6 +48,7 @@ export type Preferences = z.infer<typeof preferencesSchema>;
 
 export const changePreferencesSchema = z.strictObject({
   hidesPresence: z.boolean().optional(),
+  contactPolicy: z.enum(ContactPolicy).optional(),
   notifications: z
     .strictObject(
       mapKinds((kind) =>
@@ -62,6 +65,7 @@ export async function getPreferences({ userId }: Pick<Caller, "userId">): Promis
     where: { id: userId, deletedAt: null },
     select: {
       hidesPresence: true,
+      contactPolicy: true,
       preferences: { select: { kind: true, level: true } },
       botPeople: { select: { isNotified: true } },
     },
@@ -70,6 +74,7 @@ export async function getPreferences({ userId }: Pick<Caller, "userId">): Promis
   const chosen = new Map(user.preferences.map(({ kind, level }) => [kind, level]));
   return {
     hidesPresence: user.hidesPresence,
+    contactPolicy: user.contactPolicy,
     notifications: mapKinds((kind) => chosen.get(kind) ?? "all"),
     telegram: user.botPeople.length === 0 ? null : user.botPeople.some(({ isNotified }) => isNotified),
   };
@@ -81,7 +86,7 @@ export async function getPreferences({ userId }: Pick<Caller, "userId">): Promis
  */
 export async function changePreferences(
   caller: Pick<Caller, "userId">,
-  { hidesPresence, notifications = {}, telegram }: z.output<typeof changePreferencesSchema>,
+  { hidesPresence, contactPolicy, notifications = {}, telegram }: z.output<typeof changePreferencesSchema>,
 ): Promise<Preferences> {
   const { userId } = caller;
   await transaction(async (tx) => {
@@ -92,7 +97,8 @@ export async function changePreferences(
       unknown[]
     >`SELECT 1 FROM "User" WHERE id = ${userId}::uuid AND "deletedAt" IS NULL FOR NO KEY UPDATE`;
     if (locked.length === 0) throw new AppError("unauthenticated");
-    if (hidesPresence !== undefined) await tx.user.update({ where: { id: userId }, data: { hidesPresence } });
+    if (hidesPresence !== undefined || contactPolicy !== undefined)
+      await tx.user.update({ where: { id: userId }, data: { hidesPresence, contactPolicy } });
     for (const [kind, level] of Object.entries(notifications)) {
       if (level === undefined) continue;
       await tx.notificationPreference.upsert({

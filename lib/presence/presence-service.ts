@@ -38,7 +38,11 @@ export function createPresenceService({
     bestEffort: (description, operation) => withRedisFallback(description, undefined, operation),
   });
 
-  async function getPresences(userIds: readonly string[]): Promise<PresenceList> {
+  /** @param hidden  users who are reported as offline to this reader (lib/contacts) */
+  async function getPresences(
+    userIds: readonly string[],
+    hidden: ReadonlySet<string> = new Set(),
+  ): Promise<PresenceList> {
     const offline = userIds.map((userId): Presence => ({ userId, state: "offline", lastSeenAt: null }));
     return withRedisFallback<PresenceList>(
       "unknown, users reported as offline",
@@ -47,7 +51,9 @@ export function createPresenceService({
         const { snapshots, onlineCount } = await store.readSnapshots(userIds, leaseMs);
         const items = offline.map((offlinePresence, index) => {
           const snapshot = snapshots[index];
-          return snapshot ? toPresence(offlinePresence.userId, snapshot) : offlinePresence;
+          return snapshot && !hidden.has(offlinePresence.userId)
+            ? toPresence(offlinePresence.userId, snapshot)
+            : offlinePresence;
         });
         return { items, onlineCount, known: true };
       },

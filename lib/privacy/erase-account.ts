@@ -2,6 +2,7 @@ import { anonymiseEventBatch } from "../analytics";
 import { anonymiseAuditBatch } from "../audit";
 import { eraseBotBatch } from "../bot";
 import { eraseMembershipBatch, eraseMessageBatch, eraseTraceBatch } from "../chat";
+import { eraseBlockBatch } from "../contacts";
 import { failpoint } from "../core/failpoint";
 import { clearOwner, deleteRows, findReferences, transaction } from "../db";
 import { eraseSaleBatch } from "../leaderboards";
@@ -9,6 +10,7 @@ import { eraseFileBatch } from "../media";
 import { eraseMintBatch } from "../nft";
 import { anonymiseNotificationBatch } from "../notifications";
 import { erasePostBatch } from "../posts";
+import { eraseReportBatch } from "../reports";
 import { eraseSessionBatch } from "../sessions";
 import { eraseProductBatch } from "../shop";
 import { eraseTaskBatch } from "../tasks";
@@ -50,6 +52,11 @@ export const erasureSteps: readonly ErasureStep[] = [
   { clears: ["ChatMessage.authorId"], eraseBatch: ({ userId }) => eraseMessageBatch(userId) },
   { clears: ["ChatReaction.userId"], eraseBatch: ({ userId }) => eraseTraceBatch(userId) },
   { clears: ["ChatMember.userId"], eraseBatch: ({ userId }) => eraseMembershipBatch(userId) },
+  {
+    clears: ["PersonBlock.blockerId", "PersonBlock.blockedId"],
+    eraseBatch: ({ userId }) => eraseBlockBatch(userId),
+  },
+  { clears: ["Report.reporterId"], eraseBatch: ({ userId }) => eraseReportBatch(userId) },
   deleted("Notification"),
   deleted("NotificationPreference", "ctid"),
   deleted("BonusEntry"),

@@ -43,6 +43,8 @@ export const profileSchema = z.object({
   locale: z.string().nullable(),
   /** Other users always see the user as offline, without a last-seen time. */
   hidesPresence: z.boolean(),
+  /** Who may begin a direct chat with the user. */
+  contactPolicy: z.string(),
   createdAt: isoDateTime,
 });
 
@@ -191,6 +193,20 @@ export const sectionSchemas = {
     editedAt: isoDateTime.nullable(),
     deletedAt: isoDateTime.nullable(),
   }),
+  /** What the user has reported to the operators. */
+  reports: z.object({
+    id: z.uuid(),
+    target: z.string(),
+    targetId: z.uuid(),
+    reason: z.string(),
+    text: z.string(),
+    state: z.string(),
+    createdAt: isoDateTime,
+    closedAt: isoDateTime.nullable(),
+    closedFor: z.string().nullable(),
+  }),
+  /** People whom the user has blocked. */
+  blocks: z.object({ name: z.string(), createdAt: isoDateTime }),
   chatReactions: z.object({ messageId: z.uuid(), emoji: z.string(), createdAt: isoDateTime }),
   /** Analytics events of the user. */
   analytics: z.object({ id: z.uuid(), name: z.string(), properties: json, at: isoDateTime }),

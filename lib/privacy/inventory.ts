@@ -64,6 +64,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       locale: deleted("profile"),
       confirmedAt: deleted("profile"),
       hidesPresence: deleted("profile"),
+      contactPolicy: deleted("profile"),
       deletedAt: deleted(null, "set only while the account is being erased and cannot be exported"),
       blockedAt: deleted(null, "set only while the account cannot be signed in to, nor exported"),
     },
@@ -271,7 +272,12 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
   },
   ChatMember: {
     rows: "deleted; a group passes to its longest-standing member",
-    columns: { userId: deleted("chats"), role: deleted("chats"), readSeq: deleted("chats") },
+    columns: {
+      userId: deleted("chats"),
+      role: deleted("chats"),
+      readSeq: deleted("chats"),
+      hiddenSeq: none("the number of a message"),
+    },
   },
   ChatMessage: {
     rows: "the user's own stay as empty rows; mentions of the user are removed from other users' messages",
@@ -281,6 +287,26 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       mentions: kept("chatMessages", "emptied; the user's id is removed from other users' messages"),
       clientId: kept(null, "random"),
       seq: none("its number in the chat"),
+    },
+  },
+  PersonBlock: {
+    rows: "deleted, those that others have made of the user too",
+    columns: {
+      blockerId: deleted("blocks"),
+      blockedId: deleted(
+        "blocks",
+        "in the rows of those who blocked the user it is not exported: it is theirs",
+      ),
+    },
+  },
+  Report: {
+    rows: "the user's own stay without the user and the words",
+    section: { name: "reports", owner: "reporterId" },
+    columns: {
+      reporterId: unnamed("reports"),
+      targetId: kept("reports", "the id of what was reported, which is deleted on its own"),
+      text: kept("reports", "emptied"),
+      closedFor: kept("reports", "an operator's words about the report"),
     },
   },
   ChatReaction: {

@@ -205,6 +205,20 @@ const joinedSections: { [N in SectionName]?: (user: ExportedUser) => AsyncGenera
       return rows.map((row) => ({ ...row, id: `${row.messageId} ${row.emoji}` }));
     }, withIsoDates),
 
+  blocks: ({ id: blockerId }) =>
+    paginate(
+      async (after?: string) => {
+        const rows = await db().personBlock.findMany({
+          where: { blockerId, blockedId: { gt: after }, blocked: { deletedAt: null } },
+          orderBy: { blockedId: "asc" },
+          take: PAGE_SIZE,
+          select: { blockedId: true, createdAt: true, blocked: { select: { name: true } } },
+        });
+        return rows.map((row) => ({ ...row, id: row.blockedId }));
+      },
+      ({ blocked, createdAt }) => ({ name: blocked.name, createdAt: createdAt.toISOString() }),
+    ),
+
   notifications: ({ id: userId }) =>
     paginate(
       async (after?: string) =>

@@ -4,4 +4,4 @@ export { isPublicKind, type ParsedChannel, parseChannel } from "./parse-channel"
 export { readCursors } from "./read-cursors";
 export { clearLogs, resetChannels } from "./reset-channels";
 export { callRoll, type InstanceStreams, instanceStreamsSchema } from "./roll-call";
-export type { ChannelRights } from "./stream";
+export type { ChannelRights, StreamedEvent } from "./stream";

@@ -21,6 +21,13 @@ const CLIENT_RETRY_MS = 1_000;
 /** Whether the user may read each channel; a missing channel is undecided (Postgres did not answer). */
 export type ChannelRights = ReadonlyMap<Channel, boolean>;
 
+/** An event of a channel, as its subscribers get it. */
+export interface StreamedEvent {
+  channel: Channel;
+  event: string;
+  data: unknown;
+}
+
 /** Owner of a stream. */
 export type StreamOwner =
   | { userId: string }
@@ -36,6 +43,8 @@ export interface StreamOptions {
   /** Whether the owner's session is still valid. Throws when that is unknown: the stream then stays open. */
   isSessionValid(): Promise<boolean>;
   authorizeChannels(channels: readonly Channel[]): Promise<ChannelRights>;
+  /** Whether an event is not for this user; by default all are. */
+  omits?(event: StreamedEvent): boolean;
   /** Called when the stream is open. */
   onOpen?(): void;
   /** Called when the stream has ended, for any reason. The function stays alive until the promise is settled. */
@@ -101,6 +110,7 @@ export class Stream implements HubStream, SubscriptionListener {
   }
 
   onEvent(channel: Channel, at: Cursor | null, event: { event: string; data: unknown }): void {
+    if (this.options.omits?.({ channel, ...event })) return;
     if (at)
       this.writer.writeEvent(
         "event",

@@ -27,6 +27,8 @@ export const channelKinds = {
       unread: z.object({ unreadCount: z.int() }),
       /** The user's list of chats changed: they were invited, joined, or left. */
       chats: z.object({ chatId: id }),
+      /** The user blocked a person, or the reverse, or such a block was lifted. */
+      contacts: z.object({}),
       /** The user's read marker moved, perhaps on another device. */
       read: z.object({ chatId: id, seq: z.int() }),
     },

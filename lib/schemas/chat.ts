@@ -25,7 +25,7 @@ export const chatChangeSchema = z.object({
   open: z.boolean().optional(),
 });
 
-export const memberSchema = z.object({ userId: idSchema, name: z.string() });
+export const memberSchema = z.object({ userId: idSchema, name: z.string(), handle: z.string() });
 
 export const chatItemSchema = z.object({
   id: idSchema,
@@ -53,6 +53,10 @@ export const chatDetailSchema = chatItemSchema.extend({
   members: z.array(memberSchema.extend({ role: z.enum(ChatRole), readSeq: z.int(), left: z.boolean() })),
   /** False when the caller views an open group without being a member: members are visible, messages are not. */
   joined: z.boolean(),
+  /** Members and former members whom the caller has blocked: their messages are collapsed. */
+  blockedIds: z.array(idSchema),
+  /** Those and members who have blocked the caller: neither can write in a direct chat, and a mention sends no notification. */
+  unreachableIds: z.array(idSchema),
 });
 
 export type ChatItem = z.infer<typeof chatItemSchema>;

@@ -12,6 +12,7 @@ import { type Command, requireWord, table, UsageError } from "./command";
 import { caches, live, views } from "./live";
 import { limits, people, personSessions } from "./people";
 import { redis } from "./redis";
+import { reports } from "./reports";
 import { queues, schedules, tasks } from "./tasks";
 
 /** The rooms of the command line and their actions. Each calls one function of lib, which authorises and audits. */
@@ -62,6 +63,7 @@ export const rooms: Readonly<Record<string, Readonly<Record<string, Command>>>> 
       },
     },
   },
+  reports,
   people,
   limits,
   redis,

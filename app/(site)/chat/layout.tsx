@@ -18,7 +18,7 @@ const PAGE_SIZE = 30;
  */
 export default function ChatLayout({ children }: { children: ReactNode }) {
   return (
-    <ClientMessages namespaces={["chat", "fileSize", "longText"]}>
+    <ClientMessages namespaces={["chat", "contacts", "report", "fileSize", "longText"]}>
       <div className="chat-frame lg:grid lg:h-[calc(100dvh-var(--player-height))] lg:grid-cols-[minmax(17rem,22rem)_minmax(0,1fr)]">
         <aside className="chat-side flex min-h-0 flex-col border-line lg:border-r">
           <ChatListHead />

@@ -1,6 +1,6 @@
 import { callApi } from "@/app/_data/call-api";
 import { runSessionEndingCall } from "@/app/_data/session";
-import type { NotificationLevel } from "@/lib/schemas/enums";
+import type { ContactPolicy, NotificationLevel } from "@/lib/schemas/enums";
 import { confirmPassword } from "./auth-api";
 
 export function changeProfile(body: { name?: string; locale?: "ru" | "en" }) {
@@ -37,6 +37,7 @@ export function becomeArtist() {
 
 export function changePreferences(body: {
   hidesPresence?: boolean;
+  contactPolicy?: ContactPolicy;
   telegram?: boolean;
   notifications?: Record<string, NotificationLevel>;
 }) {

@@ -11,6 +11,7 @@ const PAGES = [
   { key: "devices", href: "/me/devices" },
   { key: "security", href: "/me/security" },
   { key: "notifications", href: "/me/notifications" },
+  { key: "contacts", href: "/me/contacts" },
   { key: "tokens", href: "/me/tokens" },
   { key: "bots", href: "/bots" },
   { key: "data", href: "/me/data" },

@@ -53,7 +53,11 @@ export function ChatSync({ viewerId, unread, chatIds }: Props) {
       return !isLive && isOnChatPage ? POLL_INTERVAL_MS : SLOW_POLL_INTERVAL_MS;
     },
     {
-      on: { chats: requestChats, read: ({ chatId, seq }) => applyRead(chatId, seq) },
+      on: {
+        chats: requestChats,
+        contacts: refetchPresence,
+        read: ({ chatId, seq }) => applyRead(chatId, seq),
+      },
       ...{ whileHidden: "fetch", sinceDocument: true },
     },
   );

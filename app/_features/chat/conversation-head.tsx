@@ -2,11 +2,13 @@
 
 import { ArrowLeft, Search, UsersRound } from "lucide-react";
 import { useTranslations } from "next-intl";
+import { BlockButton } from "@/app/_features/contacts/block-button";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import { Avatar } from "./avatar";
 import { chatAvatar, otherMember, useChatName } from "./chat-identity";
+import { LeaveDirectChat } from "./leave-direct-chat";
 import { PresenceLabel } from "./presence";
 import { usePresence } from "./store/presence-store";
 
@@ -16,9 +18,11 @@ interface Props {
   renderedAt: number;
   onSearch: () => void;
   onMembers: () => void;
+  /** The viewer has blocked the other member, or lifted the block. */
+  onBlockChanged: () => void;
 }
 
-export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembers }: Props) {
+export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembers, onBlockChanged }: Props) {
   const t = useTranslations("chat");
   const name = useChatName()(chat, viewerId);
   const avatar = chatAvatar(chat, viewerId);
@@ -59,6 +63,15 @@ export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembe
       <Button look="plain" size="icon" aria-label={t("search")} title={t("search")} onClick={onSearch}>
         <Search className="size-5" aria-hidden="true" />
       </Button>
+      {counterpart ? (
+        <BlockButton
+          person={counterpart}
+          isBlocked={chat.blockedIds.includes(counterpart.userId)}
+          compact
+          onChanged={onBlockChanged}
+        />
+      ) : null}
+      {chat.kind === "direct" ? <LeaveDirectChat chatId={chat.id} /> : null}
       {chat.kind === "group" ? (
         <Button look="plain" size="icon" aria-label={t("manage")} title={t("manage")} onClick={onMembers}>
           <UsersRound className="size-5" aria-hidden="true" />

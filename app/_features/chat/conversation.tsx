@@ -1,5 +1,6 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
@@ -46,6 +47,12 @@ interface Props {
   renderedAt: number;
 }
 
+/** Few open it, so only they load it. */
+const ReportDialog = dynamic(
+  () => import("@/app/_features/reports/report-dialog").then((module) => module.ReportDialog),
+  { ssr: false },
+);
+
 const NEW_MESSAGE: ComposerMode = { kind: "new", replyTo: null };
 
 /** One conversation, from its header to the composer. */
@@ -54,14 +61,16 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
   const viewerId = viewer.id;
   const conversation = useConversation({ chat: rendered, page, pinned, viewerId });
   const { store, sender, chat, setChat, view, syncFailure, typists, history, applyChange } = conversation;
+  const { refetchChat } = conversation;
   const uploads = useFileUploads();
-  const announcement = useMessageAnnouncer(view, viewerId);
+  const announcement = useMessageAnnouncer(view, viewerId, chat.blockedIds);
   const [mode, setMode] = useState<ComposerMode>(NEW_MESSAGE);
   const [focusRequests, setFocusRequests] = useState(0);
   const [draftVersion, setDraftVersion] = useState(0);
   const [target, setTarget] = useState<JumpTarget | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [deleting, setDeleting] = useState<ChatMessage | null>(null);
+  const [reporting, setReporting] = useState<ChatMessage | null>(null);
   const [openDialog, setOpenDialog] = useState<"search" | "members" | null>(null);
   const { isDragging, handlers } = useFileDrop(mode.kind === "edit" ? null : uploads.add);
 
@@ -101,10 +110,12 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
   const context = useStableContext({
     viewerId,
     kind: chat.kind,
+    blockedIds: chat.blockedIds,
     canDeleteAny: viewer.isAdmin || (chat.kind === "group" && chat.role === "owner"),
     reply: (message) => openComposer({ kind: "new", replyTo: createQuote(message) }),
     edit: (message) => openComposer({ kind: "edit", message }),
     remove: setDeleting,
+    report: setReporting,
     pin: (message, isPinned) => void pinMessage(message, isPinned).then(applyResult),
     react: async (message, emoji, on) => {
       applyResult(await reactTo(message, emoji, on));
@@ -150,6 +161,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
           renderedAt={renderedAt}
           onSearch={() => setOpenDialog("search")}
           onMembers={() => setOpenDialog("members")}
+          onBlockChanged={refetchChat}
         />
         <PinnedBar pinned={view.pinned} onJump={(seq) => void jumpTo(seq)} />
         <MessageList
@@ -177,12 +189,16 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
         ) : null}
         {chat.kind === "direct" && !counterpart ? (
           <p className="px-4 pb-4 text-center text-sm text-muted">{t("goneText")}</p>
+        ) : counterpart && chat.unreachableIds.includes(counterpart.userId) ? (
+          <p className="px-4 pb-4 text-center text-sm text-muted">
+            {t(chat.blockedIds.includes(counterpart.userId) ? "youBlocked" : "cannotWrite")}
+          </p>
         ) : (
           <Composer
             key={mode.kind === "edit" ? mode.message.id : `new-${String(draftVersion)}`}
             chatId={chat.id}
             viewerId={viewerId}
-            otherMembers={otherMembers}
+            otherMembers={otherMembers.filter(({ userId }) => !chat.unreachableIds.includes(userId))}
             mode={composerMode}
             uploads={uploads}
             focusRequests={focusRequests}
@@ -217,6 +233,12 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
             onClose={() => setDeleting(null)}
           />
         ) : null}
+        {reporting ? (
+          <ReportDialog
+            reported={{ target: "message", targetId: reporting.id }}
+            onClose={() => setReporting(null)}
+          />
+        ) : null}
         {openDialog === "search" ? (
           <SearchDialog
             chatId={chat.id}
@@ -230,6 +252,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
             viewerId={viewerId}
             renderedAt={renderedAt}
             onChanged={setChat}
+            onMemberRemoved={refetchChat}
             onClose={() => setOpenDialog(null)}
           />
         ) : null}

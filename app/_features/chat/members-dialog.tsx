@@ -13,6 +13,7 @@ import { Avatar } from "./avatar";
 import { LeaveGroup } from "./leave-group";
 import { PeoplePicker } from "./people-picker";
 import { PresenceLabel } from "./presence";
+import { RemoveMember } from "./remove-member";
 import { type ChatMember, inviteMember } from "./store/chat-api";
 import { usePresence } from "./store/presence-store";
 
@@ -26,11 +27,13 @@ interface Props {
   viewerId: string;
   renderedAt: number;
   onChanged: (chat: ChatDetail) => void;
+  /** The members are to be read again. */
+  onMemberRemoved: () => void;
   onClose: () => void;
 }
 
 /** The members of a group with their presence, its settings, inviting and leaving. */
-export function MembersDialog({ chat, viewerId, renderedAt, onChanged, onClose }: Props) {
+export function MembersDialog({ chat, viewerId, renderedAt, onChanged, onMemberRemoved, onClose }: Props) {
   const t = useTranslations("chat");
   const [isInviting, setIsInviting] = useState(false);
   const members = chat.members.filter(({ left }) => !left);
@@ -53,7 +56,13 @@ export function MembersDialog({ chat, viewerId, renderedAt, onChanged, onClose }
           {isInviting ? (
             <InvitePanel chat={chat} onChanged={onChanged} />
           ) : (
-            <MemberList members={members} viewerId={viewerId} renderedAt={renderedAt} />
+            <MemberList
+              chat={chat}
+              members={members}
+              viewerId={viewerId}
+              renderedAt={renderedAt}
+              onRemoved={onMemberRemoved}
+            />
           )}
           <LeaveGroup chat={chat} />
         </div>
@@ -64,15 +73,12 @@ export function MembersDialog({ chat, viewerId, renderedAt, onChanged, onClose }
 
 const PRESENCE_ORDER = { online: 0, away: 1, offline: 2 } as const;
 
-function MemberList({
-  members,
-  viewerId,
-  renderedAt,
-}: {
+interface MemberListProps extends Pick<Props, "chat" | "viewerId" | "renderedAt"> {
   members: readonly ChatMember[];
-  viewerId: string;
-  renderedAt: number;
-}) {
+  onRemoved: () => void;
+}
+
+function MemberList({ chat, members, viewerId, renderedAt, onRemoved }: MemberListProps) {
   const t = useTranslations("chat");
   const presenceOf = usePresence(members.map(({ userId }) => userId));
   const presenceOrder = ({ userId }: ChatMember) => PRESENCE_ORDER[presenceOf(userId)?.state ?? "offline"];
@@ -93,6 +99,9 @@ function MemberList({
               </span>
             </span>
             {member.role === "owner" ? <span className="text-xs text-muted">{t("owner")}</span> : null}
+            {chat.role === "owner" && member.userId !== viewerId ? (
+              <RemoveMember chatId={chat.id} member={member} onRemoved={onRemoved} />
+            ) : null}
           </li>
         ))}
     </ul>

@@ -9,11 +9,14 @@ import type { OutgoingMessage } from "./store/conversation-view";
 export interface MessageContext {
   viewerId: string;
   kind: ChatDetail["kind"];
+  /** Members whose messages are collapsed. */
+  blockedIds: readonly string[];
   /** May delete other members' messages. */
   canDeleteAny: boolean;
   reply: (message: ChatMessage) => void;
   edit: (message: ChatMessage) => void;
   remove: (message: ChatMessage) => void;
+  report: (message: ChatMessage) => void;
   pin: (message: ChatMessage, pinned: boolean) => void;
   /** Resolves when the call has succeeded or failed. */
   react: (message: ChatMessage, emoji: string, on: boolean) => Promise<void>;
@@ -41,12 +44,15 @@ export function useStableContext(latest: MessageContext): MessageContext {
     latestRef.current = latest;
   });
   const { viewerId, kind, canDeleteAny } = latest;
+  // A new array with the same ids is no change.
+  const blockedKey = latest.blockedIds.join();
   return useMemo(
     () => ({
-      ...{ viewerId, kind, canDeleteAny },
+      ...{ viewerId, kind, canDeleteAny, blockedIds: blockedKey === "" ? [] : blockedKey.split(",") },
       reply: (message) => latestRef.current.reply(message),
       edit: (message) => latestRef.current.edit(message),
       remove: (message) => latestRef.current.remove(message),
+      report: (message) => latestRef.current.report(message),
       pin: (message, pinned) => latestRef.current.pin(message, pinned),
       react: (message, emoji, on) => latestRef.current.react(message, emoji, on),
       jumpTo: (seq) => latestRef.current.jumpTo(seq),
@@ -54,6 +60,6 @@ export function useStableContext(latest: MessageContext): MessageContext {
       discard: (clientId) => latestRef.current.discard(clientId),
       moveToComposer: (pending) => latestRef.current.moveToComposer(pending),
     }),
-    [viewerId, kind, canDeleteAny],
+    [viewerId, kind, canDeleteAny, blockedKey],
   );
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { type LucideIcon, Pencil, Pin, PinOff, Reply, SmilePlus, Trash2 } from "lucide-react";
+import { Flag, type LucideIcon, Pencil, Pin, PinOff, Reply, SmilePlus, Trash2 } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { cn } from "@/app/_ui/cn";
@@ -21,7 +21,7 @@ interface Props {
 /** The actions on a message, shown on hover and focus. Arrow keys move the focus between them. */
 export function MessageTools({ message, own, tabIndex }: Props) {
   const t = useTranslations("chat");
-  const { canDeleteAny, reply, edit, remove, pin, react, viewerId } = useMessageContext();
+  const { canDeleteAny, report, reply, edit, remove, pin, react, viewerId } = useMessageContext();
   const [isPickingReaction, setIsPickingReaction] = useState(false);
   const bar = useRef<HTMLDivElement>(null);
   const shouldFocus = useRef(false);
@@ -99,6 +99,9 @@ export function MessageTools({ message, own, tabIndex }: Props) {
           {own ? (
             <ToolButton Icon={Pencil} label={t("edit")} tabIndex={tabIndex} onClick={() => edit(message)} />
           ) : null}
+          {own || message.authorId === null ? null : (
+            <ToolButton Icon={Flag} label={t("report")} tabIndex={tabIndex} onClick={() => report(message)} />
+          )}
           {own || canDeleteAny ? (
             <ToolButton
               Icon={Trash2}

@@ -2,7 +2,7 @@
 
 import { Check, CheckCheck, Pin } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
-import { memo } from "react";
+import { memo, useState } from "react";
 import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
@@ -34,7 +34,10 @@ interface Props {
 /** One message. Memoised: it renders again only when its props or the context change. */
 export const Message = memo(function Message({ message, first, isTabStop, isRead, isHighlighted }: Props) {
   const t = useTranslations("chat");
-  const { viewerId, kind, jumpTo } = useMessageContext();
+  const { viewerId, kind, blockedIds, jumpTo } = useMessageContext();
+  const [isRevealed, setIsRevealed] = useState(false);
+  const collapsed =
+    !isRevealed && kind === "group" && message.authorId !== null && blockedIds.includes(message.authorId);
   const own = message.authorId === viewerId;
   const deleted = message.deletedAt !== null;
   const tabIndex = isTabStop ? 0 : -1;
@@ -61,8 +64,12 @@ export const Message = memo(function Message({ message, first, isTabStop, isRead
         <span className="w-9 shrink-0" />
       )}
       <div className={cn("relative flex min-w-0 flex-col", own ? "items-end" : "items-start")}>
-        {deleted ? null : <MessageTools message={message} own={own} tabIndex={tabIndex} />}
-        <Bubble own={own} first={first} bare={!deleted && message.replyTo === null && isOnlyEmoji(text)}>
+        {deleted || collapsed ? null : <MessageTools message={message} own={own} tabIndex={tabIndex} />}
+        <Bubble
+          own={own}
+          first={first}
+          bare={!deleted && !collapsed && message.replyTo === null && isOnlyEmoji(text)}
+        >
           <p
             id={partId("name")}
             dir="auto"
@@ -81,6 +88,21 @@ export const Message = memo(function Message({ message, first, isTabStop, isRead
           <div id={partId("body")}>
             {deleted ? (
               <p className="text-muted italic">{t("deleted")}</p>
+            ) : collapsed ? (
+              <p className="text-muted">
+                <span className="italic">{t("blockedMessage")}</span>{" "}
+                <button
+                  type="button"
+                  tabIndex={tabIndex}
+                  onClick={(event) => {
+                    setIsRevealed(true);
+                    event.currentTarget.closest<HTMLElement>("article")?.focus();
+                  }}
+                  className="font-semibold underline underline-offset-4"
+                >
+                  {t("showMessage")}
+                </button>
+              </p>
             ) : (
               <>
                 {message.replyTo ? (
@@ -101,7 +123,7 @@ export const Message = memo(function Message({ message, first, isTabStop, isRead
           </div>
           <MessageMeta id={partId("meta")} message={message} isRead={isRead} />
         </Bubble>
-        {deleted ? null : <Reactions message={message} tabIndex={tabIndex} />}
+        {deleted || collapsed ? null : <Reactions message={message} tabIndex={tabIndex} />}
       </div>
     </article>
   );

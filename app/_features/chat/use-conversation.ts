@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useChannel } from "@/app/_data/realtime/channel-subscriptions";
 import { useLiveQuery } from "@/app/_data/realtime/use-live-query";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import type { ChatDetail } from "@/lib/schemas/chat";
@@ -100,6 +101,8 @@ export function useConversation(rendered: InitialConversation) {
     },
   );
 
+  useChannel(`user:${viewerId}`, { on: { contacts: () => void refetchChat() } });
+
   useEffect(() => {
     sender.start();
     for (const entry of listUnsent(viewerId, id)) sender.add(entry);
@@ -117,6 +120,8 @@ export function useConversation(rendered: InitialConversation) {
   const history = useMemo(() => createHistory(id, store), [id, store]);
   return {
     ...{ store, sender, chat, setChat, view, syncFailure, typists, history },
+    /** Reads the members, their read markers and the blocks again. */
+    refetchChat: () => void refetchChat(),
     /** Applies the response to an action on a message. */
     applyChange: (message: ChatMessage) => {
       store.apply(message);

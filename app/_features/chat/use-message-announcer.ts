@@ -14,7 +14,11 @@ const MAX_ANNOUNCED_LENGTH = 160;
  * Text for screen readers. Each new message of another member is announced once; messages that arrive together share
  * an announcement. A failed message of the viewer is announced once, however often it is retried.
  */
-export function useMessageAnnouncer({ messages, pending }: ConversationView, viewerId: string): string {
+export function useMessageAnnouncer(
+  { messages, pending }: ConversationView,
+  viewerId: string,
+  blockedIds: readonly string[],
+): string {
   const t = useTranslations("chat");
   const [announcement, setAnnouncement] = useState("");
   const announcedSeq = useRef(messages.at(-1)?.seq ?? 0);
@@ -28,7 +32,10 @@ export function useMessageAnnouncer({ messages, pending }: ConversationView, vie
     if (newFailures.length > 0) setAnnouncement(`${t("failed")}. ${t("goesAgain")}`);
   }, [pending, t]);
   useEffect(() => {
-    const fresh = messages.filter(({ seq, authorId }) => seq > announcedSeq.current && authorId !== viewerId);
+    const fresh = messages.filter(
+      ({ seq, authorId }) =>
+        seq > announcedSeq.current && authorId !== viewerId && !blockedIds.includes(authorId ?? ""),
+    );
     if (fresh.length === 0) return;
     const timer = setTimeout(
       () => {
@@ -49,6 +56,6 @@ export function useMessageAnnouncer({ messages, pending }: ConversationView, vie
       Math.max(300, announcedAt.current + MIN_ANNOUNCE_INTERVAL_MS - Date.now()),
     );
     return () => clearTimeout(timer);
-  }, [messages, viewerId, t]);
+  }, [messages, viewerId, blockedIds, t]);
   return announcement;
 }

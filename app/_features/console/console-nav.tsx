@@ -4,7 +4,7 @@ import { cn } from "@/app/_ui/cn";
 import { Link } from "@/app/_ui/link";
 
 const SECTIONS = [
-  ...(["overview", "tasks", "alerts", "people", "limits", "audit"] as const),
+  ...(["overview", "tasks", "alerts", "people", "reports", "limits", "audit"] as const),
   ...(["views", "caches", "live", "redis", "analytics", "bots"] as const),
 ] as const;
 

@@ -3,7 +3,10 @@ import { useFormatter, useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
 import { postTrackKeys } from "@/app/_features/player/player-track";
 import { PlayAll } from "@/app/_features/posts/feed/play-all";
+import { BlockButton } from "@/app/_features/contacts/block-button";
+import { WriteButton } from "@/app/_features/contacts/write-button";
 import { tintStyle } from "@/app/_features/posts/tint-style";
+import { ReportButton } from "@/app/_features/reports/report-button";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
@@ -16,6 +19,8 @@ interface Props {
   person: Person;
   isOwn: boolean;
   hasProducts: boolean;
+  /** What the viewer may do with the person; null: anonymous, one's own page, or not known now. */
+  contact: { isBlocked: boolean } | null;
   /** The first of their posts, which are on the page. */
   posts: readonly Post[];
 }
@@ -26,7 +31,7 @@ function nameClass(name: string): string {
 }
 
 /** Who it is, in the colour of their picture. */
-export function PersonHead({ person, isOwn, hasProducts, posts }: Props) {
+export function PersonHead({ person, isOwn, hasProducts, contact, posts }: Props) {
   const t = useTranslations("person");
   const roles = useTranslations("me.roles");
   const format = useFormatter();
@@ -61,6 +66,7 @@ export function PersonHead({ person, isOwn, hasProducts, posts }: Props) {
                 <a href={`#${PRODUCTS_ID}`}>{t("toProducts")}</a>
               </Button>
             ) : null}
+            {contact && !contact.isBlocked ? <WriteButton personId={person.id} /> : null}
             <ShareButton path={`/u/${person.handle}`} title={person.name} size="large" />
             {isOwn ? (
               <Button asChild look="quiet" size="large">
@@ -69,6 +75,12 @@ export function PersonHead({ person, isOwn, hasProducts, posts }: Props) {
                   {t("edit")}
                 </Link>
               </Button>
+            ) : null}
+            {contact ? (
+              <>
+                <BlockButton person={person} isBlocked={contact.isBlocked} />
+                <ReportButton target="person" targetId={person.id} />
+              </>
             ) : null}
           </div>
         </div>

@@ -1,6 +1,7 @@
 import { EyeOff } from "lucide-react";
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { ReportButton } from "@/app/_features/reports/report-button";
 import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { Link } from "@/app/_ui/link";
 import { LinkedText } from "@/app/_ui/linked-text";
@@ -113,8 +114,9 @@ export function PostBody({ post, viewerId, renderedAt, ownTrack, mint, playsByDa
         </div>
       ) : null}
       <Tags tags={post.tags} className="mt-6 text-base" />
-      <div className="mt-6 empty:hidden">
+      <div className="mt-6 flex flex-wrap items-center gap-2 empty:hidden">
         <ShareButton path={`/posts/${post.id}`} title={post.title} />
+        {viewerId !== null && !isOwn ? <ReportButton target="post" targetId={post.id} /> : null}
       </div>
       {mint}
       {viewerId !== null && !isOwn ? <PostViewTracker postId={post.id} /> : null}

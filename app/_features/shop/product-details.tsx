@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { ReportButton } from "@/app/_features/reports/report-button";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
 import { LinkedText } from "@/app/_ui/linked-text";
@@ -79,8 +80,11 @@ export function ProductDetails({ product, viewerId }: Props) {
         </div>
       ) : null}
       <p className="mt-6 max-w-[64ch] text-sm text-muted">{t(`gets.${product.kind}`)}</p>
-      <div className="mt-6 empty:hidden">
+      <div className="mt-6 flex flex-wrap items-center gap-2 empty:hidden">
         <ShareButton path={`/shop/${product.id}`} title={product.title} />
+        {viewerId !== null && viewerId !== product.sellerId ? (
+          <ReportButton target="product" targetId={product.id} />
+        ) : null}
       </div>
     </div>
   );

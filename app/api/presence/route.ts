@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
+import { listHiddenPeople } from "@/lib/contacts";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { getPresences, report } from "@/lib/presence";
 import { presenceQuerySchema, presenceReportSchema, presencesSchema } from "@/lib/schemas/presence";
@@ -7,13 +8,14 @@ import { presenceQuerySchema, presenceReportSchema, presencesSchema } from "@/li
 // GET /api/presence
 export const GET = defineRoute(
   {
-    summary: "Presence of up to 100 people: state and last seen; hidden people are offline",
+    summary:
+      "Presence of up to 100 people: state and last seen; offline for hidden people and where there is a block",
     auth: "user",
     limit: "frequent",
     query: presenceQuerySchema,
     response: presencesSchema,
   },
-  async ({ query }) => getPresences(query.userIds),
+  async ({ caller, query }) => getPresences(query.userIds, await listHiddenPeople(caller.userId)),
 );
 
 // POST /api/presence

@@ -1,8 +1,9 @@
 import { filterMemberChatIds } from "@/lib/chat";
+import { listHiddenPeople } from "@/lib/contacts";
 import { AppError } from "@/lib/core/errors";
 import { log } from "@/lib/core/log";
 import type { SignedInCaller } from "@/lib/core/permission";
-import { type ChannelRights, isPublicKind, parseChannel } from "@/lib/realtime";
+import { type ChannelRights, isPublicKind, parseChannel, type StreamedEvent } from "@/lib/realtime";
 import type { Channel, ChannelKind } from "@/lib/schemas/channels";
 import { filterReadableOrderIds } from "@/lib/shop";
 import { filterReadableTaskIds } from "@/lib/tasks";
@@ -57,4 +58,36 @@ export function requirePublicChannels(channels: Iterable<Channel>): void {
   const requested = [...channels];
   if (requested.length === 0 || !requested.every((channel) => isPublicKind(parseChannel(channel).kind)))
     throw new AppError("unauthenticated");
+}
+
+/** Events that show where a user is or what they do: people between whom there is a block do not get each other's. */
+const PRESENCE_EVENTS: ReadonlySet<string> = new Set(["presence.changed", "chat.typing", "chat.read"]);
+
+/**
+ * The rights of a signed-in user's stream. They are asked for again when the user's blocks change, which this reads
+ * with them; while it cannot, the presence of all stays undecided.
+ */
+export function createStreamRights(caller: SignedInCaller) {
+  let hidden: ReadonlySet<string> = new Set();
+  return {
+    async authorizeChannels(channels: readonly Channel[]): Promise<ChannelRights> {
+      const [rights, people] = await Promise.all([
+        authorizeChannels(caller, channels),
+        listHiddenPeople(caller.userId).catch((error: unknown) => {
+          log().warn({ err: error }, "blocks not read: the stream goes on without presence");
+          return null;
+        }),
+      ]);
+      if (people) hidden = people;
+      return people ? rights : new Map([...rights].filter(([channel]) => channel !== "presence"));
+    },
+
+    omits({ channel, event, data }: StreamedEvent): boolean {
+      if (hidden.size === 0) return false;
+      const { kind } = parseChannel(channel);
+      if (!PRESENCE_EVENTS.has(`${kind}.${event}`)) return false;
+      const userId = (data as { userId?: unknown } | null)?.userId;
+      return typeof userId === "string" && hidden.has(userId);
+    },
+  };
 }

@@ -9,7 +9,7 @@ import { answer, leave, setOnline, takeStreamId } from "@/lib/presence";
 import { MAX_CHANNELS, openStream, parseSubscriptions, STREAM_HEADERS } from "@/lib/realtime";
 import { heartbeatAnswerSchema } from "@/lib/schemas/presence";
 import { isSessionActive } from "@/lib/sessions";
-import { authorizeChannels, requirePublicChannels } from "./channel-guards";
+import { createStreamRights, requirePublicChannels } from "./channel-guards";
 
 /** In seconds; the stream ends earlier and the browser reconnects (lib/realtime/stream.ts). */
 export const maxDuration = 300;
@@ -61,7 +61,7 @@ export const GET = defineStreamRoute(
       return await openStream({
         owner: { userId },
         ...{ streamId, channels, signal },
-        authorizeChannels: (requested) => authorizeChannels(caller, requested),
+        ...createStreamRights(caller),
         onOpen: () => void setOnline(userId, streamId, query.state, query.reported),
         onClose: () => leave(userId, streamId),
         isSessionValid: () => isSessionActive(sessionId),

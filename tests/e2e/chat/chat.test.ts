@@ -1,7 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { type BrowserAccount, openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { type BrowserAccount, openContext, signUpConfirmed } from "@/tests/support/clients/browser-accounts";
 import { visit } from "@/tests/support/clients/browser-pages";
 import { tone } from "@/tests/support/factories/tone";
 import type { App } from "@/tests/support/processes/running-app";
@@ -31,7 +31,7 @@ interface Person {
 async function person(name: string): Promise<Person> {
   const context = await openContext(browser, app, { viewport: { width: 1280, height: 800 } });
   contexts.push(context);
-  return { context, account: await signUpInBrowser(context, name) };
+  return { context, account: await signUpConfirmed(context, app, name) };
 }
 
 /** Two users and the chat between them. */

@@ -5,7 +5,7 @@ import {
   type BrowserAccount,
   openContext,
   signInForToken,
-  signUpInBrowser,
+  signUpConfirmed,
 } from "@/tests/support/clients/browser-accounts";
 import { openRawStream } from "@/tests/support/clients/raw-stream";
 import { waitUntil } from "@/tests/support/clients/wait-until";
@@ -105,7 +105,7 @@ export function testChat(takeCluster: TakeCluster): void {
         const context = await openContext(browser, cluster);
         guests.push({
           context,
-          account: await signUpInBrowser(context, name),
+          account: await signUpConfirmed(context, cluster, name),
           page: await context.newPage(),
         });
       }

@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openContext, signUpConfirmed, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
 import { type NextServer, startNextServer, withRedis } from "@/tests/support/processes/next-server";
 import type { App } from "@/tests/support/processes/running-app";
@@ -124,7 +124,7 @@ describe("the phone's bars", () => {
 describe("a dialog", () => {
   it("with a search opens with the focus on its field", async () => {
     const [context, other] = [await newContext(), await newContext()];
-    const [, boris] = [await signUpInBrowser(context), await signUpInBrowser(other, "Boris Okay")];
+    const [, boris] = [await signUpConfirmed(context, app), await signUpInBrowser(other, "Boris Okay")];
     const response = await context.request.post("/api/chats", { data: { kind: "direct", userId: boris.id } });
     const page = await openTab(context, `/chat/${(await response.json()).chat.id}`);
     await page.getByRole("button", { name: "Search" }).click();

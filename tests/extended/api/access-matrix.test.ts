@@ -51,6 +51,8 @@ const MATRIX = `
   POST   /api/admin/redis/key/expire        401     403       403    403     200
   GET    /api/admin/redis/keys              401     403       403    403     200
   POST   /api/admin/redis/kinds/delete      401     403       403    403     200
+  GET    /api/admin/reports                 401     403       403    403     200
+  POST   /api/admin/reports/{id}/close      401     403       403    403     200
   POST   /api/admin/sessions/clear          401     403       403    403     200
   GET    /api/admin/views                   401     403       403    403     200
   POST   /api/admin/views/recount           401     403       403    403     200
@@ -110,6 +112,7 @@ const MATRIX = `
   POST   /api/chats/{id}/join               401     200       200    200     200
   POST   /api/chats/{id}/leave              401     200       404    200     404
   POST   /api/chats/{id}/members            401     200       404    200     404
+  DELETE /api/chats/{id}/members/{userId}   401     200       404    403     200
   GET    /api/chats/{id}/messages           401     200       404    200     404
   POST   /api/chats/{id}/messages           401     201       404    201     404
   PATCH  /api/chats/{id}/messages/{messageId}  401  200       404    403     404
@@ -135,6 +138,7 @@ const MATRIX = `
   DELETE /api/me                            401     200       200    200     200
   GET    /api/me/export                     401     200       200    200     200
   PATCH  /api/me                            401     200       200    200     200
+  GET    /api/me/blocks                     401     200       200    200     200
   POST   /api/me/artist                     401     200       200    200     409
   POST   /api/me/confirm-email              401     202       202    202     202
   POST   /api/me/email                      401     202       202    202     202
@@ -158,6 +162,8 @@ const MATRIX = `
   POST   /api/orders                        401     201       201    403     201
   GET    /api/people                        401     200       200    200     200
   GET    /api/people/{handle}               200     200       200    200     200
+  PUT    /api/people/{handle}/block         401     200       200    400     200
+  DELETE /api/people/{handle}/block         401     200       200    200     200
   GET    /api/posts/{id}                    200     200       200    200     200
   PATCH  /api/posts/{id}                    401     403       403    409     403
   DELETE /api/posts/{id}                    401     403       403    200     403
@@ -179,6 +185,7 @@ const MATRIX = `
   POST   /api/products                      401     403       403    201     201
   POST   /api/qstash/audio-transcoding      401     401       401    401     401
   POST   /api/qstash/{queue}                401     401       401    401     401
+  POST   /api/reports                       401     201       201    400     201
   GET    /api/search                        200     200       200    200     200
   DELETE /api/sessions/{id}                 401     200       404    404     404
   GET    /api/realtime                      401     200       200    200     200

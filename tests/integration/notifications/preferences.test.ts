@@ -45,13 +45,19 @@ const countRows = () => db().notification.count({ where: { userId: person.userId
 describe("preferences", () => {
   it("default to `all` and visible; a change leaves other settings", async () => {
     const all = Object.fromEntries(preferenceKinds.map((kind) => [kind, "all"]));
-    expect(await readPreferences()).toEqual({ hidesPresence: false, notifications: all, telegram: null });
+    expect(await readPreferences()).toEqual({
+      hidesPresence: false,
+      contactPolicy: "everyone",
+      notifications: all,
+      telegram: null,
+    });
     const changed = await change({ notifications: { bonus: "off", sale: "quiet" } });
     expect(changed.body.preferences.notifications).toEqual({ ...all, bonus: "off", sale: "quiet" });
     await change({ hidesPresence: true });
     await change({ notifications: { bonus: "quiet" } });
     expect(await readPreferences()).toEqual({
       hidesPresence: true,
+      contactPolicy: "everyone",
       telegram: null,
       notifications: { ...all, bonus: "quiet", sale: "quiet" },
     });

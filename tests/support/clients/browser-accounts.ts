@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { Client } from "pg";
 import type { Browser, BrowserContext, BrowserContextOptions } from "playwright-core";
 import { newId } from "@/lib/core/ids";
 import { derivePorts } from "@/local/stack/settings";
@@ -43,6 +44,20 @@ export async function signUpInBrowser(context: BrowserContext, name = "Mira Kim"
   if (response.status() !== 201)
     throw new Error(`sign-up: ${String(response.status())} ${await response.text()}`);
   return { id: (await response.json()).user.id, email, name };
+}
+
+/** The same with a confirmed address, set in the database: such a user may write to strangers. */
+export async function signUpConfirmed(
+  context: BrowserContext,
+  { env }: Pick<App, "env">,
+  name?: string,
+): Promise<BrowserAccount> {
+  const account = await signUpInBrowser(context, name);
+  const database = new Client({ connectionString: env.DATABASE_URL });
+  await database.connect();
+  await database.query(`UPDATE "User" SET "confirmedAt" = now() WHERE id = $1`, [account.id]);
+  await database.end();
+  return account;
 }
 
 /** @returns the HTTP status */

@@ -158,6 +158,13 @@ export async function createFullAccount(currency = newCurrency()) {
   await setReaction(person, group, reply.id, { emoji: "🔥", on: true });
   await setReaction(buyer, group, message.id, { emoji: "👍", on: true });
   await leaveChat(person, leftGroup);
+  await createBlocks(person, buyer, referrer);
+  await db().report.create({
+    data: {
+      ...{ id: newId(), reporterId: userId, target: "message", targetId: reply.id, reason: "other" },
+      text: `Says that ${person.name} said so`,
+    },
+  });
   for (const chatId of [group, directChat]) await readMessages(person, chatId);
   // Notifications to other users that name this user.
   for (const [reader, kind, data] of [
@@ -256,4 +263,14 @@ async function createBotRows(person: TestUser, otherOwnerId: string): Promise<vo
   });
   const expiresAt = new Date(Date.now() + 60_000);
   await db().botLinkCode.create({ data: { id: newId(), hash: newId(), projectId, userId, expiresAt } });
+}
+
+/** The first has blocked the second, and the third the first. */
+async function createBlocks(person: Caller, blocked: Caller, blocker: Caller): Promise<void> {
+  await db().personBlock.createMany({
+    data: [
+      { blockerId: person.userId, blockedId: blocked.userId },
+      { blockerId: blocker.userId, blockedId: person.userId },
+    ],
+  });
 }

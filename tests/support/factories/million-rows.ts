@@ -37,6 +37,7 @@ const ID_SPACES = {
     busyExecution: "001d",
     busyMessage: "001e",
     botCode: "001f",
+    report: "0020",
   },
 } as const;
 
@@ -82,10 +83,19 @@ function statements({ userId }: Owner, minter: Minter, bigBotId: string): string
   const bot = `CASE WHEN n <= ${BIG_BOT_PEOPLE} THEN ${bigBot} ELSE ${id("busyBot", `1 + n % ${BOTS}`)} END`;
   const rows = (from: number, to: number) => `FROM generate_series(${from}, ${to}) n`;
   return [
-    `INSERT INTO "User" (id, email, name, handle, "passwordHash", role, "referralCode", "createdAt")
+    `INSERT INTO "User" (id, email, name, handle, "passwordHash", role, "referralCode", "createdAt", "confirmedAt")
      SELECT ${id("user")}, 'p' || n || '@x.example', ${FIRST_NAMES} || ' ' || ${WORD},
-       'person-of-many-' || n, 'none', CASE WHEN n % 100 = 0 THEN 'artist' ELSE 'listener' END::"Role", 'r' || n, ${daysAgo("n % 700")}
+       'person-of-many-' || n, 'none', CASE WHEN n % 100 = 0 THEN 'artist' ELSE 'listener' END::"Role", 'r' || n, ${daysAgo("n % 700")},
+       CASE WHEN n % 7 > 0 THEN now() END
      ${rows(1, MILLION)}`,
+    `INSERT INTO "PersonBlock" ("blockerId", "blockedId")
+     SELECT ${id("user")}, ${me} ${rows(1, 1_000)}
+     UNION ALL SELECT ${me}, ${id("user")} ${rows(2_001, 2_500)}
+     UNION ALL SELECT ${id("user")}, ${id("user", "n + 1")} ${rows(3_000, MANY)}`,
+    `INSERT INTO "Report" (id, "reporterId", target, "targetId", reason, text, state)
+     SELECT ${id("report")}, ${id("user")}, 'person', ${id("user", "n + 1")}, 'spam', '',
+       CASE WHEN n % 10 = 0 THEN 'open' ELSE 'resolved' END::"ReportState"
+     ${rows(1, MANY)}`,
     `INSERT INTO "Session" (id, "userId", "tokenHash", "authenticatedAt", "lastSeenAt", "expiresAt", "createdAt")
      SELECT ${id("session")}, ${id("user")}, 't' || n, now(), now(),
        CASE WHEN n <= ${EXPIRED_SESSIONS} THEN ${daysAgo("(31 + n % 5)")} ELSE now() + interval '10 days' END, now()

@@ -3,7 +3,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 
-/** Inserts a user (hashing a password would take 30 ms). */
+/** Inserts a user with a confirmed address (hashing a password would take 30 ms). */
 export async function createPerson(role: Caller["role"] = "listener"): Promise<Caller> {
   const [person] = await createPeople(1, role);
   if (!person) throw new Error("no user was created");
@@ -19,6 +19,7 @@ export async function createPeople(count: number, role: Caller["role"] = "listen
         email: `${id}@test.example`,
         name: `Person ${id.slice(-4)}`,
         passwordHash: "none",
+        confirmedAt: new Date(),
         role,
         referralCode: id,
       };

@@ -101,6 +101,15 @@ export async function makeUpload({ listener }: Pick<TestUsers, "listener">): Pro
   return id;
 }
 
+export async function makeReport(users: TestUsers): Promise<string> {
+  const id = newId();
+  const about = { target: "post", targetId: await makePost(users) } as const;
+  await db().report.create({
+    data: { id, reporterId: users.listener.userId, ...about, reason: "spam", text: "" },
+  });
+  return id;
+}
+
 export async function makeNotification({ listener }: TestUsers): Promise<string> {
   const id = newId();
   await db().notification.create({

@@ -28,6 +28,7 @@ import {
   makeOrder,
   makePost,
   makeProduct,
+  makeReport,
   makeTask,
   makeUpload,
   type TestUsers,
@@ -117,6 +118,9 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
     ...(await chatInput(users)),
     body: { userId: users.other.userId },
   }),
+  "DELETE /api/chats/{id}/members/{userId}": async (users) => ({
+    params: { id: (await makeChat(users)).id, userId: users.artist.userId },
+  }),
   "GET /api/chats/{id}/messages": chatInput,
   "POST /api/chats/{id}/messages": async (users) => ({
     ...(await chatInput(users)),
@@ -182,6 +186,8 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "GET /api/presence": (users) => ({ query: `?userIds=${users.listener.userId}` }),
   "GET /api/search": () => ({ query: "?q=track" }),
   "GET /api/people/{handle}": async ({ artist }) => ({ params: { handle: await handleOf(artist) } }),
+  "PUT /api/people/{handle}/block": async ({ artist }) => ({ params: { handle: await handleOf(artist) } }),
+  "DELETE /api/people/{handle}/block": async ({ artist }) => ({ params: { handle: await handleOf(artist) } }),
   "GET /api/products/{id}": async (users) => withId(await makeProduct(users)),
   "DELETE /api/products/{id}": async (users) => withId(await makeProduct(users)),
   "POST /api/products": () => ({
@@ -189,6 +195,13 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   }),
   "POST /api/qstash/audio-transcoding": () => ({ body: {} }),
   "POST /api/qstash/{queue}": () => ({ params: { queue: "emails" }, body: {} }),
+  "POST /api/reports": async (users) => ({
+    body: { target: "post", targetId: await makePost(users), reason: "spam" },
+  }),
+  "POST /api/admin/reports/{id}/close": async (users) => ({
+    ...withId(await makeReport(users)),
+    body: { outcome: "resolved", reason: "done" },
+  }),
   "DELETE /api/sessions/{id}": async (users) => withId((await startTestSession(users.listener)).session.id),
   "DELETE /api/sessions": () => ({ query: "?scope=all" }),
   "GET /api/admin/tasks/{id}": async (users) => withId(await makeTask(users)),

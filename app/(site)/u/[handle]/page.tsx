@@ -12,6 +12,7 @@ import { Page } from "@/app/_shell/page";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { getShellViewer, getViewer, getViewerIfKnown } from "@/app/_shell/viewer";
 import { getUser } from "@/lib/accounts";
+import { hasBlocked } from "@/lib/contacts";
 import { getPerson } from "@/lib/people";
 import { listPosts, listUnlistedPosts } from "@/lib/posts";
 import { isolate } from "@/lib/schemas/isolate";
@@ -81,22 +82,27 @@ async function CurrentPerson({ handle, postCursor, productCursor }: CurrentPerso
   const [person, viewer] = await Promise.all([readPerson(handle), getShellViewer()]);
   if (!person) notFound();
   const viewerId = viewer?.id ?? null;
-  const [posts, products] = await Promise.all([
+  const isOwn = viewerId === person.id;
+  const [posts, products, isBlocked] = await Promise.all([
     readForPage(listPosts({ authorId: person.id, cursor: postCursor })),
     readForPage(listProducts({ sellerId: person.id, cursor: productCursor })),
+    viewerId === null || isOwn
+      ? null
+      : readForPage(hasBlocked(viewerId, person.id)).catch(toNullWhenUnavailable),
   ]);
   const renderedAt = Date.now();
   return (
     <>
       <PersonHead
         person={person}
-        isOwn={viewerId === person.id}
+        isOwn={isOwn}
         hasProducts={products.items.length > 0}
+        contact={isBlocked === null ? null : { isBlocked }}
         posts={posts.items}
       />
       <Page>
         <PersonPosts person={person} page={posts} viewerId={viewerId} renderedAt={renderedAt} />
-        {viewerId === person.id ? (
+        {isOwn ? (
           <Suspense fallback={null}>
             <OwnUnlistedPosts renderedAt={renderedAt} />
           </Suspense>

@@ -51,6 +51,10 @@ export function inviteMember(id: string, userId: string) {
   return callApi<{ chat: ChatDetail }>(`/api/chats/${id}/members`, { method: "POST", body: { userId } });
 }
 
+export function removeMember(id: string, userId: string) {
+  return callApi(`/api/chats/${id}/members/${userId}`, { method: "DELETE" });
+}
+
 export function fetchMessages(id: string, range: { before?: number; after?: number; since?: number }) {
   return callApi<MessagesPage>(`/api/chats/${id}/messages?${toQuery(range)}`, { signal: timeoutSignal() });
 }

@@ -7,7 +7,7 @@ import { idSchema } from "@/lib/schemas/id";
 // POST /api/chats/{id}/leave
 export const POST = defineRoute(
   {
-    summary: "Leave a group; the last owner's ownership passes to another member",
+    summary: "Leave a group, whose ownership passes on; or hide a direct chat until its next message",
     auth: "user",
     params: z.object({ id: idSchema }),
     response: z.object({}),
