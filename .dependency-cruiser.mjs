@@ -24,7 +24,19 @@ const libLayers = [
       "media",
       "shop",
     ],
-    ...["people", "contacts", "reports", "search", "bonuses", "leaderboards", "analytics", "privacy", "nft", "bot", "ops"],
+    ...[
+      "people",
+      "contacts",
+      "reports",
+      "search",
+      "bonuses",
+      "leaderboards",
+      "analytics",
+      "privacy",
+      "nft",
+      "bot",
+      "ops",
+    ],
   ],
 ];
 const appLayers = [["_ui", "_art"], ["_data"], ["_shell", "_features"], ["(site)", "(admin)", "api"]];

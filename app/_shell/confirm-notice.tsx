@@ -3,7 +3,7 @@ import { getTranslations } from "next-intl/server";
 import { Link } from "@/app/_ui/link";
 import { getShellViewer } from "./viewer";
 
-/** On every page until the viewer's address is confirmed: without it nobody can sell, or get an account back. */
+/** On every page until the viewer's address is confirmed: an account without one can neither sell nor write to strangers. */
 export async function ConfirmNotice() {
   const viewer = await getShellViewer();
   if (viewer?.confirmed !== false) return null;

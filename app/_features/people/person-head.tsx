@@ -1,10 +1,10 @@
 import { Settings } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
-import { postTrackKeys } from "@/app/_features/player/player-track";
-import { PlayAll } from "@/app/_features/posts/feed/play-all";
 import { BlockButton } from "@/app/_features/contacts/block-button";
 import { WriteButton } from "@/app/_features/contacts/write-button";
+import { postTrackKeys } from "@/app/_features/player/player-track";
+import { PlayAll } from "@/app/_features/posts/feed/play-all";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { ReportButton } from "@/app/_features/reports/report-button";
 import { Page } from "@/app/_shell/page";

@@ -44,7 +44,7 @@ interface SoldTickets {
   orderId: string;
 }
 
-/** Two delivered tickets of one order. What a payment does is tested elsewhere (shop.test.ts). */
+/** Two delivered tickets of one order. What a payment does is tested in shop.test.ts. */
 async function sellTickets(seller: string, buyer: string): Promise<SoldTickets> {
   const title = `Cellar ${newId().slice(-6)}`;
   const orderId = newId();
@@ -154,9 +154,9 @@ describe("the door", () => {
     await page.getByText(/Type the code instead|type the code\./).waitFor();
     await artist.close();
     const listener = await signIn("listener");
-    const elsewhere = await listener.newPage();
-    await visit(elsewhere, "/check-in");
-    await elsewhere.getByText("The door is for sellers").waitFor();
+    const refused = await listener.newPage();
+    await visit(refused, "/check-in");
+    await refused.getByText("The door is for sellers").waitFor();
     await listener.close();
   });
 });

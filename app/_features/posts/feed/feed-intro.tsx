@@ -16,7 +16,7 @@ interface Props {
   posts: Promise<readonly Post[]>;
 }
 
-/** The headline over the feed. Anonymous viewers read what this is, and hear it with one tap. */
+/** The headline over the feed. Anonymous viewers read what this is, and play it with one tap. */
 export async function FeedIntro({ continued, posts }: Props) {
   const [t, shell, viewer] = await Promise.all([
     getTranslations("feed"),
