@@ -182,7 +182,7 @@ it("a reported message is in the console, where it is dismissed", { timeout: TES
   await card.getByText("It is a robot").waitFor();
   expect(await seriousViolations(desk)).toEqual([]);
   await card.getByRole("button", { name: "Dismiss" }).click();
-  await desk.getByRole("dialog").getByLabel("Why").fill("A test");
+  await desk.getByRole("dialog").getByLabel("Reason, for the audit log").fill("A test");
   await confirm(desk, "Dismiss");
   await card.waitFor({ state: "detached" });
   await visit(desk, "/admin/reports?state=dismissed");

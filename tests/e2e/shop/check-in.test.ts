@@ -125,7 +125,6 @@ describe("the door", () => {
     const withCamera = await openBrowser(camera.flags);
     try {
       const door = await signIn("artist", withCamera);
-      await door.grantPermissions(["camera"]);
       const page = await door.newPage();
       await visit(page, "/check-in");
       await page.getByRole("button", { name: "Scan with the camera" }).click();

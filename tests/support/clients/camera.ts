@@ -13,7 +13,11 @@ export async function filmQrCode(text: string): Promise<{ flags: string[]; remov
   const file = path.join(folder, "camera.y4m");
   await writeFile(file, toVideo(encodeQR(text, "raw", { ecc: "medium", border: 2 })));
   return {
-    flags: ["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${file}`],
+    flags: [
+      "--use-fake-device-for-media-stream",
+      "--use-fake-ui-for-media-stream",
+      `--use-file-for-fake-video-capture=${file}`,
+    ],
     remove: () => rm(folder, { recursive: true }),
   };
 }

@@ -17,7 +17,7 @@ export async function createPeople(count: number, role: Caller["role"] = "listen
       return {
         id,
         email: `${id}@test.example`,
-        name: `Person ${id.slice(-4)}`,
+        name: `Person ${id.slice(-8)}`,
         passwordHash: "none",
         confirmedAt: new Date(),
         role,
