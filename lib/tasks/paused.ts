@@ -25,7 +25,7 @@ export function isPausedSql(queue: Prisma.Sql): Prisma.Sql {
  * A table `open(name, first)` of those of the queues that are not paused and have an unfinished task, the one with the
  * earliest first, by the index on queue and that column: one probe of the index a queue.
  *
- * @param names  a function that returns names
+ * @param names  a function that returns names, or a subquery
  * @param columnSql  `"dueAt"` or `"deadlineAt"`
  */
 export function openQueuesSql(names: Prisma.Sql, columnSql: Prisma.Sql): Prisma.Sql {

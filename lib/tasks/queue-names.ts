@@ -10,16 +10,20 @@ export const guaranteedQueues = Object.keys(queues).filter(
 
 const nameRowsSchema = z.array(z.object({ queue: z.string() }));
 
-/** The queues that have tasks, also those of other deployments: one probe of an index each, in one statement. */
-export async function readQueueNames(): Promise<string[]> {
-  const rows = await db().$queryRaw`
-WITH RECURSIVE walk(queue) AS (
+/** The first part of a statement with `WITH RECURSIVE`, for {@link queueNamesSql}. */
+export const queueWalkSql = Prisma.sql`walk(queue) AS (
   (SELECT queue FROM "Task" ORDER BY queue LIMIT 1)
   UNION ALL
   SELECT (SELECT "Task".queue FROM "Task" WHERE "Task".queue > walk.queue ORDER BY "Task".queue LIMIT 1)
   FROM walk WHERE walk.queue IS NOT NULL
-)
-SELECT queue FROM walk WHERE queue IS NOT NULL`;
+)`;
+
+/** The queues that have tasks, also those of other deployments: one probe of an index each. */
+export const queueNamesSql = Prisma.sql`(SELECT queue FROM walk WHERE queue IS NOT NULL)`;
+
+/** The names of {@link queueNamesSql}. One statement. */
+export async function readQueueNames(): Promise<string[]> {
+  const rows = await db().$queryRaw`WITH RECURSIVE ${queueWalkSql} ${queueNamesSql}`;
   return nameRowsSchema.parse(rows).map(({ queue }) => queue);
 }
 

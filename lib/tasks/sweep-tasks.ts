@@ -8,7 +8,7 @@ import { withLostAttemptSql } from "./attempts";
 import { importDeadLetters } from "./dead-letters";
 import { openQueuesSql } from "./paused";
 import { publishTaskChanged } from "./publish-changes";
-import { readQueueNames } from "./queue-names";
+import { queueNamesSql, queueWalkSql } from "./queue-names";
 import { republishDueTasks } from "./republish";
 
 /** Result of one sweep. */
@@ -70,11 +70,10 @@ const expiredRowsSchema = z.array(
 
 /** Marks tasks past their deadline as dead; a running one after its lease has expired, and none of a paused queue. */
 async function expireTasks(): Promise<number> {
-  const names = await readQueueNames();
   return transaction(async (tx) => {
     const rows = await tx.$queryRaw`
-WITH late AS (
-  SELECT first.id FROM ${openQueuesSql(Prisma.sql`unnest(${names}::text[])`, Prisma.sql`"deadlineAt"`)}
+WITH RECURSIVE ${queueWalkSql}, late AS (
+  SELECT first.id FROM ${openQueuesSql(queueNamesSql, Prisma.sql`"deadlineAt"`)}
   CROSS JOIN LATERAL (
     SELECT id FROM "Task"
     WHERE queue = open.name AND state IN ('pending', 'published', 'running') AND "deadlineAt" <= statement_timestamp()

@@ -19,7 +19,7 @@ const PAGE_SIZE = 30;
 export default function ChatLayout({ children }: { children: ReactNode }) {
   return (
     <ClientMessages namespaces={["chat", "contacts", "report", "fileSize", "longText"]}>
-      <div className="chat-frame lg:grid lg:h-[calc(100dvh-var(--player-height))] lg:grid-cols-[minmax(17rem,22rem)_minmax(0,1fr)]">
+      <div className="chat-frame lg:grid lg:grid-cols-[minmax(17rem,22rem)_minmax(0,1fr)] lg:grid-rows-[minmax(0,1fr)]">
         <aside className="chat-side flex min-h-0 flex-col border-line lg:border-r">
           <ChatListHead />
           <div className="min-h-0 grow px-2 pb-24 sm:pb-4 lg:overflow-y-auto">

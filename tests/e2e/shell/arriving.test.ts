@@ -129,6 +129,14 @@ it("a phone has open groups where there are no chats, and the orders on the prof
     .first();
   await group.getByRole("button", { name: /Join/ }).click();
   await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
+  // Below the notice the conversation fills the screen: it scrolls inside itself, and the page does not.
+  for (const viewport of [PHONE.viewport, { width: 1440, height: 900 }]) {
+    await page.setViewportSize(viewport);
+    await page.getByRole("textbox", { name: "Message", exact: true }).waitFor();
+    await notice(page).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
+  }
+  await page.setViewportSize(PHONE.viewport);
 
   await visit(page, "/me");
   await main(page).getByRole("link", { name: "All orders" }).click();
