@@ -63,8 +63,6 @@ const stack = {
 export default defineConfig({
   test: {
     sequence: { sequencer: ClusterFirst },
-    // Later runs find the transformed modules of earlier ones.
-    experimental: { fsModuleCache: true, fsModuleCachePath: "node_modules/.cache/vitest" },
     projects: [
       project("unit", {
         isolate: false,

@@ -97,6 +97,7 @@ describe("minting", () => {
 
   it("begins as many mints as a day allows, of an artist and of all, and only with a confirmed mail address", async () => {
     const prolific = await createPerson("artist");
+    await db().user.update({ where: { id: prolific.userId }, data: { confirmedAt: null } });
     const prove = async (postId: string) => {
       const wallet = newWallet();
       const { message } = createProofMessage({

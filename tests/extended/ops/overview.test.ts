@@ -24,7 +24,7 @@ beforeAll(async () => {
   restoreClock = setClock({ now: () => Date.now() + aheadMs });
   admin = await createPerson("admin");
   // The overview counts all rows, also those that other files have left.
-  await db().$executeRaw`TRUNCATE "MetricRollup", "Alert", "Task", "Order" CASCADE`;
+  await db().$executeRaw`TRUNCATE "MetricRollup", "Alert", "Task", "Order", "BotProject" CASCADE`;
 });
 afterAll(() => restoreClock());
 afterEach(() => {
