@@ -281,29 +281,22 @@ export async function fillWithMillionRows(
   databaseUrl: string,
   { owner, minter, bigBotId }: { owner: Owner; minter: Minter; bigBotId: string },
 ): Promise<Set<string>> {
-  const clients = await Promise.all(
-    Array.from({ length: CONNECTIONS }, () => connectForFilling(databaseUrl)),
-  );
-  const [client] = clients;
-  if (!client) throw new Error("no connection");
-  const runAll = (queries: string[]) =>
-    Promise.all(
-      clients.map(async (each) => {
-        for (let next = queries.shift(); next !== undefined; next = queries.shift()) await each.query(next);
-      }),
-    );
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
   try {
+    // One connection: tests of times run in the other worker.
+    await client.query(`SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '64MB';
+      SET maintenance_work_mem = '1GB'; SET statement_timeout = 0; SET lock_timeout = 0`);
     // Not the primary keys, nor what a foreign key refers to.
     const { rows: indexes } = await client.query<{ name: string; definition: string }>(
       `SELECT i.indexrelid::regclass::text AS name, pg_get_indexdef(i.indexrelid) AS definition
        FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
        WHERE c.relnamespace = 'public'::regnamespace AND NOT i.indisprimary
-         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
-       ORDER BY c.relname <> 'User', i.indexrelid`,
+         AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)`,
     );
     for (const { name } of indexes) await client.query(`DROP INDEX ${name}`);
-    await runAll(statements(owner, minter, bigBotId));
-    await runAll(indexes.map(({ definition }) => definition));
+    for (const statement of statements(owner, minter, bigBotId)) await client.query(statement);
+    for (const { definition } of indexes) await client.query(definition);
     await client.query("VACUUM (ANALYZE)");
     const { rows: tables } = await client.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
@@ -311,17 +304,6 @@ export async function fillWithMillionRows(
     );
     return new Set(tables.map(({ name }) => name));
   } finally {
-    await Promise.all(clients.map((each) => each.end()));
+    await client.end();
   }
-}
-
-/** Statements run side by side: each of the two cores builds one table or one index. */
-const CONNECTIONS = 2;
-
-async function connectForFilling(databaseUrl: string): Promise<Client> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
-  await client.query(`SET session_replication_role = replica; SET synchronous_commit = off; SET work_mem = '64MB';
-    SET maintenance_work_mem = '1GB'; SET statement_timeout = 0; SET lock_timeout = 0`);
-  return client;
 }
