@@ -50,7 +50,7 @@ export function requireGroup({ kind }: LockedChat): void {
   if (kind !== "group") throw new AppError("conflict", { message: "direct_chat" });
 }
 
-/** @throws {AppError} cannot_write in a direct chat with a block, which does not tell who made it */
+/** @throws {AppError} cannot_write in a direct chat with a block; the error is the same for both members */
 export function requireNotBlocked({ isBlocked }: Pick<LockedChat, "isBlocked">): void {
   if (isBlocked) throw new AppError("cannot_write");
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Why a backend failed a check, as far as its error tells. */
+/** Why a backend failed a check, by its error. */
 export const FAULTS = [
   /** It did not answer within the check's time. */
   "timeout",
@@ -90,7 +90,7 @@ const CODE_FIELDS = ["code", "originalCode", "type", "name"] as const;
 const STATUS_FIELDS = ["status", "statusCode", "responseCode", "error_code", "rawStatusCode"] as const;
 const MAX_DEPTH = 6;
 
-/** Searches an error and its causes: SDKs wrap what tells most, the innermost error. Never throws. */
+/** Searches an error and its causes: SDKs wrap the innermost error, which has the cause. Never throws. */
 export function findFault(error: unknown): Fault {
   return findIn(error, 0) ?? "failed";
 }

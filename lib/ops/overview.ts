@@ -65,7 +65,7 @@ export const overviewSchema = z.object({
 
 export type Overview = z.infer<typeof overviewSchema>;
 
-/** As long as the checks of the backends: a Postgres that is slow still tells the numbers. */
+/** As long as the checks of the backends: a slow Postgres still returns the numbers. */
 const READ_TIMEOUT_MS = 4_000;
 const TASKS_WAIT_SECONDS = 10 * 60;
 const VIEWS_WAIT_MS = 30 * 60_000;

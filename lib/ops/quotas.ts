@@ -6,8 +6,8 @@ import { db, transaction } from "../db";
 import { closeAlerts, raiseAlert } from "../tasks";
 
 /**
- * What a plan allows and how much of it is used, by our own counts (docs/OPERATIONS.md#metrics): providers tell neither
- * over their APIs. The counts leave out the gate's calls and what was lost, so they are at least as much as this.
+ * What a plan allows and how much of it is used, by our own counts (docs/OPERATIONS.md#metrics): providers report
+ * neither over their APIs. The counts leave out the gate's calls and what was lost: the real use is at least this.
  */
 
 export const quotaSchema = z.object({

@@ -79,7 +79,7 @@ export async function readTraffic(range: OverviewRange): Promise<Traffic> {
   return { ...summarize(sum), bars };
 }
 
-/** A Postgres that takes no writes still tells what was counted before. */
+/** A read-only Postgres still returns what was counted before. */
 async function addUpCounts(): Promise<void> {
   try {
     await foldBatches();

@@ -44,7 +44,7 @@ export async function checkRedisWrites(timeoutMs: number): Promise<Check & { isT
  */
 export function checkQstashWrites(timeoutMs: number): Promise<Check> {
   return runCheck(timeoutMs, async () => {
-    // Not billed, and tells a wrong token from a plan that is used up.
+    // Not billed; it fails with a wrong token, and succeeds when the plan is used up.
     await qstash().http.request({ path: ["v2", "keys"], method: "GET" });
     await publish("probe", { id: PROBE_ID });
   });

@@ -52,4 +52,3 @@ export type SearchResults = z.infer<typeof searchResultsSchema>;
 export type FoundPost = z.infer<typeof foundPostSchema>;
 export type FoundPerson = z.infer<typeof foundPersonSchema>;
 export type FoundProduct = z.infer<typeof foundProductSchema>;
-export type FoundTag = z.infer<typeof foundTagSchema>;

@@ -89,10 +89,10 @@ describe("a report", () => {
 
   it("needs words for another reason, of at most 1,000 characters", async () => {
     const postId = await makePost(users);
-    const tell = (text: string) => send(users.listener, "post", postId, { reason: "other", text });
-    expect((await tell(" ")).status).toBe(400);
-    expect((await tell("a".repeat(1_001))).status).toBe(400);
-    expect((await tell("a".repeat(1_000))).status).toBe(201);
+    const sendText = (text: string) => send(users.listener, "post", postId, { reason: "other", text });
+    expect((await sendText(" ")).status).toBe(400);
+    expect((await sendText("a".repeat(1_001))).status).toBe(400);
+    expect((await sendText("a".repeat(1_000))).status).toBe(201);
   });
 });
 
