@@ -32,10 +32,15 @@ const hasExternalBackend = [
   process.env.REDIS_HOST,
 ].some(Boolean);
 const runsOnRealServers = process.env.REAL_STACK === "1";
-const maxWorkers = runsOnRealServers && hasExternalBackend ? 1 : 2;
+
+const hasOwnBackends = !(runsOnRealServers && hasExternalBackend);
+const maxWorkers = hasOwnBackends ? 2 : 1;
 
 /** The embedded engines run in the main process: a worker waits for them two fifths of its time, so three fill two cores. */
 const withEmbeddedEngines = runsOnRealServers ? {} : { maxWorkers: 3 };
+
+/** Its files wait for leases, processes and outages. */
+const withWaits = hasOwnBackends ? { maxWorkers: 3 } : {};
 
 const countAssertions = "tests/support/stack/count-assertions.ts";
 const freshModules = "tests/support/stack/fresh-modules.ts";
@@ -75,7 +80,7 @@ export default defineConfig({
         ...withEmbeddedEngines,
       }),
       project("integration", { isolate: false, ...stack, ...withEmbeddedEngines }),
-      project("extended", { isolate: false, ...stack }),
+      project("extended", { isolate: false, ...stack, ...withWaits }),
       project("e2e", {
         isolate: false,
         globalSetup: ["tests/support/stack/global-shared.ts"],

@@ -1,43 +1,18 @@
-import { Client } from "pg";
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
 import {
   BROWSER_PASSWORD,
-  openContext,
   signInInBrowser,
   signUpInBrowser,
   waitForMailedLink,
 } from "@/tests/support/clients/browser-accounts";
 import { visit } from "@/tests/support/clients/browser-pages";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
 /** An account in Chromium: profile, password, address and recovery. Mails arrive in the local mailbox. */
 
-let app: App;
-let browser: Browser;
-let database: Client;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-afterAll(async () => {
-  await database?.end();
-  await browser?.close();
-});
-
-async function newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  const context = await openContext(browser, app, options);
-  contexts.push(context);
-  return context;
-}
+const { app, database, openContext } = await startBrowserTests();
 
 async function open(context: BrowserContext, path: string): Promise<Page> {
   const page = await context.newPage();
@@ -66,7 +41,7 @@ async function expireConfirmation(userId: string): Promise<void> {
 
 describe("a new account", () => {
   it("confirms its address by the mailed link and can then become an artist", async () => {
-    const context = await newContext();
+    const context = await openContext();
     const { email } = await signUpInBrowser(context);
     const page = await open(context, "/me");
     await page.getByText("Email not confirmed yet").waitFor();
@@ -98,7 +73,7 @@ describe("a new account", () => {
   });
 
   it("can change its name; an invalid name shows an error and gets the focus", async () => {
-    const context = await newContext();
+    const context = await openContext();
     await signUpInBrowser(context, "Before");
     const page = await open(context, "/me");
     await page.getByRole("textbox", { name: "Name" }).fill("   ");
@@ -122,7 +97,7 @@ describe("a new account", () => {
 
 describe("a password", () => {
   it("is changed with the current password, revokes other sessions, and works immediately", async () => {
-    const [context, other] = [await newContext(), await newContext()];
+    const [context, other] = [await openContext(), await openContext()];
     const account = await signUpInBrowser(context);
     expect(await signInInBrowser(other, account)).toBe(200);
     const page = await open(context, "/me/security");
@@ -150,7 +125,7 @@ describe("a password", () => {
   });
 
   it("is not requested twice when its own change requires a fresh confirmation", async () => {
-    const context = await newContext();
+    const context = await openContext();
     const account = await signUpInBrowser(context);
     await expireConfirmation(account.id);
     const page = await open(context, "/me/security");
@@ -166,7 +141,7 @@ describe("a password", () => {
   });
 
   it("is requested again before the address changes; then the call continues, or is cancelled with the dialog", async () => {
-    const context = await newContext();
+    const context = await openContext();
     const account = await signUpInBrowser(context);
     const newAddress = `new-${account.email}`;
     await expireConfirmation(account.id);
@@ -198,7 +173,7 @@ describe("a password", () => {
   });
 
   it("is reset once by a mailed link, which signs out every device", async () => {
-    const [context, stranger] = [await newContext(), await newContext()];
+    const [context, stranger] = [await openContext(), await openContext()];
     const account = await signUpInBrowser(context);
     const page = await open(stranger, "/sign-in");
     await page.getByRole("link", { name: "Forgot your password?" }).click();
@@ -232,7 +207,7 @@ describe("a password", () => {
   });
 
   it("recovery responds the same for an unknown address, and invalid links open nothing", async () => {
-    const page = await open(await newContext(), "/forgot-password");
+    const page = await open(await openContext(), "/forgot-password");
     await page.getByLabel("Email").fill("nobody@normaldance.test");
     await page.getByRole("button", { name: "Send the link" }).click();
     await page.getByText("Check your email").waitFor();
@@ -252,7 +227,7 @@ describe("a password", () => {
 
 describe("an administrator's change", () => {
   it("requires a recent password confirmation, and continues after it", async () => {
-    const [userContext, adminContext] = [await newContext(), await newContext()];
+    const [userContext, adminContext] = [await openContext(), await openContext()];
     const person = await signUpInBrowser(userContext, "Promoted Person");
     expect(await signInInBrowser(adminContext, { email: "admin@normaldance.test" }, "normaldance")).toBe(200);
     const { user } = await (await adminContext.request.get("/api/me")).json();
@@ -273,8 +248,8 @@ describe("an administrator's change", () => {
 
 describe("the sign-in page", () => {
   it("shows how long to wait after too many attempts, and keeps the input", async () => {
-    const { email } = await signUpInBrowser(await newContext());
-    const page = await open(await newContext(), "/sign-in");
+    const { email } = await signUpInBrowser(await openContext());
+    const page = await open(await openContext(), "/sign-in");
     await page.getByLabel("Email").fill(email);
     await page.getByLabel("Password", { exact: true }).fill("a wrong one");
     const button = page.locator("form").getByRole("button", { name: "Sign in" });
@@ -291,7 +266,7 @@ describe("the sign-in page", () => {
 
 describe("the pages of an account", () => {
   it("redirect anonymous viewers to sign in and back", async () => {
-    const page = await open(await newContext(), "/me");
+    const page = await open(await openContext(), "/me");
     for (const path of ["/me", "/me/devices", "/me/security"]) {
       await visit(page, path);
       expect(new URL(page.url()).searchParams.get("next")).toBe(path);
@@ -305,10 +280,10 @@ describe("the pages of an account", () => {
       ["en-US", 1440, "light"],
     ] as const) {
       const options = { locale, viewport: { width, height: 900 } };
-      const context = await newContext(options);
+      const context = await openContext(options);
       const account = await signUpInBrowser(context, "Александра Константинопольская-Шереметьева");
-      expect(await signInInBrowser(await newContext(), account)).toBe(200);
-      const stranger = await newContext(options);
+      expect(await signInInBrowser(await openContext(), account)).toBe(200);
+      const stranger = await openContext(options);
       for (const [who, paths] of [
         [context, ["/me", "/me/devices", "/me/security"]],
         [

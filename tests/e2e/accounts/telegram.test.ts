@@ -1,31 +1,21 @@
-import { Client } from "pg";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { beforeAll, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
-import { type BrowserAccount, openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { type BrowserAccount, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import { openTab, waitForHydration } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** A linked Telegram in the settings, in Chromium. */
 
-let app: App;
-let browser: Browser;
+const { database, openContext } = await startBrowserTests();
+
 let context: BrowserContext;
 let account: BrowserAccount;
-let database: Client;
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
-  context = await openContext(browser, app);
+  context = await openContext();
   account = await signUpInBrowser(context);
-});
-afterAll(async () => {
-  await context?.close();
-  await database?.end();
 });
 
 /** Links the account with a Telegram user of the seed's bot. */

@@ -1,34 +1,19 @@
-import { Client } from "pg";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
-import { openContext } from "@/tests/support/clients/browser-accounts";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { pagePatterns } from "@/tests/support/clients/page-patterns";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** The content security policy, enforced by a browser. */
 
-let app: App;
-let browser: Browser;
-let database: Client;
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
-});
-afterAll(async () => {
-  await database?.end();
-  await browser?.close();
-});
+const { app, database, openContext } = await startBrowserTests();
 
 const PEOPLE = ["admin", "artist", "listener"];
 const ALL_PAGES_LIMIT_MS = 300_000;
 
 /** A browser context whose pages record every policy violation from the first byte on. */
 async function recordingContext(): Promise<BrowserContext> {
-  const context = await openContext(browser, app, { viewport: { width: 1440, height: 900 } });
+  const context = await openContext({ viewport: { width: 1440, height: 900 } });
   await context.addInitScript(() => {
     const violations: string[] = [];
     Object.assign(window, { refused: violations });

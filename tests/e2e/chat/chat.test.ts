@@ -1,27 +1,14 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { type BrowserAccount, openContext, signUpConfirmed } from "@/tests/support/clients/browser-accounts";
+import { type BrowserAccount, signUpConfirmed } from "@/tests/support/clients/browser-accounts";
 import { visit } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { tone } from "@/tests/support/factories/tone";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** Two users chat, each in a separate browser; the connection comes and goes. */
 
-let app: App;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-});
+const { app, openContext } = await startBrowserTests();
 
 interface Person {
   context: BrowserContext;
@@ -29,8 +16,7 @@ interface Person {
 }
 
 async function person(name: string): Promise<Person> {
-  const context = await openContext(browser, app, { viewport: { width: 1280, height: 800 } });
-  contexts.push(context);
+  const context = await openContext({ viewport: { width: 1280, height: 800 } });
   return { context, account: await signUpConfirmed(context, app, name) };
 }
 
@@ -407,11 +393,10 @@ describe("the chat pages", () => {
     expect(await page.getByRole("link", { name: "https://example.com/a?b=c" }).getAttribute("rel")).toContain(
       "noopener",
     );
-    const plain = await openContext(browser, app, {
+    const plain = await openContext({
       javaScriptEnabled: false,
       storageState: await anna.context.storageState(),
     });
-    contexts.push(plain);
     const read = await plain.newPage();
     await read.goto(`/chat/${chatId}`);
     expect(await messages(read).count()).toBe(2);

@@ -1,36 +1,17 @@
-import { Client } from "pg";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
 import {
   type BrowserAccount,
-  openContext,
   signUpConfirmed,
   signUpInBrowser,
 } from "@/tests/support/clients/browser-accounts";
 import { openTab, visit } from "@/tests/support/clients/browser-pages";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
 /** What a person does about another one, by what is on the screen. */
 
-let app: App;
-let browser: Browser;
-let database: Client;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-afterAll(async () => {
-  await database?.end();
-  await browser?.close();
-});
+const { app, database, openContext } = await startBrowserTests();
 
 const TEST_LIMIT_MS = 120_000;
 
@@ -41,8 +22,7 @@ interface Person {
 }
 
 async function person(name: string, isConfirmed = true): Promise<Person> {
-  const context = await openContext(browser, app, { viewport: { width: 1280, height: 800 } });
-  contexts.push(context);
+  const context = await openContext({ viewport: { width: 1280, height: 800 } });
   const account = isConfirmed
     ? await signUpConfirmed(context, app, name)
     : await signUpInBrowser(context, name);
@@ -173,8 +153,7 @@ it("a reported message is in the console, where it is dismissed", { timeout: TES
   await page.getByRole("button", { name: "Send report" }).click();
   await page.getByText("Thank you. We'll look at it.").waitFor();
 
-  const admin = await openContext(browser, app);
-  contexts.push(admin);
+  const admin = await openContext();
   const data = { email: "admin@normaldance.test", password: "normaldance" };
   expect((await admin.request.post("/api/auth/sign-in", { data })).status()).toBe(200);
   const desk = await openTab(admin, "/admin/reports");

@@ -1,25 +1,17 @@
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { type Address, createPublicClient, http, parseAbi } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext, signUpInBrowser, waitForMailedLink } from "@/tests/support/clients/browser-accounts";
+import { signUpInBrowser, waitForMailedLink } from "@/tests/support/clients/browser-accounts";
 import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
 /** Minting in Chromium: the local chain is a real EVM node, and the test has the key of a wallet. */
 
-let app: App;
-let browser: Browser;
-const wallet = privateKeyToAccount(generatePrivateKey());
+const { app, openContext } = await startBrowserTests();
 
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-});
+const wallet = privateKeyToAccount(generatePrivateKey());
 
 const panel = (page: Page) => page.getByRole("region", { name: "Token" });
 
@@ -35,7 +27,7 @@ function readOwner(tokenId: string): Promise<Address> {
 }
 
 it("an artist mints a post to the address that signed, and others see the token", async () => {
-  const artist = await openContext(browser, app);
+  const artist = await openContext();
   const { email } = await signUpInBrowser(artist, "Ines Duval");
   const link = new URL(await waitForMailedLink(app, email, "/confirm-email"), app.url);
   const confirmed = await artist.request.post("/api/auth/confirm-email", {
@@ -45,7 +37,7 @@ it("an artist mints a post to the address that signed, and others see the token"
   const published = await artist.request.post("/api/posts", { data: { title: "Minted once" } });
   expect(published.status()).toBe(201);
   const { post } = await published.json();
-  const visitor = await openContext(browser, app, { viewport: { width: 390, height: 844 } });
+  const visitor = await openContext({ viewport: { width: 390, height: 844 } });
   const page = await openTab(artist, `/posts/${post.id}`);
   const otherPage = await openTab(visitor, `/posts/${post.id}`);
   expect(await panel(otherPage).count()).toBe(0);

@@ -1,37 +1,22 @@
-import { Client } from "pg";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { seriousViolations } from "@/tests/support/clients/browser";
 import {
   type BrowserAccount,
-  openContext,
   signInInBrowser,
   signUpInBrowser,
 } from "@/tests/support/clients/browser-accounts";
 import { visit, waitForHydration } from "@/tests/support/clients/browser-pages";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
-let app: App;
-let browser: Browser;
-let database: Client;
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
-});
-afterAll(async () => {
-  await database?.end();
-  await browser?.close();
-});
+const { database, openContext } = await startBrowserTests();
 
 /** A new user, signed in in a separate browser context. */
 async function newUser(
   options: BrowserContextOptions = {},
 ): Promise<{ page: Page; account: BrowserAccount }> {
-  const context = await openContext(browser, app, options);
+  const context = await openContext(options);
   const account = await signUpInBrowser(context);
   return { page: await context.newPage(), account };
 }
@@ -112,7 +97,7 @@ describe("notifications", () => {
   });
 
   it("redirect an anonymous viewer to sign in", async () => {
-    const context = await openContext(browser, app);
+    const context = await openContext();
     const page = await context.newPage();
     await visit(page, "/notifications");
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe("/sign-in?next=/notifications");

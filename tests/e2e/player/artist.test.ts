@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { Client } from "pg";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import {
   createPlayablePost,
   createPreviewedProduct,
@@ -13,14 +13,11 @@ import {
 } from "@/tests/support/factories/playable-posts";
 import { createSampleFolder, ffmpeg, music } from "@/tests/support/factories/sound-samples";
 import { gradient, withId3 } from "@/tests/support/factories/uploads";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** An artist with two tracks and a product: their page, what they see of their own, and what the player offers. */
 
-let app: App;
-let browser: Browser;
-let database: Client;
+const { app, database, openContext } = await startBrowserTests();
+
 let artist: BrowserContext;
 let visitor: BrowserContext;
 let artistId: string;
@@ -30,22 +27,14 @@ let newer: PlayablePost;
 let productId: string;
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
   [artist, visitor] = await Promise.all([
-    openContext(browser, app),
-    openContext(browser, app, { viewport: { width: 1440, height: 900 } }),
+    openContext(),
+    openContext({ viewport: { width: 1440, height: 900 } }),
   ]);
   artistId = (await signUpInBrowser(artist, "Ольга Щедрая")).id;
   older = await createPlayablePost(app, database, artistId, { title: "Older", seconds: 20 });
   newer = await createPlayablePost(app, database, artistId, { title: "Newer", seconds: 20 });
   productId = await createPreviewedProduct(app, database, artistId, { title: "Master tape", seconds: 8 });
-});
-afterAll(async () => {
-  await Promise.all([artist?.close(), visitor?.close()]);
-  await database?.end();
-  await browser?.close();
 });
 
 const bar = (page: Page) => page.getByRole("region", { name: "Player" });
@@ -132,7 +121,7 @@ describe("what artists see of their own posts", () => {
 describe("the player", () => {
   it("names its track to the system, and follows the system's keys", async () => {
     // With an empty queue, whatever the other tests have played.
-    const context = await openContext(browser, app, { viewport: { width: 1440, height: 900 } });
+    const context = await openContext({ viewport: { width: 1440, height: 900 } });
     await context.addInitScript(() => {
       const handlers: Record<string, (details: object) => void> = {};
       const { setActionHandler } = MediaSession.prototype;

@@ -1,42 +1,28 @@
-import { Client } from "pg";
-import type { Browser, BrowserContext, BrowserContextOptions, Page, Request } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContext, BrowserContextOptions, Page, Request } from "playwright-core";
+import { beforeAll, describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import { openTab, visit } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { createPlayablePost, type PlayablePost } from "@/tests/support/factories/playable-posts";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** The player, with real sound from the public store. */
 
-let app: App;
-let browser: Browser;
-let database: Client;
+const { app, database, openContext } = await startBrowserTests();
+
 /** A signed-up author, one minute of sound, and four seconds. */
 let authorId: string;
 let long: PlayablePost;
 let short: PlayablePost;
-const contexts: BrowserContext[] = [];
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
-  const context = await openContext(browser, app);
+  const context = await openContext();
   authorId = (await signUpInBrowser(context, "Ines Duval")).id;
   short = await createPlayablePost(app, database, authorId, { title: "Four seconds", seconds: 4 });
   long = await createPlayablePost(app, database, authorId, { title: "One minute", seconds: 60 });
   // Publishing a post through the API makes the feed read its posts again.
   await context.request.post("/api/posts", { data: { title: "Without sound" } });
   await context.close();
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-afterAll(async () => {
-  await database?.end();
-  await browser?.close();
 });
 
 interface Listener {
@@ -51,8 +37,7 @@ async function newListener({
   signedIn = true,
   ...options
 }: BrowserContextOptions & { signedIn?: boolean } = {}): Promise<Listener> {
-  const context = await openContext(browser, app, options);
-  contexts.push(context);
+  const context = await openContext(options);
   const refused: string[] = [];
   const requests: Request[] = [];
   await context.exposeFunction("reportRefusal", (text: string) => void refused.push(text));

@@ -1,22 +1,13 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
 /** An author's own post after it was published, on a narrow phone. */
 
-let app: App;
-let browser: Browser;
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-});
+const { app, openContext } = await startBrowserTests();
 
 const TEST_LIMIT_MS = 120_000;
 const phone = { viewport: { width: 390, height: 844 } };
@@ -26,7 +17,7 @@ const headline = (page: Page) => page.getByRole("heading", { level: 1 });
 it("is edited, unlisted, shared and deleted by what is on the screen", {
   timeout: TEST_LIMIT_MS,
 }, async () => {
-  const context = await openContext(browser, app, {
+  const context = await openContext({
     ...phone,
     permissions: ["clipboard-write", "clipboard-read"],
   });
@@ -62,7 +53,7 @@ it("is edited, unlisted, shared and deleted by what is on the screen", {
   await expect.poll(() => headline(page).textContent()).toBe("Better words");
   await page.getByText("Unlisted: only those with the link see it").waitFor();
 
-  const stranger = await openTab(await openContext(browser, app, phone), "/");
+  const stranger = await openTab(await openContext(phone), "/");
   expect(await stranger.getByRole("link", { name: "Better words" }).count()).toBe(0);
   await visit(stranger, `/posts/${id}`);
   expect(await headline(stranger).textContent()).toBe("Better words");

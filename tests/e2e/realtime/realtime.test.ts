@@ -1,30 +1,16 @@
-import type { Browser, BrowserContext, Page, Request } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openContext, signInForToken, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import type { BrowserContext, Page, Request } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { signInForToken, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { openRawStream } from "@/tests/support/clients/raw-stream";
 import { startNextServer } from "@/tests/support/processes/next-server";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** The one event stream that a browser's tabs share. */
 
-let app: App;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-});
+const { app, openContext } = await startBrowserTests();
 
 async function newUser() {
-  const context = await openContext(browser, app);
-  contexts.push(context);
+  const context = await openContext();
   const account = await signUpInBrowser(context);
   const open = new Set<Request>();
   const opened: Request[] = [];

@@ -1,17 +1,16 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { beforeAll, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** The command menu by keyboard and by touch, the search's page with and without scripts, and a tag's page. */
 
-let app: App;
-let browser: Browser;
+const { app, openContext } = await startBrowserTests();
+
 /** Of this file alone. */
 const word = `zur${newId()
   .slice(-6)
@@ -22,8 +21,7 @@ const TEST_LIMIT_MS = 120_000;
 const phone = { viewport: { width: 390, height: 844 } };
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  const context = await openContext(browser, app);
+  const context = await openContext();
   await signUpInBrowser(context, `Ilya ${word}`);
   for (const title of [`The ${word} line`, `Ночной ${word} экспресс`]) {
     const data = { title, tags: [`${word} ё`, "night"] };
@@ -31,9 +29,6 @@ beforeAll(async () => {
     ({ id: postId } = (await response.json()).post);
   }
   await context.close();
-});
-afterAll(async () => {
-  await browser?.close();
 });
 
 const field = (page: Page) => page.getByRole("combobox");
@@ -53,7 +48,7 @@ async function openByKeys(page: Page): Promise<void> {
 }
 
 it("the menu finds a post by keyboard alone, and returns the focus", { timeout: TEST_LIMIT_MS }, async () => {
-  const context = await openContext(browser, app);
+  const context = await openContext();
   const page = await openTab(context, "/shop");
   const searches: string[] = [];
   page.on("request", (request) => {
@@ -104,7 +99,7 @@ it("the menu finds a post by keyboard alone, and returns the focus", { timeout: 
 it("on a phone the button opens the menu, and all results are a page", {
   timeout: TEST_LIMIT_MS,
 }, async () => {
-  const context = await openContext(browser, app, phone);
+  const context = await openContext(phone);
   const page = await openTab(context, "/");
   const button = page.getByRole("banner").getByRole("link", { name: "Search" });
   await button.click();
@@ -131,7 +126,7 @@ it("on a phone the button opens the menu, and all results are a page", {
 it("the page of the search works without scripts, and is in no index", {
   timeout: TEST_LIMIT_MS,
 }, async () => {
-  const context = await openContext(browser, app, { javaScriptEnabled: false, locale: "ru-RU" });
+  const context = await openContext({ javaScriptEnabled: false, locale: "ru-RU" });
   const page = await context.newPage();
   await page.goto("/");
   await page.getByRole("banner").getByRole("link", { name: "Поиск" }).first().click();
@@ -151,7 +146,7 @@ it("the page of the search works without scripts, and is in no index", {
 it("a tag on a card leads to its posts, and any writing of it to the same", {
   timeout: TEST_LIMIT_MS,
 }, async () => {
-  const context = await openContext(browser, app);
+  const context = await openContext();
   const page = await openTab(context, `/posts/${postId}`);
   await page
     .getByRole("main")

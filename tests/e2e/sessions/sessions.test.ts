@@ -1,45 +1,25 @@
-import type { Browser, BrowserContext, Page, Request } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContext, Page, Request } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import {
   BROWSER_PASSWORD,
   type BrowserAccount,
-  openContext,
   signInInBrowser,
   signUpInBrowser,
 } from "@/tests/support/clients/browser-accounts";
 import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
 /** Sessions in Chromium: several browsers and tabs, expired tokens, and a server that does not respond. */
 
-let app: App;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-});
-
-async function newContext(): Promise<BrowserContext> {
-  const context = await openContext(browser, app);
-  contexts.push(context);
-  return context;
-}
+const { app, openContext } = await startBrowserTests();
 
 /** A user who is signed in in this many browsers. */
 async function signInUser(browsers: number): Promise<{ account: BrowserAccount; each: BrowserContext[] }> {
-  const first = await newContext();
+  const first = await openContext();
   const account = await signUpInBrowser(first);
   const each = [first];
   while (each.length < browsers) {
-    const next = await newContext();
+    const next = await openContext();
     expect(await signInInBrowser(next, account)).toBe(200);
     each.push(next);
   }
@@ -264,7 +244,7 @@ describe("a page of another user", () => {
   it("is rendered again when another user signs in in another tab", async () => {
     const { each } = await signInUser(1);
     const [here] = each as [BrowserContext];
-    const otherContext = await newContext();
+    const otherContext = await openContext();
     const other = await signUpInBrowser(otherContext, "Somebody Else");
     const page = await openTab(here, "/me");
     const signInTab = await here.newPage();

@@ -1,58 +1,33 @@
-import { Client } from "pg";
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { seriousViolations } from "@/tests/support/clients/browser";
 import {
   BROWSER_PASSWORD,
-  openContext,
   signUpInBrowser,
   waitForMailedLink,
 } from "@/tests/support/clients/browser-accounts";
 import { openTab, visit } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { createPlayablePost } from "@/tests/support/factories/playable-posts";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** The first minutes of a person here, by what is on the screen. */
 
+const { app, database, openContext } = await startBrowserTests();
+
 const PHONE = { viewport: { width: 390, height: 780 } };
-
-let app: App;
-let browser: Browser;
-let database: Client;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-afterAll(async () => {
-  await database?.end();
-  await browser?.close();
-});
-
-async function newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  const context = await openContext(browser, app, options);
-  contexts.push(context);
-  return context;
-}
 
 const main = (page: Page) => page.getByRole("main");
 const notice = (page: Page) => main(page).getByRole("link", { name: /^Confirm your address: / });
 
 it("a first visit plays the feed with one tap", async () => {
-  const artist = await newContext();
+  const artist = await openContext();
   const { id } = await signUpInBrowser(artist, "Ines Duval");
   await createPlayablePost(app, database, id, { title: "For the first visit", seconds: 20 });
   // Publishing a post through the API makes the feed read its posts again.
   await artist.request.post("/api/posts", { data: { title: "Without sound" } });
 
-  const page = await openTab(await newContext(PHONE), "/");
+  const page = await openTab(await openContext(PHONE), "/");
   await main(page).getByRole("button", { name: "Play all" }).click();
   await main(page).getByRole("button", { name: "Pause", exact: true }).waitFor();
   await expect
@@ -61,7 +36,7 @@ it("a first visit plays the feed with one tap", async () => {
 });
 
 it("sign-up leads to the first steps, and each of them to what it says", async () => {
-  const context = await newContext(PHONE);
+  const context = await openContext(PHONE);
   const page = await openTab(context, "/");
   await main(page).getByRole("link", { name: "Create an account" }).click();
   await page.waitForURL("**/sign-up");
@@ -90,7 +65,7 @@ it("sign-up leads to the first steps, and each of them to what it says", async (
 });
 
 it("someone who came for something goes on with it after sign-up", async () => {
-  const page = await openTab(await newContext(), "/sign-up?next=/leaderboards");
+  const page = await openTab(await openContext(), "/sign-up?next=/leaderboards");
   await page.getByLabel("Name").fill("Next Page");
   await page.getByLabel("Email").fill(`p-${newId()}@normaldance.test`);
   await page.getByLabel("Password", { exact: true }).fill(BROWSER_PASSWORD);
@@ -99,7 +74,7 @@ it("someone who came for something goes on with it after sign-up", async () => {
 });
 
 it("a listener who wants to sell becomes an artist there", async () => {
-  const context = await newContext();
+  const context = await openContext();
   const account = await signUpInBrowser(context);
   const page = await openTab(context, "/shop/new");
   await main(page).getByText("a confirmed address", { exact: false }).waitFor();
@@ -113,14 +88,14 @@ it("a listener who wants to sell becomes an artist there", async () => {
 });
 
 it("a phone has open groups where there are no chats, and the orders on the profile", async () => {
-  const owner = await newContext();
+  const owner = await openContext();
   await signUpInBrowser(owner);
   const title = `Open ${newId().slice(-8)}`;
   expect(
     (await owner.request.post("/api/chats", { data: { kind: "group", title, open: true } })).status(),
   ).toBe(201);
 
-  const context = await newContext(PHONE);
+  const context = await openContext(PHONE);
   await signUpInBrowser(context);
   const page = await openTab(context, "/chat");
   const group = page

@@ -1,32 +1,13 @@
-import type { Browser, BrowserContext, Page, Route } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { BROWSER_PASSWORD, openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import type { Page, Route } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { BROWSER_PASSWORD, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import { openTab } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** What a person presses on a slow network: before the page's scripts have arrived, and before the next page has. */
 
-let app: App;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-});
-
-async function newContext(): Promise<BrowserContext> {
-  const context = await openContext(browser, app);
-  contexts.push(context);
-  return context;
-}
+const { app, openContext } = await startBrowserTests();
 
 /** Holds requests. @returns lets them and all later ones through */
 async function hold(page: Page, matches: (url: URL) => boolean): Promise<() => void> {
@@ -48,7 +29,7 @@ const isScript = (url: URL) =>
 
 describe("before the scripts have arrived", () => {
   it("a submitted form waits for them, keeps what was typed, and puts nothing into the address", async () => {
-    const context = await newContext();
+    const context = await openContext();
     const account = await signUpInBrowser(context);
     await context.clearCookies();
     const page = await context.newPage();
@@ -65,7 +46,7 @@ describe("before the scripts have arrived", () => {
   });
 
   it("a pressed button shows that it waits, and acts when they have", async () => {
-    const context = await newContext();
+    const context = await openContext();
     const page = await context.newPage();
     const release = await hold(page, isScript);
     await page.goto("/sign-in", { waitUntil: "commit" });
@@ -81,7 +62,7 @@ describe("before the scripts have arrived", () => {
   });
 
   it("links and the settings work", async () => {
-    const page = await (await newContext()).newPage();
+    const page = await (await openContext()).newPage();
     await page.setViewportSize({ width: 390, height: 780 });
     await hold(page, isScript);
     await page.goto("/", { waitUntil: "commit" });
@@ -95,7 +76,7 @@ describe("before the scripts have arrived", () => {
 
 describe("before the next page has arrived", () => {
   it("the tapped link shows it at once", async () => {
-    const page = await openTab(await newContext(), "/");
+    const page = await openTab(await openContext(), "/");
     const release = await hold(page, (url) => url.searchParams.has("_rsc"));
     const link = page.getByRole("navigation").getByRole("link", { name: "Shop" }).first();
     const shownAfterMs = await link.evaluate(

@@ -1,25 +1,16 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Browser, Request } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Request } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import type messages from "@/app/i18n/messages/ru.json";
-import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { frameworkFiles, kilobytes, recordTransfers } from "@/tests/support/clients/transfers";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** What a page requests by itself, as `npm run bench:cost` prints it. */
 
-let app: App;
-let browser: Browser;
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-});
+const { app, openContext } = await startBrowserTests();
 
 const TEST_LIMIT_MS = 120_000;
 /** Longer than the delays with which a page reacts to its stream. */
@@ -33,7 +24,7 @@ const pathOf = (request: Request) => new URL(request.url()).pathname;
 
 describe("a page", { timeout: TEST_LIMIT_MS }, () => {
   it("opens its stream and asks for nothing that its document carried", async () => {
-    const context = await openContext(browser, app);
+    const context = await openContext();
     await signUpInBrowser(context);
     // The token of a sign-in without a page is renewed by the first one, and a channel's first stream begins its log.
     const earlier = await context.newPage();
@@ -62,7 +53,7 @@ describe("a page", { timeout: TEST_LIMIT_MS }, () => {
   });
 
   it("in Russian loads no font for the ruble sign alone", async () => {
-    const context = await openContext(browser, app, { locale: "ru-RU" });
+    const context = await openContext({ locale: "ru-RU" });
     const page = await context.newPage();
     const fonts: string[] = [];
     page.on("request", (request) => {
@@ -77,7 +68,7 @@ describe("a page", { timeout: TEST_LIMIT_MS }, () => {
   });
 
   it("loads no more than it may before it is scrolled", async () => {
-    const context = await openContext(browser, app, { locale: "ru-RU" });
+    const context = await openContext({ locale: "ru-RU" });
     await signUpInBrowser(context);
     const page = await context.newPage();
     await page.setViewportSize({ width: 412, height: 823 });

@@ -1,33 +1,14 @@
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { openContext, signUpConfirmed, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signUpConfirmed, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { type NextServer, startNextServer, withRedis } from "@/tests/support/processes/next-server";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 import { type FaultProxy, startFaultProxy } from "@/tests/support/proxies/fault-proxy";
 
 /** The frame of every page: its theme, its bars on a zoomed page, its dialogs, and what it shows in an outage. */
 
-let app: App;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-});
-
-async function newContext(options: BrowserContextOptions = {}): Promise<BrowserContext> {
-  const context = await openContext(browser, app, options);
-  contexts.push(context);
-  return context;
-}
+const { app, openContext } = await startBrowserTests();
 
 /** Whether the page is painted dark or light. */
 const paintedTheme = (page: Page) =>
@@ -44,12 +25,12 @@ describe("the theme", () => {
   it("is the system's, with and without scripts, until the reader chooses one", async () => {
     for (const colorScheme of ["dark", "light"] as const) {
       for (const javaScriptEnabled of [true, false]) {
-        const page = await (await newContext({ colorScheme, javaScriptEnabled })).newPage();
+        const page = await (await openContext({ colorScheme, javaScriptEnabled })).newPage();
         await page.goto("/");
         expect([javaScriptEnabled, await paintedTheme(page)]).toEqual([javaScriptEnabled, colorScheme]);
       }
     }
-    const page = await openTab(await newContext({ colorScheme: "light" }), "/");
+    const page = await openTab(await openContext({ colorScheme: "light" }), "/");
     await page.getByRole("radio", { name: "Dark" }).first().click();
     await expect.poll(() => paintedTheme(page)).toBe("dark");
     // Decided before anything is painted: the document's own script is the first that runs.
@@ -101,7 +82,7 @@ const overlapsInBars = (page: Page) =>
 describe("the phone's bars", () => {
   it("fit on a narrow screen, at 200 % zoom and with text of twice the size, in both languages", async () => {
     for (const locale of ["ru-RU", "en-US"]) {
-      const context = await newContext({ locale, viewport: { width: 390, height: 780 } });
+      const context = await openContext({ locale, viewport: { width: 390, height: 780 } });
       await signUpInBrowser(context);
       const page = await context.newPage();
       await visit(page, "/leaderboards");
@@ -123,7 +104,7 @@ describe("the phone's bars", () => {
 
 describe("a dialog", () => {
   it("with a search opens with the focus on its field", async () => {
-    const [context, other] = [await newContext(), await newContext()];
+    const [context, other] = [await openContext(), await openContext()];
     const [, boris] = [await signUpConfirmed(context, app), await signUpInBrowser(other, "Boris Okay")];
     const response = await context.request.post("/api/chats", { data: { kind: "direct", userId: boris.id } });
     const page = await openTab(context, `/chat/${(await response.json()).chat.id}`);
@@ -164,7 +145,7 @@ describe("with neither Redis nor Postgres", () => {
   it.each(["hang", "refuse"] as const)(
     "%s: pages say within three seconds that the service is unavailable, and keep the viewer signed in",
     async (mode) => {
-      const context = await newContext({ baseURL: server.url });
+      const context = await openContext({ baseURL: server.url });
       await signUpInBrowser(context);
       const page = await context.newPage();
       await visit(page, "/orders");

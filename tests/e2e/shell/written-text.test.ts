@@ -1,34 +1,15 @@
-import { Client } from "pg";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import {
   type BrowserAccount,
-  openContext,
   signInInBrowser,
   signUpInBrowser,
 } from "@/tests/support/clients/browser-accounts";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
 /** What users wrote, on every page that shows it: of any length, in any direction, with any number of line breaks. */
 
-let app: App;
-let browser: Browser;
-let database: Client;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-afterAll(async () => {
-  await database?.end();
-  await browser?.close();
-});
+const { app, database, openContext } = await startBrowserTests();
 
 interface Person {
   context: BrowserContext;
@@ -36,8 +17,7 @@ interface Person {
 }
 
 async function person(name: string): Promise<Person> {
-  const context = await openContext(browser, app, { viewport: { width: 360, height: 780 } });
-  contexts.push(context);
+  const context = await openContext({ viewport: { width: 360, height: 780 } });
   return { context, account: await signUpInBrowser(context, name) };
 }
 
@@ -187,8 +167,7 @@ describe("what users wrote", () => {
       await page.getByRole("button", { name: "Show less" }).click();
       await expect.poll(height).toBeLessThan(maxHeight);
     }
-    const plain = await openContext(browser, app, { javaScriptEnabled: false });
-    contexts.push(plain);
+    const plain = await openContext({ javaScriptEnabled: false });
     await plain.addCookies(await buyer.context.cookies());
     const withoutScripts = await plain.newPage();
     await withoutScripts.goto(`/chat/${chatId}`);

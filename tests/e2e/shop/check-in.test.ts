@@ -1,33 +1,19 @@
-import { Client } from "pg";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { decodeQR } from "qr/decode.js";
 import sharp from "sharp";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { openBrowser, seriousViolations } from "@/tests/support/clients/browser";
 import { openContext } from "@/tests/support/clients/browser-accounts";
 import { visit } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { filmQrCode } from "@/tests/support/clients/camera";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** A ticket from the buyer's screen through the door, by hand and by camera. */
 
+const { app, browser, database } = await startBrowserTests();
+
 const PHONE = { viewport: { width: 390, height: 780 } };
-
-let app: App;
-let browser: Browser;
-let database: Client;
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
-});
-afterAll(async () => {
-  await database?.end();
-  await browser?.close();
-});
 
 async function signIn(who: string, inBrowser = browser): Promise<BrowserContext> {
   const context = await openContext(inBrowser, app, PHONE);

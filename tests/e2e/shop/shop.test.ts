@@ -1,23 +1,13 @@
 import { readFile } from "node:fs/promises";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContextOptions, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext } from "@/tests/support/clients/browser-accounts";
 import { visit, waitForHydration } from "@/tests/support/clients/browser-pages";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
 /** The shop in Chromium, with payments on the local Stripe's checkout page. */
 
-let app: App;
-let browser: Browser;
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-});
+const { app, openContext } = await startBrowserTests();
 
 const TEST_LIMIT_MS = 120_000;
 /** Time (ms) for a payment, its event and its tasks on a busy machine. */
@@ -25,7 +15,7 @@ const TASKS_LIMIT_MS = 30_000;
 
 /** A page in a new English browser context, signed in as one of the demo users. */
 async function pageOf(who: string | null, options: BrowserContextOptions = {}): Promise<Page> {
-  const context = await openContext(browser, app, options);
+  const context = await openContext(options);
   if (who) {
     const signedIn = await context.request.post("/api/auth/sign-in", {
       data: { email: `${who}@normaldance.test`, password: "normaldance" },

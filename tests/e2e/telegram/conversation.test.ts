@@ -1,34 +1,18 @@
-import { Client } from "pg";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { beforeAll, describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { type BrowserAccount, openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { type BrowserAccount, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import { openTab } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { botIdOf, callControl, controlOf } from "@/tests/support/clients/telegram";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** The bot of the local stack on its phone, and the devices page, as a newcomer sees them. */
 
-let app: App;
-let browser: Browser;
-let database: Client;
-let contexts: BrowserContext[] = [];
+const { app, database, openContext } = await startBrowserTests();
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
   await controlOf(app.env.TELEGRAM_API_ROOT ?? "").setLimits({ enabled: false });
-});
-afterEach(async () => {
-  await Promise.all(contexts.map((context) => context.close()));
-  contexts = [];
-});
-afterAll(async () => {
-  await database?.end();
-  await browser?.close();
 });
 
 const LANGUAGES = {
@@ -91,8 +75,7 @@ async function openPhonePage(language: Language): Promise<Page> {
   };
   await callControl(root, "POST", "/api/users", person);
   const bot = await callControl(root, "GET", `/api/bots/${botIdOf(app.env.TELEGRAM_BOT_TOKEN ?? "")}`);
-  const context = await browser.newContext({ locale, viewport: { width: 1440, height: 900 } });
-  contexts.push(context);
+  const context = await openContext({ locale, viewport: { width: 1440, height: 900 } });
   await context.addInitScript((id) => localStorage.setItem("telegram-user", id), String(person.id));
   const page = await context.newPage();
   await page.goto(`${root}/${String(bot.username)}`);
@@ -101,8 +84,7 @@ async function openPhonePage(language: Language): Promise<Page> {
 
 async function openSite(language: Language): Promise<{ context: BrowserContext; account: BrowserAccount }> {
   const { locale } = LANGUAGES[language];
-  const context = await openContext(browser, app, { locale, viewport: { width: 1440, height: 900 } });
-  contexts.push(context);
+  const context = await openContext({ locale, viewport: { width: 1440, height: 900 } });
   return { context, account: await signUpInBrowser(context) };
 }
 

@@ -1,33 +1,25 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
-import { describePages, openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
+import { signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { gradient, sineWav } from "@/tests/support/factories/uploads";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** Uploads in Chromium, to the local store: a track and a cover on their way into a post and a product. */
 
-let app: App;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
+const { app, openContext } = await startBrowserTests();
+
 /** With the tracks, which the browser reads from disk. */
 let folder: string;
 
 beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
   folder = await mkdtemp(path.join(tmpdir(), "normaldance-uploads-"));
 });
-afterEach(async ({ task }) => {
-  if (task.result?.state === "fail") await describePages(contexts);
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
 afterAll(async () => {
-  await browser?.close();
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -35,15 +27,9 @@ const TEST_LIMIT_MS = 120_000;
 /** Of the track, in percent, is in its first part. */
 const FIRST_PART = 54;
 
-async function newContext(): Promise<BrowserContext> {
-  const context = await openContext(browser, app);
-  contexts.push(context);
-  return context;
-}
-
 /** A new user's page of a form. */
 async function openForm(): Promise<{ context: BrowserContext; page: Page }> {
-  const context = await newContext();
+  const context = await openContext();
   await signUpInBrowser(context);
   return { context, page: await openTab(context, "/posts/new") };
 }
@@ -144,7 +130,7 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
     await expect.poll(async () => (await readPost()).cover?.sources.length).toBeGreaterThan(0);
 
     // A stranger's page gets the sound without a reload, and plays it.
-    const stranger = await openTab(await newContext(), `/posts/${postId}`);
+    const stranger = await openTab(await openContext(), `/posts/${postId}`);
     await stranger.getByRole("heading", { name: "Midnight Tram", level: 1 }).waitFor();
     expect(await stranger.getByRole("heading", { name: "Your track is being prepared" }).count()).toBe(0);
     for (const each of [page, stranger]) await playButton(each, "Midnight Tram").waitFor();
@@ -214,7 +200,7 @@ describe("uploading a track", { timeout: TEST_LIMIT_MS }, () => {
 
 describe("a track for sale", { timeout: TEST_LIMIT_MS }, () => {
   it("is an uploaded file, not a link", async () => {
-    const context = await newContext();
+    const context = await openContext();
     const signedIn = await context.request.post("/api/auth/sign-in", {
       data: { email: "artist@normaldance.test", password: "normaldance" },
     });

@@ -1,29 +1,15 @@
-import { Client } from "pg";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { newClientAddress, openContext } from "@/tests/support/clients/browser-accounts";
+import { newClientAddress } from "@/tests/support/clients/browser-accounts";
 import { visit, waitForHydration } from "@/tests/support/clients/browser-pages";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
-let app: App;
-let browser: Browser;
-let database: Client;
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
-});
-afterAll(async () => {
-  await database?.end();
-  await browser?.close();
-});
+const { app, database, openContext } = await startBrowserTests();
 
 /** A new English browser context, signed in through the form. */
 async function signedIn(email: string): Promise<{ context: BrowserContext; page: Page }> {
-  const context = await openContext(browser, app);
+  const context = await openContext();
   const page = await context.newPage();
   await visit(page, "/sign-in");
   await page.getByLabel("Email").fill(email);
@@ -70,7 +56,7 @@ describe("a view, from the browser to Postgres", () => {
     const url = artist.page.url();
     expect(await countOn(artist.page)).toBe(0);
 
-    const second = await openContext(browser, app);
+    const second = await openContext();
     const onlooker = await second.newPage();
     await visit(onlooker, url);
     expect(await countOn(onlooker)).toBe(0);
@@ -159,7 +145,7 @@ describe("pages", () => {
   ] as const)("have no serious axe violations: %s, %i px, %s", async (locale, width, theme) => {
     const { rows } = await database.query(`SELECT id FROM "Post" ORDER BY id DESC LIMIT 1`);
     const problems: string[] = [];
-    const context = await openContext(browser, app, { locale, viewport: { width, height: 900 } });
+    const context = await openContext({ locale, viewport: { width, height: 900 } });
     await context.addInitScript(`localStorage.setItem("theme", "${theme}")`);
     const page = await context.newPage();
     for (const path of ["/", `/posts/${rows[0].id}`, "/sign-in", "/sign-up", "/docs"]) {
@@ -174,7 +160,7 @@ describe("pages", () => {
   it("are Russian without a preference, and the language switch overrides the browser's", async () => {
     const bare = await fetch(app.url, { headers: { "accept-language": "" } });
     expect(await bare.text()).toContain('<html lang="ru"');
-    const context = await openContext(browser, app, { locale: "ru-RU" });
+    const context = await openContext({ locale: "ru-RU" });
     const page = await context.newPage();
     await visit(page, "/");
     await page.getByRole("button", { name: "English" }).first().click();
@@ -186,7 +172,7 @@ describe("pages", () => {
   });
 
   it("with a form keep the input and focus the first invalid field", async () => {
-    const context = await openContext(browser, app);
+    const context = await openContext();
     const page = await context.newPage();
     await visit(page, "/sign-up");
     await page.getByLabel("Name").fill("Somebody");

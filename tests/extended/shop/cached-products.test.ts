@@ -151,9 +151,18 @@ it("an order is decided by Postgres, whatever stock is cached", async () => {
 it("an order of an unlimited product invalidates nothing; one of a limited product does", async () => {
   const [unlimited, limited] = [await createTestProduct(), await createTestProduct({ stock: 9 })];
   const buyer = await createPerson();
-  const place = ({ id }: { id: string }) => cost(() => placeTestOrder(buyer, { productId: id }));
-  await place(unlimited);
-  await shownProduct(unlimited);
+  /** The lowest of three, since a sweep of the outbox may run during one. */
+  const place = async (product: Awaited<ReturnType<typeof createTestProduct>>) => {
+    const costs = [];
+    for (let round = 0; round < 3; round += 1) {
+      await shownProduct(product);
+      costs.push(await cost(() => placeTestOrder(buyer, { productId: product.id })));
+    }
+    return {
+      statements: Math.min(...costs.map(({ statements }) => statements)),
+      httpCalls: Math.min(...costs.map(({ httpCalls }) => httpCalls)),
+    };
+  };
   const before = await place(unlimited);
   expect(await cost(() => shownProduct(unlimited))).toEqual(FREE);
   const after = await place(limited);

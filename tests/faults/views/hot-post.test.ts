@@ -30,6 +30,11 @@ const FIRST_SEQ = 1_000_000_000;
 /** As many as lib/views sends in one call. */
 const VIEWS_PER_CALL = 500;
 const ROUNDS = 9;
+/**
+ * Of Redis' time for a claim, at a thousand times as many waiting views. A claim that read them would take hundreds of
+ * times; a large set outside the processor's caches takes up to 1.6 times on a busy machine.
+ */
+const MAX_GROWTH = 3;
 const MAX_SCRIPT_MS = 20;
 
 let engine: EngineConnection;
@@ -126,7 +131,7 @@ describe("a million waiting views of one post", () => {
     const many: ScriptCost[] = [];
     for (let round = 0; round < ROUNDS; round += 1) many.push(await measureClaim());
     expect(many[0]?.commands).toBe(few[0]?.commands);
-    expect(lowest(many) / lowest(few)).toBeLessThanOrEqual(1.5);
+    expect(lowest(many) / lowest(few)).toBeLessThanOrEqual(MAX_GROWTH);
 
     // Everything else that touches the post; its set of viewers ends between the two views.
     const viewer = await createPerson();
