@@ -5,6 +5,7 @@ import type { Channel } from "../schemas/channels";
 import { type Cursor, readLogHeads, readSequence } from "./channel-log";
 import type { ChannelSubscription } from "./channel-subscription";
 import { type UpstreamMessage, upstreamSchema } from "./emit";
+import { KnownHeads } from "./known-heads";
 import { answerRollCall } from "./roll-call";
 import { UpstreamPosition } from "./upstream-position";
 
@@ -12,14 +13,12 @@ import { UpstreamPosition } from "./upstream-position";
 const BEAT_MS = 30_000;
 /** A message may arrive after its number was read. */
 const ARRIVAL_MS = 250;
-/** Heads of channels without a subscriber: most of them get one again, when a stream reopens. */
-const MAX_KNOWN_HEADS = 10_000;
 /**
  * The upstream subscription outlives the last stream by this time: a browser that reconnects, or opens the next page,
  * closes its stream before it opens another.
  */
 const UPSTREAM_LINGER_MS = 5_000;
-/** A first connection that takes longer counts as an interruption. */
+/** A connection, the first or another after one that ended, that takes longer counts as an interruption. */
 const MAX_CONNECT_MS = 2_000;
 /** Channels that are subscribed to meanwhile wait for it that long: then their logs need not be read twice. */
 const MAX_HOLD_MS = 300;
@@ -53,17 +52,17 @@ class Hub {
   private upstream: Subscription | undefined;
   private beatTimer: NodeJS.Timeout | undefined;
   private readonly position = new UpstreamPosition();
-  /** Of channels that had subscribers here; valid while the position is continuous. */
-  private readonly knownHeads = new Map<string, Cursor>();
+  private readonly knownHeads = new KnownHeads();
   private flows = false;
   private readable = true;
   /**
-   * The first connection is being made, and the heads have not been compared since. It is no interruption: nothing was
-   * sent to these streams before it, and the comparison finds what was published meanwhile.
+   * A connection is being made, and what was published before it has not been asked for. It is no interruption yet:
+   * before the first one nothing was sent to these streams, and a connection without a message for minutes ends, which
+   * loses nothing when no message was published meanwhile.
    */
   private connecting = false;
   private connectTimer: NodeJS.Timeout | undefined;
-  /** Subscriptions that wait for the first connection. */
+  /** Subscriptions that wait for the connection. */
   private readonly held = new Set<ChannelSubscription>();
   private lingerTimer: NodeJS.Timeout | undefined;
   /** The number of the last comparison that began: an older one does not overwrite what it found. */
@@ -133,13 +132,44 @@ class Hub {
       this.held.add(subscription);
       return;
     }
-    const isCurrent = this.flows && this.position.isContinuous;
-    void subscription.joinAt(isCurrent ? this.knownHeads.get(subscription.channel) : undefined);
+    void subscription.joinAt(this.knownHead(subscription.channel));
+  }
+
+  /**
+   * The heads of channels, for a page whose stream will start from them. Those that this instance knows need no read: one
+   * that lags behind makes the stream repeat events. Channels without a log are left out. One call at most.
+   *
+   * @throws {RedisUnavailableError}
+   */
+  async readHeads(channels: readonly Channel[]): Promise<Map<Channel, Cursor>> {
+    const heads = new Map<Channel, Cursor>();
+    for (const channel of channels) {
+      const head = this.knownHead(channel);
+      if (head) heads.set(channel, head);
+    }
+    const unknown = channels.filter((channel) => !heads.has(channel));
+    if (unknown.length === 0) return heads;
+    const read = await (this.isCurrent ? this.knownHeads.fill(unknown, readLogHeads) : readLogHeads(unknown));
+    for (const [channel, head] of read) if (head.epoch !== "") heads.set(channel, head);
+    return heads;
+  }
+
+  /** Messages arrive, and none was lost. */
+  private get isCurrent(): boolean {
+    return this.flows && this.position.isContinuous;
+  }
+
+  private knownHead(channel: Channel): Cursor | undefined {
+    if (!this.isCurrent) return undefined;
+    const head = this.knownHeads.get(channel);
+    if (head) return head;
+    for (const { position } of this.subscriptionsByChannel.get(channel) ?? []) if (position) return position;
+    return undefined;
   }
 
   unsubscribe(subscription: ChannelSubscription): void {
     const { channel, position } = subscription;
-    if (position && this.position.isContinuous) this.rememberHead(channel, position);
+    if (position && this.position.isContinuous) this.knownHeads.remember(channel, position);
     removeFrom(this.subscriptionsByChannel, channel, subscription);
     this.held.delete(subscription);
     subscription.end();
@@ -149,13 +179,6 @@ class Hub {
     const released = [...this.held];
     this.held.clear();
     for (const subscription of released) void subscription.catchUp();
-  }
-
-  private rememberHead(channel: string, head: Cursor): void {
-    this.knownHeads.delete(channel);
-    this.knownHeads.set(channel, head);
-    const [oldest] = this.knownHeads.keys();
-    if (this.knownHeads.size > MAX_KNOWN_HEADS && oldest !== undefined) this.knownHeads.delete(oldest);
   }
 
   /** Messages may be lost from now on. */
@@ -171,28 +194,49 @@ class Hub {
     if (this.streams.size === 0) this.closeUpstream();
   }
 
-  private openUpstream(): Subscription {
-    this.connecting = true;
+  private beginConnecting(): void {
+    this.updateState({ flows: false, connecting: true });
+    clearTimeout(this.connectTimer);
     this.connectTimer = setTimeout(() => this.updateState({ connecting: false }), MAX_CONNECT_MS).unref();
+  }
+
+  private openUpstream(): Subscription {
+    this.beginConnecting();
     return redisService().subscribe(
       keys.realtimeUpstream,
       upstreamSchema,
       (message) => this.forwardMessage(message),
       {
         onConnect: ({ reconnected }) => {
-          // Messages published during the interruption are lost: entries of any channel and wake-up messages. Live only
-          // when the heads have been compared.
-          this.updateState({ flows: true, readable: false });
-          void this.compareHeads();
+          if (this.connecting && this.position.isContinuous) void this.resume();
+          else this.compareAfterInterruption();
+          // Wake-up messages are not numbered.
           if (reconnected) for (const stream of [...this.streams]) stream.onMissedWakes();
         },
         onLost: () => {
-          this.loseTrack();
           this.releaseHeld();
+          if (this.isCurrent && this.readable) return this.beginConnecting();
+          this.loseTrack();
           this.updateState({ flows: false, connecting: false });
         },
       },
     );
+  }
+
+  /** Goes on where the last connection ended, if no message was published since. */
+  private async resume(): Promise<void> {
+    this.updateState({ flows: true });
+    const isAtLastMessage = await this.isAtLastMessage();
+    if (!this.flows) return;
+    this.updateState({ connecting: false });
+    if (isAtLastMessage) this.releaseHeld();
+    else this.compareAfterInterruption();
+  }
+
+  /** Entries of any channel may be lost: live only when the heads have been compared. */
+  private compareAfterInterruption(): void {
+    this.updateState({ flows: true, readable: false });
+    void this.compareHeads();
   }
 
   private forwardMessage(message: UpstreamMessage): void {
@@ -200,8 +244,7 @@ class Hub {
     else if ("forgotten" in message) this.position.receive(message.sequence);
     if (!this.position.isContinuous) this.knownHeads.clear();
     if (Array.isArray(message)) {
-      for (const { channel, epoch, n } of message)
-        if (this.knownHeads.has(channel)) this.knownHeads.set(channel, { epoch, n });
+      for (const { channel, epoch, n } of message) this.knownHeads.receive(channel, { epoch, n });
       for (const { channel, epoch, n, event } of message)
         for (const subscription of this.subscriptionsTo(channel)) subscription.receive({ epoch, n }, event);
     } else if ("rollCall" in message) {
@@ -209,7 +252,7 @@ class Hub {
     } else if ("userId" in message) {
       for (const stream of [...(this.streamsByUser.get(message.userId) ?? [])]) stream.onWake();
     } else if ("forgotten" in message) {
-      for (const channel of message.forgotten) this.knownHeads.delete(channel);
+      for (const channel of message.forgotten) this.knownHeads.forget(channel);
       for (const channel of message.forgotten)
         for (const subscription of this.subscriptionsTo(channel)) void subscription.catchUp();
     } else {
@@ -292,4 +335,10 @@ function removeFrom<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
   if (set?.size === 0) map.delete(key);
 }
 
-export const hub = new Hub();
+/**
+ * Kept on globalThis: Next gives pages and routes copies of a module's state, and a page uses what the streams, which are
+ * a route's, know.
+ */
+const globalState = globalThis as typeof globalThis & { normaldanceHub?: Hub };
+globalState.normaldanceHub ??= new Hub();
+export const hub = globalState.normaldanceHub;

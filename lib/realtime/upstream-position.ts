@@ -7,6 +7,8 @@ const MAX_AHEAD = 100_000;
  */
 export class UpstreamPosition {
   private last: number | null = null;
+  /** The number at which the logs were read: a message up to it may still arrive, and changes nothing. */
+  private readAt = 0;
   /** Numbers received since {@link begin}. */
   private pending: number[] | null = null;
 
@@ -28,7 +30,8 @@ export class UpstreamPosition {
   /** A message was received. @param sequence  undefined for one of an older build, which has none */
   receive(sequence: number | undefined): void {
     if (this.pending) this.pending.push(sequence ?? Number.NaN);
-    else if (this.last !== null) this.last = sequence === this.last + 1 ? sequence : null;
+    else if (this.last !== null && !this.isRead(sequence))
+      this.last = sequence === this.last + 1 ? sequence : null;
   }
 
   /** Messages may have been lost: until {@link settle} the position is unknown. */
@@ -42,6 +45,12 @@ export class UpstreamPosition {
     const received = this.pending ?? [];
     this.pending = null;
     this.last = sequence;
-    for (const each of received) if (Number.isNaN(each) || each > (sequence ?? 0)) this.receive(each);
+    this.readAt = sequence ?? 0;
+    for (const each of received) this.receive(each);
+  }
+
+  /** Not for a number that is far behind, of a sequence that began again. */
+  private isRead(sequence: number | undefined): boolean {
+    return sequence !== undefined && sequence <= this.readAt && this.readAt - sequence < MAX_AHEAD;
   }
 }

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { POST as answer } from "@/app/api/realtime/route";
 import { newId } from "@/lib/core/ids";
-import { streamStats } from "@/lib/realtime";
+import { readCursors, streamStats } from "@/lib/realtime";
 import { appendEvent } from "@/lib/realtime/channel-log";
 import { keys, redis } from "@/lib/redis";
 import { call } from "@/tests/support/clients/call";
@@ -117,6 +117,40 @@ it("a stream that reopens on its instance sends Redis nothing, and misses nothin
   await appendEvent({ channel, event: "unread", data: { unreadCount: 2 } });
   const third = await open(token, cursors, "online");
   await waitUntil("the event has arrived", () => third.channelEvents(channel).length === 1);
+});
+
+it("a page reads a head once, its stream and the next page none, and nothing is missed between them", async () => {
+  const [viewer] = await createPeople(1);
+  if (!viewer) throw new Error("nobody was created");
+  // The instance receives messages.
+  await open(await accessTokenFor(viewer), { [`user:${viewer.userId}`]: null });
+  await waitUntilRegistered([viewer.userId]);
+  const publish = () =>
+    appendEvent({
+      channel: "views",
+      event: "counts",
+      data: { counts: [{ postId: newId(), viewsCount: 1 }] },
+    });
+  const openAnonymous = async (cursors: Record<string, string>) => {
+    const stream = await openEventStream(null, cursors);
+    opened.push(stream);
+    await stream.waitForEvent("joined");
+    expect(stream.eventsNamed("joined")[0]).toMatchObject({ resumed: true });
+    return stream;
+  };
+  await publish();
+  stats.reset();
+  const cursors = await readCursors(["views"]);
+  expect(stats.snapshot().httpRequests).toBe(1);
+  const first = await openAnonymous(cursors);
+  expect(await readCursors(["views"])).toEqual(cursors);
+  expect(stats.snapshot().httpRequests).toBe(1);
+
+  await publish();
+  await waitUntil("the event has arrived", () => first.channelEvents("views").length === 1);
+  expect(await readCursors(["views"])).not.toEqual(cursors);
+  const second = await openAnonymous(cursors);
+  await waitUntil("the event is repeated", () => second.channelEvents("views").length === 1);
 });
 
 it("an answer needs the signature of its stream, and no session", async () => {

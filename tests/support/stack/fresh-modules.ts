@@ -5,6 +5,8 @@ import { vi } from "vitest";
  * module state leaks into the next file, and restores the environment of the first file. Libraries stay loaded.
  */
 vi.resetModules();
+// Of the previous file's modules.
+Reflect.deleteProperty(globalThis, "normaldanceHub");
 // A stub that the previous file left would later be undone to the value of that file.
 vi.unstubAllEnvs();
 

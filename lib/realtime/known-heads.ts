@@ -1,0 +1,60 @@
+import type { Channel } from "../schemas/channels";
+import type { Cursor } from "./channel-log";
+
+/** Most channels without a subscriber get one again, when a stream reopens. */
+const MAX_KNOWN_HEADS = 10_000;
+
+/**
+ * The heads of channels that had subscribers on this instance, or were read for a page. Valid while the instance receives
+ * every published message: each must be passed to {@link receive}, and {@link clear} called when one may be lost.
+ */
+export class KnownHeads {
+  private readonly heads = new Map<string, Cursor>();
+
+  get(channel: string): Cursor | undefined {
+    const head = this.heads.get(channel);
+    return head?.epoch === "" ? undefined : head;
+  }
+
+  remember(channel: string, head: Cursor): void {
+    this.heads.delete(channel);
+    this.heads.set(channel, head);
+    const [oldest] = this.heads.keys();
+    if (this.heads.size > MAX_KNOWN_HEADS && oldest !== undefined) this.heads.delete(oldest);
+  }
+
+  /** An event was published. */
+  receive(channel: string, head: Cursor): void {
+    if (this.heads.has(channel)) this.heads.set(channel, head);
+  }
+
+  forget(channel: string): void {
+    this.heads.delete(channel);
+  }
+
+  clear(): void {
+    this.heads.clear();
+  }
+
+  /** Reads heads and remembers them. @throws what `read` throws */
+  async fill(
+    channels: readonly Channel[],
+    read: (channels: readonly Channel[]) => Promise<Map<Channel, Cursor>>,
+  ): Promise<Map<Channel, Cursor>> {
+    // Events that arrive during the read replace it, so that an older head cannot overwrite theirs.
+    const placeholder: Cursor = { epoch: "", n: 0 };
+    for (const channel of channels) this.remember(channel, placeholder);
+    let found = new Map<Channel, Cursor>();
+    try {
+      found = await read(channels);
+      return found;
+    } finally {
+      for (const channel of channels) {
+        if (this.heads.get(channel) !== placeholder) continue;
+        const head = found.get(channel);
+        if (head && head.epoch !== "") this.heads.set(channel, head);
+        else this.heads.delete(channel);
+      }
+    }
+  }
+}
