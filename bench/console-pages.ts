@@ -20,6 +20,7 @@ import {
   readRedisReport,
   scanRedisPart,
 } from "@/lib/ops";
+import { listReports } from "@/lib/reports";
 import { getTaskOverview, listTasks } from "@/lib/tasks";
 import { fillWithMillionRows, MILLION, rowId } from "@/tests/support/factories/million-rows";
 import { createPerson } from "@/tests/support/factories/people";
@@ -125,6 +126,7 @@ const pages: Readonly<Record<string, () => Promise<unknown>>> = {
     ]);
   },
   "/admin/audit": () => Promise.all([listAudit(admin), countOpenAlerts()]),
+  "/admin/reports": () => Promise.all([listReports(admin), countOpenAlerts()]),
   "/admin/limits": () => Promise.all([listLimits(admin), countOpenAlerts()]),
   "/admin/caches": () => Promise.all([listCaches(admin, { range: "week" }), countOpenAlerts()]),
   "/admin/live": () => Promise.all([getLive(admin), countOpenAlerts()]),

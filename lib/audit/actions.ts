@@ -96,6 +96,8 @@ export const AUDIT_ACTIONS = [
   "redis_backed_up",
   /** Entries with a tag were removed from the cache. */
   "cache_tag_invalidated",
+  /** A sync of views was started by hand. */
+  "views_synced",
   // post:{id}
   /** Its counts were compared with the rows, and set to them. */
   "views_recounted",

@@ -3,6 +3,7 @@ import { db, type Transaction } from "../db";
 import { backgroundTaskService, defineTask, type Payload, type TaskContext } from "../tasks";
 import type { RenditionFormat, ResumedEncoding } from "../tasks/queues/audio-transcoding";
 import { deleteBlobsAfterCommit } from "./delete-blobs-after-commit";
+import { fileSubject } from "./file-subject";
 import { publishTrackChanged } from "./file-users";
 import { INTERRUPTED, interruptFile } from "./interrupt-files";
 import { refuseFile } from "./refuse-file";
@@ -151,7 +152,7 @@ async function enqueueNext(
   const key = `${taskId}:${formats.join()}`;
   return backgroundTaskService.transcodeAudio(
     { fileId, formats, ...(resume ? { resume } : {}) },
-    { tx, key, ownerId },
+    { tx, key, ownerId, subject: fileSubject(fileId) },
   );
 }
 

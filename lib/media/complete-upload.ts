@@ -6,6 +6,7 @@ import { idSchema } from "../schemas/id";
 import type { UploadedFile } from "../schemas/media-file";
 import { headBlob, readUploadCallback } from "../storage";
 import { backgroundTaskService } from "../tasks";
+import { fileSubject } from "./file-subject";
 import { refuseFile } from "./refuse-file";
 import { getUpload, processingTaskKey } from "./uploaded-file";
 
@@ -59,7 +60,7 @@ WHERE id = ${id}::uuid AND status = 'uploading' AND "ownerId" IS NOT NULL AND "c
     await tx.mediaFile.update({ where: { id }, data: { status: "processing" } });
     await backgroundTaskService.processFile(
       { fileId: id, operation: row.purpose === "audio" ? "metadata" : "preview" },
-      { tx, key: processingTaskKey(id), ownerId: row.ownerId },
+      { tx, key: processingTaskKey(id), ownerId: row.ownerId, subject: fileSubject(id) },
     );
   });
   return true;

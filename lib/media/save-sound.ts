@@ -10,6 +10,7 @@ import { type ExaminedCover, saveCover, toExaminedCover } from "./examine-cover"
 import type { ExaminedSound } from "./examine-sound";
 import { sanitizeName } from "./file-name";
 import { FileRefusedError } from "./file-refused-error";
+import { fileSubject } from "./file-subject";
 import { publishTrackChanged } from "./file-users";
 import { soundTypes } from "./sound-types";
 
@@ -81,7 +82,7 @@ export async function saveSound(tx: Transaction, fileId: string, sound: FoundSou
   await tx.mediaFile.update({ where: { id: fileId }, data: { status: "processing", problem: null } });
   const taskId = await backgroundTaskService.transcodeAudio(
     { fileId, formats: ["aac", "opus"] },
-    { tx, key: fileId, ...(file.ownerId ? { ownerId: file.ownerId } : {}) },
+    { tx, key: fileId, subject: fileSubject(fileId), ...(file.ownerId ? { ownerId: file.ownerId } : {}) },
   );
   const found = {
     ...tags,

@@ -37,6 +37,7 @@ export {
   type BusinessSummary,
   getBackendsOverview,
   getOverview,
+  type OpenQueue,
   type Overview,
   overviewQuerySchema,
   overviewSchema,
@@ -44,6 +45,7 @@ export {
 } from "./overview";
 export {
   changeRole,
+  changeRoleBodySchema,
   getPerson,
   listPeople,
   newRoleSchema,
@@ -108,5 +110,6 @@ export {
   recountBodySchema,
   recountsSchema,
   recountViews,
+  syncViewsNow,
   viewsStateSchema,
 } from "./views";

@@ -36,8 +36,22 @@ export const TROUBLES = [
 
 export type Trouble = (typeof TROUBLES)[number];
 
+const openQueueSchema = z.object({
+  queue: z.string(),
+  /** In Postgres and in QStash; 10,000 of a state stands for that many and more. */
+  waiting: z.int(),
+  running: z.int(),
+  dead: z.int(),
+  /** 0 when none waits that could run. */
+  oldestWaitingSeconds: z.int(),
+});
+
+export type OpenQueue = z.infer<typeof openQueueSchema>;
+
 const businessSchema = z.object({
   openAlerts: z.int(),
+  /** Queues with unfinished or dead tasks, by name. */
+  queues: z.array(openQueueSchema),
   deadTasks: z.int(),
   waitingTasks: z.int(),
   runningTasks: z.int(),
@@ -155,6 +169,7 @@ function summarize({
     tasks.reduce((sum, row) => (states.includes(row.state) ? sum + row.tasks : sum), 0);
   return {
     openAlerts,
+    queues: groupByQueue(tasks),
     deadTasks: count("dead"),
     waitingTasks: count("pending", "published"),
     runningTasks: count("running"),
@@ -164,6 +179,17 @@ function summarize({
     viewsWaiting: views.available ? views.pendingViews + views.claimedViews : null,
     lastViewSyncAt: views.lastRun?.at ?? null,
   };
+}
+
+function groupByQueue(tasks: BusinessNumbers["tasks"]): OpenQueue[] {
+  const queues = new Map<string, OpenQueue>();
+  for (const { queue, state, tasks: count, oldestWaitingSeconds } of tasks) {
+    const row = queues.get(queue) ?? { queue, waiting: 0, running: 0, dead: 0, oldestWaitingSeconds: 0 };
+    row[state === "running" || state === "dead" ? state : "waiting"] += count;
+    row.oldestWaitingSeconds = Math.max(row.oldestWaitingSeconds, oldestWaitingSeconds);
+    queues.set(queue, row);
+  }
+  return [...queues.values()].sort((a, b) => a.queue.localeCompare(b.queue));
 }
 
 async function orNull<T>(read: Promise<T>): Promise<T | null> {

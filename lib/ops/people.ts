@@ -8,6 +8,7 @@ import { isStorable } from "../core/text";
 import { db, Prisma, searchByName, type Transaction } from "../db";
 import { Role } from "../schemas/enums";
 import { idSchema } from "../schemas/id";
+import { reasonBodySchema } from "../schemas/reason";
 import { changeAccount } from "../sessions";
 
 export const personSchema = z.object({
@@ -132,6 +133,8 @@ export async function getPerson(caller: Pick<Caller, "role">, personId: string):
 }
 
 export const newRoleSchema = z.object({ role: z.enum(Role) });
+
+export const changeRoleBodySchema = newRoleSchema.extend(reasonBodySchema.shape);
 
 /**
  * Changes an account's role and ends its sessions, so that the user signs in with the new role. The same role again

@@ -4,7 +4,15 @@ import type { Caller } from "../core/access-token";
 import { requireRole, type SignedInCaller } from "../core/permission";
 import { idSchema } from "../schemas/id";
 import { reasonBodySchema } from "../schemas/reason";
-import { getViewSyncState, type Recount, recountPost, syncRunSchema } from "../views";
+import {
+  getViewSyncState,
+  type Recount,
+  recountPost,
+  type SyncOptions,
+  syncNow,
+  syncRunSchema,
+} from "../views";
+import { recordThen } from "./record-then";
 import { requireOperator } from "./require-operator";
 
 const waitingSchema = z.object({
@@ -31,6 +39,20 @@ export const viewsStateSchema = waitingSchema.extend({
 export async function getViewsState(caller: Pick<Caller, "role">): Promise<z.infer<typeof viewsStateSchema>> {
   requireRole(caller, "admin");
   return getViewSyncState();
+}
+
+/**
+ * Starts a sync of views and plays now, for an administrator. Safe to repeat.
+ * @param source  where it was started, for the list of runs
+ * @throws {AppError} forbidden; unavailable when Redis or Postgres does not answer
+ */
+export async function syncViewsNow(
+  caller: SignedInCaller,
+  auditContext: AuditContext,
+  source: Extract<SyncOptions["source"], "admin" | "script"> = "admin",
+): ReturnType<typeof syncNow> {
+  requireRole(caller, "admin");
+  return recordThen({ caller, action: "views_synced" }, auditContext, () => syncNow(source));
 }
 
 const recountSchema = z.object({

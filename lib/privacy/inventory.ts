@@ -154,7 +154,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
         null,
         "mails and notifications have none once they are done, or dead for a month; other tasks have ids of objects, those of mints the token's address too; they are emptied with mints that are deleted",
       ),
-      subject: kept("tasks", "an order's id"),
+      subject: kept("tasks", "the id of an order, a post or a file"),
       progress: none("numbers"),
       error: kept(null, "for operators; removed from cancelled tasks"),
       failures: kept(

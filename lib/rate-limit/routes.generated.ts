@@ -40,6 +40,7 @@ export const routeRows = [
   { pattern: "/api/admin/tasks/:id/retry", policy: "default" },
   { pattern: "/api/admin/views", policy: "default" },
   { pattern: "/api/admin/views/recount", policy: "strict" },
+  { pattern: "/api/admin/views/sync", policy: "strict" },
   { pattern: "/api/analytics/events", policy: "events" },
   { pattern: "/api/analytics/totals", policy: "default" },
   { pattern: "/api/auth/confirm-email", policy: "strict", by: "address" },

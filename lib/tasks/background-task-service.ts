@@ -26,7 +26,7 @@ export interface EnqueueOptions {
   delaySeconds?: number;
   /** The user who started the task and may read it. */
   ownerId?: string;
-  /** What the task is about, `order:{id}`: the order's page lists its tasks. */
+  /** What the task is about: `order:{id}`, whose page lists its tasks, `mint:{post}` or `file:{id}`. */
   subject?: string;
   /**
    * Nothing is published until a sweep finds the task due, so it starts a sweep's interval later: for one that is

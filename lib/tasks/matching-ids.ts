@@ -12,19 +12,20 @@ import type { ParsedTaskFilter } from "./task-filter";
  */
 export async function matchingIdsSql(filter: ParsedTaskFilter, limit: number): Promise<Prisma.Sql> {
   const foundIds = filter.error ? await findByError(filter, filter.error) : null;
+  const subjects = filter.about ? await readSubjects(filter.about) : [];
   if (foundIds !== null) {
     return Prisma.sql`
 WITH "Task" AS MATERIALIZED (SELECT * FROM "Task" WHERE id = ANY (${foundIds}::uuid[]))
-SELECT "Task".id::text AS id FROM "Task" WHERE ${Prisma.join(allConditions(filter), " AND ")}
+SELECT "Task".id::text AS id FROM "Task" WHERE ${Prisma.join(allConditions(filter, subjects), " AND ")}
 ORDER BY "Task".id DESC LIMIT ${limit}`;
   }
   if (filter.owner || filter.subject || filter.about) {
     return Prisma.sql`
-SELECT "Task".id::text AS id FROM "Task" WHERE ${Prisma.join(allConditions(filter), " AND ")}
+SELECT "Task".id::text AS id FROM "Task" WHERE ${Prisma.join(allConditions(filter, subjects), " AND ")}
 ORDER BY "Task".id DESC LIMIT ${limit}`;
   }
   const names = await namesOf(filter);
-  return walkSql(names, filter, Prisma.join(toConditions(filter), " AND "), limit);
+  return walkSql(names, filter, Prisma.join(toConditions(filter, []), " AND "), limit);
 }
 
 async function namesOf({ queue }: ParsedTaskFilter): Promise<string[]> {
@@ -47,11 +48,11 @@ CROSS JOIN LATERAL (
 ORDER BY found.id DESC LIMIT ${limit}`;
 }
 
-function allConditions(filter: ParsedTaskFilter): Prisma.Sql[] {
+function allConditions(filter: ParsedTaskFilter, subjects: readonly string[]): Prisma.Sql[] {
   // A literal: a partial index is not used for a parameter. The values are the enum's.
   const states = statesOf(filter).map((state) => `'${state}'`);
   return [
-    ...toConditions(filter),
+    ...toConditions(filter, subjects),
     ...(filter.queue ? [Prisma.sql`"Task".queue = ${filter.queue}`] : []),
     Prisma.raw(`"Task".state IN (${states.join(", ")})`),
   ];
@@ -76,14 +77,30 @@ function idBounds({ from, to, cursor }: ParsedTaskFilter): IdBounds {
   return { from: first, to: last && cursor ? (last < cursor ? last : cursor) : (last ?? cursor) };
 }
 
-/** Conditions other than queue and state. */
-function toConditions({ owner, subject, about, error, from, to, cursor }: ParsedTaskFilter): Prisma.Sql[] {
+/** What tasks may be about by an id: an order, a mint or a file, and a post with its files. */
+async function readSubjects(about: string): Promise<string[]> {
+  const post = await db().post.findUnique({
+    where: { id: about },
+    select: { audioFileId: true, coverFileId: true },
+  });
+  const files = [about, post?.audioFileId, post?.coverFileId].flatMap((id) => (id ? [`file:${id}`] : []));
+  return [`order:${about}`, `mint:${about}`, ...files];
+}
+
+/**
+ * Conditions other than queue and state.
+ * @param subjects  what `about` stands for
+ */
+function toConditions(
+  { owner, subject, about, error, from, to, cursor }: ParsedTaskFilter,
+  subjects: readonly string[],
+): Prisma.Sql[] {
   const conditions = [Prisma.sql`TRUE`];
   if (owner) conditions.push(Prisma.sql`"Task"."ownerId" = ${owner}::uuid`);
   if (subject) conditions.push(Prisma.sql`"Task".subject = ${subject}`);
   if (about) {
     conditions.push(
-      Prisma.sql`("Task".id = ${about}::uuid OR "Task"."ownerId" = ${about}::uuid OR "Task".subject = ${`order:${about}`})`,
+      Prisma.sql`("Task".id = ${about}::uuid OR "Task"."ownerId" = ${about}::uuid OR "Task".subject = ANY (${[...subjects]}::text[]))`,
     );
   }
   if (error) conditions.push(containsErrorSql(error));

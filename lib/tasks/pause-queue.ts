@@ -81,7 +81,10 @@ function requireOperable(caller: SignedInCaller, name: string): GuaranteedQueue 
 const BATCH_SIZE = 2_000;
 const targetRowsSchema = z.tuple([z.object({ at: z.date() })]);
 
-/** Batch by batch, to one time, so that a repeat of an interrupted call has an end. */
+/**
+ * Batch by batch, to one time, so that a repeat of an interrupted call has an end, and in the order of the index: by id
+ * each batch would read and sort the whole backlog.
+ */
 async function renewDeadlines(queue: GuaranteedQueue): Promise<void> {
   const { deadlineSeconds } = getQueueDefinition(queue);
   const rows = await db()
@@ -94,7 +97,7 @@ async function renewDeadlines(queue: GuaranteedQueue): Promise<void> {
 UPDATE "Task" SET "deadlineAt" = ${at} WHERE id = ANY (ARRAY(
   SELECT id FROM "Task"
   WHERE queue = ${queue} AND state IN ('pending', 'published', 'running') AND "deadlineAt" < ${at}
-  ORDER BY id LIMIT ${BATCH_SIZE} FOR UPDATE))`,
+  ORDER BY "deadlineAt" LIMIT ${BATCH_SIZE} FOR UPDATE))`,
     );
   }
 }

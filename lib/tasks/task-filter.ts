@@ -10,7 +10,7 @@ export const taskFilterSchema = z.object({
   state: z.enum(TaskState).optional(),
   /** Of the person who started them. */
   owner: idSchema.optional(),
-  /** The id of a task, of the person who started it, or of the order it is about. */
+  /** The id of a task, of the person who started it, or of the order, post or file it is about. */
   about: idSchema.optional(),
   /** What they are about, such as `order:{id}`. */
   subject: text.optional(),

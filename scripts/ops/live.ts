@@ -5,9 +5,9 @@ import {
   listCaches,
   OVERVIEW_RANGES,
   recountViews,
+  syncViewsNow,
 } from "@/lib/ops";
 import { idSchema } from "@/lib/schemas/id";
-import { syncNow } from "@/lib/views";
 import { type Command, requireWord, table, UsageError } from "./command";
 
 /** `npm run ops -- views …`, `live …` and `caches …` */
@@ -37,10 +37,11 @@ export const views: Readonly<Record<string, Command>> = {
     },
   },
   sync: {
-    usage: "views sync",
+    usage: "views sync --reason text",
     summary: "writes pending views and plays to Postgres now",
-    run: async () => {
-      const { syncedPosts } = await syncNow("script");
+    changes: "something",
+    run: async ({ caller, auditContext }) => {
+      const { syncedPosts } = await syncViewsNow(caller, auditContext, "script");
       return { json: { syncedPosts }, lines: [`${syncedPosts} posts synced`] };
     },
   },

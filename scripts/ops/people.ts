@@ -1,11 +1,13 @@
 import type { SignedInCaller } from "@/lib/core/permission";
 import {
   blockAccount,
+  changeRole,
   endPersonSessions,
   getPersonDetails,
   liftLimits,
   listLimits,
   listPeople,
+  newRoleSchema,
   type PersonView,
   peopleQuerySchema,
   unblockAccount,
@@ -46,6 +48,18 @@ export const people: Readonly<Record<string, Command>> = {
       );
       const facts = Object.entries(details.person).map(([name, value]) => `${name}: ${String(value)}`);
       return { json: details, lines: [...facts, "", ...sessionLines(details.sessions)] };
+    },
+  },
+  role: {
+    usage: "people role <id or address> <listener | artist | admin> --reason text",
+    summary: "changes what the account may do, and signs it out",
+    changes: "something",
+    run: async ({ caller, words, auditContext }) => {
+      const id = await findPersonId(caller, requireWord(words, "person"));
+      const newRole = newRoleSchema.safeParse({ role: words[1] });
+      if (!newRole.success) throw new UsageError("a role is listener, artist or admin");
+      const person = await changeRole(caller, id, newRole.data, auditContext);
+      return { json: person, lines: [`${person.email}: ${person.role}`] };
     },
   },
   block: {

@@ -126,8 +126,9 @@ export const redis: Readonly<Record<string, Command>> = {
     },
   },
   backup: {
-    usage: "redis backup --file path [--reason text]",
+    usage: "redis backup --file path --reason text",
     summary: "all keys into a file of JSON lines",
+    changes: "something",
     run: async ({ caller, options, auditContext }) => {
       const path = requireFile(options.file);
       const file = createWriteStream(path, { flags: "wx", mode: 0o600 });

@@ -8,6 +8,7 @@ import {
   sendTestAlert,
 } from "@/lib/ops";
 import { idSchema } from "@/lib/schemas/id";
+import { audit } from "./audit";
 import { type Command, requireWord, table, UsageError } from "./command";
 import { caches, live, views } from "./live";
 import { limits, people, personSessions } from "./people";
@@ -64,6 +65,7 @@ export const rooms: Readonly<Record<string, Readonly<Record<string, Command>>>> 
     },
   },
   reports,
+  audit,
   people,
   limits,
   redis,

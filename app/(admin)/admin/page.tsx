@@ -2,6 +2,7 @@ import { getFormatter, getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { BackendList } from "@/app/_features/console/overview/backend-list";
 import { LedgerTiles, TrafficTiles } from "@/app/_features/console/overview/number-tiles";
+import { OpenTasks } from "@/app/_features/console/overview/open-tasks";
 import { QuotaBars } from "@/app/_features/console/overview/quota-bars";
 import { RangeLinks } from "@/app/_features/console/overview/range-links";
 import { TrafficChart } from "@/app/_features/console/overview/traffic-chart";
@@ -43,6 +44,7 @@ export default async function AdminOverviewPage({ searchParams }: PageProps<"/ad
       </p>
       <BackendList backends={backends} />
       {business ? <LedgerTiles business={business} /> : null}
+      {business ? <OpenTasks queues={business.queues} at={at} /> : null}
       {overview.quotas ? <QuotaBars quotas={overview.quotas} /> : null}
       {traffic ? (
         <>

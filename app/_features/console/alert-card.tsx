@@ -5,12 +5,13 @@ import { Link } from "@/app/_ui/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { AlertView } from "@/lib/ops";
 import { getAlertTitle } from "@/lib/schemas/alert";
-import { AdminActionButton } from "./admin-action-button";
+import { OperatorAction } from "./operator-action";
 
 export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt: number }) {
   const t = useTranslations("alertConsole");
   const locale = useLocale();
   const link = subjectLink(alert);
+  const title = getAlertTitle(alert.kind, locale);
   return (
     <article
       aria-labelledby={alert.id}
@@ -21,7 +22,7 @@ export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt:
       </span>
       <div className="min-w-0">
         <h2 id={alert.id} className="text-lg font-semibold">
-          {getAlertTitle(alert.kind, locale)}
+          {title}
         </h2>
         <p dir="auto" className="mt-1 text-muted [overflow-wrap:anywhere]">
           {alert.message}
@@ -37,11 +38,13 @@ export function AlertCard({ alert, renderedAt }: { alert: AlertView; renderedAt:
             <Link href={link.href}>{t(link.label)}</Link>
           </Button>
         ) : null}
-        <AdminActionButton
+        <OperatorAction
           path={`/api/admin/alerts/${alert.id}/close`}
           label={t("close")}
-          busyLabel={t("closing")}
-          doneLabel={t("closed")}
+          labelledFor={t("closeOf", { title })}
+          title={t("closeTitle")}
+          text={`${title} (${alert.subject}). ${t("closeText")}`}
+          confirm={t("close")}
         />
       </div>
     </article>

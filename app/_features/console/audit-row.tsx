@@ -96,6 +96,7 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   redis_kind_deleted: Trash2,
   redis_backed_up: Download,
   cache_tag_invalidated: Trash2,
+  views_synced: RotateCcw,
   views_recounted: RotateCcw,
 };
 

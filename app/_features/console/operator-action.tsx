@@ -9,7 +9,7 @@ import { Dialog } from "@/app/_ui/dialog";
 import { ReasonForm, TEXT_INPUT } from "./reason-form";
 
 /** What the response counts; its number is shown. `done`: nothing. */
-export type OperatorResult = "lifted" | "ended" | "deleted" | "done";
+export type OperatorResult = "lifted" | "ended" | "deleted" | "syncedPosts" | "done";
 
 interface Field {
   name: string;
@@ -35,7 +35,7 @@ interface Props {
   confirm: string;
   result?: OperatorResult;
   look?: "quiet" | "plain" | "danger" | "primary";
-  size?: "small" | "normal";
+  size?: "small" | "normal" | "large";
 }
 
 /** A button of the console that changes something: a dialog says what, asks why, and calls one route. */

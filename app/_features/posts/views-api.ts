@@ -1,5 +1,5 @@
 import { callApi } from "@/app/_data/call-api";
-import type { ViewedPost, ViewedPosts, ViewSync } from "@/lib/schemas/views";
+import type { ViewedPost, ViewedPosts } from "@/lib/schemas/views";
 
 export function sendView(postId: string) {
   return callApi<ViewedPost>("/api/posts/view", { method: "POST", body: { postId } });
@@ -12,8 +12,4 @@ export function sendViewsBatch(postIds: string[]) {
     body: { postIds },
     keepalive: true,
   });
-}
-
-export function syncViews() {
-  return callApi<ViewSync>("/api/posts/sync-views", { method: "POST", body: {} });
 }

@@ -235,6 +235,7 @@ describe("an administrator's change", () => {
     const page = await open(adminContext, `/admin/people?q=${encodeURIComponent(person.email)}`);
     await page.getByRole("button", { name: /Promoted Person/ }).click();
     await page.getByRole("radio", { name: "Artist" }).check();
+    await page.getByRole("textbox", { name: "Reason" }).fill("they asked");
     await page.locator("form button[type=submit]").last().click();
     const dialog = page.getByRole("dialog", { name: "Enter your password again" });
     await dialog.getByLabel("Password", { exact: true }).fill("normaldance");

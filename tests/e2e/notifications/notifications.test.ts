@@ -151,17 +151,32 @@ describe("the console", () => {
     await page.context().close();
   });
 
-  it("closes an alert", async () => {
+  it("closes an alert with a reason", async () => {
     const subject = `order:${newId()}`;
     await database.query(
       `INSERT INTO "Alert" (id, kind, subject, message) VALUES ($1, 'payment_mismatch', $2, 'does not add up')`,
       [newId(), subject],
     );
     const { page } = await newAdministrator();
-    await visit(page, "/admin/alerts");
+    // It shows on every page of an administrator.
+    await visit(page, "/shop");
+    await page
+      .getByRole("link", { name: /open alert/ })
+      .first()
+      .click();
+    await page.waitForURL("**/admin/alerts");
     const alert = page.getByRole("article").filter({ hasText: subject });
     await alert.getByRole("button", { name: "Close" }).click();
+    const form = page.getByRole("form", { name: "Close this alert?" });
+    await form.getByRole("textbox", { name: "Reason" }).fill("refunded by hand");
+    await form.getByRole("button", { name: "Close" }).click();
     await expect.poll(() => alert.count()).toBe(0);
+    const { rows } = await database.query(
+      `SELECT e.data->>'reason' AS reason FROM "AuditEntry" e JOIN "Alert" a ON e.subject = 'alert:' || a.id
+       WHERE a.subject = $1`,
+      [subject],
+    );
+    expect(rows).toEqual([{ reason: "refunded by hand" }]);
     await page.context().close();
   });
 

@@ -55,6 +55,7 @@ const MATRIX = `
   POST   /api/admin/reports/{id}/close      401     403       403    403     200
   POST   /api/admin/sessions/clear          401     403       403    403     200
   GET    /api/admin/views                   401     403       403    403     200
+  POST   /api/admin/views/sync              401     403       403    403     200
   POST   /api/admin/views/recount           401     403       403    403     200
   GET    /api/admin/tasks/search            401     403       403    403     200
   GET    /api/admin/tasks                   401     403       403    403     200

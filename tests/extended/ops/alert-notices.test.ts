@@ -43,7 +43,11 @@ const raise = (subject: string, kind: AlertKind = "task_dead", message = "broken
   transaction((tx) => raiseAlert(tx, { kind, subject, message }));
 const alertOf = (subject: string) => db().alert.findFirstOrThrow({ where: { subject } });
 const closeOne = async (subject: string) =>
-  call(close, { as: admin, method: "POST", params: { id: (await alertOf(subject)).id } });
+  call(close, {
+    as: admin,
+    params: { id: (await alertOf(subject)).id },
+    body: { reason: "dealt with" },
+  });
 
 async function noticeTasks(subject: string) {
   const { id } = await alertOf(subject);

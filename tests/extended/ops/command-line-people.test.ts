@@ -49,6 +49,23 @@ it("an account is found by its address, blocked with --yes and a reason, and unb
   expect(unblocked.json.blockedAt).toBeNull();
 });
 
+it("a role is changed with a reason, and views are synced with one", async () => {
+  const user = await createTestUser();
+  expect((await ops("people", "role", user.email, "artist")).errors).toContain("--reason");
+  expect((await ops("people", "role", user.email, "owner", "--reason", "asked")).code).toBe(2);
+  const changed = await ops("people", "role", user.email, "artist", "--reason", "asked");
+  expect(changed).toMatchObject({ code: 0, json: { id: user.userId, role: "artist" } });
+  expect(await lastEntry("role_changed")).toMatchObject({
+    actorId: administratorId,
+    data: { from: "listener", to: "artist", reason: "asked" },
+  });
+  expect((await ops("views", "sync")).errors).toContain("--reason");
+  expect((await ops("views", "sync", "--reason", "before a backup")).json).toEqual({
+    syncedPosts: expect.any(Number),
+  });
+  expect(await lastEntry("views_synced")).toMatchObject({ data: { reason: "before a backup" } });
+});
+
 it("one session is ended, then the others", async () => {
   const user = await createTestUser();
   const [one] = [await startTestSession(user), await startTestSession(user)];

@@ -209,7 +209,9 @@ it("a backup is restored into an empty database, without leases and copies, and 
   await redis().send(["SET", keys.cacheTrustLease, "1", "EX", 600]);
   await redis().send(["SET", keys.cacheEntry("posts:x"), "{}", "EX", 600]);
   const file = path.join(folder, "backup.jsonl");
-  expect((await asAdmin("redis", "backup", "--file", file)).json).toMatchObject({ keys: 8 });
+  expect((await asAdmin("redis", "backup", "--file", file, "--reason", "a drill")).json).toMatchObject({
+    keys: 8,
+  });
 
   const restore = (...more: string[]) =>
     asAdmin("redis", "restore", "--file", file, "--reason", "drill", "--yes", ...more);

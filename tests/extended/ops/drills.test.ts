@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -33,6 +34,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
+/** A stack and five commands are started, each of which compiles what it runs. */
+const REGION_LIMIT_MS = 400_000;
+
 /** The shell block under a heading; files are made in this test's folder. */
 function commandsUnder(heading: string): string[] {
   const section = readPage("docs/OPERATIONS.md").text.split(`\n### ${heading}\n`)[1]?.split("\n#")[0] ?? "";
@@ -46,12 +50,14 @@ function commandsUnder(heading: string): string[] {
 }
 
 /** Runs a line in a shell with the environment of this file. */
-async function run(
-  line: string,
-  env: Record<string, string> = {},
+const run = (line: string, env: Record<string, string> = {}) => runIn({ ...process.env, ...env }, line);
+
+async function runIn(
+  env: Readonly<Record<string, string | undefined>>,
+  script: string,
 ): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    execFile("bash", ["-c", line], { env: { ...process.env, ...env } }, (error, stdout, stderr) =>
+    execFile("bash", ["-c", script], { env: { NODE_ENV: "test", ...env } }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr }),
     );
   });
@@ -100,6 +106,35 @@ it("back up and restore", async ({ skip }) => {
     expect(Number(counted.output)).toBe(people);
   } finally {
     await run(`dropdb --force --maintenance-db="$DIRECT_URL" normaldance_restored`, env);
+  }
+});
+
+it("a region is lost", { timeout: REGION_LIMIT_MS }, async ({ skip }) => {
+  skip(!workerStack().real);
+  const { PATH, HOME = "", DIRECT_URL = "" } = process.env;
+  // A shell that knows nothing of the lost region's backends.
+  const env = {
+    PATH: `${await findBinFolder()}:${PATH}`,
+    ...{ HOME, DIRECT_URL, REGION_URL: withDatabase(DIRECT_URL, "normaldance_region") },
+  };
+  // The stack's other ports follow this one.
+  const port = String(randomInt(20_000, 30_000));
+  const lines = commandsUnder("Drill: a region is lost").map((line) =>
+    line.replace(".data/region", path.join(folder, "region")).replace("4100", port),
+  );
+  expect(lines).toHaveLength(12);
+  const [dump = ""] = commandsUnder("Drill: back up");
+  const email = (await db().user.findFirstOrThrow({ where: { role: "admin" } })).email;
+  try {
+    const { code, output } = await runIn(env, [dump, ...lines].join("\n"));
+    expect([code, output]).toEqual([0, expect.stringContaining(email)]);
+    // On a busy machine a backend may be slow.
+    for (const backend of ["database", "redis", "qstash", "files", "mail"])
+      expect(output).toMatch(new RegExp(`^${backend} +(ok|slow) `, "m"));
+    expect(output).toContain("posts synced");
+    expect(output).toMatch(/plan free: 289 of 1,?000 messages a day/);
+  } finally {
+    await run(`dropdb --force --if-exists --maintenance-db="$DIRECT_URL" normaldance_region`, env);
   }
 });
 

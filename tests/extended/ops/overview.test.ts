@@ -68,7 +68,12 @@ it("all is well only while nothing is wrong", async () => {
       },
     ],
   });
-  expect((await read()).troubles).toEqual(["alerts", "dead_tasks", "tasks_wait"]);
+  const { troubles: found, business } = await read();
+  expect(found).toEqual(["alerts", "dead_tasks", "tasks_wait"]);
+  expect(business?.queues).toEqual([
+    { queue, waiting: 1, running: 0, dead: 1, oldestWaitingSeconds: expect.any(Number) },
+  ]);
+  expect(business?.queues[0]?.oldestWaitingSeconds).toBeGreaterThanOrEqual(3_600);
   await db().alert.deleteMany({ where: { subject } });
   await db().task.deleteMany({ where: { queue } });
   expect((await read()).troubles).toEqual([]);

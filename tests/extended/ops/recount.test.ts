@@ -1,6 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { POST as recount } from "@/app/api/admin/views/recount/route";
 import { GET as viewsState } from "@/app/api/admin/views/route";
+import { POST as sync } from "@/app/api/admin/views/sync/route";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
@@ -18,6 +19,22 @@ beforeAll(async () => {
 
 const recountOf = (postId: string) =>
   call(recount, { as: admin, body: { postId, reason: "an artist asked" } });
+
+it("a sync is started with a reason, which is in the audit log before it begins", async () => {
+  const post = await createTestPost(await createPerson("artist"), 0);
+  await recordNewViewers(post, 2);
+  expect((await call(sync, { as: admin, body: {} })).status).toBe(400);
+  expect(await persistedViews(post)).toMatchObject({ views: 0 });
+  const { status, body } = await call(sync, { as: admin, body: { reason: "before a backup" } });
+  expect([status, body.syncedPosts]).toEqual([200, expect.any(Number)]);
+  expect(await persistedViews(post)).toMatchObject({ views: 2 });
+  expect(
+    await db().auditEntry.findFirst({ where: { action: "views_synced", actorId: admin.userId } }),
+  ).toMatchObject({
+    subject: "app",
+    data: { reason: "before a backup" },
+  });
+});
 
 it("a count that differs from its rows is mended, and views that wait are kept", async () => {
   const post = await createTestPost(await createPerson("artist"), 40);

@@ -16,7 +16,7 @@ import { newId } from "@/lib/core/ids";
 import { db, disconnectDb, type Prisma, transaction } from "@/lib/db";
 import { type ListedTask, type QueueOverview, raiseAlert } from "@/lib/tasks";
 import { call } from "@/tests/support/clients/call";
-import { createPerson } from "@/tests/support/factories/people";
+import { createPerson, createTestPost } from "@/tests/support/factories/people";
 import { startIsolatedBackends } from "@/tests/support/stack/isolated-backends";
 
 /** What operators do with tasks over the API. Nothing is served at APP_URL, so QStash delivers nothing. */
@@ -228,6 +228,26 @@ describe("search", () => {
     const firstPage = await find("?limit=2");
     expect(firstPage).toEqual([c, b]);
     expect((await find(`?limit=2&cursor=${b}`))[0]).toBe(a);
+  });
+
+  it("finds a post's tasks: of its mint and of its files", async () => {
+    const artist = await createPerson("artist");
+    const [sound, other] = [newId(), newId()];
+    await db().mediaFile.createMany({
+      data: [sound, other].map((id) => ({
+        ...{ id, ownerId: artist.userId, name: "a.wav", type: "audio/wav", bytes: 1 },
+        pathname: `media/${id}`,
+      })),
+    });
+    const post = await createTestPost(artist);
+    await db().post.update({ where: { id: post }, data: { audioFileId: sound } });
+    const [ofSound, ofMint] = [
+      await addTask({ queue: "audio-transcoding", subject: `file:${sound}` }),
+      await addTask({ queue: "nft-minting", subject: `mint:${post}` }),
+    ];
+    const ofOther = await addTask({ queue: "audio-transcoding", subject: `file:${other}` });
+    expect(await find(`?about=${post}`)).toEqual([ofMint, ofSound]);
+    expect(await find(`?about=${other}`)).toEqual([ofOther]);
   });
 
   it("of an error that very many tasks have finds the newest", async () => {

@@ -204,7 +204,7 @@ describe("Session ID Life Cycle", () => {
     expect((await me(otherSession.accessToken)).status).toBe(401);
 
     const admin = await startTestSession(await createTestUser("admin"));
-    const role = { params: { id: person.userId }, body: { role: "artist" } };
+    const role = { params: { id: person.userId }, body: { role: "artist", reason: "asked" } };
     expect((await send("POST /api/admin/people/{id}/role", role, admin.accessToken)).status).toBe(200);
     expect((await me(here.accessToken)).status).toBe(401);
   });

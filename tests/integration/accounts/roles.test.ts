@@ -30,7 +30,7 @@ import { createTestProduct } from "@/tests/support/factories/shop";
 const roleOf = async ({ userId }: Caller) =>
   (await db().user.findUniqueOrThrow({ where: { id: userId } })).role;
 const setRoleOf = (admin: Caller, { userId }: Caller, role: string, body: object = {}) =>
-  call(setRole, { as: admin, params: { id: userId }, body: { role, ...body } });
+  call(setRole, { as: admin, params: { id: userId }, body: { role, reason: "they asked", ...body } });
 
 /** A caller as the session service passes it to lib. */
 const fresh = (caller: Caller): SignedInCaller => ({
@@ -80,7 +80,10 @@ describe("POST /api/admin/people/{id}/role", () => {
     const [entry] = await db().auditEntry.findMany({
       where: { action: "role_changed", subject: `user:${person.userId}` },
     });
-    expect(entry).toMatchObject({ actorId: admin.userId, data: { from: "listener", to: "artist" } });
+    expect(entry).toMatchObject({
+      actorId: admin.userId,
+      data: { from: "listener", to: "artist", reason: "they asked" },
+    });
   });
 
   it("a former administrator loses access with the response", async () => {
@@ -101,18 +104,23 @@ describe("POST /api/admin/people/{id}/role", () => {
     expect([await roleOf(one), await roleOf(two)].sort()).toEqual(["admin", "listener"]);
   });
 
-  it("rejects the caller's own role, an unknown user and an unknown role", async () => {
+  it("rejects the caller's own role, an unknown user, an unknown role and a missing reason", async () => {
     const [admin, person] = [await createPerson("admin"), await createPerson()];
     expect((await setRoleOf(admin, admin, "listener")).status).toBe(409);
     expect((await setRoleOf(admin, { ...person, userId: newId() }, "artist")).status).toBe(404);
     expect((await setRoleOf(admin, person, "owner")).status).toBe(400);
+    expect((await setRoleOf(admin, person, "artist", { reason: " " })).status).toBe(400);
     expect([await roleOf(admin), await roleOf(person)]).toEqual(["admin", "listener"]);
   });
 
   it("requires a recent password confirmation", async () => {
     const [admin, person] = [await createPerson("admin"), await createPerson()];
     const token = await staleToken(admin);
-    const response = await call(setRole, { token, params: { id: person.userId }, body: { role: "artist" } });
+    const response = await call(setRole, {
+      token,
+      params: { id: person.userId },
+      body: { role: "artist", reason: "they asked" },
+    });
     expect(response).toMatchObject({ status: 403, body: { error: { code: "fresh_sign_in_required" } } });
     expect(await roleOf(person)).toBe("listener");
   });
@@ -206,17 +214,20 @@ describe("administrators' actions are recorded in the audit log", () => {
     await transaction((tx) => raiseAlert(tx, { kind: "refund_failed", subject: dead, message: "x" }));
     const { id } = await db().alert.findFirstOrThrow({ where: { subject: dead } });
     for (let twice = 0; twice < 2; twice += 1) {
-      await call(closeAlert, { as: admin, method: "POST", params: { id } });
+      await call(closeAlert, { as: admin, params: { id }, body: { reason: "refunded by hand" } });
       await call(replay, { as: admin, method: "POST", params: { id: dead } });
       await call(cancel, { as: admin, method: "DELETE", params: { id: waiting } });
     }
     const rows = await db().auditEntry.findMany({
       where: { actorId: admin.userId, action: { not: "sign_in" } },
       orderBy: { id: "asc" },
-      select: { action: true, subject: true, requestId: true },
+      select: { action: true, subject: true, requestId: true, data: true },
     });
-    expect(rows).toEqual([
-      { action: "alert_closed", subject: `alert:${id}`, requestId: expect.any(String) },
+    expect(rows).toMatchObject([
+      {
+        ...{ action: "alert_closed", subject: `alert:${id}`, requestId: expect.any(String) },
+        data: { kind: "refund_failed", reason: "refunded by hand" },
+      },
       { action: "task_replayed", subject: `task:${dead}`, requestId: expect.any(String) },
       { action: "task_cancelled", subject: `task:${waiting}`, requestId: expect.any(String) },
     ]);

@@ -12,6 +12,8 @@ import { type QueueOverview, raiseAlert, type TaskOverview } from "@/lib/tasks";
 import { call } from "@/tests/support/clients/call";
 import { createPerson } from "@/tests/support/factories/people";
 
+const DEALT_WITH = { reason: "dealt with" };
+
 let admin: Caller;
 
 beforeAll(async () => {
@@ -114,7 +116,7 @@ describe("alerts", () => {
     await raise(subject);
     const { id } = await alertOf(subject);
     expect(await isListed()).toBe(true);
-    const response = await call(close, { as: admin, method: "POST", params: { id } });
+    const response = await call(close, { as: admin, params: { id }, body: DEALT_WITH });
     expect(response).toMatchObject({
       status: 200,
       body: { alert: { id, subject, closedAt: expect.any(String) } },
@@ -129,7 +131,7 @@ describe("alerts", () => {
     const subject = newSubject();
     await raise(subject);
     const { id } = await alertOf(subject);
-    const closing = () => call(close, { as: admin, method: "POST", params: { id } });
+    const closing = () => call(close, { as: admin, params: { id }, body: DEALT_WITH });
     const responses = await Promise.all([closing(), closing(), closing()]);
     expect(responses.map(({ status }) => status)).toEqual([200, 200, 200]);
     const closedAt = (await alertOf(subject)).closedAt;
@@ -137,9 +139,10 @@ describe("alerts", () => {
     expect((await alertOf(subject)).closedAt).toEqual(closedAt);
   });
 
-  it("with an unknown id are 404, with an invalid one 400", async () => {
-    expect((await call(close, { as: admin, method: "POST", params: { id: newId() } })).status).toBe(404);
-    expect((await call(close, { as: admin, method: "POST", params: { id: "1" } })).status).toBe(400);
+  it("with an unknown id are 404, with an invalid one or without a reason 400", async () => {
+    expect((await call(close, { as: admin, params: { id: newId() }, body: DEALT_WITH })).status).toBe(404);
+    expect((await call(close, { as: admin, params: { id: "1" }, body: DEALT_WITH })).status).toBe(400);
+    expect((await call(close, { as: admin, params: { id: newId() }, body: {} })).status).toBe(400);
   });
 });
 
@@ -151,7 +154,7 @@ it("an anonymous caller gets 401 and a user who is not an administrator 403, and
     { handler: alerts, options: {} },
     { handler: tasks, options: {} },
     { handler: totals, options: { query: "?from=2026-01-01&to=2026-01-02" } },
-    { handler: close, options: { method: "POST", params: { id } } },
+    { handler: close, options: { params: { id }, body: DEALT_WITH } },
     { handler: replay, options: { method: "POST", params: { id: newId() } } },
   ];
   for (const { handler, options } of routes) {

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { parser } from "@prometheus-io/lezer-promql";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -69,6 +70,7 @@ const expressions = [
 
 /** The labels of each series that a scrape of this app may have, by the series' name. */
 const labelsByName = new Map<string, Set<string>>();
+let printedText = "";
 const taskId = newId();
 
 beforeAll(async () => {
@@ -93,7 +95,8 @@ beforeAll(async () => {
   const response = await metrics(new Request("http://localhost/api/metrics", { headers }), {
     params: Promise.resolve({}),
   });
-  for (const { samples } of parsePrometheus(await response.text()).values())
+  printedText = await response.text();
+  for (const { samples } of parsePrometheus(printedText).values())
     for (const { name, labels } of samples)
       labelsByName.set(name, new Set([...(labelsByName.get(name) ?? []), ...Object.keys(labels)]));
 });
@@ -141,6 +144,19 @@ it.each(expressions)("%s reads what the app prints: %s", (_, expression) => {
       expect(owners, `${label} in ${expression}`).not.toEqual([]);
     }
   }
+});
+
+it.for([
+  ["the rules", ["check", "rules", "ops/prometheus/alerts.yml"]],
+  ["the rules' own tests", ["test", "rules", "ops/prometheus/alerts.test.yml"]],
+  ["what the app prints", ["check", "metrics"]],
+] as const)("Prometheus' own promtool accepts %s", ([, args], { skip }) => {
+  const { error, status, stdout, stderr } = spawnSync("promtool", args, {
+    input: printedText,
+    encoding: "utf8",
+  });
+  skip(error !== undefined, "promtool is not installed: it comes with Debian's package prometheus");
+  expect([status, stdout + stderr]).toEqual([0, expect.any(String)]);
 });
 
 it("every metric of the app is on the dashboard", () => {

@@ -81,7 +81,10 @@ const executionAction = { reason: "stuck", stepNo: 1 };
 
 /** Inputs by route name; routes that need no input are absent. */
 export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
-  "POST /api/admin/alerts/{id}/close": async () => withId(await makeAlert()),
+  "POST /api/admin/alerts/{id}/close": async () => ({
+    ...withId(await makeAlert()),
+    body: { reason: "dealt with" },
+  }),
   "POST /api/admin/alerts/test": () => ({ body: { reason: "a new webhook" } }),
   "POST /api/analytics/events": () => ({ body: { events: [{ name: "page.opened" }] } }),
   "GET /api/analytics/totals": () => ({ query: "?from=2026-11-01&to=2026-11-02" }),
@@ -336,11 +339,12 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   "POST /api/admin/redis/key/expire": () => ({ body: { key: "stranger", ttlSeconds: 60, reason: "a test" } }),
   "POST /api/admin/redis/kinds/delete": () => ({ body: { kind: "probe", reason: "a test" } }),
   "POST /api/admin/sessions/clear": () => REASON,
+  "POST /api/admin/views/sync": () => REASON,
   "POST /api/admin/views/recount": async (users) => ({
     body: { postId: await makePost(users), reason: "a test" },
   }),
   "POST /api/admin/people/{id}/role": (users) => ({
     ...withId(users.other.userId),
-    body: { role: "artist" },
+    body: { role: "artist", reason: "asked" },
   }),
 };

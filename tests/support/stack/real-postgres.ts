@@ -17,8 +17,11 @@ export interface RealPostgres {
   stop(): Promise<void>;
 }
 
-/** Starts a Postgres from the system's binaries, in a new folder and on a free port. */
-export async function startRealPostgres(): Promise<RealPostgres> {
+/**
+ * Starts a Postgres from the system's binaries, in a new folder and on a free port.
+ * @param settings  more settings of the server, such as `shared_preload_libraries=auto_explain`
+ */
+export async function startRealPostgres(settings: readonly string[] = []): Promise<RealPostgres> {
   const bin = await findBinFolder();
   const folder = await createServerFolder("postgres");
   const data = path.join(folder, "data");
@@ -54,6 +57,7 @@ export async function startRealPostgres(): Promise<RealPostgres> {
     ...["-c", "max_wal_size=4GB", "-c", "shared_buffers=256MB"],
     ...["-c", "max_connections=200", "-c", "deadlock_timeout=100ms"],
     ...["-c", `timezone=${timeZones.server}`],
+    ...settings.flatMap((setting) => ["-c", setting]),
   ]);
   const start = () => spawnGuarded({ command, args, stopSignal: "SIGINT" });
   let server = await start();

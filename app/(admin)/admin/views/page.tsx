@@ -1,8 +1,8 @@
 import { getTranslations } from "next-intl/server";
 import { ConsoleNav } from "@/app/_features/console/console-nav";
 import { LastSync } from "@/app/_features/console/last-sync";
+import { OperatorAction } from "@/app/_features/console/operator-action";
 import { RecountForm } from "@/app/_features/console/recount-form";
-import { SyncNowButton } from "@/app/_features/console/sync-now-button";
 import { SyncRuns } from "@/app/_features/console/sync-runs";
 import { UnavailableNote } from "@/app/_features/console/unavailable-note";
 import { ViewSyncGauges } from "@/app/_features/console/view-sync-gauges";
@@ -33,7 +33,18 @@ export default async function AdminViewsPage() {
           <PageTitle>{t("title")}</PageTitle>
           <p className="mt-4 max-w-[54ch] text-muted">{t("lead")}</p>
         </div>
-        <SyncNowButton available={state.available} />
+        {state.available ? (
+          <OperatorAction
+            path="/api/admin/views/sync"
+            label={t("sync")}
+            title={t("syncTitle")}
+            text={t("syncText")}
+            confirm={t("sync")}
+            result="syncedPosts"
+            look="primary"
+            size="large"
+          />
+        ) : null}
       </div>
       {state.available ? (
         <ViewSyncGauges state={state} />

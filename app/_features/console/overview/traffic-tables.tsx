@@ -1,5 +1,7 @@
 import { useFormatter, useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
 import type { Traffic } from "@/lib/ops";
 import { useSeconds } from "./seconds";
 
@@ -44,7 +46,14 @@ export function TrafficTables({ routes, caches, limits }: Pick<Traffic, "routes"
             name: policy,
             cells: [{ text: format.number(refused) }],
           }))}
-        />
+        >
+          <Link
+            href="/admin/limits"
+            className="mt-2 inline-flex min-h-11 items-center text-sm underline underline-offset-4"
+          >
+            {t("limitedNow")}
+          </Link>
+        </NumbersTable>
       </div>
     </div>
   );
@@ -60,11 +69,13 @@ function NumbersTable({
   headings: [first, ...others],
   rows,
   empty,
+  children,
 }: {
   title: string;
   headings: readonly string[];
   rows: readonly Row[];
   empty: string;
+  children?: ReactNode;
 }) {
   return (
     <section aria-label={title}>
@@ -104,6 +115,7 @@ function NumbersTable({
           </tbody>
         </table>
       )}
+      {children}
     </section>
   );
 }

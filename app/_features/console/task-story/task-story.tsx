@@ -88,6 +88,10 @@ function AboutLine({ story: { about } }: { story: TaskStory }) {
             {t("orderLog")}
           </Link>
         </>
+      ) : about.subject.startsWith("mint:") ? (
+        <Link href={`/posts/${about.id}`} className={LINK}>
+          <span className="break-all">{about.subject}</span>
+        </Link>
       ) : (
         <span className="break-all text-muted">{about.subject}</span>
       )}

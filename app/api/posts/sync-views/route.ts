@@ -1,7 +1,7 @@
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
+import { syncViewsNow } from "@/lib/ops";
 import { syncResponseSchema } from "@/lib/schemas/views";
-import { syncNow } from "@/lib/views";
 
 // POST /api/posts/sync-views
 export const POST = defineRoute(
@@ -11,7 +11,7 @@ export const POST = defineRoute(
     limit: "strict",
     response: syncResponseSchema,
   },
-  async () => syncNow("admin"),
+  async ({ caller, client, requestId }) => syncViewsNow(caller, { client, requestId }),
 );
 
 export const { GET, PUT, PATCH, DELETE, OPTIONS } = rejectOtherMethods("POST");

@@ -3,6 +3,7 @@ import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { alertSchema, closeAlert } from "@/lib/ops";
 import { idSchema } from "@/lib/schemas/id";
+import { reasonBodySchema } from "@/lib/schemas/reason";
 
 // POST /api/admin/alerts/{id}/close
 export const POST = defineRoute(
@@ -11,10 +12,11 @@ export const POST = defineRoute(
     auth: "admin",
     fresh: true,
     params: z.object({ id: idSchema }),
+    body: reasonBodySchema,
     response: z.object({ alert: alertSchema }),
   },
-  async ({ caller, client, params, requestId }) => ({
-    alert: await closeAlert(params.id, caller, { client, requestId }),
+  async ({ body: { reason }, caller, client, params, requestId }) => ({
+    alert: await closeAlert(params.id, caller, { client, requestId, reason }),
   }),
 );
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { changeRole, newRoleSchema, personSchema } from "@/lib/ops";
+import { changeRole, changeRoleBodySchema, personSchema } from "@/lib/ops";
 import { idSchema } from "@/lib/schemas/id";
 
 // POST /api/admin/people/{id}/role
@@ -11,11 +11,11 @@ export const POST = defineRoute(
     auth: "admin",
     fresh: true,
     params: z.object({ id: idSchema }),
-    body: newRoleSchema,
+    body: changeRoleBodySchema,
     response: z.object({ person: personSchema }),
   },
-  async ({ body, caller, client, params, requestId }) => ({
-    person: await changeRole(caller, params.id, body, { client, requestId }),
+  async ({ body: { reason, role }, caller, client, params, requestId }) => ({
+    person: await changeRole(caller, params.id, { role }, { client, requestId, reason }),
   }),
 );
 

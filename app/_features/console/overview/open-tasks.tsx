@@ -1,0 +1,60 @@
+import { useFormatter, useTranslations } from "next-intl";
+import { NumberTable } from "@/app/_features/console/number-table";
+import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
+import { RelativeTime } from "@/app/_ui/relative-time";
+import type { OpenQueue } from "@/lib/ops";
+
+/** Unfinished and dead tasks by queue, and since when the oldest could have run. */
+export function OpenTasks({ queues, at }: { queues: readonly OpenQueue[]; at: string }) {
+  const t = useTranslations("overviewConsole");
+  const format = useFormatter();
+  const readAt = Date.parse(at);
+  return (
+    <section className="mt-12" aria-labelledby="open-tasks">
+      <h2 id="open-tasks" className="display text-2xl">
+        {t("tasks")}
+      </h2>
+      {queues.length === 0 ? (
+        <p className="mt-4 text-muted">{t("noTasks")}</p>
+      ) : (
+        <NumberTable
+          label={t("tasks")}
+          columns={[
+            { heading: t("queue") },
+            { heading: t("waiting") },
+            { heading: t("running") },
+            { heading: t("dead") },
+            { heading: t("oldest") },
+          ]}
+          rows={queues.map(({ queue, waiting, running, dead, oldestWaitingSeconds }) => ({
+            key: queue,
+            cells: [
+              <Link
+                key="queue"
+                href={{ pathname: "/admin/tasks", query: { queue } }}
+                className="underline decoration-line-strong underline-offset-4 hover:decoration-ink"
+              >
+                {queue}
+              </Link>,
+              format.number(waiting),
+              format.number(running),
+              <span key="dead" className={cn(dead > 0 && "font-semibold text-danger")}>
+                {format.number(dead)}
+              </span>,
+              oldestWaitingSeconds === 0 ? (
+                "–"
+              ) : (
+                <RelativeTime
+                  key="oldest"
+                  at={new Date(readAt - oldestWaitingSeconds * 1_000).toISOString()}
+                  renderedAt={readAt}
+                />
+              ),
+            ],
+          }))}
+        />
+      )}
+    </section>
+  );
+}
