@@ -279,6 +279,7 @@ it("runs before every path except the build's own files", async () => {
     "/favicon.ico",
     "/icon1.png",
     "/robots.txt",
+    "/sw.js",
     "/covers/1/a-b_c",
   ]) {
     expect([path, runsBefore(path)]).toEqual([path, false]);
@@ -295,6 +296,7 @@ it("runs before every path except the build's own files", async () => {
     "/_next/image",
     "/_next/staticky",
     "/icon1xpng",
+    "/a/sw.js",
     "/covers/1",
     "/covers/1/",
     "/covers/1/a/b",
