@@ -1,5 +1,6 @@
 import { type NextFetchEvent, NextResponse } from "next/server";
 import { isNavigation } from "@/lib/core/http/error-page";
+import { rejectMalformedPath } from "@/lib/core/http/reject-malformed-path";
 import { rejectUnknownMethod } from "@/lib/core/http/reject-other-methods";
 import {
   DATA_CONTENT_POLICY,
@@ -32,6 +33,7 @@ export async function middleware(
     decision?.allowed === false
       ? rateLimitedResponse(request, getRetryAfterSeconds(decision), nonce)
       : (rejectUnknownMethod(request, nonce) ??
+        rejectMalformedPath(request, nonce) ??
         NextResponse.next({ request: { headers: forwardedHeaders(request, nonce, policy) } }));
   if (decision) setLimitHeaders(response.headers, decision);
   setSecurityHeaders(response.headers, policy, securityContext);
@@ -57,6 +59,6 @@ function forwardedHeaders(request: Request, nonce: string, policy: string): Head
  */
 export const config = {
   matcher: [
-    "/((?!_next/static/|covers/\\d+/[\\w-]+$|(?:demo/snow-on-nevsky\\.wav|favicon\\.ico|icon1\\.png|icon2\\.png|apple-icon\\.png|manifest\\.webmanifest|robots\\.txt)$).*)",
+    "/((?!_next/static/|covers/\\d+/[\\w-]+$|(?:demo/snow-on-nevsky\\.wav|favicon\\.ico|icon1\\.png|icon2\\.png|apple-icon\\.png|manifest\\.webmanifest|robots\\.txt|sw\\.js)$).*)",
   ],
 };

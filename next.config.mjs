@@ -20,7 +20,7 @@ const FILE_HEADERS = [{ key: "X-Content-Type-Options", value: "nosniff" }];
 const STATIC_FILE_PATHS = [
   "/_next/static/:file*",
   "/demo/:file*",
-  "/:file(favicon\\.ico|icon1\\.png|icon2\\.png|apple-icon\\.png|manifest\\.webmanifest|robots\\.txt)",
+  "/:file(favicon\\.ico|icon1\\.png|icon2\\.png|apple-icon\\.png|manifest\\.webmanifest|robots\\.txt|sw\\.js)",
 ];
 
 const TRANSCODER_PLATFORM = `node_modules/@seydx/node-av-${process.platform}-${process.arch}`;

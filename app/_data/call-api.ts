@@ -4,6 +4,7 @@ import { apiFailure, parseFailure } from "./parse-failure";
 import { parseRetryAfter } from "./parse-retry-after";
 import { promptForPassword } from "./password-prompt";
 import { isAuthenticated, refreshSession } from "./session";
+import { StoredKeys } from "./stored-keys";
 
 interface CallOptions {
   method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -21,7 +22,7 @@ interface CallOptions {
   idempotencyKey?: string;
 }
 
-const keysByCall = new IdempotencyKeys(new Map<string, string>());
+const keysByCall = new IdempotencyKeys(new StoredKeys());
 
 /**
  * Calls our own API. Never throws: a lost connection is a failure with the code `network`, a response that is not JSON

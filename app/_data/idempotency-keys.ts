@@ -6,7 +6,7 @@ import { newId } from "@/lib/core/ids";
  * connection, sends the same key, and the server does it once.
  */
 export class IdempotencyKeys<Call> {
-  /** @param keys  a Map, or a WeakMap where calls are objects */
+  /** @param keys  StoredKeys, or a WeakMap where calls are objects */
   constructor(private readonly keys: KeyMap<Call>) {}
 
   /** Runs the call under its key, and keeps the key until there is an answer. */

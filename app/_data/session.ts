@@ -1,3 +1,4 @@
+import { clearKeptPages } from "./kept-pages";
 import { clearLastRefresh, readLastRefresh, saveLastRefresh } from "./last-refresh";
 import { parseRetryAfter } from "./parse-retry-after";
 
@@ -103,6 +104,7 @@ export async function runSessionEndingCall<T>(call: () => Promise<T>): Promise<T
 /** Notifies the other tabs that the session has ended; this tab is already navigating. */
 export function broadcastSignOut(): void {
   isRedirecting = true;
+  clearKeptPages();
   clearLastRefresh();
   broadcast({ userId: null });
 }

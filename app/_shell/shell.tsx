@@ -8,6 +8,8 @@ import { ConfirmNotice } from "./confirm-notice";
 import { LiveNotifications } from "./live-notifications";
 import { AnonymousStream, LiveViewCounts } from "./live-view-counts";
 import { HydrationMarker } from "./navigation-suspense";
+import { OfflineNotice } from "./offline-notice";
+import { PageKeeper } from "./page-keeper";
 import { PasswordPrompt } from "./password-prompt";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
@@ -37,6 +39,7 @@ export async function Shell({ children }: { children: ReactNode }) {
       <div className="sm:flex">
         <TopNavigation />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
+          <ConnectionNotice />
           <AlertNotice />
           <ConfirmNotice />
           {children}
@@ -47,6 +50,7 @@ export async function Shell({ children }: { children: ReactNode }) {
         <BottomNavigation />
       </div>
       <HydrationMarker />
+      <PageKeeper />
       <LiveParts />
     </>
   );
@@ -64,6 +68,11 @@ async function TopNavigation() {
       <Rail viewer={viewer} unread={unread} unreadMessages={unreadMessages} />
     </>
   );
+}
+
+async function ConnectionNotice() {
+  const viewer = await getShellViewer();
+  return <OfflineNotice viewerId={viewer?.id ?? null} renderedAt={Date.now()} />;
 }
 
 async function BottomNavigation() {

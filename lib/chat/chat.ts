@@ -126,8 +126,15 @@ const chatPageRowsSchema = z.tuple([
     ...storedWithReferencesSchema.shape,
     chats: z.array(itemRowSchema),
     unreadCount: z.coerce.number(),
+    blockedIds,
   }),
 ]);
+
+/** Whom the user has blocked, in SQL. */
+function allBlocksSql(userId: string): Prisma.Sql {
+  return Prisma.sql`(SELECT coalesce(jsonb_agg(b."blockedId"), '[]') FROM "PersonBlock" b
+    WHERE b."blockerId" = ${userId}::uuid)`;
+}
 
 /** The user's chats, the one with the latest message first. One statement. */
 export async function listChats(
@@ -145,7 +152,8 @@ WITH mine AS (
   SELECT x.* FROM page JOIN "ChatMessage" x ON x."chatId" = page.id AND x.seq = page."lastSeq"
 ), ${referenceTablesSql()}
 SELECT (SELECT coalesce(jsonb_agg(${chatRowSql(userId, memberPreviewSql)} ORDER BY c.at DESC, c.id DESC), '[]') FROM page c) AS chats,
-  (SELECT coalesce(sum(${unreadCountSql(userId)}), 0)::int FROM mine c) AS "unreadCount", ${storedMessagesSql}, ${referencesSql}`;
+  (SELECT coalesce(sum(${unreadCountSql(userId)}), 0)::int FROM mine c) AS "unreadCount",
+  ${allBlocksSql(userId)} AS "blockedIds", ${storedMessagesSql}, ${referencesSql}`;
   const [row] = chatPageRowsSchema.parse(rows);
   const lastMessages = new Map(toMessageViews(row.items, row).map((message) => [message.chatId, message]));
   const items = row.chats
@@ -159,6 +167,7 @@ SELECT (SELECT coalesce(jsonb_agg(${chatRowSql(userId, memberPreviewSql)} ORDER 
         ? encodeCursor({ id: lastChat.id, at: lastChat.lastMessageAt ?? lastChat.createdAt })
         : null,
     unreadCount: row.unreadCount,
+    blockedIds: row.blockedIds,
   };
 }
 

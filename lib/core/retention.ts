@@ -21,6 +21,8 @@ export const RETENTION_DAYS = {
   deadPersonalTasks: 30,
   /** Since it was closed. */
   closedAlerts: 180,
+  /** Since it was closed: it keeps what was reported. */
+  closedReports: 90,
   /** Since it happened: the totals reach back a year. */
   analyticsEvents: 400,
   /** Since it was received. The provider repeats an event for 30 days at most. */

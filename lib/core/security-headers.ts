@@ -47,6 +47,7 @@ export function pageContentPolicy(
     "font-src": "'self'",
     "media-src": joinSources("'self' blob:", store),
     "connect-src": joinSources("'self'", store, uploadUrl),
+    "worker-src": "'self'",
     "frame-src": "'none'",
     "object-src": "'none'",
     "base-uri": "'none'",

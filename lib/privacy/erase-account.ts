@@ -10,7 +10,7 @@ import { eraseFileBatch } from "../media";
 import { eraseMintBatch } from "../nft";
 import { anonymiseNotificationBatch } from "../notifications";
 import { erasePostBatch } from "../posts";
-import { eraseReportBatch } from "../reports";
+import { eraseReportBatch, eraseReportedBatch } from "../reports";
 import { eraseSessionBatch } from "../sessions";
 import { eraseProductBatch } from "../shop";
 import { eraseTaskBatch } from "../tasks";
@@ -57,6 +57,7 @@ export const erasureSteps: readonly ErasureStep[] = [
     eraseBatch: ({ userId }) => eraseBlockBatch(userId),
   },
   { clears: ["Report.reporterId"], eraseBatch: ({ userId }) => eraseReportBatch(userId) },
+  { clears: ["Report.reportedAuthorId"], eraseBatch: ({ userId }) => eraseReportedBatch(userId) },
   deleted("Notification"),
   deleted("NotificationPreference", "ctid"),
   deleted("BonusEntry"),

@@ -300,13 +300,16 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
     },
   },
   Report: {
-    rows: "the user's own stay without the user and the words",
+    rows: "the user's own stay without the user and the words, those about the user without what they keep of it; all are deleted 90 days after they were closed",
     section: { name: "reports", owner: "reporterId" },
     columns: {
       reporterId: unnamed("reports"),
       targetId: kept("reports", "the id of what was reported, which is deleted on its own"),
       text: kept("reports", "emptied"),
       closedFor: kept("reports", "an operator's words about the report"),
+      reportedAuthorId: unnamed(null, "not exported: it would tell that, and what, somebody has reported"),
+      reportedTitle: unnamed(null, "as above; the post, message or product itself is exported"),
+      reportedText: unnamed(null, "as above"),
     },
   },
   ChatReaction: {

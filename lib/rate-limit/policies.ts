@@ -146,7 +146,7 @@ function normalizePath(pathname: string): string {
   try {
     path = decodeURIComponent(pathname);
   } catch {
-    // The router rejects a malformed path; it counts under its raw form.
+    // The gate rejects a malformed path; it counts under its raw form.
   }
   return path.replace(/\/{2,}/g, "/").replace(/(.)\/$/, "$1");
 }

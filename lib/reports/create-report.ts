@@ -13,7 +13,7 @@ type NewReport = z.output<typeof newReportSchema>;
 const MAX_OPEN_REPORTS = 100;
 
 /**
- * Reports something that the caller sees. They have one open report about it: a repeat, also a concurrent one, answers
+ * Reports something that the caller sees. The report keeps its words as they are: its author may change or delete it. They have one open report about it: a repeat, also a concurrent one, answers
  * with that and changes nothing. Neither its author nor anyone else is notified.
  *
  * @returns the report, and whether this call made it
@@ -25,16 +25,17 @@ export function createReport(
   { target, targetId, reason, text }: NewReport,
 ): Promise<{ report: Report; created: boolean }> {
   return transaction(async (tx) => {
-    const { authorId } = await findReportable(tx, userId, { target, targetId });
+    const { authorId, ...reported } = await findReportable(tx, userId, { target, targetId });
     if (authorId === userId) throw new AppError("bad_request", { message: "report_own", field: "targetId" });
     const existing = await findOpen(tx, userId, { target, targetId });
     if (existing) return { report: existing, created: false };
     if ((await tx.report.count({ where: { reporterId: userId, state: "open" } })) >= MAX_OPEN_REPORTS)
       throw new AppError("conflict", { message: "too_many_reports" });
     const insertedCount = await tx.$executeRaw`
-INSERT INTO "Report" (id, "reporterId", target, "targetId", reason, text, "createdAt")
+INSERT INTO "Report" (id, "reporterId", target, "targetId", reason, text, "reportedAuthorId", "reportedTitle",
+  "reportedText", "createdAt")
 VALUES (${newId()}::uuid, ${userId}::uuid, ${target}::"ReportTarget", ${targetId}::uuid, ${reason}::"ReportReason",
-  ${text}, ${new Date(now())})
+  ${text}, ${authorId}::uuid, ${reported.title}, ${reported.text}, ${new Date(now())})
 ON CONFLICT ("reporterId", target, "targetId") WHERE state = 'open' DO NOTHING`;
     const report = await findOpen(tx, userId, { target, targetId });
     // Closed by an operator between the two statements: the next call makes another one.

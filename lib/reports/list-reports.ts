@@ -8,7 +8,9 @@ import { readContent } from "./read-content";
 export const reportColumns = {
   ...{ id: true, target: true, targetId: true, reason: true, text: true, state: true },
   ...{ createdAt: true, closedAt: true, closedFor: true },
+  ...{ reportedTitle: true, reportedText: true },
   reporter: { select: { id: true, name: true, handle: true, deletedAt: true } },
+  reportedAuthor: { select: { id: true, name: true, handle: true, deletedAt: true } },
 } as const;
 
 /**
@@ -40,14 +42,23 @@ function findRow(id: string) {
 
 export async function toReportViews(rows: readonly Row[]): Promise<ReportView[]> {
   const contentOf = await readContent(rows);
-  return rows.map(({ reporter, createdAt, closedAt, ...row }) => ({
-    ...row,
-    createdAt: createdAt.toISOString(),
-    closedAt: closedAt?.toISOString() ?? null,
-    reporter:
-      reporter && reporter.deletedAt === null
-        ? { id: reporter.id, name: reporter.name, handle: reporter.handle }
-        : null,
-    content: contentOf(row),
-  }));
+  return rows.map((report) => {
+    const { reporter, reportedAuthor, reportedTitle, reportedText, createdAt, closedAt, ...row } = report;
+    return {
+      ...row,
+      createdAt: createdAt.toISOString(),
+      closedAt: closedAt?.toISOString() ?? null,
+      reporter: toParty(reporter),
+      reported:
+        reportedText === null
+          ? null
+          : { title: reportedTitle, text: reportedText, author: toParty(reportedAuthor) },
+      content: contentOf(row),
+    };
+  });
+}
+
+/** Null for an account that is being erased. */
+function toParty(user: Row["reporter"]): ReportView["reporter"] {
+  return user && user.deletedAt === null ? { id: user.id, name: user.name, handle: user.handle } : null;
 }

@@ -1,13 +1,10 @@
 import { db } from "../db";
 import type { ReportTarget } from "../schemas/enums";
 import { plainText } from "../schemas/mention";
-import type { ReportView } from "../schemas/report";
+import { MAX_REPORTED_LENGTH, type ReportView } from "../schemas/report";
 
 type Content = NonNullable<ReportView["content"]>;
 type Reference = { target: ReportTarget; targetId: string };
-
-/** An operator reads on the page itself. */
-const EXCERPT_LENGTH = 600;
 
 const author = { select: { id: true, name: true, handle: true } } as const;
 const notDeleted = { deletedAt: null } as const;
@@ -72,6 +69,6 @@ export async function readContent(
   const byTarget = new Map(found);
   return ({ target, targetId }) => {
     const content = byTarget.get(target)?.get(targetId);
-    return content ? { ...content, text: content.text.slice(0, EXCERPT_LENGTH) } : null;
+    return content ? { ...content, text: content.text.slice(0, MAX_REPORTED_LENGTH) } : null;
   };
 }

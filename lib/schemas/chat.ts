@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { MAX_BLOCKS } from "./block";
 import { chatMessageSchema } from "./chat-message";
 import { ChatKind, ChatRole } from "./enums";
 import { idSchema } from "./id";
@@ -78,6 +79,8 @@ export const chatPageSchema = z.object({
   nextCursor: z.string().nullable(),
   /** Of all chats, not of this page. */
   unreadCount: z.int(),
+  /** Whom the caller has blocked: their last message in a group is collapsed. */
+  blockedIds: z.array(idSchema).max(MAX_BLOCKS),
 });
 
 export type ChatPage = z.infer<typeof chatPageSchema>;

@@ -7,6 +7,8 @@ import { multilineTextSchema } from "./text";
 
 export const MAX_REPORT_LENGTH = 1_000;
 const MAX_REPORT_LINE_BREAKS = 40;
+/** Characters of what was reported that operators read, and that the report keeps. */
+export const MAX_REPORTED_LENGTH = 2_000;
 
 export const newReportSchema = z
   .strictObject({
@@ -33,7 +35,7 @@ export type Report = z.infer<typeof reportSchema>;
 
 const partySchema = z.object({ id: idSchema, name: z.string(), handle: z.string() });
 
-/** A report as operators see it, with what it is about as that is now. */
+/** A report as operators see it, with what it is about as that was and as it is now. */
 export const reportViewSchema = reportSchema.extend({
   text: z.string(),
   closedAt: z.iso.datetime().nullable(),
@@ -41,7 +43,11 @@ export const reportViewSchema = reportSchema.extend({
   closedFor: z.string().nullable(),
   /** Null: the account was erased. */
   reporter: partySchema.nullable(),
-  /** Null: it was deleted, or its account. */
+  /** As it was when it was reported. Null: its account was erased, or the report is older than the field. */
+  reported: z
+    .object({ title: z.string().nullable(), text: z.string(), author: partySchema.nullable() })
+    .nullable(),
+  /** As it is now. Null: it was deleted, or its account. */
   content: z
     .object({
       /** A title, or a person's name; null: a message has none. */

@@ -12,8 +12,8 @@ export const reports: Readonly<Record<string, Command>> = {
       const query = reportPageQuerySchema.safeParse({ state, cursor, limit });
       if (!query.success) throw new UsageError("--state, --cursor or --limit is not valid");
       const page = await listReports(caller, query.data);
-      const rows = page.items.map(({ id, createdAt, reason, target, targetId, text, content }) => [
-        ...[id, createdAt, reason, `${target}:${targetId}`, content?.author?.name ?? "deleted"],
+      const rows = page.items.map(({ id, createdAt, reason, target, targetId, text, content, reported }) => [
+        ...[id, createdAt, reason, `${target}:${targetId}`, (content ?? reported)?.author?.name ?? "deleted"],
         text.replaceAll("\n", " "),
       ]);
       const more = page.nextCursor ? [`more: --cursor ${page.nextCursor}`] : [];

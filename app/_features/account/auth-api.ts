@@ -1,4 +1,5 @@
 import { callApi } from "@/app/_data/call-api";
+import { clearKeptPages } from "@/app/_data/kept-pages";
 import { broadcastSignIn, broadcastSignOut, runSessionEndingCall } from "@/app/_data/session";
 import type { ApiResult } from "@/app/_ui/api-result";
 import type { SignedIn } from "@/lib/schemas/session";
@@ -22,7 +23,10 @@ export async function signUp(body: {
 
 /** Notifies other tabs, which may show another account or use the old token. */
 function notifyTabs(result: ApiResult<SignedIn>) {
-  if (result.ok) broadcastSignIn(result.data.user.id, result.data.expiresAt);
+  if (result.ok) {
+    clearKeptPages();
+    broadcastSignIn(result.data.user.id, result.data.expiresAt);
+  }
   return result;
 }
 

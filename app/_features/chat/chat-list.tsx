@@ -23,7 +23,7 @@ interface Props {
 export function ChatList({ rendered, viewerId, renderedAt }: Props) {
   const t = useTranslations("chat");
   const current = useSelectedLayoutSegment();
-  const { items, nextCursor } = useChatList(viewerId, rendered);
+  const { items, nextCursor, blockedIds } = useChatList(viewerId, rendered);
   return (
     <>
       {items?.length === 0 ? (
@@ -36,6 +36,7 @@ export function ChatList({ rendered, viewerId, renderedAt }: Props) {
               chat={chat}
               viewerId={viewerId}
               current={current === chat.id}
+              blockedIds={blockedIds}
               renderedAt={renderedAt}
             />
           ))}

@@ -17,11 +17,13 @@ interface Props {
   chat: ChatItem;
   viewerId: string;
   current: boolean;
+  /** Whose last message in a group is collapsed. */
+  blockedIds: readonly string[];
   renderedAt: number;
 }
 
 /** One chat of the list: name, last message and unread count. */
-export function ChatRow({ chat, viewerId, current, renderedAt }: Props) {
+export function ChatRow({ chat, viewerId, current, blockedIds, renderedAt }: Props) {
   const t = useTranslations("chat");
   const name = useChatName()(chat, viewerId);
   const avatar = chatAvatar(chat, viewerId);
@@ -52,7 +54,7 @@ export function ChatRow({ chat, viewerId, current, renderedAt }: Props) {
         </div>
         <div className="flex items-center gap-2">
           <p className={cn("min-w-0 grow truncate text-sm", unread > 0 ? "text-ink" : "text-muted")}>
-            <LastMessage chat={chat} viewerId={viewerId} />
+            <LastMessage chat={chat} viewerId={viewerId} blockedIds={blockedIds} />
           </p>
           {unread > 0 ? (
             <span className="tabular min-w-5.5 shrink-0 rounded-full bg-accent px-1.5 text-center text-xs leading-5.5 font-bold text-on-accent">
@@ -66,11 +68,13 @@ export function ChatRow({ chat, viewerId, current, renderedAt }: Props) {
   );
 }
 
-function LastMessage({ chat, viewerId }: Pick<Props, "chat" | "viewerId">) {
+function LastMessage({ chat, viewerId, blockedIds }: Pick<Props, "chat" | "viewerId" | "blockedIds">) {
   const t = useTranslations("chat");
   const { lastMessage: last, kind } = chat;
   if (!last) return t("nothingSaid");
   if (last.deletedAt !== null) return <span className="italic">{t("deleted")}</span>;
+  if (kind === "group" && last.authorId !== null && blockedIds.includes(last.authorId))
+    return <span className="italic">{t("blockedMessage")}</span>;
   const own = last.authorId === viewerId;
   const author = own ? t("you") : kind === "group" ? (last.authorName ?? t("gone")) : null;
   return (

@@ -55,7 +55,10 @@ export function ChatSync({ viewerId, unread, chatIds }: Props) {
     {
       on: {
         chats: requestChats,
-        contacts: refetchPresence,
+        contacts: () => {
+          refetchPresence();
+          requestChats();
+        },
         read: ({ chatId, seq }) => applyRead(chatId, seq),
       },
       ...{ whileHidden: "fetch", sinceDocument: true },

@@ -37,6 +37,12 @@ export function useMessageContext(): MessageContext {
   return context;
 }
 
+/** Whether the words of a member are collapsed: the viewer has blocked them, and the chat is a group. */
+export function useIsCollapsed(authorId: string | null): boolean {
+  const { kind, blockedIds } = useMessageContext();
+  return kind === "group" && authorId !== null && blockedIds.includes(authorId);
+}
+
 /** Returns the same object until its data changes; its functions always call the latest ones. */
 export function useStableContext(latest: MessageContext): MessageContext {
   const latestRef = useRef(latest);

@@ -9,7 +9,7 @@ import { cn } from "@/app/_ui/cn";
 import { PersonLink } from "@/app/_ui/person-link";
 import { Attachments } from "./attachments";
 import { Bubble } from "./bubble";
-import { useMessageContext } from "./message-context";
+import { useIsCollapsed, useMessageContext } from "./message-context";
 import { textWithoutPostLink } from "./message-excerpt";
 import { MessageText } from "./message-text";
 import { MessageTools } from "./message-tools";
@@ -34,10 +34,9 @@ interface Props {
 /** One message. Memoised: it renders again only when its props or the context change. */
 export const Message = memo(function Message({ message, first, isTabStop, isRead, isHighlighted }: Props) {
   const t = useTranslations("chat");
-  const { viewerId, kind, blockedIds, jumpTo } = useMessageContext();
+  const { viewerId, kind, jumpTo } = useMessageContext();
   const [isRevealed, setIsRevealed] = useState(false);
-  const collapsed =
-    !isRevealed && kind === "group" && message.authorId !== null && blockedIds.includes(message.authorId);
+  const collapsed = useIsCollapsed(message.authorId) && !isRevealed;
   const own = message.authorId === viewerId;
   const deleted = message.deletedAt !== null;
   const tabIndex = isTabStop ? 0 : -1;

@@ -3,6 +3,7 @@
 import { Pin } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
+import { useIsCollapsed } from "./message-context";
 import { messageExcerpt } from "./message-excerpt";
 import type { ChatMessage } from "./store/chat-api";
 
@@ -17,6 +18,7 @@ export function PinnedBar({ pinned, onJump }: Props) {
   const [clicks, setClicks] = useState(0);
   const index = pinned.length - 1 - (clicks % Math.max(1, pinned.length));
   const message = pinned[index];
+  const isCollapsed = useIsCollapsed(message?.authorId ?? null);
   if (!message) return null;
   return (
     <button
@@ -33,7 +35,7 @@ export function PinnedBar({ pinned, onJump }: Props) {
           {pinned.length > 1 ? t("pinnedOf", { place: index + 1, count: pinned.length }) : t("pinned")}
         </span>
         <span dir="auto" className="block truncate text-left text-sm">
-          {messageExcerpt(message) || t("withoutWords")}
+          {isCollapsed ? t("blockedMessage") : messageExcerpt(message) || t("withoutWords")}
         </span>
       </span>
     </button>

@@ -4,12 +4,14 @@ import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { isolate } from "@/lib/schemas/isolate";
+import { useIsCollapsed } from "./message-context";
 import { quoteExcerpt } from "./message-excerpt";
 import type { Quote } from "./store/chat-api";
 
-/** The beginning of a quoted message, in its author's colour. */
+/** The beginning of a quoted message, in its author's colour; not of an author whose messages are collapsed. */
 export function QuotePreview({ quote, className }: { quote: Quote; className?: string }) {
   const t = useTranslations("chat");
+  const excerpt = useExcerpt(quote);
   return (
     <span
       style={tintStyle(quote.authorId ?? quote.id)}
@@ -22,10 +24,15 @@ export function QuotePreview({ quote, className }: { quote: Quote; className?: s
         {quote.authorName ?? t("gone")}
       </span>
       <span dir="auto" className="block truncate text-left text-muted">
-        {quoteExcerpt(quote.text) || t("withoutWords")}
+        {excerpt || t("withoutWords")}
       </span>
     </span>
   );
+}
+
+function useExcerpt(quote: Quote): string {
+  const t = useTranslations("chat");
+  return useIsCollapsed(quote.authorId) ? t("blockedMessage") : quoteExcerpt(quote.text);
 }
 
 interface Props {
@@ -37,13 +44,14 @@ interface Props {
 /** Jumps to the quoted message. */
 export function QuoteButton({ quote, tabIndex, onJump }: Props) {
   const t = useTranslations("chat");
+  const excerpt = useExcerpt(quote);
   return (
     <button
       type="button"
       tabIndex={tabIndex}
       aria-label={t("toQuoted", {
         name: isolate(quote.authorName ?? t("gone")),
-        text: isolate(quoteExcerpt(quote.text)),
+        text: isolate(excerpt),
       })}
       onClick={() => onJump(quote.seq)}
       className="mt-0.5 mb-1.5 block w-full min-w-0 rounded-md py-0.5 transition-colors hover:bg-ink/6"

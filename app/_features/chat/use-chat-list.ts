@@ -3,6 +3,7 @@
 import { useEffect, useSyncExternalStore } from "react";
 import {
   type ChatListState,
+  EMPTY_CHAT_LIST,
   getChatListSnapshot,
   startChatList,
   subscribeToChatList,
@@ -16,11 +17,11 @@ export function useChatList(viewerId: string, rendered: ChatListState): ChatList
   return current.items ? current : rendered;
 }
 
-const EMPTY_LIST: ChatListState = { items: null, nextCursor: null, unreadCount: 0 };
-
 /** The number of unread messages in all chats. */
 export function useUnreadMessageCount(rendered: number): number {
-  const list = useSyncExternalStore(subscribeToChatList, getChatListSnapshot, () => EMPTY_LIST);
+  const list = useSyncExternalStore(subscribeToChatList, getChatListSnapshot, () => EMPTY_CHAT_LIST);
   // Before the store has started there is only the server-rendered count.
-  return list === EMPTY_LIST || (list.items === null && list.unreadCount === 0) ? rendered : list.unreadCount;
+  return list === EMPTY_CHAT_LIST || (list.items === null && list.unreadCount === 0)
+    ? rendered
+    : list.unreadCount;
 }

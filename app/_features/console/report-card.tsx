@@ -7,10 +7,13 @@ import { RelativeTime } from "@/app/_ui/relative-time";
 import type { ReportView } from "@/lib/schemas/report";
 import { OperatorAction } from "./operator-action";
 
-/** One report: why, what it is about as that is now, and what an operator can do. */
+/** One report: why, what it is about as that was and as it is now, and what an operator can do. */
 export function ReportCard({ report, renderedAt }: { report: ReportView; renderedAt: number }) {
   const t = useTranslations("reportConsole");
-  const { content, reporter } = report;
+  const { content, reported, reporter } = report;
+  const hasChanged =
+    reported !== null && (reported.title !== content?.title || reported.text !== content.text);
+  const author = content?.author ?? reported?.author;
   return (
     <article
       aria-labelledby={report.id}
@@ -33,6 +36,13 @@ export function ReportCard({ report, renderedAt }: { report: ReportView; rendere
           <p dir="auto" className="mt-3 whitespace-pre-line [overflow-wrap:anywhere]">
             {report.text}
           </p>
+        ) : null}
+        {hasChanged ? (
+          <>
+            <p className="mt-3 text-xs font-semibold text-muted">{t("asReported")}</p>
+            <ReportedContent content={{ ...reported, path: null }} isPerson={report.target === "person"} />
+            {content ? <p className="mt-3 text-xs font-semibold text-muted">{t("asNow")}</p> : null}
+          </>
         ) : null}
         <ReportedContent content={content} isPerson={report.target === "person"} />
         {report.closedFor === null ? null : (
@@ -65,9 +75,9 @@ export function ReportCard({ report, renderedAt }: { report: ReportView; rendere
               />
             </>
           ) : null}
-          {content?.author ? (
+          {author ? (
             <Button asChild look="plain" size="small">
-              <Link href={`/admin/people/${content.author.id}`}>{t("toAccount")}</Link>
+              <Link href={`/admin/people/${author.id}`}>{t("toAccount")}</Link>
             </Button>
           ) : null}
         </div>

@@ -50,6 +50,20 @@ it("refuses a method that nothing has with 405, on every kind of address", async
   expect((await send("TRACE", "/favicon.ico")).status).toBe(405);
 });
 
+it("answers 400 to an address with malformed escapes, wherever it has a parameter", async () => {
+  const bad = "%E0%A4%A";
+  const pages = [`/tags/${bad}`, `/u/${bad}`, `/posts/${bad}`, `/shop/${bad}`, `/chat/${bad}`, `/r/${bad}`];
+  for (const path of [...pages, `/posts/${bad}/edit`, `/docs/${bad}`, `/${bad}`]) {
+    const { status, headers } = await send("GET", path, { accept: "text/html" });
+    expect([path, status, headers["content-type"]]).toEqual([path, 400, "text/html; charset=utf-8"]);
+  }
+  for (const path of [`/api/posts/${bad}`, `/api/people/${bad}`, `/api/chats/${bad}/messages`]) {
+    const { status, headers } = await send("GET", path);
+    expect([path, status, headers["content-type"]]).toEqual([path, 400, "application/json"]);
+  }
+  expect((await send("GET", `/tags/${encodeURIComponent("ё")}`)).status).toBe(200);
+});
+
 describe("Content-Length", () => {
   it("of a file is that of its bytes, whole, in part and without them", async () => {
     const uploaded = await fetch(`${app.url}/api/media`, {

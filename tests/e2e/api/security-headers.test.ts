@@ -13,7 +13,10 @@ const ALL_PAGES_LIMIT_MS = 300_000;
 
 /** A browser context whose pages record every policy violation from the first byte on. */
 async function recordingContext(): Promise<BrowserContext> {
-  const context = await openContext({ viewport: { width: 1440, height: 900 } });
+  const context = await openContext({
+    viewport: { width: 1440, height: 900 },
+    serviceWorkers: "allow",
+  });
   await context.addInitScript(() => {
     const violations: string[] = [];
     Object.assign(window, { refused: violations });
@@ -267,6 +270,7 @@ describe("the content security policy", () => {
       "/demo/snow-on-nevsky.wav",
       "/robots.txt",
       "/manifest.webmanifest",
+      "/sw.js",
     ]) {
       const response = await fetch(`${app.url}${path}`);
       await response.arrayBuffer();

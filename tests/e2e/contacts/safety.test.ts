@@ -47,7 +47,10 @@ const openDirect = async (from: Person, to: Person) =>
   (await post<{ chat: { id: string } }>(from, "/api/chats", { kind: "direct", userId: to.account.id })).chat
     .id;
 const send = (from: Person, chatId: string, text: string) =>
-  post(from, `/api/chats/${chatId}/messages`, { clientId: crypto.randomUUID(), text });
+  post<{ message: { id: string } }>(from, `/api/chats/${chatId}/messages`, {
+    clientId: crypto.randomUUID(),
+    text,
+  });
 const field = (page: Page) => page.getByRole("textbox", { name: "Message" });
 const confirm = (page: Page, name: string) =>
   page.getByRole("dialog").getByRole("button", { name, exact: true }).click();
@@ -87,13 +90,25 @@ describe("a block", () => {
   }, async () => {
     const [anna, boris] = [await person("Anna Reed"), await person("Boris Okay")];
     const chatId = await createGroup(anna, [boris]);
-    await send(boris, chatId, "Words that hurt");
+    const { message: hurting } = await send(boris, chatId, "Words that hurt");
+    const reply = { clientId: crypto.randomUUID(), text: "Please do not", replyToId: hurting.id };
+    await post(anna, `/api/chats/${chatId}/messages`, reply);
+    await post(anna, `/api/chats/${chatId}/messages/${hurting.id}/pin`, { pinned: true });
+    const { id: other } = (
+      await post<{ chat: { id: string } }>(anna, "/api/chats", {
+        ...{ kind: "group", title: "Day shift", memberIds: [boris.account.id] },
+      })
+    ).chat;
+    await send(boris, other, "More words that hurt");
     const blocked = await anna.context.request.put(`/api/people/${boris.handle}/block`, { data: {} });
     expect(blocked.status()).toBe(200);
     const page = await openTab(anna.context, `/chat/${chatId}`);
     const message = page.getByRole("log").getByRole("article").first();
     await message.getByText("Message from someone you blocked").waitFor();
-    expect(await page.getByRole("log").getByText("Words that hurt").count()).toBe(0);
+    // Nor where it is quoted or pinned, nor the last message of another group in the list.
+    await page.getByText("Please do not").first().waitFor();
+    expect(await page.getByText(/words that hurt/i).count()).toBe(0);
+    expect(await page.getByText("Message from someone you blocked").count()).toBe(4);
     await message.getByRole("button", { name: "Show" }).click();
     await message.getByText("Words that hurt").waitFor();
   });

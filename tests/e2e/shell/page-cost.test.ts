@@ -24,7 +24,7 @@ const pathOf = (request: Request) => new URL(request.url()).pathname;
 
 describe("a page", { timeout: TEST_LIMIT_MS }, () => {
   it("opens its stream and asks for nothing that its document carried", async () => {
-    const context = await openContext();
+    const context = await openContext({ serviceWorkers: "allow" });
     await signUpInBrowser(context);
     // The token of a sign-in without a page is renewed by the first one, and a channel's first stream begins its log.
     const earlier = await context.newPage();
@@ -53,7 +53,7 @@ describe("a page", { timeout: TEST_LIMIT_MS }, () => {
   });
 
   it("in Russian loads no font for the ruble sign alone", async () => {
-    const context = await openContext({ locale: "ru-RU" });
+    const context = await openContext({ locale: "ru-RU", serviceWorkers: "allow" });
     const page = await context.newPage();
     const fonts: string[] = [];
     page.on("request", (request) => {
@@ -68,7 +68,7 @@ describe("a page", { timeout: TEST_LIMIT_MS }, () => {
   });
 
   it("loads no more than it may before it is scrolled", async () => {
-    const context = await openContext({ locale: "ru-RU" });
+    const context = await openContext({ locale: "ru-RU", serviceWorkers: "allow" });
     await signUpInBrowser(context);
     const page = await context.newPage();
     await page.setViewportSize({ width: 412, height: 823 });

@@ -65,7 +65,7 @@ it("expired rows are deleted after their retention time, and newer ones stay", a
   expect(await db().sessionGeneration.count({ where: { userId: { in: [gone, userId] } } })).toBe(1);
 });
 
-it("finished tasks, closed alerts, events and orders that were never paid go after their retention", async () => {
+it("finished tasks, closed alerts and reports, events and orders that were never paid go after their retention", async () => {
   const { userId } = await createPerson();
   const task = (days: number | null, state: "done" | "cancelled" | "dead" | "pending") => ({
     ...{ id: newId(), queue: "tidy-test", key: newId(), version: 1, payload: {}, state },
@@ -118,6 +118,11 @@ it("finished tasks, closed alerts, events and orders that were never paid go aft
     order(91, { paymentIntentId: `pi_${newId()}` }),
     order(91, { status: "pending" as const, closedAt: null }),
   ];
+  const reports = [91, 89, null].map((days) => ({
+    ...{ id: newId(), target: "person" as const, targetId: newId(), reason: "spam" as const, text: "" },
+    ...(days === null ? {} : { state: "resolved" as const, closedAt: ago(days) }),
+  }));
+  await db().report.createMany({ data: reports });
   await db().task.createMany({ data: tasks });
   await db().alert.createMany({ data: alerts });
   await db().analyticsEvent.createMany({ data: events });
@@ -138,6 +143,8 @@ it("finished tasks, closed alerts, events and orders that were never paid go aft
     true,
   ]);
   expect(await remaining(alerts, (ids) => db().alert.findMany(where(ids)))).toEqual([false, true, true]);
+  expect(await remaining(reports, (ids) => db().report.findMany(where(ids)))).toEqual([false, true, true]);
+  await db().report.deleteMany({ where: { id: { in: reports.map(({ id }) => id) } } });
   expect(await remaining(events, (ids) => db().analyticsEvent.findMany(where(ids)))).toEqual([false, true]);
   expect(await remaining(receipts, (ids) => db().paymentEvent.findMany(where(ids)))).toEqual([false, true]);
   const kept = [false, true, true, true, true, true];

@@ -3,7 +3,7 @@ import { POST as invite } from "@/app/api/chats/[id]/members/route";
 import { PATCH as edit } from "@/app/api/chats/[id]/messages/[messageId]/route";
 import { GET as messages, POST as write } from "@/app/api/chats/[id]/messages/route";
 import { GET as detail } from "@/app/api/chats/[id]/route";
-import { POST as create } from "@/app/api/chats/route";
+import { GET as chats, POST as create } from "@/app/api/chats/route";
 import { GET as blocks } from "@/app/api/me/blocks/route";
 import { PUT as block, DELETE as unblock } from "@/app/api/people/[handle]/block/route";
 import { GET as find } from "@/app/api/people/route";
@@ -170,7 +170,7 @@ describe("after a block", () => {
     expect(await deliverAll(eve)).toBe(4);
   });
 
-  it("both still write in a shared group, whose detail names whom the reader has blocked", async () => {
+  it("both still write in a shared group; its detail and the list name whom the reader has blocked", async () => {
     const group = await createGroup([eve, ann, ben]);
     await blockBy(ann, ben);
     for (const as of [ann, ben]) expect((await sendTestMessage(as, group, "Hello all")).created).toBe(true);
@@ -179,6 +179,12 @@ describe("after a block", () => {
     });
     expect(await read(ben, group)).toMatchObject({ blockedIds: [], unreachableIds: [ann.userId] });
     expect(await read(eve, group)).toMatchObject({ blockedIds: [], unreachableIds: [] });
+    const blockedIn = async (as: Caller) => (await call(chats, { as })).body.blockedIds;
+    expect([await blockedIn(ann), await blockedIn(ben), await blockedIn(eve)]).toEqual([
+      [ben.userId],
+      [],
+      [],
+    ]);
   });
 });
 

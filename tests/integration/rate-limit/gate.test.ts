@@ -99,8 +99,7 @@ describe("the gate", () => {
     vi.stubEnv("TRUST_PROXY", "1");
     const gate = await freshGate();
     const odd: [string, Record<string, string>][] = [
-      ["/%", {}],
-      ["/api/%E0%A4%A", {}],
+      ["/100%25", {}],
       [`/${"a".repeat(10_000)}`, {}],
       ["/", { authorization: `Bearer ${"x".repeat(100_000)}` }],
       ["/", { authorization: "Bearer a.b.c" }],
@@ -123,6 +122,27 @@ describe("the gate", () => {
       expect((await gate(new Request("http://localhost/", { method }))).status).toBe(status);
     }
   });
+
+  it.each(["/%", "/tags/%E0%A4%A", "/u/%FF", "/posts/%ED%A0%80", "/tags/%ZZ/x"])(
+    "answers 400 to the malformed escapes of %s: a page to a browser, the standard body to programs",
+    async (path) => {
+      const gate = await freshGate();
+      const language = { "accept-language": "en" };
+      const page = await gate(gateRequest(path, { ...language, "sec-fetch-mode": "navigate" }));
+      expect([page.status, page.headers.get("content-type")]).toEqual([400, "text/html; charset=utf-8"]);
+      expect(await page.text()).toContain("The request is not valid");
+      const nonce = /'nonce-([^']+)'/.exec(page.headers.get("content-security-policy") ?? "")?.[1];
+      expect(nonce).toMatch(/^.{24}$/);
+      const answer = await gate(gateRequest(`/api${path}`, language));
+      expect([answer.status, answer.headers.get("ratelimit-policy")]).toEqual([400, '"default";q=100;w=60']);
+      expect(await answer.json()).toEqual({
+        error: {
+          ...{ code: "bad_request", message: "The request is not valid" },
+          requestId: answer.headers.get("x-request-id"),
+        },
+      });
+    },
+  );
 
   it("accepts requests when the limiter itself fails, and reports it", async () => {
     vi.stubEnv("TRUST_PROXY", "everybody");
@@ -259,6 +279,7 @@ it("runs before every path except the build's own files", async () => {
     "/favicon.ico",
     "/icon1.png",
     "/robots.txt",
+    "/sw.js",
     "/covers/1/a-b_c",
   ]) {
     expect([path, runsBefore(path)]).toEqual([path, false]);
@@ -275,6 +296,7 @@ it("runs before every path except the build's own files", async () => {
     "/_next/image",
     "/_next/staticky",
     "/icon1xpng",
+    "/a/sw.js",
     "/covers/1",
     "/covers/1/",
     "/covers/1/a/b",

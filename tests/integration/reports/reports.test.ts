@@ -51,7 +51,7 @@ describe("a report", () => {
     expect([another.status, another.body.report.id === id]).toEqual([201, false]);
   });
 
-  it("shows operators what it is about as that is now", async () => {
+  it("shows operators what it is about as that was, and as it is now", async () => {
     const { messageId, id: chatId } = await makeChat(users);
     const postId = await makePost(users);
     const productId = await makeProduct(users);
@@ -71,8 +71,19 @@ describe("a report", () => {
       ...{ title: null, text: "Hello", path: null },
       author: { id: users.listener.userId, name: users.listener.name },
     });
+    await db().post.update({ where: { id: postId }, data: { title: "Harmless" }, select: { id: true } });
     await deleteMessage(users.listener, chatId, messageId);
     expect(await contentOf(messageId)).toBeNull();
+    const reportedOf = async (targetId: string) =>
+      (await listed("?limit=50")).find((item: { targetId: string }) => item.targetId === targetId)?.reported;
+    expect(await reportedOf(messageId)).toEqual({
+      ...{ title: null, text: "Hello" },
+      author: expect.objectContaining({ id: users.listener.userId, name: users.listener.name }),
+    });
+    expect([(await reportedOf(postId)).title, (await contentOf(postId)).title]).toEqual([
+      "A track",
+      "Harmless",
+    ]);
   });
 
   it("is refused about what the caller does not see, or is their own", async () => {

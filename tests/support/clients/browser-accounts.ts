@@ -21,7 +21,10 @@ export function newClientAddress(): string {
   return `10.${[...randomBytes(3)].join(".")}`;
 }
 
-/** A browser context with an English locale and a client address that no other test uses. */
+/**
+ * A browser context with an English locale and a client address that no other test uses. Without the service worker,
+ * whose requests `page.route` does not see, unless the test is about it (`serviceWorkers: "allow"`).
+ */
 export function openContext(
   browser: Browser,
   app: Pick<App, "url">,
@@ -29,6 +32,7 @@ export function openContext(
 ): Promise<BrowserContext> {
   return browser.newContext({
     locale: "en-US",
+    serviceWorkers: "block",
     baseURL: app.url,
     extraHTTPHeaders: { "x-forwarded-for": newClientAddress() },
     ...options,

@@ -165,6 +165,12 @@ export async function createFullAccount(currency = newCurrency()) {
       text: `Says that ${person.name} said so`,
     },
   });
+  await db().report.create({
+    data: {
+      ...{ id: newId(), reporterId: viewer.userId, target: "message", targetId: message.id, reason: "abuse" },
+      ...{ text: "", reportedAuthorId: userId, reportedTitle: person.name, reportedText: "Words for two" },
+    },
+  });
   for (const chatId of [group, directChat]) await readMessages(person, chatId);
   // Notifications to other users that name this user.
   for (const [reader, kind, data] of [

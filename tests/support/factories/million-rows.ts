@@ -92,9 +92,10 @@ function statements({ userId }: Owner, minter: Minter, bigBotId: string): string
      SELECT ${id("user")}, ${me} ${rows(1, 1_000)}
      UNION ALL SELECT ${me}, ${id("user")} ${rows(2_001, 2_500)}
      UNION ALL SELECT ${id("user")}, ${id("user", "n + 1")} ${rows(3_000, MANY)}`,
-    `INSERT INTO "Report" (id, "reporterId", target, "targetId", reason, text, state)
+    `INSERT INTO "Report" (id, "reporterId", target, "targetId", reason, text, state, "reportedAuthorId", "reportedTitle", "reportedText", "closedAt")
      SELECT ${id("report")}, ${id("user")}, 'person', ${id("user", "n + 1")}, 'spam', '',
-       CASE WHEN n % 10 = 0 THEN 'open' ELSE 'resolved' END::"ReportState"
+       CASE WHEN n % 10 = 0 THEN 'open' ELSE 'resolved' END::"ReportState",
+       ${id("user", "n + 1")}, 'A name', '', CASE WHEN n % 10 = 0 THEN NULL ELSE now() END
      ${rows(1, MANY)}`,
     `INSERT INTO "Session" (id, "userId", "tokenHash", "authenticatedAt", "lastSeenAt", "expiresAt", "createdAt")
      SELECT ${id("session")}, ${id("user")}, 't' || n, now(), now(),

@@ -42,6 +42,25 @@ it.each([
   expect(keys[4]).not.toBe(first);
 });
 
+it("after a reload of the tab the same call has the same key; what it contains is not stored", async () => {
+  const stored = new Map<string, string>();
+  vi.stubGlobal("sessionStorage", {
+    getItem: (name: string) => stored.get(name) ?? null,
+    setItem: (name: string, value: string) => stored.set(name, value),
+    removeItem: (name: string) => stored.delete(name),
+  });
+  respond = apiError(503, "unavailable");
+  await publish("Four");
+  vi.resetModules();
+  const reloaded = await import("@/app/_data/call-api");
+  respond = async () => Response.json({});
+  const options = { method: "POST" as const, body: { title: "Four" }, repeatable: true };
+  expect(JSON.stringify([...stored])).not.toContain("Four");
+  await reloaded.callApi("/api/posts", options);
+  expect(keys[1]).toBe(keys[0]);
+  expect(stored.size).toBe(0);
+});
+
 it("after a refusal the call gets a new key", async () => {
   respond = apiError(409, "conflict");
   await publish("Three");

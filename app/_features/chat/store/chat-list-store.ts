@@ -13,9 +13,19 @@ export interface ChatListState {
   nextCursor: string | null;
   /** In all chats. */
   unreadCount: number;
+  /** Whom the user has blocked. */
+  blockedIds: readonly string[];
 }
 
-let list: ChatListState = { items: null, nextCursor: null, unreadCount: 0 };
+/** Before anything is known. */
+export const EMPTY_CHAT_LIST: ChatListState = {
+  items: null,
+  nextCursor: null,
+  unreadCount: 0,
+  blockedIds: [],
+};
+
+let list = EMPTY_CHAT_LIST;
 /** The user the list belongs to; null until {@link startChatList}. */
 let ownerId: string | null = null;
 const listeners = new Set<() => void>();
@@ -54,7 +64,7 @@ const byLatest = (a: ChatItem, b: ChatItem) =>
  * list, that may be newer (after the browser's "back"), so the list is fetched instead.
  */
 export function startChatList(viewerId: string, rendered: Partial<ChatListState>): void {
-  if (ownerId !== null && ownerId !== viewerId) list = { items: null, nextCursor: null, unreadCount: 0 };
+  if (ownerId !== null && ownerId !== viewerId) list = EMPTY_CHAT_LIST;
   ownerId = viewerId;
   if (list.items) requestChats();
   else update(rendered);
@@ -124,6 +134,7 @@ function applyPage(page: ChatListState & { items: readonly ChatItem[] }): void {
     items: [...items, ...laterChats],
     nextCursor: laterChats.length > 0 ? list.nextCursor : page.nextCursor,
     unreadCount: Math.max(0, unreadCount),
+    blockedIds: page.blockedIds,
   });
 }
 

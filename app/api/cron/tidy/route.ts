@@ -11,6 +11,7 @@ import { tidyMetrics } from "@/lib/metrics";
 import { tidyTokenFiles } from "@/lib/nft";
 import { tidyAlerts } from "@/lib/ops";
 import { tidyPosts } from "@/lib/posts";
+import { tidyReports } from "@/lib/reports";
 import { tidiedSessionsSchema, tidySessions } from "@/lib/sessions";
 import { tidiedOrdersSchema, tidyOrders } from "@/lib/shop";
 import { tidiedTasksSchema, tidyTasks } from "@/lib/tasks";
@@ -35,6 +36,7 @@ export const GET = defineRoute(
       keys: z.int(),
       events: z.int(),
       alerts: z.int(),
+      reports: z.int(),
       posts: z.int(),
       metrics: z.int(),
       files: tidiedFilesSchema,
@@ -49,6 +51,7 @@ export const GET = defineRoute(
       keys: await tidyIdempotencyKeys(deadlineMs),
       ...(await tidyTasks(deadlineMs)),
       alerts: await tidyAlerts(deadlineMs),
+      reports: await tidyReports(deadlineMs),
       metrics: await tidyMetrics(deadlineMs),
       ...(await tidyOrders(deadlineMs)),
       ...(await tidyBots(deadlineMs)),
