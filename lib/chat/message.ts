@@ -165,7 +165,7 @@ export function toMessageViews(
       post: post ? { id: post.id, title: post.title, authorName: nameOf(post.authorId) ?? "" } : null,
       mentions: mentions.flatMap((userId) => {
         const name = nameOf(userId);
-        return name === null ? [] : [{ userId, name }];
+        return name === null ? [] : [{ userId, name, handle: handles[userId] }];
       }),
     };
   });

@@ -2,5 +2,6 @@ export { blockPerson, unblockPerson } from "./block-person";
 export { hasBlocked, isBlockedSql, listBlocks, listHiddenPeople } from "./blocks";
 export { directKeyOf } from "./direct-key";
 export { eraseBlockBatch } from "./erase-account";
+export { mayWrite } from "./may-write";
 export { requireMayInvite, requireMayWriteFirst } from "./require-may-contact";
 export { requireReachable } from "./require-reachable";

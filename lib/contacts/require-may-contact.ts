@@ -7,7 +7,7 @@ import { ContactPolicy } from "../schemas/enums";
  * Whether two users know each other, in SQL: both are members of one chat, or one has ordered from the other.
  * @param userId  both are expressions of type uuid
  */
-function areAcquaintedSql(userId: Prisma.Sql, otherId: Prisma.Sql): Prisma.Sql {
+export function areAcquaintedSql(userId: Prisma.Sql, otherId: Prisma.Sql): Prisma.Sql {
   return Prisma.sql`(EXISTS (
     SELECT FROM "ChatMember" m JOIN "ChatMember" x ON x."chatId" = m."chatId"
       AND x."userId" = ${otherId} AND x."leftAt" IS NULL

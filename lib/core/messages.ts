@@ -237,8 +237,8 @@ const messages = {
     en: "The file has not arrived in full yet",
   },
   upload_in_use: {
-    ru: "Этот файл нужен посту или товару, поэтому он останется",
-    en: "A post or a product needs this file, so it stays",
+    ru: "Этот файл нужен посту, товару или вашей странице, поэтому он останется",
+    en: "A post, a product or your page needs this file, so it stays",
   },
   upload_wrong_purpose: {
     ru: "Этот файл загружен для другого",

@@ -22,8 +22,8 @@ export async function getLeaderboard(
   const span = getSpan(period, now());
   const boardQuery: BoardQuery = { currency, limit, viewerId };
   let board = await readBoard(span, boardQuery);
-  let names = await loadNames(board);
-  const deletedSellers = board.rows.filter(({ userId }) => !names.has(userId));
+  let sellers = await loadSellers(board);
+  const deletedSellers = board.rows.filter(({ userId }) => !sellers.has(userId));
   if (deletedSellers.length > 0) {
     // Their accounts were deleted after the board was built: Postgres no longer has sums for them.
     const soldAt = new Date(now());
@@ -31,11 +31,11 @@ export async function getLeaderboard(
       deletedSellers.map(({ userId }) => ({ sellerId: userId, currency: board.currency, soldAt })),
     );
     board = await readBoard(span, boardQuery);
-    names = await loadNames(board);
+    sellers = await loadSellers(board);
   }
   const items = board.rows.flatMap((row) => {
-    const name = names.get(row.userId);
-    return name === undefined ? [] : [{ ...row, name }];
+    const seller = sellers.get(row.userId);
+    return seller === undefined ? [] : [{ ...row, ...seller }];
   });
   return {
     period,
@@ -56,13 +56,13 @@ export async function getLeaderboard(
 }
 
 /** Names are not stored with the sums: they change, and accounts are deleted. */
-async function loadNames({ rows }: Board): Promise<Map<string, string>> {
+async function loadSellers({ rows }: Board): Promise<Map<string, { name: string; handle: string }>> {
   if (rows.length === 0) return new Map();
   const users = await db().user.findMany({
     where: { id: { in: rows.map(({ userId }) => userId) }, deletedAt: null },
-    select: { id: true, name: true },
+    select: { id: true, name: true, handle: true },
   });
-  return new Map(users.map(({ id, name }) => [id, name]));
+  return new Map(users.map(({ id, ...seller }) => [id, seller]));
 }
 
 async function clearDeletedSellers(sales: readonly Parameters<typeof syncSellerSums>[0][]): Promise<void> {

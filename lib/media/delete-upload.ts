@@ -22,7 +22,7 @@ interface LockedFile {
 }
 
 /**
- * Deletes an upload of the caller's that no post and no product uses; its bytes and variants follow, right after the
+ * Deletes an upload of the caller's that no post, no product and no profile uses; its bytes and variants follow, right after the
  * commit or by the daily tidy. A row of it stays, hidden from its owner too, while its token may be valid: its bytes may
  * arrive yet, or again, and the quota must know of them.
  *
@@ -51,7 +51,7 @@ ORDER BY f.id FOR UPDATE`;
         id,
         ...{ postsWithAudio: { none: {} }, postsWithCover: { none: {} } },
         ...{ productsWithAudio: { none: {} }, productsWithCover: { none: {} } },
-        embeddedIn: null,
+        ...{ usersWithPicture: { none: {} }, embeddedIn: null },
       },
       select: { id: true },
     });
@@ -59,7 +59,7 @@ ORDER BY f.id FOR UPDATE`;
     await tx.mediaFile.updateMany({
       where: {
         id: { in: ids },
-        ...{ postsWithCover: { none: {} }, productsWithCover: { none: {} } },
+        ...{ postsWithCover: { none: {} }, productsWithCover: { none: {} }, usersWithPicture: { none: {} } },
       },
       data: { ownerId: null, name: "" },
     });

@@ -1,10 +1,10 @@
-import { cacheManager, FEED_TAG, postTag, productTag, SHOP_TAG } from "../cache";
+import { cacheManager, FEED_TAG, personTag, postTag, productTag, SHOP_TAG } from "../cache";
 import { afterCommit, type Transaction } from "../db";
 import { emit } from "../realtime";
 import type { TrackStatus } from "../schemas/enums";
 
 /**
- * Invalidates the cached posts and products that show a file, in the transaction that changes the file, its variants or
+ * Invalidates the cached posts, products and people that show a file, in the transaction that changes the file, its variants or
  * its track. Locks the file's row: a post that is being made with it has committed and is found, or waits and reads
  * what this transaction has written.
  *
@@ -16,7 +16,12 @@ export async function invalidateFileUsers(tx: Transaction, fileId: string): Prom
   const select = { id: true, audioFileId: true } as const;
   const posts = await tx.post.findMany({ where, select });
   const products = await tx.product.findMany({ where, select });
+  const people = await tx.user.findMany({
+    where: { pictureFileId: fileId, deletedAt: null },
+    select: { handle: true },
+  });
   const tags = [
+    ...people.map(({ handle }) => personTag(handle)),
     ...(posts.length > 0 ? [FEED_TAG, ...posts.map(({ id }) => postTag(id))] : []),
     ...(products.length > 0 ? [SHOP_TAG, ...products.map(({ id }) => productTag(id))] : []),
   ];

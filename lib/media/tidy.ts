@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** A file attached to no message that long after its upload was never sent, or its message was deleted. */
 const UNUSED_AFTER_MS = DAY_MS;
-/** A sound or cover of no post and no product; its author may still be writing the post. */
+/** A sound or cover of no post, no product and no profile; its author may still be writing the post. */
 const UNUSED_UPLOAD_AFTER_MS = 7 * DAY_MS;
 /** The row is committed within seconds of the bytes, or never. */
 const ORPHANED_AFTER_MS = HOUR_MS;
@@ -99,7 +99,7 @@ WHERE f.id = ANY(${rows.map(({ id }) => id)}::uuid[]) AND ${isUnused}`;
 
 /**
  * The condition for files of more than a day: attachments of no message, uploads that have not arrived, and files that
- * no post and no product shows for a week. A cover within a sound stays with the sound.
+ * no post, no product and no profile shows for a week. A cover within a sound stays with the sound.
  */
 function unusedFiles(uploadedBefore: Date): Prisma.Sql {
   return Prisma.sql`CASE
@@ -110,6 +110,7 @@ function unusedFiles(uploadedBefore: Date): Prisma.Sql {
     AND NOT EXISTS (SELECT FROM "Post" x WHERE x."coverFileId" = f.id)
     AND NOT EXISTS (SELECT FROM "Product" x WHERE x."audioFileId" = f.id)
     AND NOT EXISTS (SELECT FROM "Product" x WHERE x."coverFileId" = f.id)
+    AND NOT EXISTS (SELECT FROM "User" x WHERE x."pictureFileId" = f.id)
     AND NOT EXISTS (SELECT FROM "Track" t WHERE t."embeddedCoverId" = f.id)
 END`;
 }

@@ -11,12 +11,13 @@ import {
 import { progressSchema } from "../schemas/task";
 import { coverFileColumns, toCoverView } from "./track-view";
 
-/** Files that are uploaded for a post or a product, not in a chat. */
+/** Files that are uploaded for a post, a product or a profile, not in a chat. */
 const isUpload = { purpose: { not: "attachment" }, cancelledAt: null } as const;
 
 const isUnused = {
   ...{ postsWithAudio: { none: {} }, postsWithCover: { none: {} } },
   ...{ productsWithAudio: { none: {} }, productsWithCover: { none: {} } },
+  usersWithPicture: { none: {} },
 } as const;
 
 const uploadColumns = {

@@ -14,6 +14,8 @@ import { changeAccount } from "../sessions";
 export const personSchema = z.object({
   id: z.uuid(),
   name: z.string(),
+  /** Of the page `/u/{handle}`. */
+  handle: z.string(),
   email: z.string(),
   role: z.enum(Role),
   /** Whether the address is confirmed. */
@@ -49,6 +51,7 @@ export type PeoplePage = z.infer<typeof peoplePageSchema>;
 const columns = {
   id: true,
   name: true,
+  handle: true,
   email: true,
   role: true,
   confirmedAt: true,
@@ -70,7 +73,7 @@ export async function listPeople(
   // Ids are ordered by time.
   const rows = personRowsSchema.parse(
     await db().$queryRaw`
-SELECT id::text, name, email, role::text, "confirmedAt", "blockedAt", "createdAt" FROM "User"
+SELECT id::text, name, handle, email, role::text, "confirmedAt", "blockedAt", "createdAt" FROM "User"
 WHERE "deletedAt" IS NULL AND ${conditionSql}
   AND ${role ? Prisma.sql`role = ${role}::"Role"` : Prisma.sql`TRUE`}
   AND ${blocked ? Prisma.sql`"blockedAt" IS NOT NULL` : Prisma.sql`TRUE`}
@@ -167,14 +170,14 @@ export async function changeRole(
       }
       if (role === "admin" && person.blockedAt)
         throw new AppError("conflict", { message: "blocked_administrator" });
-      const { handle, ...row } = await tx.user.update({
+      const row = await tx.user.update({
         where: { id: personId },
         data: { role },
-        select: { ...columns, handle: true },
+        select: columns,
       });
       // What a bot may do depends on its owner's role.
       const bots = await tx.botProject.findMany({ where: { ownerId: personId }, select: { id: true } });
-      const tags = [personTag(handle), ...bots.map(({ id }) => botProjectTag(id))];
+      const tags = [personTag(row.handle), ...bots.map(({ id }) => botProjectTag(id))];
       await cacheManager.invalidateAfterCommit(tx, tags);
       await recordAudit(tx, {
         action: "role_changed",

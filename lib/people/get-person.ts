@@ -1,6 +1,8 @@
 import { cacheManager, personTag } from "../cache";
 import { db } from "../db";
+import { coverFileColumns, toCoverView } from "../media";
 import { handleSchema, type Person } from "../schemas/person";
+import { profileLinksSchema } from "../schemas/profile";
 
 /**
  * What everybody may know of an account, from the cache until it changes; null when there is none, or its deletion was
@@ -21,7 +23,17 @@ export async function getPerson(handle: string): Promise<Person | null> {
 async function loadPerson(handle: string): Promise<Person | undefined> {
   const row = await db().user.findUnique({
     where: { handle, deletedAt: null },
-    select: { id: true, handle: true, name: true, role: true, createdAt: true },
+    select: {
+      ...{ id: true, handle: true, name: true, role: true, createdAt: true, bio: true, links: true },
+      pictureFile: coverFileColumns,
+    },
   });
-  return row ? { ...row, createdAt: row.createdAt.toISOString() } : undefined;
+  if (!row) return undefined;
+  const { pictureFile, ...person } = row;
+  return {
+    ...person,
+    links: profileLinksSchema.parse(row.links),
+    picture: toCoverView(pictureFile),
+    createdAt: row.createdAt.toISOString(),
+  };
 }

@@ -1,2 +1,3 @@
+export { getOwnNumbers } from "./get-own-numbers";
 export { getPerson } from "./get-person";
 export { getPersonPage } from "./get-person-page";

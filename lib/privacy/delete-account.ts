@@ -28,7 +28,7 @@ const HIDING_BUDGET_MS = 5_000;
  * each column; in short: its content is deleted, orders and counts that concern other users stay without its name, and
  * no order is left unsettled.
  *
- * 1. Here, in one transaction: the account is marked as deleted, its name, address and password are removed, the
+ * 1. Here, in one transaction: the account is marked as deleted, its name, profile, address and password are removed, the
  *    address is free, its sessions are revoked, and the task of the second step is enqueued. When this resolves, no
  *    instance accepts its sessions, and no reader shows it or what it wrote.
  * 2. The queue `account-erasures` erases what it wrote, in batches, and then its row (erase-account.ts).
@@ -92,7 +92,7 @@ async function requestDeletion(
       deletedAt: new Date(now()),
       // Placeholders that no address, handle, code or hash can be.
       ...{ email: `deleted:${userId}`, handle: `deleted:${userId}`, referralCode: userId },
-      ...{ passwordHash: "", name: "" },
+      ...{ passwordHash: "", name: "", bio: "", links: [], pictureFileId: null },
       ...{ role: "listener", locale: null, confirmedAt: null, referredById: null, hidesPresence: true },
     },
     select: { id: true },

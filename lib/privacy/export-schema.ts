@@ -6,6 +6,7 @@ import { notificationSchema } from "../schemas/notification";
 import { orderSummarySchema } from "../schemas/order";
 import { postSchema } from "../schemas/post";
 import { productSchema } from "../schemas/product";
+import { profileLinksSchema } from "../schemas/profile";
 
 /**
  * The format of an account export. Every record is parsed by its schema, so a field that is not listed here is never
@@ -39,6 +40,10 @@ export const profileSchema = z.object({
   /** Of the page `/u/{handle}`. */
   handle: z.string(),
   role: z.string(),
+  bio: z.string(),
+  links: profileLinksSchema,
+  /** In `files`. */
+  pictureFileId: z.uuid().nullable(),
   /** The language of mails; null: Russian. */
   locale: z.string().nullable(),
   /** Other users always see the user as offline, without a last-seen time. */

@@ -109,6 +109,7 @@ export const routeRows = [
   { pattern: "/api/me/confirm-email", policy: "strict" },
   { pattern: "/api/me/email", policy: "strict" },
   { pattern: "/api/me/export", policy: "strict" },
+  { pattern: "/api/me/numbers", policy: "default" },
   { pattern: "/api/me/password", policy: "strict" },
   { pattern: "/api/me/preferences", policy: "default" },
   { pattern: "/api/media", policy: "default" },

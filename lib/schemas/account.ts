@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { isStorable } from "../core/text";
 import { Role } from "./enums";
+import { idSchema } from "./id";
 import { localeSchema } from "./locale";
+import { bioSchema, newProfileLinksSchema, profileLinksSchema } from "./profile";
 import { visibleTextSchema } from "./text";
 
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email());
@@ -30,7 +32,14 @@ export const signUpSchema = z.object({
 });
 
 /** A missing field is not changed; other fields of an account cannot be changed this way. */
-export const profileSchema = z.strictObject({ name: name.optional(), locale: localeSchema.optional() });
+export const profileSchema = z.strictObject({
+  name: name.optional(),
+  locale: localeSchema.optional(),
+  bio: bioSchema.optional(),
+  links: newProfileLinksSchema.optional(),
+  /** An uploaded cover of the caller's; null: the drawn picture. */
+  pictureFileId: idSchema.nullable().optional(),
+});
 
 export const changePasswordSchema = z.object({
   currentPassword: passwordSchema,
@@ -60,6 +69,9 @@ export const userSchema = z.object({
   handle: z.string(),
   role: z.enum(Role),
   referralCode: z.string(),
+  bio: z.string(),
+  links: profileLinksSchema,
+  pictureFileId: z.uuid().nullable(),
   /** The language of its mails; null: not chosen, Russian. */
   locale: localeSchema.nullable(),
   /** Whether the address was confirmed by a link sent to it. */

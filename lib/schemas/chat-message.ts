@@ -67,7 +67,8 @@ export const chatMessageSchema = z.object({
     .nullable(),
   /** A post of this site that the text links to. */
   post: z.object({ id: idSchema, title: z.string(), authorName: z.string() }).nullable(),
-  mentions: z.array(z.object({ userId: idSchema, name: z.string() })),
+  /** `handle` of the person's page; missing in events of an older version. */
+  mentions: z.array(z.object({ userId: idSchema, name: z.string(), handle: z.string().optional() })),
   /** In the order in which each emoji was first used. */
   reactions: z.array(z.object({ emoji: z.string(), userIds: z.array(idSchema) })),
   attachments: z.array(fileSchema),

@@ -31,7 +31,7 @@ export const leaderboardSchema = z.object({
   currency: z.string(),
   /** Currencies that have sales. */
   currencies: z.array(z.string()),
-  items: z.array(z.object({ userId: z.uuid(), name: z.string(), ...rankFields })),
+  items: z.array(z.object({ userId: z.uuid(), name: z.string(), handle: z.string(), ...rankFields })),
   /** The caller's own rank; null for anonymous callers and for callers without sales. */
   own: z.object(rankFields).nullable(),
 });

@@ -22,6 +22,13 @@ export const RECENT_LIMIT = 50;
 /** The words of a long song fit. */
 export const MAX_DESCRIPTION_LINE_BREAKS = 300;
 
+// What people say about themselves.
+export const MAX_BIO_LENGTH = 1_000;
+export const MAX_BIO_LINE_BREAKS = 30;
+export const MAX_PROFILE_LINKS = 5;
+export const MAX_LINK_LENGTH = 500;
+export const MAX_LINK_LABEL_LENGTH = 40;
+
 // Shop.
 /** The payment provider's minimum. */
 export const MIN_PRICE_MINOR = 50;

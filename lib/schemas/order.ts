@@ -41,8 +41,11 @@ export const orderSummarySchema = z.object({
   productId: z.uuid().nullable(),
   sellerId: z.uuid().nullable(),
   sellerName: z.string().nullable(),
-  /** Only for the seller and administrators; null when the buyer's account was deleted. */
+  sellerHandle: z.string().nullable(),
+  /** Only for the seller and administrators, like the next two; null when the buyer's account was deleted. */
+  buyerId: z.uuid().nullable(),
   buyerName: z.string().nullable(),
+  buyerHandle: z.string().nullable(),
   createdAt: z.iso.datetime(),
   paidAt: z.iso.datetime().nullable(),
   deliveredAt: z.iso.datetime().nullable(),

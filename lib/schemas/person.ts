@@ -3,6 +3,8 @@ import { isStorable } from "../core/text";
 import { Role } from "./enums";
 import { postPageSchema } from "./post";
 import { productPageSchema } from "./product";
+import { profileLinksSchema } from "./profile";
+import { coverSchema } from "./track";
 
 export const peopleSearchQuerySchema = z.object({
   /** A part of the name; empty returns the first users by name. */
@@ -29,6 +31,10 @@ export const personSchema = z.object({
   handle: z.string(),
   name: z.string(),
   role: z.enum(Role),
+  bio: z.string(),
+  links: profileLinksSchema,
+  /** What they uploaded, shown as a square; null: the picture that is drawn from the id. */
+  picture: coverSchema.nullable(),
   /** When the account was created. */
   createdAt: z.iso.datetime(),
 });

@@ -2,17 +2,12 @@ import { z } from "zod";
 import { isStorable } from "../core/text";
 import { currencies } from "./currency";
 import { ProductKind } from "./enums";
+import { hasCredentials } from "./has-credentials";
 import { idSchema } from "./id";
 import { MAX_AMOUNT_MINOR, MAX_DESCRIPTION_LINE_BREAKS, MAX_STOCK, MIN_PRICE_MINOR } from "./limits";
 import { pageQueryShape, pageSchema } from "./page";
 import { multilineTextSchema, visibleTextSchema } from "./text";
 import { coverSchema, trackSchema } from "./track";
-
-function hasCredentials(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { username, password } = new URL(url);
-  return username !== "" || password !== "";
-}
 
 interface Goods {
   kind: ProductKind;

@@ -13,4 +13,5 @@ export { pingPaymentProvider } from "./ping-provider";
 export { placeOrder } from "./place-order";
 export { hasNoErasedSeller, invalidateSellerProducts } from "./product";
 export { archiveProduct, createProduct, getProduct, listProducts } from "./products";
+export { sumSalesByDay } from "./sales-by-day";
 export { tidiedOrdersSchema, tidyOrders } from "./tidy-orders";

@@ -27,8 +27,8 @@ const summaryColumns = {
   paidAt: true,
   deliveredAt: true,
   closedAt: true,
-  buyer: { select: { name: true, deletedAt: true } },
-  seller: { select: { name: true, deletedAt: true } },
+  buyer: { select: { name: true, handle: true, deletedAt: true } },
+  seller: { select: { name: true, handle: true, deletedAt: true } },
 } as const;
 
 const columns = {
@@ -36,13 +36,14 @@ const columns = {
   checkoutUrl: true,
   deliveries: { orderBy: { unit: "asc" } },
   product: { select: { assetUrl: true, audioFileId: true } },
-  buyer: { select: { name: true, deletedAt: true, referredById: true } },
+  buyer: { select: { ...summaryColumns.buyer.select, referredById: true } },
 } as const;
 
 type TimestampField = "createdAt" | "paidAt" | "deliveredAt" | "closedAt";
 
-interface OrderSummaryRow extends Omit<OrderSummary, TimestampField | "sellerName" | "buyerName"> {
-  buyerId: string | null;
+type PartyField = "sellerName" | "sellerHandle" | "buyerName" | "buyerHandle";
+
+interface OrderSummaryRow extends Omit<OrderSummary, TimestampField | PartyField> {
   createdAt: Date;
   paidAt: Date | null;
   deliveredAt: Date | null;
@@ -53,24 +54,28 @@ interface OrderSummaryRow extends Omit<OrderSummary, TimestampField | "sellerNam
 
 interface Party {
   name: string;
+  handle: string;
   deletedAt: Date | null;
 }
 
-function toSummary({ buyer, seller, buyerId: _, ...row }: OrderSummaryRow, forBuyer: boolean): OrderSummary {
+function toSummary(
+  { buyer: bought, seller: sold, ...row }: OrderSummaryRow,
+  forBuyer: boolean,
+): OrderSummary {
+  // The order will lose a party whose account is being erased.
+  const seller = sold?.deletedAt ? null : sold;
+  const buyer = forBuyer || bought?.deletedAt ? null : bought;
   return {
     ...row,
-    // The order will lose a party whose account is being erased.
-    sellerId: seller?.deletedAt ? null : row.sellerId,
-    sellerName: nameOf(seller),
-    buyerName: forBuyer ? null : nameOf(buyer),
+    ...{ sellerId: seller && row.sellerId, sellerName: seller?.name ?? null },
+    ...{ sellerHandle: seller?.handle ?? null, buyerId: buyer && row.buyerId },
+    ...{ buyerName: buyer?.name ?? null, buyerHandle: buyer?.handle ?? null },
     createdAt: row.createdAt.toISOString(),
     paidAt: row.paidAt?.toISOString() ?? null,
     deliveredAt: row.deliveredAt?.toISOString() ?? null,
     closedAt: row.closedAt?.toISOString() ?? null,
   };
 }
-
-const nameOf = (party: Party | null) => (party === null || party.deletedAt !== null ? null : party.name);
 
 /** The caller's purchases or sales, newest first. Sellers see orders once they are paid. */
 export async function listOrders(

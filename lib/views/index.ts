@@ -1,3 +1,4 @@
+export { countByAuthor } from "./count-by-author";
 export { getLiveCounts, getViewCounts, warmViews } from "./counters";
 export { deleteCachedViews, syncViewsBeforeErasure } from "./erase-account";
 export { type PlayRow, playColumns, toPlayRow } from "./play-row";

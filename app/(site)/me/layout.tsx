@@ -1,10 +1,11 @@
 import { getFormatter, getTranslations } from "next-intl/server";
-import { Cover } from "@/app/_art/cover";
+import { CoverImage } from "@/app/_art/cover-image";
 import { MeNav } from "@/app/_features/account/me-nav";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { Page } from "@/app/_shell/page";
 import { getViewer } from "@/app/_shell/viewer";
 import { ClientMessages } from "@/app/i18n/client-messages";
+import { getOwnPerson } from "./get-own-person";
 
 /**
  * The frame of the account pages, with a cover and a colour made from the user id, as for posts. Each page redirects
@@ -13,6 +14,7 @@ import { ClientMessages } from "@/app/i18n/client-messages";
 export default async function MeLayout({ children }: LayoutProps<"/me">) {
   const [t, format, viewer] = await Promise.all([getTranslations("me"), getFormatter(), getViewer()]);
   if (!viewer) return children;
+  const person = await getOwnPerson();
   return (
     <ClientMessages namespaces={["me", "profile"]}>
       <div className="tinted" style={tintStyle(viewer.id)}>
@@ -20,7 +22,11 @@ export default async function MeLayout({ children }: LayoutProps<"/me">) {
         <Page className="pt-8 sm:pt-14">
           <div className="flex items-center gap-4 sm:gap-6">
             <div className="size-16 shrink-0 overflow-hidden rounded-full ring-2 ring-tint-strong ring-offset-2 ring-offset-ground sm:size-24">
-              <Cover id={viewer.id} />
+              <CoverImage
+                id={viewer.id}
+                cover={person?.picture ?? null}
+                sizes="(min-width: 40rem) 6rem, 4rem"
+              />
             </div>
             <div className="min-w-0">
               <p dir="auto" className="display text-left text-[clamp(1.5rem,4.6vw,3rem)]">

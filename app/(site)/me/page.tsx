@@ -2,14 +2,18 @@ import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { AddressCard } from "@/app/_features/account/address-card";
 import { NameForm } from "@/app/_features/account/name-form";
+import { ProfileForm } from "@/app/_features/account/profile-form";
 import { RoleCard } from "@/app/_features/account/role-card";
 import { SettingsSection } from "@/app/_features/account/settings-section";
 import { SignOutButton } from "@/app/_features/account/sign-out-button";
+import { getUploadSettings } from "@/app/_features/uploads/upload-settings";
 import { LanguageSwitch } from "@/app/_shell/language-switch";
 import { ThemeSwitch } from "@/app/_shell/theme-switch";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
+import { ClientMessages } from "@/app/i18n/client-messages";
+import { getOwnPerson } from "./get-own-person";
 
 export async function generateMetadata() {
   const t = await getTranslations("me");
@@ -19,6 +23,7 @@ export async function generateMetadata() {
 export default async function ProfilePage() {
   const [t, me, viewer] = await Promise.all([getTranslations("profile"), getTranslations("me"), getViewer()]);
   if (!viewer) redirect("/sign-in?next=/me");
+  const person = await getOwnPerson();
   return (
     <>
       <h1 className="sr-only">{me("title")}</h1>
@@ -28,6 +33,13 @@ export default async function ProfilePage() {
           <Link href="/u/me">{t("ownPage")}</Link>
         </Button>
       </SettingsSection>
+      {person ? (
+        <SettingsSection id="about" title={t("about")} text={t("aboutText")}>
+          <ClientMessages namespaces={["uploads", "fileSize"]}>
+            <ProfileForm person={person} uploadSettings={getUploadSettings()} />
+          </ClientMessages>
+        </SettingsSection>
+      ) : null}
       <SettingsSection id="email" title={t("email")} text={t("emailText")}>
         <AddressCard email={viewer.email} confirmed={viewer.confirmed} />
       </SettingsSection>

@@ -1,9 +1,11 @@
+import type { z } from "zod";
 import { callApi } from "@/app/_data/call-api";
 import { runSessionEndingCall } from "@/app/_data/session";
+import type { profileSchema } from "@/lib/schemas/account";
 import type { ContactPolicy, NotificationLevel } from "@/lib/schemas/enums";
 import { confirmPassword } from "./auth-api";
 
-export function changeProfile(body: { name?: string; locale?: "ru" | "en" }) {
+export function changeProfile(body: z.input<typeof profileSchema>) {
   return callApi("/api/me", { method: "PATCH", body });
 }
 

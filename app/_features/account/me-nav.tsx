@@ -8,6 +8,7 @@ import { Link } from "@/app/_ui/link";
 
 const PAGES = [
   { key: "profile", href: "/me" },
+  { key: "numbers", href: "/me/numbers" },
   { key: "devices", href: "/me/devices" },
   { key: "security", href: "/me/security" },
   { key: "notifications", href: "/me/notifications" },

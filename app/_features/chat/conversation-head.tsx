@@ -5,6 +5,7 @@ import { useTranslations } from "next-intl";
 import { BlockButton } from "@/app/_features/contacts/block-button";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
+import { PersonLink } from "@/app/_ui/person-link";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import { Avatar } from "./avatar";
 import { chatAvatar, otherMember, useChatName } from "./chat-identity";
@@ -46,7 +47,7 @@ export function ConversationHead({ chat, viewerId, renderedAt, onSearch, onMembe
           className="display truncate text-left text-base [text-wrap:nowrap] sm:text-xl"
           title={name}
         >
-          {name}
+          {counterpart ? <PersonLink name={name} handle={counterpart.handle} /> : name}
         </h1>
         <p className="truncate text-xs text-muted sm:text-sm">
           {chat.kind === "direct" ? (

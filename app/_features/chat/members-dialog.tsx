@@ -7,6 +7,7 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { Dialog } from "@/app/_ui/dialog";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { PersonLink } from "@/app/_ui/person-link";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import { isolate } from "@/lib/schemas/isolate";
 import { Avatar } from "./avatar";
@@ -91,7 +92,7 @@ function MemberList({ chat, members, viewerId, renderedAt, onRemoved }: MemberLi
             <Avatar id={member.userId} round userId={member.userId} className="size-10" />
             <span className="min-w-0 grow">
               <span className="block truncate font-medium">
-                <bdi>{member.name}</bdi>
+                <PersonLink name={member.name} handle={member.handle} />
                 {member.userId === viewerId ? <span className="text-muted"> · {t("you")}</span> : null}
               </span>
               <span className="block truncate text-xs text-muted">

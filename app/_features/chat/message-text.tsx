@@ -3,6 +3,7 @@
 import { cn } from "@/app/_ui/cn";
 import { TextLink } from "@/app/_ui/linked-text";
 import { LongText } from "@/app/_ui/long-text";
+import { PersonLink } from "@/app/_ui/person-link";
 import { isOnlyEmoji, parseTextParts } from "./text-parts";
 
 /** A longer message begins collapsed: it must not push a conversation off the screen. */
@@ -11,16 +12,16 @@ const MAX_LINES = 20;
 interface Props {
   text: string;
   /** With current names. */
-  mentions: readonly { userId: string; name: string }[];
+  mentions: readonly { userId: string; name: string; handle?: string | undefined }[];
   viewerId: string;
-  /** Of its links. */
+  /** Of its links and mentions. */
   tabIndex: number;
 }
 
 /** The text of a message, with links and mentions. */
 export function MessageText({ text, mentions, viewerId, tabIndex }: Props) {
   if (isOnlyEmoji(text)) return <p className="text-[2.75rem] leading-tight">{text}</p>;
-  const namesById = new Map(mentions.map(({ userId, name }) => [userId, name]));
+  const mentionsById = new Map(mentions.map((mention) => [mention.userId, mention]));
   return (
     <LongText text={text} maxLines={MAX_LINES} tabIndex={tabIndex} className="leading-snug">
       {parseTextParts(text).map((part, index) => {
@@ -35,7 +36,12 @@ export function MessageText({ text, mentions, viewerId, tabIndex }: Props) {
                 part.userId === viewerId ? "bg-accent text-on-accent" : "bg-tint-text/12",
               )}
             >
-              @<bdi>{namesById.get(part.userId) ?? part.name}</bdi>
+              @
+              <PersonLink
+                name={mentionsById.get(part.userId)?.name ?? part.name}
+                handle={mentionsById.get(part.userId)?.handle}
+                tabIndex={tabIndex}
+              />
             </strong>
           );
         }

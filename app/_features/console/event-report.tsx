@@ -1,13 +1,7 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { BarChart } from "@/app/_ui/bar-chart";
+import { useDayFormatter } from "@/app/_ui/use-day-formatter";
 import type { EventReport } from "@/lib/analytics";
-
-/** Formats a day, which is a day in UTC. */
-function useDayFormatter(): (day: string, style?: "short" | "long") => string {
-  const format = useFormatter();
-  return (day, style = "short") =>
-    format.dateTime(new Date(`${day}T00:00:00Z`), { day: "numeric", month: style, timeZone: "UTC" });
-}
 
 /** All events, one bar per day. */
 export function EventsByDay({ days, totals }: Pick<EventReport, "days" | "totals">) {

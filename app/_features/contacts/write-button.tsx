@@ -10,8 +10,15 @@ import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 
-/** Opens the direct chat with a person, existing or new. */
-export function WriteButton({ personId }: { personId: string }) {
+interface Props {
+  personId: string;
+  /** What they are to the viewer, where it is not their own page. */
+  as?: "seller" | "buyer";
+  size?: "normal" | "large";
+}
+
+/** Opens the direct chat with a person, existing or new. For viewers who may write to them (`mayWrite`). */
+export function WriteButton({ personId, as, size = "normal" }: Props) {
   const t = useTranslations("contacts");
   const router = useRouter();
   const [isOpening, setIsOpening] = useState(false);
@@ -30,9 +37,9 @@ export function WriteButton({ personId }: { personId: string }) {
   };
   return (
     <>
-      <Button look="quiet" size="large" aria-disabled={isOpening} onClick={() => void openChat()}>
-        <MessageCircle className="size-5" aria-hidden="true" />
-        {t(isOpening ? "opening" : "write")}
+      <Button look="quiet" size={size} aria-disabled={isOpening} onClick={() => void openChat()}>
+        <MessageCircle className={size === "large" ? "size-5" : "size-4"} aria-hidden="true" />
+        {isOpening ? t("opening") : as ? t(`writeTo.${as}`) : t("write")}
       </Button>
       {failure ? <FailureNote failure={failure} className="order-last basis-full" /> : null}
     </>

@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
+import { PersonLink } from "@/app/_ui/person-link";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { Leaderboard } from "@/lib/schemas/leaderboard";
 
@@ -57,7 +58,7 @@ export function Podium({
                     index === 0 ? "text-xl sm:text-2xl" : "text-base sm:text-xl",
                   )}
                 >
-                  {item.name}
+                  <PersonLink name={item.name} handle={item.handle} />
                 </p>
                 {item.userId === viewerId ? <p className="mt-1 text-sm text-tint-text">{t("you")}</p> : null}
                 <p

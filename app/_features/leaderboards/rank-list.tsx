@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
+import { PersonLink } from "@/app/_ui/person-link";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { Leaderboard } from "@/lib/schemas/leaderboard";
 
@@ -36,9 +37,7 @@ export function RankList({ items, startRank, currency, viewerId }: Props) {
             <Cover id={item.userId} />
           </span>
           <span className="min-w-0">
-            <span dir="auto" className="block truncate text-left font-semibold">
-              {item.name}
-            </span>
+            <PersonLink name={item.name} handle={item.handle} className="block truncate font-semibold" />
             <span className="block truncate text-sm text-muted">
               {item.userId === viewerId ? `${t("you")} · ` : null}
               {t("sales", { count: item.sales })}

@@ -1,6 +1,6 @@
-import { Settings } from "lucide-react";
+import { ChartColumn, Settings } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
-import { Cover } from "@/app/_art/cover";
+import { CoverImage } from "@/app/_art/cover-image";
 import { BlockButton } from "@/app/_features/contacts/block-button";
 import { WriteButton } from "@/app/_features/contacts/write-button";
 import { postTrackKeys } from "@/app/_features/player/player-track";
@@ -13,6 +13,7 @@ import { Link } from "@/app/_ui/link";
 import { ShareButton } from "@/app/_ui/share-button";
 import type { Person } from "@/lib/schemas/person";
 import type { Post } from "@/lib/schemas/post";
+import { PersonAbout } from "./person-about";
 import { PRODUCTS_ID } from "./person-products";
 
 interface Props {
@@ -20,7 +21,7 @@ interface Props {
   isOwn: boolean;
   hasProducts: boolean;
   /** What the viewer may do with the person; null: anonymous, one's own page, or not known now. */
-  contact: { isBlocked: boolean } | null;
+  contact: { isBlocked: boolean; canWrite: boolean } | null;
   /** The first of their posts, which are on the page. */
   posts: readonly Post[];
 }
@@ -42,7 +43,7 @@ export function PersonHead({ person, isOwn, hasProducts, contact, posts }: Props
       <div className="stage-light" aria-hidden="true" />
       <Page className="grid gap-x-10 gap-y-6 pt-8 pb-8 sm:grid-cols-[auto_minmax(0,1fr)] sm:items-center sm:pt-14 sm:pb-10">
         <span className="block size-28 shrink-0 overflow-hidden rounded-full shadow-[0_2rem_5rem_-1.5rem_var(--glow)] sm:size-44">
-          <Cover id={person.id} />
+          <CoverImage id={person.id} cover={person.picture} sizes="(min-width: 40rem) 11rem, 7rem" eager />
         </span>
         <div className="min-w-0">
           <h1 dir="auto" className={`display [overflow-wrap:anywhere] ${nameClass(person.name)}`}>
@@ -59,6 +60,7 @@ export function PersonHead({ person, isOwn, hasProducts, contact, posts }: Props
               {t("joined", { date: format.dateTime(joined, { dateStyle: "long" }) })}
             </time>
           </p>
+          <PersonAbout person={person} />
           <div className="mt-5 flex flex-wrap items-center gap-2 empty:hidden">
             {trackKeys.length > 0 ? <PlayAll trackKeys={trackKeys} /> : null}
             {hasProducts ? (
@@ -66,15 +68,23 @@ export function PersonHead({ person, isOwn, hasProducts, contact, posts }: Props
                 <a href={`#${PRODUCTS_ID}`}>{t("toProducts")}</a>
               </Button>
             ) : null}
-            {contact && !contact.isBlocked ? <WriteButton personId={person.id} /> : null}
+            {contact?.canWrite ? <WriteButton personId={person.id} size="large" /> : null}
             <ShareButton path={`/u/${person.handle}`} title={person.name} size="large" />
             {isOwn ? (
-              <Button asChild look="quiet" size="large">
-                <Link href="/me">
-                  <Settings className="size-5" aria-hidden="true" />
-                  {t("edit")}
-                </Link>
-              </Button>
+              <>
+                <Button asChild look="quiet" size="large">
+                  <Link href="/me/numbers">
+                    <ChartColumn className="size-5" aria-hidden="true" />
+                    {t("numbers")}
+                  </Link>
+                </Button>
+                <Button asChild look="quiet" size="large">
+                  <Link href="/me">
+                    <Settings className="size-5" aria-hidden="true" />
+                    {t("edit")}
+                  </Link>
+                </Button>
+              </>
             ) : null}
             {contact ? (
               <>

@@ -9,6 +9,7 @@ import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { formatDuration } from "@/app/_ui/format-duration";
 import { Link } from "@/app/_ui/link";
+import { PersonLink } from "@/app/_ui/person-link";
 import { connectMediaSession } from "./media-session";
 import { PlayButton } from "./play-button";
 import { player } from "./player";
@@ -101,9 +102,11 @@ function CurrentNote({ track }: { track: PlayerTrack }) {
     );
   return (
     <p className="flex gap-x-2 text-xs text-muted">
-      <bdi className="truncate">
-        {track.artist ?? t(track.key.startsWith("file:") ? "fromChat" : "preview")}
-      </bdi>
+      <PersonLink
+        name={track.artist ?? t(track.key.startsWith("file:") ? "fromChat" : "preview")}
+        handle={track.artistHandle}
+        className="truncate"
+      />
       <PositionText track={track} className="shrink-0 @2xl:hidden" />
     </p>
   );

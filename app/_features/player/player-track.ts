@@ -10,6 +10,8 @@ export interface PlayerTrack {
   title: string;
   /** Null where no artist is named. */
   artist: string | null;
+  /** Of the artist's page. Tracks that an older version saved have none. */
+  artistHandle?: string | null;
   /** Path of the page that it is from. */
   href: string;
   /** Best first; never empty. */
@@ -22,15 +24,23 @@ export interface PlayerTrack {
   cover: Cover | null;
 }
 
-type PostFields = Pick<Post, "id" | "title" | "authorName" | "track" | "cover">;
+type PostFields = Pick<Post, "id" | "title" | "authorName" | "authorHandle" | "track" | "cover">;
 
 /** The track of a post; null when it has none, or none that can be played yet. */
-export function fromPost({ id, title, authorName, track, cover }: PostFields): PlayerTrack | null {
+export function fromPost({
+  id,
+  title,
+  authorName,
+  authorHandle,
+  track,
+  cover,
+}: PostFields): PlayerTrack | null {
   if (!isPlayable(track)) return null;
   return {
     key: `post:${id}`,
     title,
     artist: authorName,
+    artistHandle: authorHandle,
     href: `/posts/${id}`,
     sources: track.sources,
     peaksUrl: track.peaksUrl,
@@ -45,18 +55,26 @@ export function postTrackKeys(posts: readonly PostFields[]): string[] {
   return posts.flatMap((post) => fromPost(post)?.key ?? []);
 }
 
-type ProductFields = Pick<Product, "id" | "title" | "sellerName" | "track" | "cover">;
+type ProductFields = Pick<Product, "id" | "title" | "sellerName" | "sellerHandle" | "track" | "cover">;
 
 /**
  * The preview of a product; null without one. Duration and waveform are those of the whole track, which is not what
  * plays, so neither is used.
  */
-export function fromProduct({ id, title, sellerName, track, cover }: ProductFields): PlayerTrack | null {
+export function fromProduct({
+  id,
+  title,
+  sellerName,
+  sellerHandle,
+  track,
+  cover,
+}: ProductFields): PlayerTrack | null {
   if (!isPlayable(track)) return null;
   return {
     key: `product:${id}`,
     title,
     artist: sellerName,
+    artistHandle: sellerHandle,
     href: `/shop/${id}`,
     sources: track.sources,
     peaksUrl: null,

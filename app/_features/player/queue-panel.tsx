@@ -10,6 +10,7 @@ import { cn } from "@/app/_ui/cn";
 import { Dialog } from "@/app/_ui/dialog";
 import { formatDuration } from "@/app/_ui/format-duration";
 import { Link } from "@/app/_ui/link";
+import { PersonLink } from "@/app/_ui/person-link";
 import { isolate } from "@/lib/schemas/isolate";
 import { PlayButton } from "./play-button";
 import { player } from "./player";
@@ -71,7 +72,12 @@ function NowPlaying({ track, onLeave }: { track: PlayerTrack; onLeave: () => voi
             <bdi>{track.title}</bdi>
           </Link>
           <p className="flex justify-between gap-3 text-sm text-muted">
-            <bdi className="truncate">{track.artist}</bdi>
+            <PersonLink
+              name={track.artist}
+              handle={track.artistHandle}
+              onClick={onLeave}
+              className="truncate"
+            />
             <PositionText track={track} className="shrink-0" />
           </p>
         </div>

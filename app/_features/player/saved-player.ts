@@ -79,6 +79,7 @@ function isTrack(value: unknown): value is PlayerTrack {
     isRecord(value) &&
     [value.key, value.title, value.artId].every((text) => typeof text === "string") &&
     (value.artist === null || typeof value.artist === "string") &&
+    (value.artistHandle == null || typeof value.artistHandle === "string") &&
     (value.peaksUrl === null || isAddress(value.peaksUrl)) &&
     (value.durationSeconds === null || Number.isFinite(value.durationSeconds)) &&
     isPath(value.href) &&

@@ -60,13 +60,7 @@ export function EditPostForm({ post, uploadSettings: { apiUrl, takesCovers } }: 
     <form {...formProps} onSubmit={onSubmit} className="flex min-w-0 max-w-3xl flex-col gap-3">
       <TitleField field={field("title")} />
       {takesCovers ? (
-        <CoverField
-          handle={cover}
-          name="coverFileId"
-          error={field("coverFileId").error}
-          artId={post.id}
-          embeddedCoverFileId={null}
-        />
+        <CoverField handle={cover} name="coverFileId" error={field("coverFileId").error} artId={post.id} />
       ) : null}
       <TextField field={field("text")} />
       <TagsField field={field("tags")} />

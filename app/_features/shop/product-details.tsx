@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import { WriteButton } from "@/app/_features/contacts/write-button";
 import { ReportButton } from "@/app/_features/reports/report-button";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
@@ -20,6 +21,8 @@ const MAX_DESCRIPTION_LINES = 110;
 interface Props {
   product: Product;
   viewerId: string | null;
+  /** Whether the viewer may write to the seller. */
+  canWrite: boolean;
 }
 
 /** Shorter titles get larger type. */
@@ -37,7 +40,7 @@ function maxQuantityOf({ priceMinor, stock }: Product): number {
 }
 
 /** Title, price, purchase options and description. */
-export function ProductDetails({ product, viewerId }: Props) {
+export function ProductDetails({ product, viewerId, canWrite }: Props) {
   const t = useTranslations("shop");
   const money = useMoneyFormatter();
   return (
@@ -81,6 +84,9 @@ export function ProductDetails({ product, viewerId }: Props) {
       ) : null}
       <p className="mt-6 max-w-[64ch] text-sm text-muted">{t(`gets.${product.kind}`)}</p>
       <div className="mt-6 flex flex-wrap items-center gap-2 empty:hidden">
+        {canWrite && product.sellerId !== null ? (
+          <WriteButton personId={product.sellerId} as="seller" />
+        ) : null}
         <ShareButton path={`/shop/${product.id}`} title={product.title} />
         {viewerId !== null && viewerId !== product.sellerId ? (
           <ReportButton target="product" targetId={product.id} />
@@ -91,7 +97,7 @@ export function ProductDetails({ product, viewerId }: Props) {
 }
 
 /** Actions for the viewer: manage, buy or sign in. */
-function PurchaseOptions({ product, viewerId }: Props) {
+function PurchaseOptions({ product, viewerId }: Omit<Props, "canWrite">) {
   const t = useTranslations("shop");
   if (viewerId === product.sellerId) {
     return <SellerActions productId={product.id} kind={product.kind} archived={product.archived} />;

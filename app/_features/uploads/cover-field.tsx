@@ -9,6 +9,7 @@ import { Button, buttonVariants } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
 import { useFileDrop } from "@/app/_ui/use-file-drop";
 import { isolate } from "@/lib/schemas/isolate";
+import type { Cover } from "@/lib/schemas/track";
 import { slotCover } from "./cover-source";
 import { EmbeddedCoverOffer } from "./embedded-cover-offer";
 import { FileInput } from "./file-input";
@@ -19,30 +20,69 @@ import { useFailedText } from "./use-failed-text";
 import type { SlotHandle } from "./use-form-uploads";
 import { isBeingProcessed } from "./use-upload-slot";
 
+/** The keys of the texts, by what the picture is of. */
+const TEXTS = {
+  cover: {
+    label: "cover",
+    choose: "chooseCover",
+    replace: "replaceCover",
+    drop: "dropCover",
+    limits: "coverLimits",
+    resizing: "resizing",
+    ready: "coverReady",
+    remove: "removeCover",
+  },
+  picture: {
+    label: "picture",
+    choose: "choosePicture",
+    replace: "replacePicture",
+    drop: "dropPicture",
+    limits: "pictureLimits",
+    resizing: "resizingPicture",
+    ready: "pictureReady",
+    remove: "removePicture",
+  },
+} as const;
+
+type CoverTexts = (typeof TEXTS)[keyof typeof TEXTS];
+
 interface Props {
+  /** A person's picture is round. */
+  of?: keyof typeof TEXTS;
   handle: SlotHandle;
   name: string;
   error: string | undefined;
   /** The drawing that stands where no cover is chosen. */
   artId: string;
   /** A cover that was found in the track; null: none. */
-  embeddedCoverFileId: string | null;
+  embeddedCoverFileId?: string | null;
+  /** What is there already and stays unless another one is chosen, and how it is taken off. */
+  current?: { cover: Cover; onRemove: () => void } | null;
 }
 
 /** The dropzone of a cover, with what is on stage without one. */
-export function CoverField({ handle, name, error, artId, embeddedCoverFileId }: Props) {
+export function CoverField({
+  of = "cover",
+  handle,
+  name,
+  error,
+  artId,
+  embeddedCoverFileId = null,
+  current = null,
+}: Props) {
   const t = useTranslations("uploads");
+  const texts = TEXTS[of];
   const id = useId();
   const { slot, state, viewerId } = handle;
   const { isDragging, handlers } = useFileDrop(([file]) => {
     if (file) slot.choose(file);
   });
-  const chosen = slotCover(handle);
+  const shown = slotCover(handle) ?? current?.cover ?? null;
   const isSending = state.phase === "sending";
   return (
-    <section aria-label={t("cover")} className="flex flex-col gap-1.5">
+    <section aria-label={t(texts.label)} className="flex flex-col gap-1.5">
       <UploadFrame
-        label={t("cover")}
+        label={t(texts.label)}
         optional
         phase={state.phase}
         error={error}
@@ -53,21 +93,24 @@ export function CoverField({ handle, name, error, artId, embeddedCoverFileId }: 
       >
         <label
           htmlFor={`${id}-file`}
-          className="group/cover relative size-24 shrink-0 cursor-pointer overflow-hidden rounded-2xl has-focus-visible:outline-2 has-focus-visible:outline-offset-3 has-focus-visible:outline-focus sm:size-32"
+          className={cn(
+            "group/cover relative size-24 shrink-0 cursor-pointer overflow-hidden has-focus-visible:outline-2 has-focus-visible:outline-offset-3 has-focus-visible:outline-focus sm:size-32",
+            of === "picture" ? "rounded-full" : "rounded-2xl",
+          )}
         >
           <FileInput
             id={`${id}-file`}
             purpose="cover"
             name={name}
-            label={t(state.phase === "empty" ? "chooseCover" : "replaceCover")}
+            label={t(state.phase === "empty" && current === null ? texts.choose : texts.replace)}
             describedBy={error ? `${id}-error` : `${id}-about`}
             isInvalid={error !== undefined || state.phase === "failed"}
             onFile={(file) => slot.choose(file)}
           />
           <CoverImage
-            key={chosen?.sources[0]?.url}
+            key={shown?.sources[0]?.url}
             id={artId}
-            cover={chosen}
+            cover={shown}
             sizes="8rem"
             Generated={DrawnCover}
           />
@@ -75,7 +118,7 @@ export function CoverField({ handle, name, error, artId, embeddedCoverFileId }: 
             aria-hidden="true"
             className={cn(
               "absolute inset-0 flex items-center justify-center text-white transition-colors",
-              chosen === null ? "bg-black/35 group-hover/cover:bg-black/55" : "opacity-0",
+              shown === null ? "bg-black/35 group-hover/cover:bg-black/55" : "opacity-0",
             )}
           >
             <ImagePlus className="size-8" />
@@ -89,7 +132,12 @@ export function CoverField({ handle, name, error, artId, embeddedCoverFileId }: 
           ) : null}
         </label>
         <div id={`${id}-about`} className="min-w-0 grow" aria-live="polite">
-          <CoverStatus handle={handle} />
+          <CoverStatus handle={handle} texts={texts} />
+          {state.phase === "empty" && current !== null ? (
+            <Actions>
+              <RemoveButton label={t(texts.remove)} onClick={current.onRemove} />
+            </Actions>
+          ) : null}
           {state.phase === "empty" && embeddedCoverFileId !== null ? (
             <EmbeddedCoverOffer
               key={embeddedCoverFileId}
@@ -104,7 +152,7 @@ export function CoverField({ handle, name, error, artId, embeddedCoverFileId }: 
   );
 }
 
-function CoverStatus({ handle: { slot, state } }: { handle: SlotHandle }) {
+function CoverStatus({ handle: { slot, state }, texts }: { handle: SlotHandle; texts: CoverTexts }) {
   const t = useTranslations("uploads");
   const failedText = useFailedText("cover");
   const sendingText = useSendingText();
@@ -113,8 +161,8 @@ function CoverStatus({ handle: { slot, state } }: { handle: SlotHandle }) {
     case "empty":
       return (
         <>
-          <p className="font-semibold">{t("dropCover")}</p>
-          <p className="mt-1 text-sm text-muted">{t("coverLimits")}</p>
+          <p className="font-semibold">{t(texts.drop)}</p>
+          <p className="mt-1 text-sm text-muted">{t(texts.limits)}</p>
         </>
       );
     case "restoring":
@@ -157,10 +205,10 @@ function CoverStatus({ handle: { slot, state } }: { handle: SlotHandle }) {
         <>
           <FileName name={state.file.name} />
           <p className="mt-1 text-sm text-muted">
-            {t(isBeingProcessed(state.file) ? "resizing" : "coverReady")}
+            {t(isBeingProcessed(state.file) ? texts.resizing : texts.ready)}
           </p>
           <Actions>
-            <RemoveButton onClick={() => slot.clear()} />
+            <RemoveButton label={t(texts.remove)} onClick={() => slot.clear()} />
           </Actions>
         </>
       );
@@ -178,7 +226,7 @@ function CoverStatus({ handle: { slot, state } }: { handle: SlotHandle }) {
                 {t("uploadAgain")}
               </Button>
             ) : null}
-            <RemoveButton onClick={() => slot.clear()} />
+            <RemoveButton label={t(texts.remove)} onClick={() => slot.clear()} />
           </Actions>
         </>
       );
@@ -189,8 +237,7 @@ function Actions({ children }: { children: ReactNode }) {
   return <div className="mt-2 flex flex-wrap gap-2">{children}</div>;
 }
 
-function RemoveButton({ onClick }: { onClick: () => void }) {
-  const t = useTranslations("uploads");
+function RemoveButton({ label, onClick }: { label: string; onClick: () => void }) {
   return (
     <button
       type="button"
@@ -198,7 +245,7 @@ function RemoveButton({ onClick }: { onClick: () => void }) {
       className={cn(buttonVariants({ look: "plain", size: "small" }), "-ml-4")}
     >
       <Trash2 className="size-4" aria-hidden="true" />
-      {t("removeCover")}
+      {label}
     </button>
   );
 }

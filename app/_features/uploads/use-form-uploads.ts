@@ -58,24 +58,30 @@ export function useFormUploads(form: string, { viewerId, apiUrl, onFileId }: Opt
   };
 }
 
-interface SubmitOptions {
+interface SubmitOptions<Field extends string> {
   onSubmit: (event: FormEvent) => void;
   form: { current: HTMLFormElement | null };
   /** The slots that the form sends. */
-  handles: Partial<Record<FileField, SlotHandle>>;
+  handles: Partial<Record<Field, SlotHandle>>;
   /** The form's values, which learn of a file a moment after its slot. */
-  values: Record<FileField, string>;
+  values: Readonly<Record<Field, string>>;
   /** Validates all other fields, and focuses the first invalid one. */
-  check: (except: FileField[]) => boolean;
+  check: (except: Field[]) => boolean;
 }
 
 /**
  * Submitting while a file is on its way is done when it has arrived. A file that cannot be used is put right or removed
  * first: the form would otherwise be sent without it.
  */
-export function useSubmitAfterUploads({ onSubmit, form, handles, values, check }: SubmitOptions) {
+export function useSubmitAfterUploads<Field extends string>({
+  onSubmit,
+  form,
+  handles,
+  values,
+  check,
+}: SubmitOptions<Field>) {
   const [isHeld, setIsHeld] = useState(false);
-  const files = (Object.entries(handles) as [FileField, SlotHandle][]).map(([field, { slot, state }]) => ({
+  const files = (Object.entries(handles) as [Field, SlotHandle][]).map(([field, { slot, state }]) => ({
     ...{ field, phase: state.phase },
     isKnown: (slot.fileId() ?? "") === values[field],
   }));

@@ -21,7 +21,7 @@ export const GET = defineRoute(
 // PATCH /api/me
 export const PATCH = defineRoute(
   {
-    summary: "Change the caller's name or the language of their mails",
+    summary: "Change the caller's name, the language of their mails, or what their page says of them",
     auth: "user",
     body: profileSchema,
     response: z.object({ user: userSchema }),

@@ -138,6 +138,7 @@ const MATRIX = `
   GET    /api/me                            401     200       200    200     200
   DELETE /api/me                            401     200       200    200     200
   GET    /api/me/export                     401     200       200    200     200
+  GET    /api/me/numbers                    401     200       200    200     200
   PATCH  /api/me                            401     200       200    200     200
   GET    /api/me/blocks                     401     200       200    200     200
   POST   /api/me/artist                     401     200       200    200     409

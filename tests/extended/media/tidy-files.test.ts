@@ -1,6 +1,7 @@
 import { put } from "@vercel/blob";
 import { beforeAll, describe, expect, it } from "vitest";
 import { POST as publishPost } from "@/app/api/posts/route";
+import { changeProfile } from "@/lib/accounts";
 import type { Caller } from "@/lib/core/access-token";
 import { setClock } from "@/lib/core/clock";
 import { newId } from "@/lib/core/ids";
@@ -44,6 +45,8 @@ describe("the tidy", () => {
     const person = await createPerson("artist");
     const cover = () => uploadAndProcess(person, "cover", png);
     const [fresh, unused, posted, sold] = [await cover(), await cover(), await cover(), await cover()];
+    const picture = await cover();
+    await changeProfile(person, { pictureFileId: picture });
     const tags = { title: "a", artist: "b", bpm: 100, picture: png };
     const sound = await uploadAndProcess(person, "audio", withId3(silentMp3(2), tags));
     const embedded = (await getUpload(person, sound)).track?.embeddedCoverFileId ?? "";
@@ -54,14 +57,16 @@ describe("the tidy", () => {
     await createTestProduct({ coverFileId: sold }, person);
     const { pathname } = await age(unused, 7);
     const variants = (await variantsOf(unused)).map((variant) => variant.pathname);
-    for (const id of [posted, sold, sound, embedded]) await age(id, 30);
+    for (const id of [posted, sold, picture, sound, embedded]) await age(id, 30);
     await age(fresh, 6);
     await age(abandoned ?? "", 1);
 
     const { unused: disowned } = await tidyFiles();
     expect(disowned).toBeGreaterThanOrEqual(2);
     const left = await db().mediaFile.findMany({ where: { ownerId: person.userId }, select: { id: true } });
-    expect(left.map(({ id }) => id).sort()).toEqual([fresh, posted, sold, sound, embedded, underWay].sort());
+    expect(left.map(({ id }) => id).sort()).toEqual(
+      [fresh, posted, sold, picture, sound, embedded, underWay].sort(),
+    );
     for (const path of [pathname, ...variants]) expect(await isInStore(path)).toBe(false);
     expect(variants).toHaveLength(2);
   });

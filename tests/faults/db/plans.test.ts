@@ -288,6 +288,8 @@ const LARGE: readonly [name: string, input: RouteInput, as?: "admin"][] = [
   ),
   ["GET /api/orders", {}],
   ["GET /api/orders", { query: `?as=seller&${cursorAt("order")}` }],
+  ["GET /api/me/numbers", {}],
+  ["GET /api/me/numbers", { query: "?days=90" }],
   ["GET /api/notifications", {}],
   ["GET /api/bonuses", {}],
   ["GET /api/people/{handle}", { params: { handle: "person-of-many-500000" } }],

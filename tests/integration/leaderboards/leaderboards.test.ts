@@ -91,9 +91,11 @@ describe("GET /api/leaderboards/{period}", () => {
     expect(body).toMatchObject({ period: "week", currency, own: { rank: 4, amountMinor: 100, sales: 1 } });
     expect(body.currencies).toContain(currency);
     expect(body.items).toHaveLength(4);
+    const { handle } = await db().user.findUniqueOrThrow({ where: { id: first.userId } });
     expect(body.items[0]).toEqual({
       rank: 1,
       userId: first.userId,
+      handle,
       name: first.name,
       amountMinor: 650,
       sales: 2,

@@ -84,6 +84,7 @@ it("shows a person with their posts and products, whatever the handle's case is"
   });
   expect(response.body.person).toEqual({
     ...{ id: artist.userId, handle, name: artist.name, role: "artist", createdAt: createdAt.toISOString() },
+    ...{ bio: "", links: [], picture: null },
   });
   expect(response.body.products.items).toMatchObject([{ id: productId, sellerHandle: handle }]);
   const page = await call(listPosts, { query: `?authorId=${artist.userId}&cursor=${newer}` });

@@ -47,6 +47,15 @@ export async function createFullAccount(currency = newCurrency()) {
   await startTestSession(person);
   await db().user.update({ where: { id: userId }, data: { referredById: referrer.userId } });
   await db().user.update({ where: { id: friend.userId }, data: { referredById: userId } });
+  await db().user.update({
+    where: { id: userId },
+    data: {
+      bio: `${person.name} plays at night`,
+      links: [{ url: `https://${newId()}.example`, label: person.name }],
+      pictureFileId: await createPicture(person),
+    },
+    select: { id: true },
+  });
   await db().accountLink.create({
     data: {
       ...{ id: newId(), userId, kind: "reset_password", email: person.email },
@@ -223,6 +232,19 @@ async function createSound(owner: Caller & { name: string }): Promise<string> {
       ...{ id, ownerId: owner.userId, name: `${owner.name}.wav`, type: "audio/wav", bytes: 10 },
       ...{ pathname, purpose: "audio", status: "ready" },
       track: { create: { status: "ready", title: `Song of ${owner.name}`, artist: owner.name } },
+    },
+  });
+  return id;
+}
+
+async function createPicture(owner: Caller & { name: string }): Promise<string> {
+  const id = newId();
+  const pathname = `${dayFolder(new Date())}${id}`;
+  await putBlob(pathname, new TextEncoder().encode("0123456789"), "image/png");
+  await db().mediaFile.create({
+    data: {
+      ...{ id, ownerId: owner.userId, name: `${owner.name}.png`, type: "image/png", bytes: 10 },
+      ...{ pathname, purpose: "cover", status: "ready" },
     },
   });
   return id;

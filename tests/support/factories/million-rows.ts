@@ -112,7 +112,7 @@ function statements({ userId }: Owner, minter: Minter, bigBotId: string): string
      SELECT ${id("audit")}, ${id("user")}, CASE WHEN n % 1000 = 0 THEN 'role_changed' ELSE 'signed_in' END,
        'user:' || ${id("user")}, ${daysAgo("n % 300")} ${rows(1, MANY)}`,
     `INSERT INTO "Post" (id, "authorId", title, text, tags, "audioFileId", "createdAt")
-     SELECT ${id("post")}, ${id("user", `1 + (n * 5 - 1) % ${MILLION}`)}, CASE WHEN n = 1 THEN '${NEEDLE}' ELSE ${TITLE} END, '', ${TAGS},
+     SELECT ${id("post")}, CASE WHEN n BETWEEN 2 AND 41 THEN ${me} ELSE ${id("user", `1 + (n * 5 - 1) % ${MILLION}`)} END, CASE WHEN n = 1 THEN '${NEEDLE}' ELSE ${TITLE} END, '', ${TAGS},
        CASE WHEN n <= ${MANY} THEN ${id("file", `${MANY} + n`)} END, ${daysAgo("n % 300")}
      FROM (SELECT n, n % ${KINDS} AS k ${rows(1, MILLION)}) numbered`,
     ...searchStatements(),

@@ -2,16 +2,18 @@ import { ArrowLeft } from "lucide-react";
 import { notFound, redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { tintStyle } from "@/app/_features/posts/tint-style";
+import { counterpartOf } from "@/app/_features/shop/orders/counterpart-of";
 import { LiveOrder } from "@/app/_features/shop/orders/live-order";
 import { OrderSkeleton } from "@/app/_features/shop/orders/order-skeleton";
 import type { CheckoutOutcome } from "@/app/_features/shop/orders/payment-actions";
 import { ProductArtFrame } from "@/app/_features/shop/product-art-frame";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
-import { readForPage } from "@/app/_shell/read-for-page";
+import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { Link } from "@/app/_ui/link";
 import { viewerToCaller } from "@/app/(site)/orders/viewer-to-caller";
+import { mayWrite } from "@/lib/contacts";
 import { AppError } from "@/lib/core/errors";
 import type { OrderView } from "@/lib/schemas/order";
 import { getOrder } from "@/lib/shop";
@@ -53,6 +55,10 @@ async function CurrentOrder({
   if (!order) notFound();
   const tintId = order.productId ?? order.id;
   const isSeller = order.viewedAs === "seller";
+  const counterpart = counterpartOf(order);
+  const canWrite =
+    counterpart !== null &&
+    (await readForPage(mayWrite(viewer.id, counterpart.id)).catch(toNullWhenUnavailable)) === true;
   return (
     <div className="tinted" style={tintStyle(tintId)}>
       <div className="stage-light" aria-hidden="true" />
@@ -74,7 +80,12 @@ async function CurrentOrder({
               className="aspect-[2/1] w-full rounded-3xl shadow-[0_2rem_5rem_-1.5rem_var(--glow)] lg:aspect-square"
             />
           </div>
-          <LiveOrder initialOrder={order} checkoutOutcome={checkoutOutcome} renderedAt={Date.now()} />
+          <LiveOrder
+            initialOrder={order}
+            checkoutOutcome={checkoutOutcome}
+            renderedAt={Date.now()}
+            canWrite={canWrite}
+          />
         </article>
       </Page>
     </div>

@@ -11,9 +11,10 @@ import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { OwnCoverProblem } from "@/app/_features/uploads/own-cover-problem";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
-import { readForPage } from "@/app/_shell/read-for-page";
+import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { Link } from "@/app/_ui/link";
+import { mayWrite } from "@/lib/contacts";
 import { isolate } from "@/lib/schemas/isolate";
 import { getProduct } from "@/lib/shop";
 
@@ -68,6 +69,10 @@ async function CurrentProduct({ id }: { id: string }) {
     getTranslations("shop"),
   ]);
   if (!product) notFound();
+  const canWrite =
+    viewer !== null &&
+    product.sellerId !== null &&
+    (await readForPage(mayWrite(viewer.id, product.sellerId)).catch(toNullWhenUnavailable)) === true;
   const unavailable = product.archived || product.stock === 0;
   return (
     <article className="mt-2 grid gap-6 sm:mt-4 lg:grid-cols-[minmax(0,6fr)_minmax(0,7fr)] lg:gap-12">
@@ -84,7 +89,7 @@ async function CurrentProduct({ id }: { id: string }) {
           <OwnCoverProblem cover={product.cover} ownerId={viewer.id} of={{ productId: product.id }} />
         ) : null}
       </div>
-      <ProductDetails product={product} viewerId={viewer?.id ?? null} />
+      <ProductDetails product={product} viewerId={viewer?.id ?? null} canWrite={canWrite} />
       <TrackOpened name="product.opened" id={product.id} />
     </article>
   );

@@ -11,4 +11,5 @@ export default layoutWithMessages(
   "copyButton",
   "contacts",
   "report",
+  "longText",
 );

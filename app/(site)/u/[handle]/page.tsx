@@ -12,15 +12,18 @@ import { Page } from "@/app/_shell/page";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { getShellViewer, getViewer, getViewerIfKnown } from "@/app/_shell/viewer";
 import { getUser } from "@/lib/accounts";
-import { hasBlocked } from "@/lib/contacts";
+import { hasBlocked, mayWrite } from "@/lib/contacts";
 import { getPerson } from "@/lib/people";
 import { listPosts, listUnlistedPosts } from "@/lib/posts";
 import { isolate } from "@/lib/schemas/isolate";
 import { postPageQuerySchema } from "@/lib/schemas/post";
+import type { Cover } from "@/lib/schemas/track";
 import { listProducts } from "@/lib/shop";
 
 /** Reads once per request, shared by the page and its metadata. */
 const readPerson = cache((handle: string) => readForPage(getPerson(handle)));
+
+const MAX_DESCRIPTION_LENGTH = 180;
 
 /** A reserved word, which leads viewers to their own page. */
 const OWN_PAGE = "me";
@@ -35,13 +38,18 @@ export async function generateMetadata({
   const person = await readPerson(handle).catch(() => undefined);
   if (person === undefined) return {};
   if (person === null) return { title: t("notFoundTitle"), robots: { index: false } };
-  const description = t("description", { name: isolate(person.name) });
+  const description =
+    person.bio.replace(/\s+/g, " ").slice(0, MAX_DESCRIPTION_LENGTH).trim() ||
+    t("description", { name: isolate(person.name) });
   const url = `/u/${person.handle}`;
   return {
     title: isolate(person.name),
     description,
     alternates: { canonical: url },
-    openGraph: { type: "profile", title: person.name, description, url, username: person.handle },
+    openGraph: {
+      ...{ type: "profile", title: person.name, description, url, username: person.handle },
+      ...previewImage(person.picture),
+    },
     // Later pages have an address for browsers without JavaScript; only the first is indexed.
     ...(Object.keys(query).length > 0 ? { robots: { index: false } } : {}),
   };
@@ -64,6 +72,12 @@ export default async function PersonPage({ params, searchParams }: PageProps<"/u
   );
 }
 
+/** The largest picture that every preview can show; without one, the site's own. */
+function previewImage(picture: Cover | null) {
+  const source = picture?.sources.findLast(({ type, url }) => type === "image/webp" && url !== "");
+  return source ? { images: [{ url: source.url, width: source.width, height: source.height }] } : {};
+}
+
 async function redirectToOwnPage(): Promise<never> {
   const viewer = await getViewer();
   if (!viewer) redirect(`/sign-in?next=/u/${OWN_PAGE}`);
@@ -83,12 +97,12 @@ async function CurrentPerson({ handle, postCursor, productCursor }: CurrentPerso
   if (!person) notFound();
   const viewerId = viewer?.id ?? null;
   const isOwn = viewerId === person.id;
-  const [posts, products, isBlocked] = await Promise.all([
+  const [posts, products, contact] = await Promise.all([
     readForPage(listPosts({ authorId: person.id, cursor: postCursor })),
     readForPage(listProducts({ sellerId: person.id, cursor: productCursor })),
     viewerId === null || isOwn
       ? null
-      : readForPage(hasBlocked(viewerId, person.id)).catch(toNullWhenUnavailable),
+      : readForPage(readContact(viewerId, person.id)).catch(toNullWhenUnavailable),
   ]);
   const renderedAt = Date.now();
   return (
@@ -97,7 +111,7 @@ async function CurrentPerson({ handle, postCursor, productCursor }: CurrentPerso
         person={person}
         isOwn={isOwn}
         hasProducts={products.items.length > 0}
-        contact={isBlocked === null ? null : { isBlocked }}
+        contact={contact}
         posts={posts.items}
       />
       <Page>
@@ -111,6 +125,14 @@ async function CurrentPerson({ handle, postCursor, productCursor }: CurrentPerso
       </Page>
     </>
   );
+}
+
+async function readContact(viewerId: string, personId: string) {
+  const [isBlocked, canWrite] = await Promise.all([
+    hasBlocked(viewerId, personId),
+    mayWrite(viewerId, personId),
+  ]);
+  return { isBlocked, canWrite };
 }
 
 /** Left out when it cannot be read: the page is about what all see. */

@@ -1,11 +1,13 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { WriteButton } from "@/app/_features/contacts/write-button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import type { OrderView } from "@/lib/schemas/order";
 import { isSold } from "@/lib/schemas/order-status";
 import { isUnfinishedState } from "@/lib/schemas/task-state";
 import { SignInAgainNote } from "../sign-in-again-note";
+import { counterpartOf } from "./counterpart-of";
 import { DeliveryCard } from "./delivery-card";
 import { OrderFacts } from "./order-facts";
 import { OrderSteps } from "./order-steps";
@@ -18,14 +20,17 @@ interface Props {
   initialOrder: OrderView;
   checkoutOutcome: CheckoutOutcome;
   renderedAt: number;
+  /** Whether the viewer may write to the other party. */
+  canWrite: boolean;
 }
 
 /** The live part of the order page: status and deliveries update without a reload. */
-export function LiveOrder({ initialOrder, checkoutOutcome, renderedAt }: Props) {
+export function LiveOrder({ initialOrder, checkoutOutcome, renderedAt, canWrite }: Props) {
   const t = useTranslations("order");
   const { order, setOrder, failure } = useLiveOrder(initialOrder);
   const headline = useOrderHeadline(order, checkoutOutcome);
   const { deliveries, tasks } = order;
+  const counterpart = counterpartOf(order);
   const refundPending = tasks.some(({ queue, state }) => queue === "payments" && isUnfinishedState(state));
   const mayRefund =
     order.viewedAs !== "buyer" && isSold(order.status) && order.refundedMinor < order.amountMinor;
@@ -76,6 +81,11 @@ export function LiveOrder({ initialOrder, checkoutOutcome, renderedAt }: Props) 
       <div className="mt-10">
         <OrderFacts order={order} />
       </div>
+      {canWrite && counterpart ? (
+        <div className="mt-4 flex flex-wrap items-center gap-2">
+          <WriteButton personId={counterpart.id} as={counterpart.as} />
+        </div>
+      ) : null}
       {mayRefund ? (
         <div className="mt-6">
           {refundPending ? (

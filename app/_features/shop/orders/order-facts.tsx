@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
 import { Link } from "@/app/_ui/link";
+import { PersonLink } from "@/app/_ui/person-link";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderView } from "@/lib/schemas/order";
 
@@ -36,12 +37,12 @@ export function OrderFacts({ order }: { order: OrderView }) {
       </Fact>
       {order.viewedAs === "seller" ? null : (
         <Fact name={t("seller")}>
-          <bdi>{order.sellerName ?? t("deletedAccount")}</bdi>
+          <PersonLink name={order.sellerName ?? t("deletedAccount")} handle={order.sellerHandle} />
         </Fact>
       )}
       {order.viewedAs === "buyer" ? null : (
         <Fact name={t("buyer")}>
-          <bdi>{order.buyerName ?? t("deletedAccount")}</bdi>
+          <PersonLink name={order.buyerName ?? t("deletedAccount")} handle={order.buyerHandle} />
         </Fact>
       )}
       {order.refundedMinor > 0 ? (

@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { Link } from "@/app/_ui/link";
+import { PersonLink } from "@/app/_ui/person-link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OrderSummary } from "@/lib/schemas/order";
@@ -17,7 +18,8 @@ export function OrderRow({ order, renderedAt }: Props) {
   const t = useTranslations("orders");
   const money = useMoneyFormatter();
   const { amountMinor, currency, refundedMinor } = order;
-  const counterparty = order.buyerName ?? order.sellerName;
+  const isSale = order.buyerName !== null;
+  const counterparty = isSale ? order.buyerName : order.sellerName;
   return (
     <article
       style={tintStyle(order.productId ?? order.id)}
@@ -38,7 +40,11 @@ export function OrderRow({ order, renderedAt }: Props) {
         </h2>
         <p className="mt-1 flex min-w-0 flex-wrap items-baseline gap-x-2 text-sm text-muted">
           {counterparty ? (
-            <bdi className="max-w-full truncate font-medium text-ink">{counterparty}</bdi>
+            <PersonLink
+              name={counterparty}
+              handle={isSale ? order.buyerHandle : order.sellerHandle}
+              className="max-w-full truncate font-medium text-ink"
+            />
           ) : null}
           {order.quantity > 1 ? (
             <span className="tabular">{t("pieces", { count: order.quantity })}</span>

@@ -21,7 +21,7 @@ export const GET = defineRoute(
 // DELETE /api/media/{id}
 export const DELETE = defineRoute(
   {
-    summary: "Delete one's own sound or cover that no post and no product uses",
+    summary: "Delete one's own sound or cover that no post, no product and no profile uses",
     auth: "user",
     params: z.object({ id: idSchema }),
     response: z.object({ deleted: z.literal(true) }),

@@ -104,6 +104,9 @@ export default async function AdminPersonPage({ params }: PageProps<"/admin/peop
           result="lifted"
         />
         <Button asChild look="plain">
+          <Link href={`/u/${person.handle}`}>{t("publicPage")}</Link>
+        </Button>
+        <Button asChild look="plain">
           <Link href={{ pathname: "/admin/limits", query: { person: person.id } }}>{t("limits")}</Link>
         </Button>
       </div>

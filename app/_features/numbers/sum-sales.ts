@@ -1,0 +1,15 @@
+import type { OwnNumbers, SalesSum } from "@/lib/schemas/own-numbers";
+
+/** The sales of several days, by currency; the one with the most sales first. */
+export function sumSales(items: readonly Pick<OwnNumbers["items"][number], "sales">[]): SalesSum[] {
+  const sums = new Map<string, SalesSum>();
+  for (const { currency, count, amountMinor } of items.flatMap(({ sales }) => sales)) {
+    const sum = sums.get(currency);
+    sums.set(currency, {
+      currency,
+      count: count + (sum?.count ?? 0),
+      amountMinor: amountMinor + (sum?.amountMinor ?? 0),
+    });
+  }
+  return [...sums.values()].sort((a, b) => b.count - a.count || a.currency.localeCompare(b.currency));
+}
