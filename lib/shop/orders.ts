@@ -18,6 +18,9 @@ const summaryColumns = {
   quantity: true,
   unitPriceMinor: true,
   amountMinor: true,
+  bonusMinor: true,
+  bonusAmount: true,
+  bonusReturnedAt: true,
   currency: true,
   refundedMinor: true,
   productId: true,
@@ -39,7 +42,7 @@ const columns = {
   buyer: { select: { name: true, deletedAt: true, referredById: true } },
 } as const;
 
-type TimestampField = "createdAt" | "paidAt" | "deliveredAt" | "closedAt";
+type TimestampField = "createdAt" | "paidAt" | "deliveredAt" | "closedAt" | "bonusReturnedAt";
 
 interface OrderSummaryRow extends Omit<OrderSummary, TimestampField | "sellerName" | "buyerName"> {
   buyerId: string | null;
@@ -47,6 +50,7 @@ interface OrderSummaryRow extends Omit<OrderSummary, TimestampField | "sellerNam
   paidAt: Date | null;
   deliveredAt: Date | null;
   closedAt: Date | null;
+  bonusReturnedAt: Date | null;
   buyer: Party | null;
   seller: Party | null;
 }
@@ -67,6 +71,7 @@ function toSummary({ buyer, seller, buyerId: _, ...row }: OrderSummaryRow, forBu
     paidAt: row.paidAt?.toISOString() ?? null,
     deliveredAt: row.deliveredAt?.toISOString() ?? null,
     closedAt: row.closedAt?.toISOString() ?? null,
+    bonusReturnedAt: row.bonusReturnedAt?.toISOString() ?? null,
   };
 }
 

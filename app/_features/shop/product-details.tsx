@@ -20,6 +20,8 @@ const MAX_DESCRIPTION_LINES = 110;
 interface Props {
   product: Product;
   viewerId: string | null;
+  /** The viewer's bonuses, in hundredths; zero when there is no viewer, or they are unknown. */
+  bonusBalance: number;
 }
 
 /** Shorter titles get larger type. */
@@ -28,8 +30,12 @@ function titleClass(title: string): string {
   return title.length <= 60 ? "text-[clamp(1.6rem,4vw,2.5rem)]" : "text-[clamp(1.3rem,3vw,1.9rem)]";
 }
 
-/** Computed on the server, because the browser needs the shop schemas for nothing else. */
-function maxQuantityOf({ priceMinor, stock }: Product): number {
+/**
+ * How many units one order may have: one of a track, since a download is all that there is to get. Computed on the
+ * server, because the browser needs the shop schemas for nothing else.
+ */
+function maxQuantityOf({ kind, priceMinor, stock }: Product): number {
+  if (kind === "track") return 1;
   return Math.max(
     1,
     Math.min(MAX_QUANTITY, stock ?? MAX_QUANTITY, Math.floor(MAX_AMOUNT_MINOR / priceMinor)),
@@ -37,7 +43,7 @@ function maxQuantityOf({ priceMinor, stock }: Product): number {
 }
 
 /** Title, price, purchase options and description. */
-export function ProductDetails({ product, viewerId }: Props) {
+export function ProductDetails({ product, viewerId, bonusBalance }: Props) {
   const t = useTranslations("shop");
   const money = useMoneyFormatter();
   return (
@@ -69,7 +75,7 @@ export function ProductDetails({ product, viewerId }: Props) {
           <StockNote stock={product.stock} />
         </p>
         <div className="mt-5">
-          <PurchaseOptions product={product} viewerId={viewerId} />
+          <PurchaseOptions product={product} viewerId={viewerId} bonusBalance={bonusBalance} />
         </div>
       </div>
       {product.description ? (
@@ -91,14 +97,15 @@ export function ProductDetails({ product, viewerId }: Props) {
 }
 
 /** Actions for the viewer: manage, buy or sign in. */
-function PurchaseOptions({ product, viewerId }: Props) {
+function PurchaseOptions({ product, viewerId, bonusBalance }: Props) {
   const t = useTranslations("shop");
   if (viewerId === product.sellerId) {
     return <SellerActions productId={product.id} kind={product.kind} archived={product.archived} />;
   }
   if (product.archived) return <p className="text-muted">{t("archived")}</p>;
   if (product.stock === 0) return <p className="text-muted">{t("soldOutText")}</p>;
-  if (viewerId !== null) return <BuyForm product={product} maxQuantity={maxQuantityOf(product)} />;
+  if (viewerId !== null)
+    return <BuyForm product={product} maxQuantity={maxQuantityOf(product)} bonusBalance={bonusBalance} />;
   return (
     <div className="flex flex-wrap items-center gap-x-5 gap-y-3">
       <Button asChild size="large">

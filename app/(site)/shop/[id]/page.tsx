@@ -11,13 +11,18 @@ import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { OwnCoverProblem } from "@/app/_features/uploads/own-cover-problem";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
-import { readForPage } from "@/app/_shell/read-for-page";
+import { readForPage, withRenderLimit } from "@/app/_shell/read-for-page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { Link } from "@/app/_ui/link";
+import { getBonusBalance } from "@/lib/bonuses";
+import { log } from "@/lib/core/log";
 import { isolate } from "@/lib/schemas/isolate";
+import type { Product } from "@/lib/schemas/product";
 import { getProduct } from "@/lib/shop";
 
 const MAX_DESCRIPTION_LENGTH = 180;
+/** Since the start of the render: after that the page is shown without the viewer's bonuses. */
+const MAX_BALANCE_WAIT_MS = 500;
 
 /** Reads once per request, shared by the page and its metadata. */
 const readProduct = cache((id: string) => readForPage(getProduct(id)));
@@ -68,6 +73,7 @@ async function CurrentProduct({ id }: { id: string }) {
     getTranslations("shop"),
   ]);
   if (!product) notFound();
+  const bonusBalance = await readBonusBalance(product, viewer?.id ?? null);
   const unavailable = product.archived || product.stock === 0;
   return (
     <article className="mt-2 grid gap-6 sm:mt-4 lg:grid-cols-[minmax(0,6fr)_minmax(0,7fr)] lg:gap-12">
@@ -84,8 +90,21 @@ async function CurrentProduct({ id }: { id: string }) {
           <OwnCoverProblem cover={product.cover} ownerId={viewer.id} of={{ productId: product.id }} />
         ) : null}
       </div>
-      <ProductDetails product={product} viewerId={viewer?.id ?? null} />
+      <ProductDetails product={product} viewerId={viewer?.id ?? null} bonusBalance={bonusBalance} />
       <TrackOpened name="product.opened" id={product.id} />
     </article>
   );
+}
+
+/** What a possible buyer can pay with, in hundredths of a bonus; zero in an outage, which the rest of the page survives. */
+async function readBonusBalance(product: Product, viewerId: string | null): Promise<number> {
+  const canBuy =
+    viewerId !== null && viewerId !== product.sellerId && !product.archived && product.stock !== 0;
+  if (!canBuy) return 0;
+  try {
+    return await withRenderLimit(getBonusBalance(viewerId), MAX_BALANCE_WAIT_MS);
+  } catch (cause) {
+    log().warn({ err: cause }, "bonus balance unavailable: product page rendered without it");
+    return 0;
+  }
 }
