@@ -4,13 +4,13 @@ import { MAX_SPEND_MINOR, MIN_PRICE_MINOR } from "./limits";
 /**
  * Hundredths of a bonus that pay one minor unit of a currency at checkout: the only rate between bonuses and money, and
  * one-way. A bonus is earned by the number of a purchase, whatever its currency, so its worth is that of the weakest
- * one: a rouble. Elsewhere it must not be worth more, so these prices are above the currencies' prices in roubles, with
- * room for the rouble to fall; docs/SHOP.md says when to raise them. A lower one would be a way to make money: earn in
- * roubles, pay in dollars.
+ * one: a rouble. In another currency it must not be worth more, so these prices are above the currencies' prices in
+ * roubles, with room for the rouble to fall; docs/SHOP.md says when to raise them. A lower one would be a way to make
+ * money: earn in roubles, pay in dollars.
  */
 export const BONUS_PRICES: Readonly<Record<Currency, number>> = { RUB: 1, USD: 150, EUR: 175, GBP: 200 };
 
-/** Bonuses pay at most this part of an order: whoever sells gets most of the price in money. */
+/** Bonuses pay at most this part of an order: the seller gets at least half of the price in money. */
 const MAX_BONUS_SHARE = 0.5;
 
 /** What bonuses pay of an order. */

@@ -57,7 +57,7 @@ it("an unpaid order holds its goods and bonuses as long as its checkout is open,
   setAge(TTL_SECONDS + SKEW_SECONDS);
   expect((await runCheck(order.id, round)).status).toBe(200);
   expect(await held()).toEqual({ status: "failed", stock: 1, bonuses: 0 });
-  // Nobody can pay for what others may buy by now.
+  // The page cannot be paid any more for what others may buy by now.
   expect((await session()).status).toBe("expired");
   restoreClock();
   expect((await placeTestOrder(await createPerson(), { productId })).status).toBe(201);
