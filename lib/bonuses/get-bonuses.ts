@@ -13,12 +13,12 @@ export async function getBonuses(
   page: z.input<typeof bonusPageQuerySchema> = {},
 ): Promise<Bonuses> {
   const { cursor, limit } = bonusPageQuerySchema.parse(page);
-  const [user, lastEntry, rows, earned] = await Promise.all([
+  const [user, balance, rows, earned] = await Promise.all([
     db().user.findUnique({
       where: { id: userId, deletedAt: null },
       select: { referralCode: true, _count: { select: { referred: { where: { deletedAt: null } } } } },
     }),
-    db().bonusEntry.findFirst({ where: { userId }, orderBy: { seq: "desc" }, select: { balance: true } }),
+    getBonusBalance(userId),
     db().bonusEntry.findMany({
       where: { userId, ...(cursor ? { seq: { lt: cursor } } : {}) },
       orderBy: { seq: "desc" },
@@ -35,7 +35,7 @@ export async function getBonuses(
     createdAt: createdAt.toISOString(),
   }));
   return {
-    balance: lastEntry?.balance ?? 0,
+    balance,
     entries: { items, nextCursor: rows.length > limit ? String(items.at(-1)?.seq) : null },
     referral: {
       code: user.referralCode,
@@ -44,4 +44,14 @@ export async function getBonuses(
       earned: earned._sum.amount ?? 0,
     },
   };
+}
+
+/** A user's balance in hundredths of a bonus. One statement. */
+export async function getBonusBalance(userId: string): Promise<number> {
+  const lastEntry = await db().bonusEntry.findFirst({
+    where: { userId },
+    orderBy: { seq: "desc" },
+    select: { balance: true },
+  });
+  return lastEntry?.balance ?? 0;
 }

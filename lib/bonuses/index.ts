@@ -1,6 +1,6 @@
 export { debitBonuses, type SpendOptions } from "./debit-bonuses";
-export { getBonuses } from "./get-bonuses";
-export { addEntry } from "./ledger";
+export { getBonusBalance, getBonuses } from "./get-bonuses";
+export { addEntry, lockLedger } from "./ledger";
 export {
   parseReferralCode,
   REFERRAL_COOKIE,

@@ -17,7 +17,7 @@ export interface NewEntry {
 }
 
 /**
- * `existing`: an entry with this key exists, and nothing was added. `insufficient`: the spend exceeds the balance.
+ * `existing`: an entry with this key exists, and nothing was added. `insufficient`: the spend or purchase exceeds the balance.
  * `no_account`: the account was deleted.
  */
 export type AddEntryResult =
@@ -80,7 +80,8 @@ WITH last AS (
   SELECT ${newId()}::uuid, ${userId}::uuid, now.seq + 1, ${kind}::"BonusKind", ${amount}::int,
     now.balance + ${amount}::int, ${key}, ${note ?? null}, clock_timestamp()
   FROM now
-  WHERE NOT EXISTS (SELECT FROM known) AND (${kind} <> 'spent' OR now.balance + ${amount}::int >= 0)
+  WHERE NOT EXISTS (SELECT FROM known)
+    AND (${kind} NOT IN ('spent', 'purchase') OR now.balance + ${amount}::int >= 0)
   RETURNING *
 )
 SELECT now.balance, (SELECT to_jsonb(added) FROM added) AS added, (SELECT to_jsonb(known) FROM known) AS known

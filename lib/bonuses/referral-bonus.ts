@@ -6,9 +6,10 @@ import { backgroundTaskService } from "../tasks";
 import { appendEntry, lockLedger, type NewEntry } from "./ledger";
 
 /**
- * The referrer earns a tenth of what the buyer paid less refunds, rounded down to whole hundredths. It is the number
- * that counts: 100.00 of any currency is 10 bonuses. All currencies have two decimals, so a tenth of minor units is in
- * hundredths of a bonus; amounts are not converted, because bonuses are no money and there is no rate to defend.
+ * The referrer earns a tenth of what the buyer paid in money less refunds, rounded down to whole hundredths. It is the
+ * number that counts: 100.00 of any currency is 10 bonuses. All currencies have two decimals, so a tenth of minor units
+ * is in hundredths of a bonus; amounts are not converted. What a bonus is worth at checkout follows from this:
+ * lib/schemas/bonus-price.ts. What the buyer's own bonuses paid earns nothing.
  */
 const REFERRAL_DIVISOR = 10;
 
@@ -17,8 +18,8 @@ const referrerRowsSchema = z.array(z.object({ userId: z.uuid().nullable() }));
 const orderStateRowsSchema = z.array(
   z.object({
     status: z.enum(OrderStatus),
-    amountMinor: z.int(),
-    refundedMinor: z.int(),
+    /** Paid in money less refunds. */
+    keptMinor: z.int(),
     currency: z.string(),
     /** Granted less reversed. */
     granted: z.int(),
@@ -45,9 +46,7 @@ export async function reconcileReferralBonus(tx: Transaction, orderId: string): 
 
   const order = await loadOrderState(tx, orderId, userId);
   if (!order) return;
-  const earned = isSold(order.status)
-    ? Math.floor((order.amountMinor - order.refundedMinor) / REFERRAL_DIVISOR)
-    : 0;
+  const earned = isSold(order.status) ? Math.floor(order.keptMinor / REFERRAL_DIVISOR) : 0;
   if (!order.isGranted && earned > 0) {
     await appendAndNotify(tx, order, { userId, kind: "referral", amount: earned, key: grantKey(orderId) });
   } else if (earned < order.granted) {
@@ -75,7 +74,8 @@ SELECT coalesce(
 
 async function loadOrderState(tx: Transaction, orderId: string, userId: string) {
   const rows = await tx.$queryRaw`
-SELECT bought.status, bought."amountMinor", bought."refundedMinor", bought.currency,
+SELECT bought.status, bought."amountMinor" - bought."bonusMinor" - bought."refundedMinor" AS "keptMinor",
+  bought.currency,
   coalesce(sum(entry.amount), 0)::int AS granted,
   coalesce(bool_or(entry.key = ${grantKey(orderId)}), false) AS "isGranted"
 FROM "Order" bought LEFT JOIN "BonusEntry" entry ON entry."userId" = ${userId}::uuid

@@ -156,6 +156,10 @@ const messages = {
     ru: "Один платёж не может быть таким большим, закажите меньше",
     en: "One payment cannot be that large, order fewer",
   },
+  too_many_bonuses: {
+    ru: "Столько бонусами оплатить нельзя",
+    en: "Bonuses cannot pay that much of it",
+  },
   order_not_found: { ru: "Такого заказа нет", en: "There is no such order" },
   order_key_reused: {
     ru: "С этим ключом уже оформлен другой заказ",

@@ -21,7 +21,7 @@ export interface Sale {
 }
 
 /**
- * Updates `RankedSale` to an order's current state: a row with what the buyer paid less refunds, or none. Safe to
+ * Updates `RankedSale` to an order's current state: a row with what the buyer paid in money less refunds, or none. Safe to
  * repeat and to run concurrently: the order stays locked until the row computed from it has committed.
  *
  * @returns the sale whose sums may have changed; null when none was ever counted, or the seller was deleted
@@ -29,7 +29,8 @@ export interface Sale {
 export async function syncRankedSale(orderId: string): Promise<Sale | null> {
   return transaction(async (tx) => {
     const rows = await tx.$queryRaw`
-SELECT "sellerId", status, "amountMinor" - "refundedMinor" AS "keptMinor", currency, "paidAt" AS "soldAt"
+SELECT "sellerId", status, "amountMinor" - "bonusMinor" - "refundedMinor" AS "keptMinor", currency,
+  "paidAt" AS "soldAt"
 FROM "Order" WHERE id = ${orderId}::uuid FOR SHARE`;
     const [order] = orderRowsSchema.parse(rows);
     if (!order) return null;

@@ -19,7 +19,14 @@ const json = z.unknown().pipe(z.json());
 const order = {
   ...orderSummarySchema.pick({
     ...{ id: true, status: true, kind: true, title: true, productId: true, quantity: true },
-    ...{ unitPriceMinor: true, amountMinor: true, currency: true, refundedMinor: true },
+    ...{
+      unitPriceMinor: true,
+      amountMinor: true,
+      bonusMinor: true,
+      bonusAmount: true,
+      bonusReturnedAt: true,
+    },
+    ...{ currency: true, refundedMinor: true },
   }).shape,
   /** The payment provider's id of the payment. */
   paymentIntentId: z.string().nullable(),

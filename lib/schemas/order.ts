@@ -3,7 +3,7 @@ import { isStorable } from "../core/text";
 import { deliverySchema } from "./delivery";
 import { OrderStatus, ProductKind } from "./enums";
 import { idSchema } from "./id";
-import { MAX_AMOUNT_MINOR, MAX_QUANTITY } from "./limits";
+import { MAX_AMOUNT_MINOR, MAX_QUANTITY, MAX_SPEND_MINOR } from "./limits";
 import { pageQueryShape, pageSchema } from "./page";
 import { taskSchema } from "./task";
 
@@ -11,6 +11,8 @@ import { taskSchema } from "./task";
 export const newOrderSchema = z.object({
   productId: idSchema,
   quantity: z.int().min(1).max(MAX_QUANTITY).default(1),
+  /** Hundredths of a bonus that are to pay a part of the price: bonus-price.ts says how much they pay, and at most. */
+  bonusAmount: z.int().min(0).max(MAX_SPEND_MINOR).default(0),
   /** Idempotency key made by the buyer's client. An `Idempotency-Key` header does the same. */
   clientKey: z.string().trim().min(1).max(100).refine(isStorable).optional(),
 });
@@ -33,9 +35,16 @@ export const orderSummarySchema = z.object({
   title: z.string(),
   quantity: z.int(),
   unitPriceMinor: z.int(),
+  /** The price of all units: `bonusMinor` of it is paid with bonuses, the rest with money. */
   amountMinor: z.int(),
+  /** Minor units of the currency that bonuses pay. */
+  bonusMinor: z.int(),
+  /** Hundredths of a bonus that this took. */
+  bonusAmount: z.int(),
+  /** When these returned to the buyer: the order was not paid, or all of its money was refunded. */
+  bonusReturnedAt: z.iso.datetime().nullable(),
   currency: z.string(),
-  /** Total refunded so far. */
+  /** Total of money refunded so far. */
   refundedMinor: z.int(),
   /** Null when the product was deleted. */
   productId: z.uuid().nullable(),

@@ -1,8 +1,10 @@
 import Stripe from "stripe";
 import { env } from "../core/env";
 import { failpoint } from "../core/failpoint";
+import { formatQuantity } from "../core/format";
 import { log } from "../core/log";
 import { db, transaction } from "../db";
+import { moneyMinor } from "../schemas/bonus-price";
 import { publishSubjectChanged } from "../tasks";
 import { failOrder } from "./fail-order";
 import { links } from "./links";
@@ -20,6 +22,9 @@ export interface UnpaidOrder {
   title: string;
   quantity: number;
   unitPriceMinor: number;
+  amountMinor: number;
+  /** What bonuses pay of it; the provider takes the rest. */
+  bonusMinor: number;
   currency: string;
   locale: string;
   createdAt: Date;
@@ -89,21 +94,25 @@ function buildSessionParams(order: UnpaidOrder): Stripe.Checkout.SessionCreatePa
     client_reference_id: order.id,
     metadata: { orderId: order.id },
     payment_intent_data: { metadata: { orderId: order.id } },
-    line_items: [
-      {
-        quantity: order.quantity,
-        price_data: {
-          currency: order.currency.toLowerCase(),
-          unit_amount: order.unitPriceMinor,
-          product_data: { name: order.title },
-        },
-      },
-    ],
+    line_items: [buildLineItem(order)],
     locale: order.locale === "en" ? "en" : "ru",
     expires_at: Math.floor(order.createdAt.getTime() / 1_000) + CHECKOUT_TTL_MINUTES * 60,
     success_url: `${page}?checkout=done`,
     cancel_url: `${page}?checkout=cancelled`,
   };
+}
+
+/** The units; with bonuses it is one item, since what is left of the price need not be a multiple of the quantity. */
+function buildLineItem(order: UnpaidOrder): Stripe.Checkout.SessionCreateParams.LineItem {
+  const currency = order.currency.toLowerCase();
+  if (order.bonusMinor === 0) {
+    return {
+      quantity: order.quantity,
+      price_data: { currency, unit_amount: order.unitPriceMinor, product_data: { name: order.title } },
+    };
+  }
+  const name = formatQuantity(order.title, order.quantity);
+  return { quantity: 1, price_data: { currency, unit_amount: moneyMinor(order), product_data: { name } } };
 }
 
 /**

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { now } from "../core/clock";
 import { newId } from "../core/ids";
 import type { Transaction } from "../db";
+import { moneyMinor } from "../schemas/bonus-price";
 import { backgroundTaskService, defineTask, NonRetryableTaskError, type TaskOptions } from "../tasks";
 import { links } from "./links";
 import { type LockedOrder, lockOrder } from "./lock-order";
@@ -79,12 +80,20 @@ async function notifyBuyer(
         orderLink: links.order(orderId),
         product: { title, kind, quantity },
         total: { amountMinor: order.amountMinor, currency: order.currency },
+        ...(order.bonusMinor > 0 ? { bonuses: toBonusLines(order) } : {}),
         downloads,
         codes: kind === "track" ? [] : deliveries.map(({ code }) => code),
       },
     },
     options,
   );
+}
+
+function toBonusLines({ amountMinor, bonusMinor, currency }: LockedOrder) {
+  return {
+    paid: { amountMinor: bonusMinor, currency },
+    rest: { amountMinor: moneyMinor({ amountMinor, bonusMinor }), currency },
+  };
 }
 
 /** Crockford's base 32: no two characters are confused when a code is read aloud. */

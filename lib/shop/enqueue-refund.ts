@@ -3,6 +3,7 @@ import { type AuditContext, recordAudit } from "../audit";
 import { AppError } from "../core/errors";
 import { requireFreshSignIn, type SignedInCaller } from "../core/permission";
 import { claimIdempotencyKey, db, findRepeatedWrite, transaction } from "../db";
+import { moneyMinor } from "../schemas/bonus-price";
 import type { refundAcceptedSchema, refundRequestSchema } from "../schemas/order";
 import { backgroundTaskService, reviveDeadTask } from "../tasks";
 import { lockOrder, orderSubject } from "./lock-order";
@@ -36,7 +37,7 @@ export async function enqueueRefund(
     const repeated = await findRepeatedWrite(tx, write);
     if (repeated !== null) return repeated;
     if (order.paymentIntentId === null) throw new AppError("conflict", { message: "order_not_paid" });
-    const remainingMinor = order.amountMinor - order.refundedMinor;
+    const remainingMinor = moneyMinor(order) - order.refundedMinor;
     if (remainingMinor === 0) throw new AppError("conflict", { message: "order_refunded" });
     if (amountMinor !== undefined && amountMinor > remainingMinor) {
       throw new AppError("bad_request", { message: "refund_too_large", field: "amountMinor" });

@@ -9,6 +9,9 @@ const columns = {
   title: true,
   quantity: true,
   amountMinor: true,
+  bonusMinor: true,
+  bonusAmount: true,
+  bonusReturnedAt: true,
   currency: true,
   locale: true,
   refundedMinor: true,
@@ -25,7 +28,7 @@ const columns = {
 /**
  * Locks an order until the transaction ends and reads it, without a party whose account is being erased: the order will
  * lose it. After the commit, open pages that show it are notified. A transaction takes its locks in this order:
- * payment, order, product.
+ * payment, order, the buyer's account (for its bonuses), product.
  */
 export async function lockOrder(tx: Transaction, id: string) {
   await tx.$executeRaw`SELECT 1 FROM "Order" WHERE id = ${id}::uuid FOR UPDATE`;

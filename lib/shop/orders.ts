@@ -18,6 +18,9 @@ const summaryColumns = {
   quantity: true,
   unitPriceMinor: true,
   amountMinor: true,
+  bonusMinor: true,
+  bonusAmount: true,
+  bonusReturnedAt: true,
   currency: true,
   refundedMinor: true,
   productId: true,
@@ -39,7 +42,7 @@ const columns = {
   buyer: { select: { ...summaryColumns.buyer.select, referredById: true } },
 } as const;
 
-type TimestampField = "createdAt" | "paidAt" | "deliveredAt" | "closedAt";
+type TimestampField = "createdAt" | "paidAt" | "deliveredAt" | "closedAt" | "bonusReturnedAt";
 
 type PartyField = "sellerName" | "sellerHandle" | "buyerName" | "buyerHandle";
 
@@ -48,6 +51,7 @@ interface OrderSummaryRow extends Omit<OrderSummary, TimestampField | PartyField
   paidAt: Date | null;
   deliveredAt: Date | null;
   closedAt: Date | null;
+  bonusReturnedAt: Date | null;
   buyer: Party | null;
   seller: Party | null;
 }
@@ -74,6 +78,7 @@ function toSummary(
     paidAt: row.paidAt?.toISOString() ?? null,
     deliveredAt: row.deliveredAt?.toISOString() ?? null,
     closedAt: row.closedAt?.toISOString() ?? null,
+    bonusReturnedAt: row.bonusReturnedAt?.toISOString() ?? null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lockLedger } from "../bonuses";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
@@ -6,23 +7,25 @@ import { failpoint } from "../core/failpoint";
 import { newId } from "../core/ids";
 import type { Locale } from "../core/locale";
 import { db, isForeignKeyViolation, isUniqueViolation, type Transaction, transaction } from "../db";
+import { maxBonusMinor, payWithBonuses } from "../schemas/bonus-price";
 import { MAX_AMOUNT_MINOR } from "../schemas/limits";
 import type { newOrderSchema, PlacedOrder } from "../schemas/order";
 import { openCheckout, type UnpaidOrder } from "./checkout";
+import { takeBonuses } from "./order-bonuses";
 import { enqueueOrderCheck } from "./order-checks";
 import { getOrder } from "./orders";
 import { reserveStock } from "./stock";
 import { stripe } from "./stripe";
 
 /**
- * Places an order: reserves the goods, then opens the payment provider's page. The order commits first, together with
- * its first check task, which cleans up after a crash at any point.
+ * Places an order: reserves the goods and takes the bonuses that pay a part of it, then opens the payment provider's page
+ * for the rest. The order commits first, together with its first check task, which cleans up after a crash at any point.
  *
  * Safe to retry with the same `clientKey`: it is one order, and every response is that of the first request.
  *
- * @throws {AppError} not_found; conflict (sold out, archived, its sound is not processed yet, the key belongs to another order); forbidden for the
- *         buyer's own product; bad_request when the amount exceeds one payment; unavailable when payments do not
- *         work: nothing was charged
+ * @throws {AppError} not_found; conflict (sold out, archived, its sound is not processed yet, not enough bonuses, the
+ *         key belongs to another order); forbidden for the buyer's own product; bad_request when the amount exceeds one
+ *         payment, or the bonuses what they may pay of it; unavailable when payments do not work: nothing was charged
  */
 export async function placeOrder(
   buyer: Caller,
@@ -43,26 +46,32 @@ const columns = {
   title: true,
   quantity: true,
   unitPriceMinor: true,
+  amountMinor: true,
+  bonusMinor: true,
+  bonusAmount: true,
   currency: true,
   locale: true,
   checkoutUrl: true,
   createdAt: true,
 } as const;
 
-type PlacedOrderRow = UnpaidOrder & { status: string; checkoutUrl: string | null };
+type PlacedOrderRow = UnpaidOrder & { status: string; bonusAmount: number; checkoutUrl: string | null };
 
 async function findPlacedOrder(
   { userId }: Caller,
-  { clientKey, productId, quantity }: z.output<typeof newOrderSchema>,
+  { clientKey, productId, quantity, bonusAmount }: z.output<typeof newOrderSchema>,
 ): Promise<PlacedOrderRow | null> {
   if (clientKey === undefined) return null;
   const order = await db().order.findUnique({
     where: { buyerId_clientKey: { buyerId: userId, clientKey } },
     select: columns,
   });
-  if (order && (order.productId !== productId || order.quantity !== quantity)) {
-    throw new AppError("conflict", { message: "order_key_reused", field: "clientKey" });
-  }
+  if (!order) return null;
+  const isSame =
+    order.productId === productId &&
+    order.quantity === quantity &&
+    order.bonusAmount === payWithBonuses(bonusAmount, order.currency).bonusAmount;
+  if (!isSame) throw new AppError("conflict", { message: "order_key_reused", field: "clientKey" });
   return order;
 }
 
@@ -92,7 +101,7 @@ async function reserveOrder(
 async function insertOrder(
   tx: Transaction,
   { userId }: Caller,
-  { productId, quantity, clientKey }: z.output<typeof newOrderSchema>,
+  { productId, quantity, bonusAmount, clientKey }: z.output<typeof newOrderSchema>,
   locale: Locale,
 ): Promise<PlacedOrderRow> {
   const product = await tx.product.findUnique({
@@ -101,6 +110,9 @@ async function insertOrder(
   });
   if (!product) throw new AppError("not_found", { message: "product_not_found" });
   if (product.sellerId === userId) throw new AppError("forbidden", { message: "own_product" });
+  const bonuses = payWithBonuses(bonusAmount, product.currency);
+  // The stronger lock of the two on the buyer's account is taken first: another one may wait between them.
+  if (bonuses.bonusMinor > 0) await lockLedger(tx, userId);
   const accounts = await lockAccounts(tx, [userId, product.sellerId]);
   if (!accounts.has(userId)) throw new AppError("unauthenticated");
   const hasSeller = product.sellerId !== null && accounts.has(product.sellerId);
@@ -112,10 +124,16 @@ async function insertOrder(
   if (amountMinor > MAX_AMOUNT_MINOR) {
     throw new AppError("bad_request", { message: "order_too_large", field: "quantity" });
   }
+  if (bonuses.bonusMinor > maxBonusMinor(amountMinor)) {
+    throw new AppError("bad_request", { message: "too_many_bonuses", field: "bonusAmount" });
+  }
+  const id = newId();
+  if (!(await takeBonuses(tx, { orderId: id, buyerId: userId, title: product.title, ...bonuses })))
+    throw new AppError("conflict", { message: "not_enough_bonuses" });
   if (!(await reserveStock(tx, productId, quantity))) throw new AppError("conflict", { message: "sold_out" });
   const order = await tx.order.create({
     data: {
-      id: newId(),
+      id,
       buyerId: userId,
       sellerId: product.sellerId,
       productId,
@@ -124,6 +142,7 @@ async function insertOrder(
       quantity,
       unitPriceMinor: product.priceMinor,
       amountMinor,
+      ...bonuses,
       currency: product.currency,
       locale,
       clientKey,

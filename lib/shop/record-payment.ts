@@ -2,8 +2,10 @@ import { accountTag, cacheManager } from "../cache";
 import { now } from "../core/clock";
 import { log } from "../core/log";
 import type { Transaction } from "../db";
+import { moneyMinor } from "../schemas/bonus-price";
 import { backgroundTaskService, raiseAlert } from "../tasks";
 import { type LockedOrder, lockOrder, lockPayment, orderSubject, orderTaskOptions } from "./lock-order";
+import { returnBonuses, takeBonusesAgain } from "./order-bonuses";
 import { cancelOrderChecks } from "./order-checks";
 import { notifyBuyerOfRefund, sumRefunded } from "./record-refund";
 import { releaseStock, reserveStock } from "./stock";
@@ -24,7 +26,8 @@ export interface Payment {
  * to repeat, from any source (an event, another event about the same payment, the check task) and in any order: the
  * order's status decides, and only the first call changes anything.
  *
- * - Paid after the order failed: it is filled if there is enough stock, else refunded.
+ * - Paid after the order failed: it is filled if there is enough stock, and if the buyer still has the bonuses that
+ *   pay a part of it, else refunded.
  * - Refunded before the payment was recorded: the order becomes refunded, and nothing is delivered.
  * - Amount, currency or payment differ from the order's: an alert, and nothing is delivered.
  *
@@ -47,10 +50,11 @@ export async function recordPayment(tx: Transaction, payment: Payment): Promise<
     });
     return "mismatch";
   }
-  const refundedMinor = await sumRefunded(tx, payment.paymentIntentId, order.amountMinor);
-  const isFullRefund = refundedMinor === order.amountMinor;
+  const paidMinor = moneyMinor(order);
+  const refundedMinor = await sumRefunded(tx, payment.paymentIntentId, paidMinor);
+  const isFullRefund = refundedMinor === paidMinor;
   if (isFullRefund) await markRefunded(tx, order, payment);
-  else if (order.status === "pending" || (await reserveStockAgain(tx, order)))
+  else if (order.status === "pending" || (await fillAgain(tx, order)))
     await markPaid(tx, order, payment, refundedMinor);
   else await refundLatePayment(tx, order, payment, refundedMinor);
   if (refundedMinor > 0) {
@@ -87,8 +91,9 @@ function describeMismatch(order: LockedOrder, payment: Payment): string | null {
   if (payment.sessionId !== null && order.sessionId !== null && payment.sessionId !== order.sessionId) {
     return `paid in checkout ${payment.sessionId}, which is not the order's`;
   }
-  if (payment.amountMinor === order.amountMinor && payment.currency === order.currency) return null;
-  return `paid ${payment.amountMinor} ${payment.currency} for an order of ${order.amountMinor} ${order.currency}`;
+  const dueMinor = moneyMinor(order);
+  if (payment.amountMinor === dueMinor && payment.currency === order.currency) return null;
+  return `paid ${payment.amountMinor} ${payment.currency} for an order of ${dueMinor} ${order.currency}`;
 }
 
 function paymentColumns({ paymentIntentId, sessionId }: Payment) {
@@ -100,8 +105,13 @@ function paymentColumns({ paymentIntentId, sessionId }: Payment) {
   };
 }
 
-async function reserveStockAgain(tx: Transaction, { productId, quantity }: LockedOrder): Promise<boolean> {
-  return productId !== null && reserveStock(tx, productId, quantity);
+/** Reserves the goods of a failed order again, and takes its bonuses again if they have returned. */
+async function fillAgain(tx: Transaction, order: LockedOrder): Promise<boolean> {
+  const { productId, quantity } = order;
+  return takeBonusesAgain(tx, order, {
+    fill: async () => productId !== null && (await reserveStock(tx, productId, quantity)),
+    undo: () => releaseStock(tx, productId, quantity),
+  });
 }
 
 /** The refund was recorded before the payment. */
@@ -111,14 +121,15 @@ async function markRefunded(tx: Transaction, order: LockedOrder, payment: Paymen
     data: {
       ...paymentColumns(payment),
       status: "refunded",
-      refundedMinor: order.amountMinor,
+      refundedMinor: moneyMinor(order),
       closedAt: new Date(now()),
     },
   });
+  await returnBonuses(tx, order, "refunded");
   if (order.status === "pending") await releaseStock(tx, order.productId, order.quantity);
 }
 
-/** Paid too late, and sold out meanwhile: the order stays failed until it is refunded. */
+/** Paid too late, and the goods or the bonuses are gone: the order stays failed until it is refunded. */
 async function refundLatePayment(
   tx: Transaction,
   order: LockedOrder,
@@ -126,6 +137,7 @@ async function refundLatePayment(
   refundedMinor: number,
 ) {
   await tx.order.update({ where: { id: order.id }, data: { ...paymentColumns(payment), refundedMinor } });
+  await returnBonuses(tx, order, "unpaid");
   await backgroundTaskService.processPayment(
     { action: "refund", orderId: order.id, reason: "requested_by_customer" },
     { tx, key: `refund:${order.id}:too-late`, subject: orderSubject(order.id) },
@@ -133,6 +145,7 @@ async function refundLatePayment(
   await raiseAlert(tx, {
     kind: "delivery_failed",
     subject: orderSubject(order.id),
-    message: "order paid after it had failed, and sold out since: it is refunded automatically",
+    message:
+      "order paid after it had failed, and its goods or bonuses are gone since: it is refunded automatically",
   });
 }

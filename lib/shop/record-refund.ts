@@ -2,10 +2,12 @@ import { z } from "zod";
 import { accountTag, cacheManager } from "../cache";
 import { now } from "../core/clock";
 import type { Transaction } from "../db";
+import { moneyMinor } from "../schemas/bonus-price";
 import { isSold } from "../schemas/order-status";
 import { backgroundTaskService, raiseAlert, type TaskOptions } from "../tasks";
 import { links } from "./links";
 import { type LockedOrder, lockOrder, lockPayment, orderSubject, orderTaskOptions } from "./lock-order";
+import { returnBonuses } from "./order-bonuses";
 import { releaseStock } from "./stock";
 
 /** A refund as the provider reports it. */
@@ -56,7 +58,7 @@ const refundedSumRowsSchema = z.tuple([z.object({ refunded: z.coerce.number() })
 /**
  * Total refunded of a payment: its successful refunds, or the charge's own sum where that is ahead of them. The
  * largest reported sum may include refunds that have failed since, which are subtracted.
- * @param maxMinor  upper limit: the order's amount
+ * @param maxMinor  upper limit: what was paid for the order
  */
 export async function sumRefunded(
   tx: Transaction,
@@ -80,10 +82,11 @@ export async function countFailedRefunds(tx: Transaction, paymentIntentId: strin
 
 /** Updates an order to the total refunded of its payment. */
 async function applyRefunds(tx: Transaction, order: LockedOrder, paymentIntentId: string): Promise<void> {
-  const refundedMinor = await sumRefunded(tx, paymentIntentId, order.amountMinor);
+  const paidMinor = moneyMinor(order);
+  const refundedMinor = await sumRefunded(tx, paymentIntentId, paidMinor);
   const deltaMinor = refundedMinor - order.refundedMinor;
   if (deltaMinor === 0) return;
-  const isFullRefund = refundedMinor === order.amountMinor && order.status !== "refunded";
+  const isFullRefund = refundedMinor === paidMinor && order.status !== "refunded";
   await tx.order.update({
     where: { id: order.id },
     data: {
@@ -102,6 +105,7 @@ async function applyRefunds(tx: Transaction, order: LockedOrder, paymentIntentId
   }
   // Less than before: a refund failed after it had succeeded, which raised an alert.
   if (deltaMinor < 0) return;
+  if (isFullRefund) await returnBonuses(tx, order, "refunded");
   if (wasSold && isFullRefund) await revokeDeliveries(tx, order);
   if (wasSold) await enqueueRefundFollowUps(tx, order, { refundedMinor, isFullRefund });
   await notifyBuyerOfRefund(tx, order, { amountMinor: deltaMinor, refundedMinor, isFullRefund });
@@ -172,6 +176,7 @@ export async function notifyBuyerOfRefund(
         productTitle: title,
         amount: { amountMinor, currency },
         whole: isFullRefund,
+        ...(isFullRefund && order.bonusMinor > 0 ? { bonusesReturned: true } : {}),
         orderLink: links.order(orderId),
       },
     },

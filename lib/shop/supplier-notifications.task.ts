@@ -1,5 +1,6 @@
 import { accountLocale } from "../accounts";
 import type { Transaction } from "../db";
+import { moneyMinor } from "../schemas/bonus-price";
 import { backgroundTaskService, defineTask, type TaskOptions } from "../tasks";
 import { links } from "./links";
 import { lockOrder } from "./lock-order";
@@ -11,7 +12,8 @@ export const task = defineTask<"supplier-notifications">()({
     const sale = await findSale(tx, orderId);
     // The seller's account was deleted, or is being erased.
     if (!sale?.seller || sale.seller.deletedAt) return;
-    const { seller, title, quantity, amountMinor, refundedMinor, currency } = sale;
+    const { seller, title, quantity, bonusMinor, refundedMinor, currency } = sale;
+    const amountMinor = moneyMinor(sale);
     const key = `supplier:${taskId}`;
     const options: TaskOptions = { tx, key, ownerId: seller.id };
     const commonData = { orderId, title, currency };
@@ -32,6 +34,7 @@ export const task = defineTask<"supplier-notifications">()({
           productTitle: title,
           quantity,
           amount: { amountMinor, currency },
+          ...(bonusMinor > 0 ? { bonuses: { amountMinor: bonusMinor, currency } } : {}),
           ...(stock === null ? {} : { stockLeft: stock }),
           productLink: sale.product ? links.product(sale.product.id) : links.shop,
         },
@@ -48,6 +51,7 @@ function findSale(tx: Transaction, orderId: string) {
       title: true,
       quantity: true,
       amountMinor: true,
+      bonusMinor: true,
       refundedMinor: true,
       currency: true,
       seller: { select: { id: true, name: true, locale: true, deletedAt: true } },

@@ -36,6 +36,8 @@ export interface PlannedOrder {
   buyer: number;
   product: number;
   quantity: number;
+  /** Share of what bonuses may pay of it at most; 0 for none. The buyer may not have as many. */
+  bonusShare: number;
   /** How many copies of the request are sent concurrently. */
   copies: number;
   /** The buyer's actions on the provider's page, in order. */
@@ -179,6 +181,7 @@ export function planSoak(seed: number, count: number): SoakPlan {
       buyer: randomBelow(buyers.length),
       product: randomBelow(products.length),
       quantity: 1 + (random() < 0.3 ? randomBelow(3) : 0),
+      bonusShare: random() < 0.3 ? random() : 0,
       copies: random() < 0.15 ? 2 + randomBelow(2) : 1,
       results,
       refunds: pays ? pick(REFUNDS, random) : [],

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Caller } from "@/lib/core/access-token";
 import { db } from "@/lib/db";
+import { maxBonusPayment, moneyMinor } from "@/lib/schemas/bonus-price";
+import { MAX_SPEND_MINOR } from "@/lib/schemas/limits";
 import type { RunningStripe } from "@/local/stripe";
 import { retryUntilDecided, sendRequest } from "./api-client";
 import type { Journal } from "./journal";
@@ -9,7 +11,7 @@ import { stripeClient } from "./provider-payments";
 
 export interface SoakShop {
   buyers: (Caller & { referrer: Caller | null })[];
-  products: { id: string; seller: Caller }[];
+  products: { id: string; seller: Caller; priceMinor: number; currency: string }[];
   provider: RunningStripe;
   journal: Journal;
 }
@@ -36,12 +38,18 @@ async function submitOrder(
   const buyer = buyers[plan.buyer];
   const product = products[plan.product];
   if (!buyer || !product) throw new Error("the plan names an unknown buyer or product");
-  const body = { productId: product.id, quantity: plan.quantity, clientKey: `order-${plan.index}` };
+  const { priceMinor, currency } = product;
+  const most = maxBonusPayment(MAX_SPEND_MINOR, { amountMinor: priceMinor * plan.quantity, currency });
+  const bonusAmount = Math.floor(most.bonusAmount * plan.bonusShare);
+  const body = {
+    ...{ productId: product.id, quantity: plan.quantity, bonusAmount },
+    clientKey: `order-${plan.index}`,
+  };
   const send = () => retryUntilDecided(() => sendRequest("POST", "/api/orders", { as: buyer, body }));
   const responses = await Promise.all(Array.from({ length: plan.copies }, send));
   journal.note(
     plan.index,
-    `ordered ${plan.quantity} of ${product.id}: ${responses.map((response) => response?.status ?? "no answer").join(", ")}`,
+    `ordered ${plan.quantity} of ${product.id} with ${bonusAmount} bonuses: ${responses.map((response) => response?.status ?? "no answer").join(", ")}`,
   );
   const orders = responses.flatMap((response) => (response?.status === 201 ? [response.body] : []));
   const [first] = orders;
@@ -83,11 +91,14 @@ async function playCheckout(
 async function playRefund(plan: PlannedOrder, refund: PlannedRefund, orderId: string, shop: SoakShop) {
   const { journal, products } = shop;
   const order = await retry(() =>
-    db().order.findUnique({ where: { id: orderId }, select: { amountMinor: true, sessionId: true } }),
+    db().order.findUnique({
+      where: { id: orderId },
+      select: { amountMinor: true, bonusMinor: true, sessionId: true },
+    }),
   );
   if (!order) return;
   const amount =
-    refund.share === null ? undefined : Math.max(1, Math.floor(order.amountMinor * refund.share));
+    refund.share === null ? undefined : Math.max(1, Math.floor(moneyMinor(order) * refund.share));
   const label = `${refund.by} refunds ${amount ?? "all that is left"}`;
   if (refund.by === "provider") {
     const paid = await paymentIntentOf(order.sessionId, shop.provider);

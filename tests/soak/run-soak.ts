@@ -3,6 +3,7 @@ import { db } from "@/lib/db";
 import { newProductSchema } from "@/lib/schemas/product";
 import { createProduct } from "@/lib/shop";
 import { sweepTasks } from "@/lib/tasks";
+import { grantBonuses } from "@/tests/support/factories/ledger-tools";
 import { createPeople } from "@/tests/support/factories/people";
 import { seededRandom } from "@/tests/support/fuzz/random";
 import { serveApp } from "@/tests/support/processes/app-server";
@@ -49,6 +50,8 @@ const VIRTUAL_SECONDS_PER_TICK = 45;
 const MAX_BACKLOG = 60;
 const SWEEP_INTERVAL_MS = 400;
 const ORDERS_PER_PROGRESS_LINE = 250;
+/** Hundredths that each buyer has at first: enough for some orders. */
+const GRANTED_BONUSES = 3_000_000;
 
 /**
  * Runs a plan against the real stack and checks the invariants; the list of violations should be empty. A stack can run
@@ -165,6 +168,7 @@ async function createShop(
     return { ...buyer, referrer: referrer === null ? null : (people[referrer] ?? null) };
   });
   for (const { userId, referrer } of buyers) {
+    await grantBonuses({ userId }, GRANTED_BONUSES);
     if (referrer) await db().user.update({ where: { id: userId }, data: { referredById: referrer.userId } });
   }
   const products: SoakShop["products"] = [];
@@ -175,7 +179,7 @@ async function createShop(
     const assetUrl = kind === "track" ? "https://files.test/track.wav" : null;
     const input = { kind, title: `Product ${index}`, priceMinor, currency, stock, assetUrl };
     const { id } = await createProduct(owner, newProductSchema.parse(input));
-    products.push({ id, seller: owner });
+    products.push({ id, seller: owner, priceMinor, currency });
     initialStock.set(id, stock);
   }
   return { shop: { buyers, products, provider, journal }, initialStock };

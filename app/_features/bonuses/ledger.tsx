@@ -1,4 +1,4 @@
-import { Gift, Minus, type Plus, Undo2, UsersRound } from "lucide-react";
+import { Gift, Minus, type Plus, ShoppingBag, Undo2, UsersRound } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { cn } from "@/app/_ui/cn";
@@ -13,6 +13,8 @@ const ICONS: Record<Entry["kind"], typeof Plus> = {
   spent: Minus,
   spent_reversed: Undo2,
   granted: Gift,
+  purchase: ShoppingBag,
+  purchase_returned: Undo2,
 };
 
 interface Props {

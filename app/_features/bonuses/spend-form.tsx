@@ -8,7 +8,11 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { SubmitButton } from "@/app/_ui/forms/submit-button";
 import { useForm } from "@/app/_ui/forms/use-form";
+import { Link } from "@/app/_ui/link";
+import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import { type Spend, type Spent, spendSchema } from "@/lib/schemas/bonus";
+import { BONUS_PRICES } from "@/lib/schemas/bonus-price";
+import { currencies } from "@/lib/schemas/currency";
 import { parseBonusMinor, useBonusFormatter } from "./bonus-amount";
 
 /** Spends bonuses and refreshes the page after success. */
@@ -16,13 +20,26 @@ export function SpendForm({ balance }: { balance: number }) {
   const t = useTranslations("bonuses");
   const formatBonuses = useBonusFormatter();
   const router = useRouter();
+  const money = useMoneyFormatter();
+  const prices = currencies
+    .map((currency) => `${money({ amountMinor: 100, currency })} = ${String(BONUS_PRICES[currency])}`)
+    .join(", ");
   const [spent, setSpent] = useState({ times: 0, amount: 0 });
   return (
     <section aria-labelledby="spend">
       <h2 id="spend" className="display text-2xl">
         {t("spend")}
       </h2>
-      <p className="mt-2 mb-5 text-sm text-muted">{t("spendText")}</p>
+      <p className="mt-2 text-sm text-muted">
+        {t.rich("spendText", {
+          link: (chunks) => (
+            <Link href="/shop" className="text-ink underline underline-offset-4">
+              {chunks}
+            </Link>
+          ),
+        })}
+      </p>
+      <p className="tabular mb-5 text-sm text-muted">{t("worth", { prices })}</p>
       {balance > 0 ? (
         <SpendFields
           key={spent.times}

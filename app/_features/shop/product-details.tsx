@@ -23,6 +23,8 @@ interface Props {
   viewerId: string | null;
   /** Whether the viewer may write to the seller. */
   canWrite: boolean;
+  /** The viewer's bonuses, in hundredths; zero when there is no viewer, or they are unknown. */
+  bonusBalance: number;
 }
 
 /** Shorter titles get larger type. */
@@ -31,8 +33,12 @@ function titleClass(title: string): string {
   return title.length <= 60 ? "text-[clamp(1.6rem,4vw,2.5rem)]" : "text-[clamp(1.3rem,3vw,1.9rem)]";
 }
 
-/** Computed on the server, because the browser needs the shop schemas for nothing else. */
-function maxQuantityOf({ priceMinor, stock }: Product): number {
+/**
+ * How many units one order may have: one of a track, since a download is all that there is to get. Computed on the
+ * server, because the browser needs the shop schemas for nothing else.
+ */
+function maxQuantityOf({ kind, priceMinor, stock }: Product): number {
+  if (kind === "track") return 1;
   return Math.max(
     1,
     Math.min(MAX_QUANTITY, stock ?? MAX_QUANTITY, Math.floor(MAX_AMOUNT_MINOR / priceMinor)),
@@ -40,7 +46,7 @@ function maxQuantityOf({ priceMinor, stock }: Product): number {
 }
 
 /** Title, price, purchase options and description. */
-export function ProductDetails({ product, viewerId, canWrite }: Props) {
+export function ProductDetails({ product, viewerId, canWrite, bonusBalance }: Props) {
   const t = useTranslations("shop");
   const money = useMoneyFormatter();
   return (
@@ -72,7 +78,7 @@ export function ProductDetails({ product, viewerId, canWrite }: Props) {
           <StockNote stock={product.stock} />
         </p>
         <div className="mt-5">
-          <PurchaseOptions product={product} viewerId={viewerId} />
+          <PurchaseOptions product={product} viewerId={viewerId} bonusBalance={bonusBalance} />
         </div>
       </div>
       {product.description ? (
@@ -97,14 +103,15 @@ export function ProductDetails({ product, viewerId, canWrite }: Props) {
 }
 
 /** Actions for the viewer: manage, buy or sign in. */
-function PurchaseOptions({ product, viewerId }: Omit<Props, "canWrite">) {
+function PurchaseOptions({ product, viewerId, bonusBalance }: Omit<Props, "canWrite">) {
   const t = useTranslations("shop");
   if (viewerId === product.sellerId) {
     return <SellerActions productId={product.id} kind={product.kind} archived={product.archived} />;
   }
   if (product.archived) return <p className="text-muted">{t("archived")}</p>;
   if (product.stock === 0) return <p className="text-muted">{t("soldOutText")}</p>;
-  if (viewerId !== null) return <BuyForm product={product} maxQuantity={maxQuantityOf(product)} />;
+  if (viewerId !== null)
+    return <BuyForm product={product} maxQuantity={maxQuantityOf(product)} bonusBalance={bonusBalance} />;
   return (
     <div className="flex flex-wrap items-center gap-x-5 gap-y-3">
       <Button asChild size="large">

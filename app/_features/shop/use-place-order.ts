@@ -6,14 +6,20 @@ import { track } from "@/app/_data/track";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { placeOrder } from "./shop-api";
 
+interface Choice {
+  quantity: number;
+  /** Hundredths of a bonus. */
+  bonusAmount: number;
+}
+
 /**
- * Places an order and opens the payment page. The idempotency key stays until the quantity changes or its order is
- * closed, so a click after a lost response does not reserve the goods twice.
+ * Places an order and opens the payment page. The idempotency key stays until the quantity or the bonuses change or its
+ * order is closed, so a click after a lost response does not reserve the goods twice.
  */
 export function usePlaceOrder(productId: string) {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
-  const attempt = useRef<{ quantity: number; clientKey: string } | null>(null);
+  const attempt = useRef<(Choice & { clientKey: string }) | null>(null);
 
   // Returning with the browser's back button may restore this page in its busy state.
   useEffect(() => {
@@ -24,25 +30,25 @@ export function usePlaceOrder(productId: string) {
     return () => window.removeEventListener("pageshow", onPageShow);
   }, []);
 
-  const send = (quantity: number) => {
-    if (attempt.current?.quantity !== quantity) {
-      attempt.current = { quantity, clientKey: v4() };
+  const send = ({ quantity, bonusAmount }: Choice) => {
+    if (attempt.current?.quantity !== quantity || attempt.current.bonusAmount !== bonusAmount) {
+      attempt.current = { quantity, bonusAmount, clientKey: v4() };
     }
     return placeOrder({ productId, ...attempt.current });
   };
 
-  const buy = async (quantity: number): Promise<void> => {
+  const buy = async (choice: Choice): Promise<void> => {
     if (busy) return;
     setBusy(true);
     setFailure(null);
-    let result = await send(quantity);
+    let result = await send(choice);
     if (result.ok && result.data.checkoutUrl === null) {
       // The order of this key is closed; another click means a new order.
       attempt.current = null;
-      if (result.data.order.status !== "pending") result = await send(quantity);
+      if (result.data.order.status !== "pending") result = await send(choice);
     }
     if (result.ok) {
-      track("order.begun", { productId, quantity });
+      track("order.begun", { productId, quantity: choice.quantity });
       window.location.assign(result.data.checkoutUrl ?? `/orders/${result.data.order.id}`);
       return;
     }

@@ -17,6 +17,8 @@ const props = z.object({
     quantity: z.number().int().min(1),
   }),
   total: moneySchema,
+  /** What bonuses paid of it, and what was left to pay with money; omitted when no bonuses were used. */
+  bonuses: z.object({ paid: moneySchema, rest: moneySchema }).optional(),
   /** The deliveries: links to download, codes to show or type in; either or both. */
   downloads: z.array(z.object({ name: lineSchema, link: linkSchema })).max(50),
   codes: z.array(lineSchema).max(50),
@@ -37,6 +39,8 @@ const texts = {
         "Коды билетов: покажите их на входе, каждый действует один раз",
       ],
     } satisfies Record<Kind, readonly [one: string, several: string]>,
+    bonuses: "Оплачено бонусами",
+    rest: "Оплачено деньгами",
     downloads: "Скачать",
     action: "Открыть заказ",
     keep: "Если письмо потеряется, всё есть на странице заказа:",
@@ -53,6 +57,8 @@ const texts = {
         "Ticket codes: show them at the entrance, each works once",
       ],
     } satisfies Record<Kind, readonly [one: string, several: string]>,
+    bonuses: "Paid with bonuses",
+    rest: "Paid with money",
     downloads: "Download",
     action: "Open the order",
     keep: "If you lose this email, you will find everything on the order's page:",
@@ -65,7 +71,7 @@ export const orderDelivered = defineTemplate({
   subject: ({ product }, { locale }) => texts[locale].subject(product.title),
   preview: ({ total, product }, { locale }) =>
     `${texts[locale].title}: ${product.title} · ${formatMoney(total, locale)}`,
-  body({ buyerName, orderLink, product, total, downloads, codes }, { locale, link }) {
+  body({ buyerName, orderLink, product, total, bonuses, downloads, codes }, { locale, link }) {
     const text = texts[locale];
     return (
       <>
@@ -77,6 +83,12 @@ export const orderDelivered = defineTemplate({
             value={formatMoney(total, locale)}
             strong
           />
+          {bonuses && (
+            <>
+              <AmountRow name={text.bonuses} value={`−${formatMoney(bonuses.paid, locale)}`} />
+              <AmountRow name={text.rest} value={formatMoney(bonuses.rest, locale)} />
+            </>
+          )}
           {codes.length > 0 && <Footnote>{text.codes[product.kind][codes.length === 1 ? 0 : 1]}</Footnote>}
           {codes.map((code) => (
             <Code key={code}>{code}</Code>

@@ -12,6 +12,8 @@ const props = z.object({
   amount: moneySchema,
   /** Whether everything paid is refunded now: the downloads and codes then stop working. */
   whole: z.boolean(),
+  /** Whether the bonuses that paid a part of the order returned too. */
+  bonusesReturned: z.boolean().optional(),
   /** The order's page. */
   orderLink: linkSchema,
 });
@@ -22,6 +24,7 @@ const texts = {
     title: "Деньги возвращаются",
     hello: (name: string) => `${name}, мы оформили возврат тем же способом, которым вы платили.`,
     whole: "Мы вернули всю сумму, поэтому ссылки и коды из заказа больше не работают.",
+    bonuses: "Бонусы, которыми вы оплатили часть заказа, снова на вашем счёте.",
     part: "Мы вернули часть суммы. Всё купленное остаётся у вас.",
     when: "Срок зависит от банка: обычно деньги приходят за три–десять рабочих дней.",
     action: "Открыть заказ",
@@ -31,6 +34,7 @@ const texts = {
     title: "Your refund is on its way",
     hello: (name: string) => `${name}, we have sent the refund to your original payment method.`,
     whole: "We refunded the full amount, so the links and codes of this order no longer work.",
+    bonuses: "The bonuses that paid part of this order are back on your balance.",
     part: "We refunded part of the amount. What you bought stays yours.",
     when: "Your bank decides how long it takes: usually three to ten working days.",
     action: "Open the order",
@@ -43,13 +47,14 @@ export const refund = defineTemplate({
   subject: ({ amount, productTitle }, { locale }) =>
     texts[locale].subject(formatMoney(amount, locale), productTitle),
   preview: ({ buyerName }, { locale }) => texts[locale].hello(buyerName),
-  body({ buyerName, productTitle, amount, whole, orderLink }, { locale, link }) {
+  body({ buyerName, productTitle, amount, whole, bonusesReturned, orderLink }, { locale, link }) {
     const text = texts[locale];
     return (
       <>
         <Title>{text.title}</Title>
         <Paragraph>{text.hello(buyerName)}</Paragraph>
         <Paragraph>{whole ? text.whole : text.part}</Paragraph>
+        {bonusesReturned && <Paragraph>{text.bonuses}</Paragraph>}
         <Panel>
           <AmountRow name={productTitle} value={formatMoney(amount, locale)} strong />
         </Panel>

@@ -9,8 +9,10 @@ const props = z.object({
   creatorName: lineSchema,
   productTitle: lineSchema,
   quantity: z.number().int().min(1),
-  /** What the buyer paid. */
+  /** What the buyer paid with money. */
   amount: moneySchema,
+  /** What bonuses paid besides; omitted when none did. */
+  bonuses: moneySchema.optional(),
   /** Units left; omitted when the stock is unlimited. */
   stockLeft: z.number().int().min(0).optional(),
   /** The product's page. */
@@ -24,6 +26,7 @@ const texts = {
     subject: (title: string, amount: string) => `Продажа: ${title}, ${amount}`,
     title: "Новая продажа",
     hello: (name: string) => `${name}, отличная новость: вашу работу купили!`,
+    bonuses: "Ещё оплачено бонусами",
     left: "Осталось",
     none: "Это был последний экземпляр. Добавьте ещё, если хотите продавать дальше.",
     action: "Открыть товар",
@@ -32,6 +35,7 @@ const texts = {
     subject: (title: string, amount: string) => `Sale: ${title}, ${amount}`,
     title: "You made a sale",
     hello: (name: string) => `${name}, good news: someone bought your work!`,
+    bonuses: "Also paid with bonuses",
     left: "Left in stock",
     none: "That was the last one. Add more if you want to keep selling.",
     action: "Open the product",
@@ -44,7 +48,7 @@ export const sale = defineTemplate({
   subject: ({ productTitle, amount }, { locale }) =>
     texts[locale].subject(productTitle, formatMoney(amount, locale)),
   preview: ({ creatorName }, { locale }) => texts[locale].hello(creatorName),
-  body({ creatorName, productTitle, quantity, amount, stockLeft, productLink }, { locale, link }) {
+  body({ creatorName, productTitle, quantity, amount, bonuses, stockLeft, productLink }, { locale, link }) {
     const text = texts[locale];
     return (
       <>
@@ -56,6 +60,7 @@ export const sale = defineTemplate({
             value={formatMoney(amount, locale)}
             strong
           />
+          {bonuses && <AmountRow name={text.bonuses} value={formatMoney(bonuses, locale)} />}
           {stockLeft !== undefined && stockLeft > 0 && (
             <AmountRow name={text.left} value={new Intl.NumberFormat(locale).format(stockLeft)} />
           )}

@@ -6,14 +6,16 @@ import type { Caller } from "@/lib/core/access-token";
 import { AppError } from "@/lib/core/errors";
 import { db, transaction } from "@/lib/db";
 import { redis } from "@/lib/redis";
+import { lockOrder } from "@/lib/shop/lock-order";
+import { returnBonuses, takeBonuses } from "@/lib/shop/order-bonuses";
 import { grantBonuses, ledgerEntries, ledgerViolations } from "@/tests/support/factories/ledger-tools";
 import { createTestOrder, setRefunded } from "@/tests/support/factories/orders";
 import { createPeople } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";
 
 /**
- * Any order of grants, purchases by referred users, refunds, their tasks, spends, repeated keys and concurrent spends,
- * against a model that is a list of amounts.
+ * Any order of grants, purchases by referred users, refunds, their tasks, spends, repeated keys, concurrent spends, and
+ * orders that bonuses pay in part and that give them back, against a model that is a list of amounts.
  */
 
 const KEYS = 5;
@@ -31,6 +33,8 @@ const step = fc.oneof(
     do: fc.constant("spendConcurrently" as const),
     amounts: fc.array(amount, { minLength: 2, maxLength: 4 }),
   }),
+  fc.record({ do: fc.constant("order" as const), amount }),
+  fc.record({ do: fc.constant("return" as const), which, times: fc.integer({ min: 1, max: 3 }) }),
   fc.record({ do: fc.constant("flushRedis" as const) }),
 );
 
@@ -41,6 +45,24 @@ interface Purchase {
   /** Null: nothing granted yet. */
   granted: number | null;
 }
+
+/** Inserts an order that bonuses pay in part, as the shop does. @returns its id; null when there are not as many */
+async function orderWithBonuses(buyer: Caller, bonusAmount: number): Promise<string | null> {
+  const id = await createTestOrder({ buyer, amountMinor: 4 * bonusAmount, status: "pending", paidAt: null });
+  const isTaken = await transaction(async (tx) => {
+    if (!(await takeBonuses(tx, { orderId: id, buyerId: buyer.userId, title: "An order", bonusAmount })))
+      return false;
+    await tx.order.update({ where: { id }, data: { bonusAmount, bonusMinor: bonusAmount } });
+    return true;
+  });
+  return isTaken ? id : null;
+}
+
+const returnOrdersBonuses = (id: string) =>
+  transaction(async (tx) => {
+    const order = await lockOrder(tx, id);
+    if (order) await returnBonuses(tx, order, "unpaid");
+  });
 
 /** The result of a spend: the balance after it, or the error. */
 async function outcome(person: Caller, amount: number, key?: string): Promise<number | string> {
@@ -62,6 +84,8 @@ it("the ledger equals the model (property)", async () => {
       const balance = () => amounts.reduce((sum, each) => sum + each, 0);
       const spends = new Map<number, { amount: number; balance: number }>();
       const purchases: Purchase[] = [];
+      /** `amount`: the bonuses that an order has. */
+      const orders: { id: string; amount: number }[] = [];
 
       for (const current of steps) {
         if (current.do === "grant") {
@@ -109,6 +133,18 @@ it("the ledger equals the model (property)", async () => {
           for (const { each, answer } of order) {
             if (answer === "not_enough_bonuses") expect(each).toBeGreaterThan(balance());
           }
+        } else if (current.do === "order") {
+          const id = await orderWithBonuses(person, current.amount);
+          expect(id !== null).toBe(current.amount <= balance());
+          if (id === null) continue;
+          amounts.push(-current.amount);
+          orders.push({ id, amount: current.amount });
+        } else if (current.do === "return") {
+          const order = orders[current.which % Math.max(1, orders.length)];
+          if (!order) continue;
+          await Promise.all(Array.from({ length: current.times }, () => returnOrdersBonuses(order.id)));
+          if (order.amount > 0) amounts.push(order.amount);
+          order.amount = 0;
         } else {
           await redis().flushdb();
         }

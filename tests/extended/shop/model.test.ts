@@ -3,7 +3,9 @@ import { afterAll, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { type Failpoint, injectFault } from "@/lib/core/failpoint";
 import { db } from "@/lib/db";
+import { moneyMinor } from "@/lib/schemas/bonus-price";
 import { stripe } from "@/lib/shop/stripe";
+import { balanceOf, grantBonuses, ledgerViolations } from "@/tests/support/factories/ledger-tools";
 import {
   createReferredBuyer,
   createTestProduct,
@@ -27,6 +29,10 @@ afterAll(stopShopServer);
 
 const STOCK = 5;
 const QUANTITY = 2;
+/** Hundredths of a bonus that the buyer has, and that the order takes: they pay 20 euros. */
+const GRANTED = 500_000;
+const BONUSES = 350_000;
+const BONUS_MINOR = 2_000;
 
 type Step =
   | { do: "pay" | "decline" | "abandon" }
@@ -105,8 +111,10 @@ interface OrderContext {
 
 async function createContext(): Promise<OrderContext> {
   const { buyer } = await createReferredBuyer();
+  await grantBonuses(buyer, GRANTED);
   const { id: productId } = await createTestProduct({ stock: STOCK });
-  const { body } = await placeTestOrder(buyer, { productId, quantity: QUANTITY });
+  const { body } = await placeTestOrder(buyer, { productId, quantity: QUANTITY, bonusAmount: BONUSES });
+  expect(body.order.bonusMinor).toBe(BONUS_MINOR);
   const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: body.order.id } });
   return { buyer, orderId: body.order.id, productId, sessionId: sessionId ?? "", sentEvents: new Set() };
 }
@@ -220,8 +228,13 @@ async function check(context: OrderContext, before: keyof typeof RANK): Promise<
   );
   expect(order.refundedMinor).toBe(Math.max(sum, total));
   expect(status === "refunded").toBe(
-    order.paymentIntentId !== null && order.refundedMinor === order.amountMinor,
+    order.paymentIntentId !== null && order.refundedMinor === moneyMinor(order),
   );
+  // The order has its bonuses until it can no longer be paid, or all of its money went back.
+  const hasBonuses = holds || (status === "failed" && order.checkoutUrl !== null);
+  expect(order.bonusReturnedAt === null, `${status}: the order has its bonuses`).toBe(hasBonuses);
+  expect(await balanceOf(context.buyer)).toBe(GRANTED - (hasBonuses ? BONUSES : 0));
+  expect(await ledgerViolations(context.buyer)).toEqual([]);
   // The provider charges an order once, with the right amount.
   const alerts = await db().alert.count({ where: { subject: `order:${context.orderId}` } });
   expect(alerts).toBe(0);
@@ -250,7 +263,7 @@ async function settle(context: OrderContext): Promise<void> {
   const refunds = await stripe().refunds.list({ payment_intent: intent });
   const refunded = refunds.data.reduce((all, { amount }) => all + amount, 0);
   expect(order.refundedMinor).toBe(refunded);
-  expect(order.status).toBe(refunded === order.amountMinor ? "refunded" : "delivered");
+  expect(order.status).toBe(refunded === moneyMinor(order) ? "refunded" : "delivered");
   const unfinished = await db().task.count({
     where: { subject: `order:${context.orderId}`, state: { not: "done" } },
   });

@@ -4,6 +4,7 @@ import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { stripe } from "@/lib/shop/stripe";
 import { enqueue } from "@/lib/tasks";
+import { balanceOf, grantBonuses, ledgerViolations } from "@/tests/support/factories/ledger-tools";
 import { createPerson } from "@/tests/support/factories/people";
 import {
   createReferredBuyer,
@@ -31,6 +32,9 @@ afterAll(stopShopServer);
 
 const STOCK = 5;
 const QUANTITY = 2;
+/** Hundredths of a bonus that a buyer has, and that each order takes: they pay 10 euros. */
+const GRANTED = 300_000;
+const BONUSES = 175_000;
 const SALE = ["deliver-goods *", "leaderboards *", "referral-bonuses *", "supplier-notifications *"];
 
 const crashDuring = (work: ShopWork) => (failpoint: Failpoint) =>
@@ -39,8 +43,9 @@ const crashDuring = (work: ShopWork) => (failpoint: Failpoint) =>
 /** A buyer places an order and does not retry it. */
 async function orderScenario(): Promise<FailpointScenario> {
   const buyer = await createPerson();
+  await grantBonuses(buyer, GRANTED);
   const { id: productId } = await createTestProduct({ stock: STOCK });
-  const body = { productId, clientKey: newId() };
+  const body = { productId, clientKey: newId(), bonusAmount: BONUSES };
   const order = () => placeTestOrder(buyer, body);
   const rows = () => db().order.findMany({ where: { buyerId: buyer.userId } });
   return {
@@ -59,6 +64,10 @@ async function orderScenario(): Promise<FailpointScenario> {
       const { status, sessionId, checkoutUrl } = placed;
       const held = status === "pending" ? 1 : 0;
       if (stock !== STOCK - held) violations.push(`${status}, and ${stock} of ${STOCK} left`);
+      const balance = await balanceOf(buyer);
+      if (balance !== GRANTED - held * BONUSES)
+        violations.push(`${status}, and the buyer has ${balance} bonuses`);
+      violations.push(...(await ledgerViolations(buyer)));
       if (status === "pending" && !(sessionId && checkoutUrl))
         violations.push("pending without a checkout page");
       if (status !== "pending" && status !== "failed") violations.push(`${status} without a payment`);
@@ -69,15 +78,18 @@ async function orderScenario(): Promise<FailpointScenario> {
 
 async function placeOrderForProduct() {
   const { buyer } = await createReferredBuyer();
+  await grantBonuses(buyer, GRANTED);
   const product = await createTestProduct({ stock: STOCK });
-  const { order } = (await placeTestOrder(buyer, { productId: product.id, quantity: QUANTITY })).body;
+  const { order } = (
+    await placeTestOrder(buyer, { productId: product.id, quantity: QUANTITY, bonusAmount: BONUSES })
+  ).body;
   const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
-  return { product, order, sessionId: sessionId ?? "" };
+  return { product, buyer, order, sessionId: sessionId ?? "" };
 }
 
 /** The provider sends a payment event until it gets a 200. */
 async function eventScenario(): Promise<FailpointScenario> {
-  const { product, order, sessionId } = await placeOrderForProduct();
+  const { product, buyer, order, sessionId } = await placeOrderForProduct();
   const sent = paidEvent({ ...order, sessionId });
   return {
     act: () => sendPaymentEvent(sent),
@@ -100,6 +112,7 @@ async function eventScenario(): Promise<FailpointScenario> {
       const keys = await taskKeys(order.id);
       if (JSON.stringify(keys) !== JSON.stringify(SALE)) violations.push(`tasks: ${keys.join(", ")}`);
       if ((await stockOf(product.id)) !== STOCK - QUANTITY) violations.push("the stock is wrong");
+      if ((await balanceOf(buyer)) !== GRANTED - BONUSES) violations.push("the buyer's bonuses are wrong");
       return violations;
     },
   };

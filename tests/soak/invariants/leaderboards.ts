@@ -1,4 +1,5 @@
 import { getLeaderboard } from "@/lib/leaderboards";
+import { moneyMinor } from "@/lib/schemas/bonus-price";
 import { periods } from "@/lib/schemas/period";
 import type { Records, Violation } from "./read-records";
 
@@ -9,8 +10,9 @@ export async function checkLeaderboards(records: Records): Promise<Violation[]> 
   const violations: Violation[] = [];
   const sums = new Map<string, number>();
   const sales = new Map(records.sales.map((sale) => [sale.orderId, sale.amountMinor]));
-  for (const { id: orderId, sellerId, status, amountMinor, refundedMinor, currency } of records.orders) {
-    const kept = status === "delivered" || status === "paid" ? amountMinor - refundedMinor : 0;
+  for (const order of records.orders) {
+    const { id: orderId, sellerId, status, refundedMinor, currency } = order;
+    const kept = status === "delivered" || status === "paid" ? moneyMinor(order) - refundedMinor : 0;
     if ((sales.get(orderId) ?? 0) !== kept) {
       violations.push({
         orderId,

@@ -1,3 +1,4 @@
+import { moneyMinor } from "@/lib/schemas/bonus-price";
 import { groupBy, type Records, type Violation } from "./read-records";
 
 /**
@@ -16,7 +17,8 @@ export function checkMoney(records: Records, initialStock: ReadonlyMap<string, n
         task.key.includes(orderId),
     );
   for (const order of records.orders) {
-    const { id: orderId, status, paymentIntentId, refundedMinor, amountMinor } = order;
+    const { id: orderId, status, paymentIntentId, refundedMinor } = order;
+    const dueMinor = moneyMinor(order);
     const report = (what: string) => violations.push({ orderId, what });
     const payment = records.payments.get(orderId);
     if (!payment) {
@@ -24,14 +26,13 @@ export function checkMoney(records: Records, initialStock: ReadonlyMap<string, n
       if (status !== "failed") report(`not paid, and it is ${status}`);
       continue;
     }
-    if (payment.amountMinor !== amountMinor)
-      report(`the provider took ${payment.amountMinor} of ${amountMinor}`);
+    if (payment.amountMinor !== dueMinor) report(`the provider took ${payment.amountMinor} of ${dueMinor}`);
     if (paymentIntentId !== payment.id)
       report(`the provider took ${payment.id}, here it is ${paymentIntentId}`);
     if (refundedMinor !== payment.refundedMinor) {
       report(`the provider refunded ${payment.refundedMinor}, here it is ${refundedMinor}`);
     }
-    const expected = payment.refundedMinor === amountMinor ? "refunded" : "delivered";
+    const expected = payment.refundedMinor === dueMinor ? "refunded" : "delivered";
     const stuck = isDead("deliver-goods", orderId) || isDead("payments", orderId);
     if (status !== expected && !stuck) report(`paid, ${payment.refundedMinor} refunded, and it is ${status}`);
   }

@@ -8,6 +8,10 @@ export const mailProps: { [Name in TemplateName]: Extract<Mail, { template: Name
     orderLink: "/orders/0199a5f2",
     product: { title: "Night on the roof", kind: "ticket", quantity: 2 },
     total: { amountMinor: 258_150, currency: "RUB" },
+    bonuses: {
+      paid: { amountMinor: 58_150, currency: "RUB" },
+      rest: { amountMinor: 200_000, currency: "RUB" },
+    },
     downloads: [{ name: "Midnight Express.wav", link: "/api/downloads/secret" }],
     codes: ["ND-7F3K-91QD", "ND-7F3K-91QE"],
   },
@@ -16,6 +20,7 @@ export const mailProps: { [Name in TemplateName]: Extract<Mail, { template: Name
     productTitle: "Midnight Express",
     quantity: 3,
     amount: { amountMinor: 1_290, currency: "USD" },
+    bonuses: { amountMinor: 90, currency: "USD" },
     stockLeft: 7,
     productLink: "/shop/0199a5f2",
     settingsLink: "/me/mail",
@@ -25,6 +30,7 @@ export const mailProps: { [Name in TemplateName]: Extract<Mail, { template: Name
     productTitle: "Night on the roof",
     amount: { amountMinor: 5_000, currency: "JPY" },
     whole: true,
+    bonusesReturned: true,
     orderLink: "/orders/0199a5f2",
   },
   notification: {

@@ -41,7 +41,7 @@ export async function createReferredBuyer(): Promise<{ buyer: Caller; referrer: 
 
 export function placeTestOrder(
   buyer: Caller,
-  body: { productId: string; quantity?: number; clientKey?: string },
+  body: { productId: string; quantity?: number; clientKey?: string; bonusAmount?: number },
   headers: Record<string, string> = {},
 ): Promise<ApiResponse> {
   return call(order, { as: buyer, body, headers });
@@ -88,14 +88,15 @@ export function paymentEvent(
   return { id, object: "event", type, data: { object } };
 }
 
-/** The event of a completed payment of an order, by default of the exact amount. */
+/** The event of a completed payment of an order, by default of the exact amount less the bonuses. */
 export function paidEvent(
   {
     id,
     amountMinor,
+    bonusMinor = 0,
     currency,
     sessionId,
-  }: { id: string; amountMinor: number; currency: string; sessionId?: string },
+  }: { id: string; amountMinor: number; bonusMinor?: number; currency: string; sessionId?: string },
   paymentIntentId = `pi_${id}`,
 ): TestPaymentEvent {
   return paymentEvent("checkout.session.completed", {
@@ -105,7 +106,7 @@ export function paidEvent(
     payment_status: "paid",
     status: "complete",
     payment_intent: paymentIntentId,
-    amount_total: amountMinor,
+    amount_total: amountMinor - bonusMinor,
     currency: currency.toLowerCase(),
   });
 }

@@ -8,7 +8,13 @@ import { placeTestOrder, runTasks, sendPaymentEvent } from "@/tests/support/fact
  * argument is that work as JSON.
  */
 const workSchema = z.discriminatedUnion("do", [
-  z.object({ do: z.literal("order"), buyer: callerSchema, productId: z.uuid(), clientKey: z.string() }),
+  z.object({
+    do: z.literal("order"),
+    buyer: callerSchema,
+    productId: z.uuid(),
+    clientKey: z.string(),
+    bonusAmount: z.int(),
+  }),
   z.object({
     do: z.literal("event"),
     event: z.object({

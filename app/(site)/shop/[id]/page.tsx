@@ -11,14 +11,19 @@ import { TrackOpened } from "@/app/_features/shop/track-opened";
 import { OwnCoverProblem } from "@/app/_features/uploads/own-cover-problem";
 import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { Page } from "@/app/_shell/page";
-import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
+import { readForPage, toNullWhenUnavailable, withRenderLimit } from "@/app/_shell/read-for-page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { Link } from "@/app/_ui/link";
+import { getBonusBalance } from "@/lib/bonuses";
 import { mayWrite } from "@/lib/contacts";
+import { log } from "@/lib/core/log";
 import { isolate } from "@/lib/schemas/isolate";
+import type { Product } from "@/lib/schemas/product";
 import { getProduct } from "@/lib/shop";
 
 const MAX_DESCRIPTION_LENGTH = 180;
+/** Since the start of the render: after that the page is shown without the viewer's bonuses. */
+const MAX_BALANCE_WAIT_MS = 500;
 
 /** Reads once per request, shared by the page and its metadata. */
 const readProduct = cache((id: string) => readForPage(getProduct(id)));
@@ -69,10 +74,11 @@ async function CurrentProduct({ id }: { id: string }) {
     getTranslations("shop"),
   ]);
   if (!product) notFound();
-  const canWrite =
-    viewer !== null &&
-    product.sellerId !== null &&
-    (await readForPage(mayWrite(viewer.id, product.sellerId)).catch(toNullWhenUnavailable)) === true;
+  const viewerId = viewer?.id ?? null;
+  const [canWrite, bonusBalance] = await Promise.all([
+    readMayWrite(product, viewerId),
+    readBonusBalance(product, viewerId),
+  ]);
   const unavailable = product.archived || product.stock === 0;
   return (
     <article className="mt-2 grid gap-6 sm:mt-4 lg:grid-cols-[minmax(0,6fr)_minmax(0,7fr)] lg:gap-12">
@@ -89,8 +95,27 @@ async function CurrentProduct({ id }: { id: string }) {
           <OwnCoverProblem cover={product.cover} ownerId={viewer.id} of={{ productId: product.id }} />
         ) : null}
       </div>
-      <ProductDetails product={product} viewerId={viewer?.id ?? null} canWrite={canWrite} />
+      <ProductDetails product={product} {...{ viewerId, canWrite, bonusBalance }} />
       <TrackOpened name="product.opened" id={product.id} />
     </article>
   );
+}
+
+/** Whether the viewer may write to the seller; false in an outage. */
+async function readMayWrite({ sellerId }: Product, viewerId: string | null): Promise<boolean> {
+  if (viewerId === null || sellerId === null) return false;
+  return (await readForPage(mayWrite(viewerId, sellerId)).catch(toNullWhenUnavailable)) === true;
+}
+
+/** What a possible buyer can pay with, in hundredths of a bonus; zero in an outage, which the rest of the page survives. */
+async function readBonusBalance(product: Product, viewerId: string | null): Promise<number> {
+  const canBuy =
+    viewerId !== null && viewerId !== product.sellerId && !product.archived && product.stock !== 0;
+  if (!canBuy) return 0;
+  try {
+    return await withRenderLimit(getBonusBalance(viewerId), MAX_BALANCE_WAIT_MS);
+  } catch (cause) {
+    log().warn({ err: cause }, "bonus balance unavailable: product page rendered without it");
+    return 0;
+  }
 }

@@ -3,6 +3,7 @@
 import { useTranslations } from "next-intl";
 import { WriteButton } from "@/app/_features/contacts/write-button";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { moneyMinor } from "@/lib/schemas/bonus-price";
 import type { OrderView } from "@/lib/schemas/order";
 import { isSold } from "@/lib/schemas/order-status";
 import { isUnfinishedState } from "@/lib/schemas/task-state";
@@ -33,7 +34,7 @@ export function LiveOrder({ initialOrder, checkoutOutcome, renderedAt, canWrite 
   const counterpart = counterpartOf(order);
   const refundPending = tasks.some(({ queue, state }) => queue === "payments" && isUnfinishedState(state));
   const mayRefund =
-    order.viewedAs !== "buyer" && isSold(order.status) && order.refundedMinor < order.amountMinor;
+    order.viewedAs !== "buyer" && isSold(order.status) && order.refundedMinor < moneyMinor(order);
   return (
     <div className="flex min-w-0 flex-col">
       <p className="text-sm font-semibold text-tint-text">{t(`sides.${order.viewedAs}`)}</p>

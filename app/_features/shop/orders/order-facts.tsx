@@ -1,9 +1,11 @@
 import { useTranslations } from "next-intl";
 import type { ReactNode } from "react";
+import { toBonuses } from "@/app/_features/bonuses/bonus-amount";
 import { cn } from "@/app/_ui/cn";
 import { Link } from "@/app/_ui/link";
 import { PersonLink } from "@/app/_ui/person-link";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
+import { moneyMinor } from "@/lib/schemas/bonus-price";
 import type { OrderView } from "@/lib/schemas/order";
 
 /** Product, amount, seller or buyer, refunds and order number. */
@@ -27,7 +29,9 @@ export function OrderFacts({ order }: { order: OrderView }) {
         )}
       </Fact>
       <Fact name={t("amount")}>
-        <span className="tabular text-money">{amount(order.amountMinor)}</span>
+        <span className={cn("tabular", order.bonusMinor === 0 && "text-money")}>
+          {amount(order.amountMinor)}
+        </span>
         {quantity > 1 ? (
           <span className="tabular font-normal text-muted">
             {" "}
@@ -35,6 +39,22 @@ export function OrderFacts({ order }: { order: OrderView }) {
           </span>
         ) : null}
       </Fact>
+      {order.bonusMinor > 0 ? (
+        <>
+          <Fact name={t("bonuses")}>
+            <span className="tabular">−{amount(order.bonusMinor)}</span>
+            <span className="tabular font-normal text-muted">
+              {" "}
+              {t(order.bonusReturnedAt ? "bonusesReturned" : "bonusesTaken", {
+                count: toBonuses(order.bonusAmount),
+              })}
+            </span>
+          </Fact>
+          <Fact name={t(order.paidAt ? "moneyPaid" : "moneyDue")}>
+            <span className="tabular text-money">{amount(moneyMinor(order))}</span>
+          </Fact>
+        </>
+      ) : null}
       {order.viewedAs === "seller" ? null : (
         <Fact name={t("seller")}>
           <PersonLink name={order.sellerName ?? t("deletedAccount")} handle={order.sellerHandle} />

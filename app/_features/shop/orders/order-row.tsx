@@ -5,6 +5,7 @@ import { Link } from "@/app/_ui/link";
 import { PersonLink } from "@/app/_ui/person-link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
+import { moneyMinor } from "@/lib/schemas/bonus-price";
 import type { OrderSummary } from "@/lib/schemas/order";
 import { ProductArtFrame } from "../product-art-frame";
 
@@ -57,7 +58,7 @@ export function OrderRow({ order, renderedAt }: Props) {
           {money({ amountMinor, currency })}
         </span>
         <StatusBadge status={order.status} />
-        {refundedMinor > 0 && refundedMinor < amountMinor ? (
+        {refundedMinor > 0 && refundedMinor < moneyMinor(order) ? (
           <span className="text-xs text-muted">
             {t("partBack", { amount: money({ amountMinor: refundedMinor, currency }) })}
           </span>

@@ -2,6 +2,7 @@ import { useTranslations } from "next-intl";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
+import { moneyMinor } from "@/lib/schemas/bonus-price";
 import type { OrderView } from "@/lib/schemas/order";
 
 /** How the buyer returned from the payment page; null when they did not come from it. */
@@ -28,7 +29,9 @@ export function PaymentActions({
           <a href={checkoutUrl}>
             {isConfirming
               ? t("toCheckout")
-              : t(status === "failed" ? "payAgain" : "pay", { amount: money(order) })}
+              : t(status === "failed" ? "payAgain" : "pay", {
+                  amount: money({ amountMinor: moneyMinor(order), currency: order.currency }),
+                })}
           </a>
         </Button>
       ) : productId && !isConfirming ? (

@@ -7,6 +7,7 @@ import { Button } from "@/app/_ui/button";
 import { FailureNote } from "@/app/_ui/failure-note";
 import { Field } from "@/app/_ui/forms/field";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
+import { moneyMinor } from "@/lib/schemas/bonus-price";
 import type { OrderView } from "@/lib/schemas/order";
 import { refundOrder } from "../orders-api";
 import { parseAmountMinor } from "../parse-amount-minor";
@@ -20,7 +21,7 @@ interface Props {
 export function RefundForm({ order, onAccepted }: Props) {
   const t = useTranslations("order");
   const money = useMoneyFormatter();
-  const refundableMinor = order.amountMinor - order.refundedMinor;
+  const refundableMinor = moneyMinor(order) - order.refundedMinor;
   const [isOpen, setIsOpen] = useState(false);
   const [typed, setTyped] = useState("");
   const [error, setError] = useState<string>();
@@ -78,7 +79,7 @@ export function RefundForm({ order, onAccepted }: Props) {
         onChange={setTyped}
         onBlur={() => undefined}
         label={t("refundAmount", { currency: order.currency })}
-        hint={t("refundHint")}
+        hint={t(order.bonusMinor > 0 ? "refundHintBonuses" : "refundHint")}
         inputMode="decimal"
         autoComplete="off"
         autoFocus

@@ -1,5 +1,7 @@
 import { useTranslations } from "next-intl";
+import { toBonuses } from "@/app/_features/bonuses/bonus-amount";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
+import { moneyMinor } from "@/lib/schemas/bonus-price";
 import type { OrderView } from "@/lib/schemas/order";
 import type { CheckoutOutcome } from "./payment-actions";
 
@@ -10,8 +12,12 @@ export function useOrderHeadline(
 ): { title: string; text: string } {
   const t = useTranslations("order.headlines");
   const money = useMoneyFormatter();
-  const amount = money({ amountMinor: order.amountMinor, currency: order.currency });
+  const amount = money({ amountMinor: moneyMinor(order), currency: order.currency });
   const isBuyer = order.viewedAs === "buyer";
+  const withBonusesBack = (text: string) =>
+    isBuyer && order.bonusReturnedAt !== null
+      ? `${text} ${t("bonusesBack", { count: toBonuses(order.bonusAmount) })}`
+      : text;
   switch (order.status) {
     case "pending":
       if (!isBuyer) return { title: t("pendingTitle"), text: t("pendingOther") };
@@ -30,10 +36,16 @@ export function useOrderHeadline(
         text: t(`deliveredText.${order.kind}`, { count: order.quantity }),
       };
     case "refunded":
-      return { title: t("refundedTitle"), text: t(isBuyer ? "refundedText" : "refundedOther", { amount }) };
+      return {
+        title: t("refundedTitle"),
+        text: withBonusesBack(t(isBuyer ? "refundedText" : "refundedOther", { amount })),
+      };
     case "failed":
-      if (order.paidAt) return { title: t("tooLateTitle"), text: t("tooLateText", { amount }) };
+      if (order.paidAt) {
+        const text = t(order.bonusMinor > 0 ? "tooLateBonusesText" : "tooLateText", { amount });
+        return { title: t("tooLateTitle"), text: withBonusesBack(text) };
+      }
       if (order.checkoutUrl) return { title: t("declinedTitle"), text: t("declinedText") };
-      return { title: t("failedTitle"), text: t("failedText") };
+      return { title: t("failedTitle"), text: withBonusesBack(t("failedText")) };
   }
 }
