@@ -7,7 +7,7 @@ const HYDRATED_EVENT = "normaldance:hydrated";
 /**
  * Keeps what is pressed and typed while the page's scripts are still on their way, and repeats it when they run: a
  * button that needs them would do nothing, a form would put what was typed into the address, and React does not see
- * what a person or their password manager has put into a field. Links, popovers and forms of server actions work
+ * what a person or their password manager has put into a field, or where a slider was moved. Links, popovers and forms of server actions work
  * without scripts and are left alone.
  */
 const SCRIPT = `(() => {
@@ -27,7 +27,7 @@ const SCRIPT = `(() => {
     removeEventListener("click", keep, true);
     removeEventListener("submit", keep, true);
     const isTyped = ({ value, defaultValue, type }) =>
-      value !== defaultValue && /^(text|email|password|search|url|tel|textarea)$/.test(type);
+      value !== defaultValue && /^(text|email|password|search|url|tel|textarea|range)$/.test(type);
     // All are read first: rendering one of a form's fields empties the others.
     const typed = [...document.querySelectorAll("input, textarea")]
       .filter(isTyped)

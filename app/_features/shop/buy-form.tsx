@@ -51,6 +51,12 @@ export function BuyForm({ product, maxQuantity, bonusBalance }: Props) {
       }}
       className="flex flex-col gap-4"
     >
+      <BonusField
+        balance={bonusBalance}
+        price={price}
+        chosen={bonuses.bonusAmount}
+        onChoose={setSelectedBonuses}
+      />
       <div className="flex flex-wrap items-center gap-3">
         {maxQuantity > 1 ? (
           <QuantityField
@@ -69,12 +75,6 @@ export function BuyForm({ product, maxQuantity, bonusBalance }: Props) {
           className="grow sm:grow-0"
         />
       </div>
-      <BonusField
-        balance={bonusBalance}
-        price={price}
-        chosen={bonuses.bonusAmount}
-        onChoose={setSelectedBonuses}
-      />
       {failure && !(quantityError && maxQuantity > 1) ? <FailureNote failure={failure} /> : null}
       {failure?.code === "unauthenticated" ? <SignInAgainNote next={`/shop/${product.id}`} /> : null}
       <p className="text-sm text-muted">{t("payNote")}</p>

@@ -43,7 +43,7 @@ export function OrderFacts({ order }: { order: OrderView }) {
         <>
           <Fact name={t("bonuses")}>
             <span className="tabular">−{amount(order.bonusMinor)}</span>
-            <span className="tabular font-normal text-muted">
+            <span className="tabular block text-sm font-normal text-muted">
               {" "}
               {t(order.bonusReturnedAt ? "bonusesReturned" : "bonusesTaken", {
                 count: toBonuses(order.bonusAmount),
