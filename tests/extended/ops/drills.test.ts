@@ -57,7 +57,7 @@ async function runIn(
   script: string,
 ): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    execFile("bash", ["-c", script], { env: { NODE_ENV: "test", ...env } }, (error, stdout, stderr) =>
+    execFile("bash", ["-c", script], { env: { ...env, NODE_ENV: "test" } }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr }),
     );
   });
