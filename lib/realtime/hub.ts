@@ -252,7 +252,7 @@ class Hub {
     } else if ("userId" in message) {
       for (const stream of [...(this.streamsByUser.get(message.userId) ?? [])]) stream.onWake();
     } else if ("forgotten" in message) {
-      for (const channel of message.forgotten) this.knownHeads.forget(channel);
+      for (const channel of message.forgotten) this.knownHeads.delete(channel);
       for (const channel of message.forgotten)
         for (const subscription of this.subscriptionsTo(channel)) void subscription.catchUp();
     } else {

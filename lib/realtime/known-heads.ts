@@ -28,7 +28,7 @@ export class KnownHeads {
     if (this.heads.has(channel)) this.heads.set(channel, head);
   }
 
-  forget(channel: string): void {
+  delete(channel: string): void {
     this.heads.delete(channel);
   }
 

@@ -95,7 +95,7 @@ async function CurrentProduct({ id }: { id: string }) {
           <OwnCoverProblem cover={product.cover} ownerId={viewer.id} of={{ productId: product.id }} />
         ) : null}
       </div>
-      <ProductDetails product={product} {...{ viewerId, canWrite, bonusBalance }} />
+      <ProductDetails product={product} viewerId={viewerId} canWrite={canWrite} bonusBalance={bonusBalance} />
       <TrackOpened name="product.opened" id={product.id} />
     </article>
   );
