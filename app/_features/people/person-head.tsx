@@ -9,6 +9,7 @@ import { tintStyle } from "@/app/_features/posts/tint-style";
 import { ReportButton } from "@/app/_features/reports/report-button";
 import { Page } from "@/app/_shell/page";
 import { Button } from "@/app/_ui/button";
+import { cn } from "@/app/_ui/cn";
 import { Link } from "@/app/_ui/link";
 import { ShareButton } from "@/app/_ui/share-button";
 import type { Person } from "@/lib/schemas/person";
@@ -38,10 +39,16 @@ export function PersonHead({ person, isOwn, hasProducts, contact, posts }: Props
   const format = useFormatter();
   const joined = new Date(person.createdAt);
   const trackKeys = postTrackKeys(posts);
+  const isShort = person.bio === "" && person.links.length === 0;
   return (
     <div className="tinted relative" style={tintStyle(person.id)}>
       <div className="stage-light" aria-hidden="true" />
-      <Page className="grid gap-x-10 gap-y-6 pt-8 pb-8 sm:grid-cols-[auto_minmax(0,1fr)] sm:items-center sm:pt-14 sm:pb-10">
+      <Page
+        className={cn(
+          "grid gap-x-10 gap-y-6 pt-8 pb-8 sm:grid-cols-[auto_minmax(0,1fr)] sm:pt-14 sm:pb-10",
+          isShort ? "sm:items-center" : "sm:items-start",
+        )}
+      >
         <span className="block size-28 shrink-0 overflow-hidden rounded-full shadow-[0_2rem_5rem_-1.5rem_var(--glow)] sm:size-44">
           <CoverImage id={person.id} cover={person.picture} sizes="(min-width: 40rem) 11rem, 7rem" eager />
         </span>
