@@ -4,6 +4,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import type { OrderView } from "@/lib/schemas/order";
+import { sumSalesByDay } from "@/lib/shop";
 import { stripe } from "@/lib/shop/stripe";
 import { call } from "@/tests/support/clients/call";
 import {
@@ -103,7 +104,7 @@ describe("bonuses that pay a part of an order", () => {
     expect(await db().order.count({ where: { buyerId: buyer.userId } })).toBe(0);
   });
 
-  it("count neither for the referrer nor for the leaderboards", async () => {
+  it("count neither for the referrer, nor for the leaderboards and the seller's sales", async () => {
     const { order } = (await place()).body;
     await paid(order);
     await finishTasks(order.id);
@@ -111,6 +112,9 @@ describe("bonuses that pay a part of an order", () => {
     expect(await balanceOf(referrer)).toBe((PRICE - USED) / 10);
     expect(await db().rankedSale.findMany({ where: { orderId: order.id } })).toMatchObject([
       { amountMinor: PRICE - USED },
+    ]);
+    expect(await sumSalesByDay(seller.userId, new Date(Date.now() - 86_400_000))).toMatchObject([
+      { count: 1, amountMinor: PRICE - USED },
     ]);
     const notified = await db().task.findMany({ where: { queue: "notifications", ownerId: seller.userId } });
     expect(notified.map(({ payload }) => payload)).toMatchObject([{ data: { amountMinor: PRICE - USED } }]);
