@@ -145,7 +145,7 @@ describe("without a connection", () => {
     const links = page.getByRole("main").getByRole("listitem");
     expect(await links.locator("bdi").allTextContents()).toEqual([
       expect.stringContaining("Снег & <лёд>"),
-      "Магазин",
+      "Лавка у сцены",
     ]);
     await links.first().getByRole("link").click();
     await page.getByRole("heading", { level: 1, name: "Снег & <лёд>" }).waitFor();
@@ -167,7 +167,7 @@ describe("without a connection", () => {
     await anna.context.setOffline(true);
     await page.reload();
     await notice(page).getByText("this is what you saw on").waitFor();
-    await page.getByRole("heading", { level: 1, name: "Shop" }).waitFor();
+    await page.getByRole("heading", { level: 1 }).waitFor();
   });
 });
 
