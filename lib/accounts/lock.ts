@@ -6,6 +6,7 @@ const lockedSchema = z.object({
   id: z.uuid(),
   email: z.string(),
   name: z.string(),
+  handle: z.string(),
   locale: z.string().nullable(),
   confirmed: z.boolean(),
   passwordHash: z.string(),
@@ -21,7 +22,7 @@ export async function lockUser(
 ): Promise<LockedUser | null> {
   const condition = "id" in key ? Prisma.sql`u.id = ${key.id}::uuid` : Prisma.sql`u.email = ${key.email}`;
   const rows = await tx.$queryRaw<unknown[]>`
-SELECT u.id, u.email, u.name, u.locale, u."passwordHash",
+SELECT u.id, u.email, u.name, u.handle, u.locale, u."passwordHash",
   u."confirmedAt" IS NOT NULL AS confirmed
 FROM "User" u WHERE ${condition} AND u."deletedAt" IS NULL FOR NO KEY UPDATE`;
   return rows[0] === undefined ? null : lockedSchema.parse(rows[0]);

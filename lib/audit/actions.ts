@@ -23,6 +23,7 @@ export const AUDIT_ACTIONS = [
   "address_changed",
   "address_confirmed",
   "name_changed",
+  "handle_changed",
   "role_changed",
   /** A Telegram user may act for the account in a bot. */
   "telegram_linked",

@@ -39,6 +39,12 @@ const messages = {
   track_not_ready: { ru: "Здесь пока нечего слушать", en: "There is nothing to play here yet" },
   post_not_found: { ru: "Такого поста нет", en: "There is no such post" },
   email_taken: { ru: "Этот адрес уже зарегистрирован", en: "This address is already registered" },
+  handle_taken: { ru: "Этот адрес уже занят", en: "This address is taken" },
+  handle_reserved: { ru: "Этот адрес занят сайтом", en: "The site needs this address itself" },
+  handle_invalid: {
+    ru: "Только латинские буквы, цифры и дефисы между ними",
+    en: "Only Latin letters, digits, and hyphens between them",
+  },
   password_common: {
     ru: "Этот пароль пробуют первым: он слишком распространённый. Придумайте другой",
     en: "This password is among the first to be tried. Choose another one",

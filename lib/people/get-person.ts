@@ -1,24 +1,31 @@
 import { cacheManager, personTag } from "../cache";
 import { db } from "../db";
 import { coverFileColumns, toCoverView } from "../media";
-import { handleSchema, type Person } from "../schemas/person";
+import { handleSchema } from "../schemas/handle";
+import type { Person } from "../schemas/person";
 import { profileLinksSchema } from "../schemas/profile";
 
 /**
  * What everybody may know of an account, from the cache until it changes; null when there is none, or its deletion was
  * requested.
  *
- * @param handle  case does not matter
+ * @param handle  of now, or one that the account had before; case does not matter
  */
 export async function getPerson(handle: string): Promise<Person | null> {
   const parsed = handleSchema.safeParse(handle);
   if (!parsed.success) return null;
-  // Undefined is not cached.
-  const person = await cacheManager.getOrSet("people", parsed.data, () => loadPerson(parsed.data), {
-    tags: [personTag(parsed.data)],
+  const person = await getPresentPerson(parsed.data);
+  if (person) return person;
+  const former = await db().formerHandle.findUnique({
+    where: { handle: parsed.data },
+    select: { user: { select: { handle: true } } },
   });
-  return person ?? null;
+  return former && ((await getPresentPerson(former.user.handle)) ?? null);
 }
+
+/** Undefined is not cached. */
+const getPresentPerson = (handle: string) =>
+  cacheManager.getOrSet("people", handle, () => loadPerson(handle), { tags: [personTag(handle)] });
 
 async function loadPerson(handle: string): Promise<Person | undefined> {
   const row = await db().user.findUnique({

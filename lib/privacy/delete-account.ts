@@ -97,6 +97,8 @@ async function requestDeletion(
     },
     select: { id: true },
   });
+  // Free for others at once, as the present one is.
+  await tx.formerHandle.deleteMany({ where: { userId } });
   const bots = await tx.botProject.findMany({ where: { ownerId: userId }, select: { id: true } });
   const tags = [personTag(user.handle), ...bots.map(({ id }) => botProjectTag(id))];
   await cacheManager.invalidateAfterCommit(tx, tags);

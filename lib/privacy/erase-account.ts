@@ -62,6 +62,7 @@ export const erasureSteps: readonly ErasureStep[] = [
   deleted("NotificationPreference", "ctid"),
   deleted("BonusEntry"),
   deleted("AccountLink"),
+  deleted("FormerHandle", "handle"),
   deleted("IdempotencyKey", "ctid"),
   { clears: ["Session.userId"], eraseBatch: ({ userId }) => eraseSessionBatch(userId) },
   {

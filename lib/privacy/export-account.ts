@@ -28,6 +28,7 @@ export async function exportAccount(
   const user = await db().user.findUnique({
     where: { id: userId, deletedAt: null },
     include: {
+      formerHandles: { select: { handle: true }, orderBy: { changedAt: "desc" } },
       referredBy: { select: { name: true, deletedAt: true } },
       _count: { select: { referred: { where: { deletedAt: null } } } },
     },
@@ -46,6 +47,7 @@ export async function exportAccount(
     profile: profileSchema.parse({
       ...user,
       number: user.seq,
+      formerHandles: user.formerHandles.map(({ handle }) => handle),
       emailConfirmedAt: user.confirmedAt?.toISOString() ?? null,
       createdAt: user.createdAt.toISOString(),
     }),

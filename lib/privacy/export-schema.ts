@@ -46,6 +46,8 @@ export const profileSchema = z.object({
   name: z.string(),
   /** Of the page `/u/{handle}`. */
   handle: z.string(),
+  /** Earlier ones that lead there, the newest first. */
+  formerHandles: z.array(z.string()),
   role: z.string(),
   bio: z.string(),
   links: profileLinksSchema,

@@ -72,6 +72,14 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       blockedAt: deleted(null, "set only while the account cannot be signed in to, nor exported"),
     },
   },
+  FormerHandle: {
+    rows: "deleted at the request, free for others at once",
+    columns: {
+      handle: deleted("profile"),
+      userId: deleted("profile"),
+      changedAt: deleted(null, "orders them"),
+    },
+  },
   Session: {
     rows: "deleted; its copies in Redis too",
     section: { name: "sessions", owner: "userId" },

@@ -1,7 +1,10 @@
 import { z } from "zod";
+import type { MessageKey } from "../core/messages";
 import { isStorable } from "../core/text";
 import { Role } from "./enums";
+import { HANDLE_PATTERN } from "./handle";
 import { idSchema } from "./id";
+import { MAX_HANDLE_LENGTH, MIN_HANDLE_LENGTH } from "./limits";
 import { localeSchema } from "./locale";
 import { bioSchema, newProfileLinksSchema, profileLinksSchema } from "./profile";
 import { visibleTextSchema } from "./text";
@@ -19,6 +22,17 @@ const newPasswordSchema = z.string().normalize("NFC").min(8).max(128);
 
 const name = visibleTextSchema(60);
 
+/** A new address of a person's page: Latin letters, digits, and hyphens between them. */
+export const newHandleSchema = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .min(MIN_HANDLE_LENGTH)
+  .max(MAX_HANDLE_LENGTH)
+  .refine((handle) => HANDLE_PATTERN.test(handle), {
+    params: { messageKey: "handle_invalid" satisfies MessageKey },
+  });
+
 export const signInSchema = z.object({
   email,
   password: passwordSchema,
@@ -31,9 +45,14 @@ export const signUpSchema = z.object({
   referralCode: z.string().trim().toUpperCase().max(16).refine(isStorable).optional(),
 });
 
+/** Loaded with the form. */
+export const handleFormSchema = z.object({ handle: newHandleSchema });
+
 /** A missing field is not changed; other fields of an account cannot be changed this way. */
 export const profileSchema = z.strictObject({
   name: name.optional(),
+  /** The former one leads to the new one from then on. */
+  handle: newHandleSchema.optional(),
   locale: localeSchema.optional(),
   bio: bioSchema.optional(),
   links: newProfileLinksSchema.optional(),

@@ -23,6 +23,11 @@ export const RECENT_LIMIT = 50;
 export const MAX_DESCRIPTION_LINE_BREAKS = 300;
 
 // What people say about themselves.
+/** Of a handle that is chosen; one that is made of a name may be longer. */
+export const MIN_HANDLE_LENGTH = 3;
+export const MAX_HANDLE_LENGTH = 30;
+/** Handles that an account had before and that lead to its page. */
+export const MAX_FORMER_HANDLES = 5;
 export const MAX_BIO_LENGTH = 1_000;
 export const MAX_BIO_LINE_BREAKS = 30;
 export const MAX_PROFILE_LINKS = 5;

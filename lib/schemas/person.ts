@@ -17,13 +17,6 @@ export const peopleSearchResultsSchema = z.object({
 
 export type FoundPeople = z.infer<typeof peopleSearchResultsSchema>;
 
-/** In a path: case does not matter. What cannot be a handle is refused before anything is read. */
-export const handleSchema = z
-  .string()
-  .toLowerCase()
-  .max(43)
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/);
-
 /** What everybody may know of an account. */
 export const personSchema = z.object({
   id: z.uuid(),

@@ -1,6 +1,7 @@
 import { redirect } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { AddressCard } from "@/app/_features/account/address-card";
+import { HandleForm } from "@/app/_features/account/handle-form";
 import { NameForm } from "@/app/_features/account/name-form";
 import { ProfileForm } from "@/app/_features/account/profile-form";
 import { RoleCard } from "@/app/_features/account/role-card";
@@ -29,6 +30,7 @@ export default async function ProfilePage() {
       <h1 className="sr-only">{me("title")}</h1>
       <SettingsSection id="name" title={t("name")} text={t("nameText")}>
         <NameForm name={viewer.name} />
+        {person ? <HandleForm handle={person.handle} /> : null}
         <Button asChild look="quiet" className="mt-4">
           <Link href="/u/me">{t("ownPage")}</Link>
         </Button>

@@ -1,12 +1,12 @@
 import type { z } from "zod";
 import { callApi } from "@/app/_data/call-api";
 import { runSessionEndingCall } from "@/app/_data/session";
-import type { profileSchema } from "@/lib/schemas/account";
+import type { profileSchema, User } from "@/lib/schemas/account";
 import type { ContactPolicy, NotificationLevel } from "@/lib/schemas/enums";
 import { confirmPassword } from "./auth-api";
 
 export function changeProfile(body: z.input<typeof profileSchema>) {
-  return callApi("/api/me", { method: "PATCH", body });
+  return callApi<{ user: User }>("/api/me", { method: "PATCH", body });
 }
 
 export async function changePassword(body: { currentPassword: string; newPassword: string }) {

@@ -50,6 +50,7 @@ const ICONS: Readonly<Record<AuditAction, LucideIcon>> = {
   address_changed: Mail,
   address_confirmed: Mail,
   name_changed: PenLine,
+  handle_changed: PenLine,
   telegram_linked: Send,
   telegram_unlinked: Unlink,
   role_changed: UserCog,

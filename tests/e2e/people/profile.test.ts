@@ -1,23 +1,14 @@
-import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import type { Page } from "playwright-core";
+import { expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext, signUpConfirmed, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { signUpConfirmed, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import { openTab, visit } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { gradient } from "@/tests/support/factories/uploads";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** What an artist says about themselves, and how others find and write to them, on a narrow phone. */
 
-let app: App;
-let browser: Browser;
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-});
-afterAll(async () => {
-  await browser?.close();
-});
+const { app, database, openContext } = await startBrowserTests();
 
 const TEST_LIMIT_MS = 120_000;
 /** Time (ms) until a view is in Postgres. */
@@ -27,7 +18,7 @@ const scrollsSideways = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
 it("an artist's picture, words and links are on their page", { timeout: TEST_LIMIT_MS }, async () => {
-  const context = await openContext(browser, app, phone);
+  const context = await openContext(phone);
   await signUpInBrowser(context, "Noor Vance");
   const page = await openTab(context, "/me");
   const about = page.getByRole("region", { name: "About you" });
@@ -77,7 +68,7 @@ it("an artist's picture, words and links are on their page", { timeout: TEST_LIM
 });
 
 it("a product's page leads to the seller's chat, and not one's own", { timeout: TEST_LIMIT_MS }, async () => {
-  const artist = await openContext(browser, app, phone);
+  const artist = await openContext(phone);
   const signedIn = await artist.request.post("/api/auth/sign-in", {
     data: { email: "artist@normaldance.test", password: "normaldance" },
   });
@@ -88,7 +79,7 @@ it("a product's page leads to the seller's chat, and not one's own", { timeout: 
   await own.getByRole("button", { name: "Share" }).waitFor();
   expect(await own.getByRole("button", { name: "Write to the seller" }).count()).toBe(0);
 
-  const buyer = await openContext(browser, app, phone);
+  const buyer = await openContext(phone);
   await signUpConfirmed(buyer, app, "Ivo Brandt");
   const page = await openTab(buyer, `/shop/${product.id}`);
   expect(await seriousViolations(page)).toEqual([]);
@@ -101,17 +92,17 @@ it("a product's page leads to the seller's chat, and not one's own", { timeout: 
 });
 
 it("shows an artist their own numbers as pictures and a table", { timeout: TEST_LIMIT_MS }, async () => {
-  const context = await openContext(browser, app, phone);
+  const context = await openContext(phone);
   await signUpInBrowser(context, "Quiet Newcomer");
   const page = await openTab(context, "/me/numbers");
   await page.getByRole("heading", { name: "Nothing has happened yet" }).waitFor();
 
-  const artist = await openContext(browser, app, phone);
+  const artist = await openContext(phone);
   await signUpInBrowser(artist, "Noor Vance");
   const published = await artist.request.post("/api/posts", { data: { title: "Seen once" } });
   const { id } = (await published.json()).post as { id: string };
   expect((await context.request.post("/api/posts/view", { data: { postId: id } })).status()).toBe(200);
-  const admin = await openContext(browser, app);
+  const admin = await openContext();
   await admin.request.post("/api/auth/sign-in", {
     data: { email: "admin@normaldance.test", password: "normaldance" },
   });
@@ -131,4 +122,27 @@ it("shows an artist their own numbers as pictures and a table", { timeout: TEST_
   expect(await numbers.getByRole("row").count()).toBe(91);
   expect(await seriousViolations(numbers)).toEqual([]);
   expect(await scrollsSideways(numbers)).toBe(false);
+});
+
+it("the address of a page is changed, and the former one leads to it", {
+  timeout: TEST_LIMIT_MS,
+}, async () => {
+  const context = await openContext(phone);
+  const { id } = await signUpInBrowser(context, "Lada Gorn");
+  const [before] = (await database.query(`SELECT handle FROM "User" WHERE id = $1`, [id])).rows;
+  const page = await openTab(context, "/me");
+  const field = page.getByLabel("Address of your page");
+  const save = page.locator("form").filter({ has: field }).getByRole("button", { name: "Save" });
+  expect(await field.inputValue()).toBe(before.handle);
+  await field.fill("admin");
+  await save.click();
+  await page.getByText("The site needs this address itself").waitFor();
+  const handle = `lada-${id.slice(-8)}`;
+  await field.fill(handle);
+  await save.click();
+  await page.getByText(`Your page is at /u/${handle}`).waitFor();
+  expect(await seriousViolations(page)).toEqual([]);
+  await visit(page, `/u/${before.handle}`);
+  await page.waitForURL(`**/u/${handle}`);
+  await page.getByRole("heading", { level: 1, name: "Lada Gorn" }).waitFor();
 });

@@ -1,26 +1,13 @@
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { type BrowserAccount, openContext, signUpConfirmed } from "@/tests/support/clients/browser-accounts";
+import type { BrowserContext, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { type BrowserAccount, signUpConfirmed } from "@/tests/support/clients/browser-accounts";
 import { visit, waitForHydration } from "@/tests/support/clients/browser-pages";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { waitUntil } from "@/tests/support/clients/wait-until";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
 
 /** What a browser shows of the app without a connection, and to whom. */
 
-let app: App;
-let browser: Browser;
-const contexts: BrowserContext[] = [];
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-});
-afterEach(async () => {
-  await Promise.all(contexts.splice(0).map((context) => context.close()));
-});
-afterAll(async () => {
-  await browser?.close();
-});
+const { app, openContext } = await startBrowserTests();
 
 const TEST_LIMIT_MS = 120_000;
 
@@ -31,8 +18,7 @@ interface Person {
 
 async function person(name: string, locale = "en-US"): Promise<Person> {
   const viewport = { width: 390, height: 844 };
-  const context = await openContext(browser, app, { locale, viewport, serviceWorkers: "allow" });
-  contexts.push(context);
+  const context = await openContext({ locale, viewport, serviceWorkers: "allow" });
   return { context, account: await signUpConfirmed(context, app, name) };
 }
 

@@ -1,35 +1,21 @@
-import { Client } from "pg";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { BrowserContext, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { seriousViolations } from "@/tests/support/clients/browser";
-import { openContext, signUpInBrowser } from "@/tests/support/clients/browser-accounts";
+import { signUpInBrowser } from "@/tests/support/clients/browser-accounts";
 import { visit } from "@/tests/support/clients/browser-pages";
-import type { App } from "@/tests/support/processes/running-app";
-import { workerApp, workerBrowser } from "@/tests/support/processes/worker";
+import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
 /** A purchase that bonuses pay in part, by keyboard on a phone, from the product's page to the refund. */
+
+const { database, openContext } = await startBrowserTests();
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 /** Time (ms) for a payment, its event and its tasks on a busy machine. */
 const TASKS_LIMIT_MS = 30_000;
 
-let app: App;
-let browser: Browser;
-let database: Client;
-
-beforeAll(async () => {
-  [app, browser] = await Promise.all([workerApp(), workerBrowser()]);
-  database = new Client({ connectionString: app.env.DATABASE_URL });
-  await database.connect();
-});
-afterAll(async () => {
-  await database?.end();
-  await browser?.close();
-});
-
 async function signIn(email: string): Promise<BrowserContext> {
-  const context = await openContext(browser, app, PHONE);
+  const context = await openContext(PHONE);
   const data = { email, password: "normaldance" };
   expect((await context.request.post("/api/auth/sign-in", { data })).status()).toBe(200);
   return context;
@@ -37,7 +23,7 @@ async function signIn(email: string): Promise<BrowserContext> {
 
 /** A new user with bonuses, in hundredths. */
 async function signUpWith(amount: number): Promise<BrowserContext> {
-  const context = await openContext(browser, app, PHONE);
+  const context = await openContext(PHONE);
   const { id } = await signUpInBrowser(context);
   await database.query(
     `INSERT INTO "BonusEntry" (id, "userId", seq, kind, amount, balance, key) VALUES ($1, $2, 1, 'granted', $3, $3, $4)`,

@@ -293,6 +293,7 @@ const LARGE: readonly [name: string, input: RouteInput, as?: "admin"][] = [
   ["GET /api/notifications", {}],
   ["GET /api/bonuses", {}],
   ["GET /api/people/{handle}", { params: { handle: "person-of-many-500000" } }],
+  ["GET /api/people/{handle}", { params: { handle: "former-100000" } }],
   ["GET /api/posts", { query: `?${cursorAt("post")}` }],
   ["GET /api/posts", { query: `?authorId=${rowId("user", 500_000)}&${cursorAt("post")}` }],
   ["GET /api/posts", { query: "?tag=music" }],

@@ -1,3 +1,4 @@
+import { changeProfile } from "@/lib/accounts";
 import { recordAudit } from "@/lib/audit";
 import { addEntry } from "@/lib/bonuses/ledger";
 import { createChat, leaveChat, setReaction } from "@/lib/chat";
@@ -127,6 +128,7 @@ export async function createFullAccount(currency = newCurrency()) {
   await db().notification.create({
     data: { id: newId(), userId, kind: "general", title: "Hello", message: "There", key: newId() },
   });
+  await changeProfile(person, { handle: `full-${newId().slice(-12)}` });
   await changePreferences(person, { hidesPresence: false, notifications: { bonus: "quiet" } });
   await setOnline(userId, newId());
   const file = await storeFile(person, {

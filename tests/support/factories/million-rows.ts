@@ -88,6 +88,8 @@ function statements({ userId }: Owner, minter: Minter, bigBotId: string): string
        'person-of-many-' || n, 'none', CASE WHEN n % 100 = 0 THEN 'artist' ELSE 'listener' END::"Role", 'r' || n, ${daysAgo("n % 700")},
        CASE WHEN n % 7 > 0 THEN now() END
      ${rows(1, MILLION)}`,
+    `INSERT INTO "FormerHandle" (handle, "userId", "changedAt")
+     SELECT 'former-' || n, ${id("user")}, ${daysAgo("n % 300")} ${rows(1, MANY)}`,
     `INSERT INTO "PersonBlock" ("blockerId", "blockedId")
      SELECT ${id("user")}, ${me} ${rows(1, 1_000)}
      UNION ALL SELECT ${me}, ${id("user")} ${rows(2_001, 2_500)}

@@ -310,7 +310,7 @@ export const routeInputs: Readonly<Record<string, RouteInputFactory>> = {
   }),
   "POST /api/webhooks/payments": () => ({ body: { id: "evt_1", type: "charge.refunded", data: {} } }),
   "DELETE /api/me": () => ({ body: { password: TEST_PASSWORD } }),
-  "PATCH /api/me": () => ({ body: { name: "Another name" } }),
+  "PATCH /api/me": () => ({ body: { name: "Another name", handle: `h-${newId().slice(-8)}` } }),
   "PATCH /api/me/preferences": () => ({ body: { notifications: { bonus: "off" } } }),
   "POST /api/me/password": () => ({
     body: { currentPassword: TEST_PASSWORD, newPassword: "eight white herons" },

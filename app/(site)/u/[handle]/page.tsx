@@ -95,6 +95,8 @@ interface CurrentPersonProps {
 async function CurrentPerson({ handle, postCursor, productCursor }: CurrentPersonProps) {
   const [person, viewer] = await Promise.all([readPerson(handle), getShellViewer()]);
   if (!person) notFound();
+  // One that the person had before. They may give it up, so not for ever.
+  if (person.handle !== handle.toLowerCase()) redirect(`/u/${person.handle}`);
   const viewerId = viewer?.id ?? null;
   const isOwn = viewerId === person.id;
   const [posts, products, contact] = await Promise.all([

@@ -2,7 +2,8 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { getPersonPage } from "@/lib/people";
-import { handleSchema, personPageSchema } from "@/lib/schemas/person";
+import { handleSchema } from "@/lib/schemas/handle";
+import { personPageSchema } from "@/lib/schemas/person";
 
 // GET /api/people/{handle}
 export const GET = defineRoute(

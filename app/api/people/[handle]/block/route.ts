@@ -2,7 +2,7 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { blockPerson, unblockPerson } from "@/lib/contacts";
 import { rejectOtherMethods } from "@/lib/core/http";
-import { handleSchema } from "@/lib/schemas/person";
+import { handleSchema } from "@/lib/schemas/handle";
 
 const params = z.object({ handle: handleSchema });
 const response = z.object({ blocked: z.boolean() });
