@@ -59,7 +59,7 @@ it("an artist signs up, publishes, sells, edits, blocks someone and checks a tic
 }, async () => {
   const page = await openTab(await openContext(PHONE), "/");
   page.setDefaultTimeout(STEP_LIMIT_MS);
-  const journey = new Journey(page);
+  const journey = new Journey(page, app);
   const main = page.getByRole("main");
   const bar = page.getByRole("navigation", { name: "Main navigation" });
 
@@ -126,6 +126,8 @@ it("an artist signs up, publishes, sells, edits, blocks someone and checks a tic
   await main.getByText("You have blocked this person.").waitFor();
 
   journey.begin("checks a ticket");
+  // A conversation fills a phone's screen, without the bar.
+  await journey.open(page.getByRole("link", { name: "All chats" }), { back: true });
   await journey.open(bar.getByRole("link", { name: "Shop" }), { back: true });
   await page.waitForURL("**/shop");
   await journey.open(main.getByRole("link", { name: "My orders" }));

@@ -59,7 +59,7 @@ it("a listener hears, finds an artist, signs up, writes, and buys with bonuses",
   const context = await openContext(PHONE);
   const page = await openTab(context, "/");
   page.setDefaultTimeout(STEP_LIMIT_MS);
-  const journey = new Journey(page);
+  const journey = new Journey(page, app);
   const main = page.getByRole("main");
   const bar = page.getByRole("navigation", { name: "Основная навигация" });
   const search = async (text: string) => {

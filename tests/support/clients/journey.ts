@@ -1,4 +1,5 @@
 import type { Locator, Page } from "playwright-core";
+import type { App } from "@/tests/support/processes/running-app";
 import { waitForHydration } from "./browser-pages";
 
 /** A person's way through the site by what is on the screen, with what each part of it took. */
@@ -12,7 +13,10 @@ interface Part {
 export class Journey {
   readonly parts: Part[] = [];
 
-  constructor(readonly page: Page) {}
+  constructor(
+    readonly page: Page,
+    private readonly app: Pick<App, "url">,
+  ) {}
 
   /** Begins a part, to which the actions that follow belong. */
   begin(what: string): void {
@@ -25,9 +29,14 @@ export class Journey {
     part.actions += 1;
   }
 
+  /** The payment page is not the app's, and has nothing to hydrate. */
+  private async waitUntilReady(): Promise<void> {
+    if (this.page.url().startsWith(this.app.url)) await waitForHydration(this.page);
+  }
+
   /** Presses what is seen, with a finger or a mouse. */
   async tap(target: Locator): Promise<void> {
-    await waitForHydration(this.page);
+    await this.waitUntilReady();
     await target.click();
     this.count();
   }
@@ -41,7 +50,7 @@ export class Journey {
   }
 
   async fill(field: Locator, text: string): Promise<void> {
-    await waitForHydration(this.page);
+    await this.waitUntilReady();
     await field.fill(text);
     this.count();
   }
@@ -63,7 +72,7 @@ export class Journey {
    */
   async walkTo(target: Locator, { back = false, limit = 40 } = {}): Promise<void> {
     await target.first().waitFor();
-    await waitForHydration(this.page);
+    await this.waitUntilReady();
     const passed: string[] = [];
     while (!(await hasFocus(target))) {
       if (passed.length === limit) throw new Error(`${String(target)} is not reached: ${passed.join(", ")}`);
