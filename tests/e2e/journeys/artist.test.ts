@@ -121,8 +121,10 @@ it("an artist signs up, publishes, sells, edits, blocks someone and checks a tic
   await page.waitForURL("**/chat");
   await journey.open(main.getByRole("link", { name: `Pest ${word}` }));
   await page.waitForURL(/\/chat\/[0-9a-f-]{36}$/);
-  await journey.open(main.getByRole("button", { name: /^Block/ }));
-  await journey.open(page.getByRole("dialog").getByRole("button", { name: "Block", exact: true }));
+  await journey.open(main.getByRole("button", { name: /^Block/ }), { back: true });
+  // The focus begins on the way out, which is after it.
+  const block = page.getByRole("dialog").getByRole("button", { name: "Block", exact: true });
+  await journey.open(block, { back: true });
   await main.getByText("You have blocked this person.").waitFor();
 
   journey.begin("checks a ticket");
