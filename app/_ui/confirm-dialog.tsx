@@ -17,7 +17,10 @@ interface Props {
   onClose: () => void;
 }
 
-/** Asks before something that others notice, says what it changes, and stays open when it fails. */
+/**
+ * Asks before something that others notice, says what it changes, and stays open when it fails. Where the answer cannot
+ * be taken back lightly (`danger`), the focus begins on the way out: a key held a little too long answers nothing.
+ */
 export function ConfirmDialog({
   title,
   text,
@@ -29,6 +32,7 @@ export function ConfirmDialog({
   onClose,
 }: Props) {
   const t = useTranslations("dialog");
+  const isDangerous = look === "danger";
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
   const confirm = async (close: () => void) => {
@@ -48,10 +52,15 @@ export function ConfirmDialog({
           {children ? <div className="mt-4 min-h-0 overflow-y-auto">{children}</div> : null}
           {failure ? <FailureNote failure={failure} className="mt-4" /> : null}
           <div className="mt-5 flex flex-wrap gap-2">
-            <Button look={look} aria-disabled={isBusy} onClick={() => void confirm(close)} data-initial-focus>
+            <Button
+              look={look}
+              aria-disabled={isBusy}
+              onClick={() => void confirm(close)}
+              data-initial-focus={isDangerous ? undefined : ""}
+            >
               <span aria-live="polite">{isBusy ? busyLabel : confirmLabel}</span>
             </Button>
-            <Button look="plain" onClick={close}>
+            <Button look="plain" onClick={close} data-initial-focus={isDangerous ? "" : undefined}>
               {t("cancel")}
             </Button>
           </div>

@@ -1,4 +1,4 @@
-import { ChartColumn, Settings } from "lucide-react";
+import { ChartColumn, MessageCircle, Settings } from "lucide-react";
 import { useFormatter, useTranslations } from "next-intl";
 import { CoverImage } from "@/app/_art/cover-image";
 import { BlockButton } from "@/app/_features/contacts/block-button";
@@ -20,6 +20,7 @@ import { PRODUCTS_ID } from "./person-products";
 interface Props {
   person: Person;
   isOwn: boolean;
+  isAnonymous: boolean;
   hasProducts: boolean;
   /** What the viewer may do with the person; null: anonymous, one's own page, or not known now. */
   contact: { isBlocked: boolean; canWrite: boolean } | null;
@@ -33,8 +34,9 @@ function nameClass(name: string): string {
 }
 
 /** Who it is, in the colour of their picture. */
-export function PersonHead({ person, isOwn, hasProducts, contact, posts }: Props) {
+export function PersonHead({ person, isOwn, isAnonymous, hasProducts, contact, posts }: Props) {
   const t = useTranslations("person");
+  const contacts = useTranslations("contacts");
   const roles = useTranslations("me.roles");
   const format = useFormatter();
   const joined = new Date(person.createdAt);
@@ -76,6 +78,14 @@ export function PersonHead({ person, isOwn, hasProducts, contact, posts }: Props
               </Button>
             ) : null}
             {contact?.canWrite ? <WriteButton personId={person.id} size="large" /> : null}
+            {isAnonymous ? (
+              <Button asChild look="quiet" size="large">
+                <Link href={`/sign-in?next=${encodeURIComponent(`/u/${person.handle}`)}`}>
+                  <MessageCircle className="size-5" aria-hidden="true" />
+                  {contacts("write")}
+                </Link>
+              </Button>
+            ) : null}
             <ShareButton path={`/u/${person.handle}`} title={person.name} size="large" />
             {isOwn ? (
               <>

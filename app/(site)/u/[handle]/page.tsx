@@ -112,6 +112,7 @@ async function CurrentPerson({ handle, postCursor, productCursor }: CurrentPerso
       <PersonHead
         person={person}
         isOwn={isOwn}
+        isAnonymous={viewerId === null}
         hasProducts={products.items.length > 0}
         contact={contact}
         posts={posts.items}
