@@ -96,7 +96,7 @@ describe("a blocked account", () => {
   it("cannot be an administrator, and an administrator cannot be blocked", async () => {
     const user = await createTestUser();
     await act(block, user);
-    const role = { as: admin, params: { id: user.userId }, body: { role: "admin" } };
+    const role = { as: admin, params: { id: user.userId }, body: { role: "admin", reason: "they asked" } };
     expect((await call(setRole, role)).status).toBe(409);
     const [one, two] = await createPeople(2, "admin");
     if (!one || !two) throw new Error("a user is missing");
