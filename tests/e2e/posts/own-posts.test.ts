@@ -65,6 +65,8 @@ it("is edited, unlisted, shared and deleted by what is on the screen", {
   await page.waitForURL(`**/posts/${id}/edit`);
   await waitForHydration(page);
   await page.getByRole("button", { name: "Delete the post" }).click();
+  // A key held a little too long must not answer: the focus is on the way out.
+  await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Cancel");
   await page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: "Delete the post" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete for good" }).click();
