@@ -16,7 +16,7 @@ const { app, database, openContext } = await startBrowserTests();
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 const TEST_LIMIT_MS = 120_000;
-const STEP_LIMIT_MS = 15_000;
+const STEP_LIMIT_MS = 30_000;
 /** Time (ms) for a file on its way to the store. */
 const UPLOAD_LIMIT_MS = 30_000;
 

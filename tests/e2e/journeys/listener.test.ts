@@ -16,7 +16,7 @@ const { app, database, openContext } = await startBrowserTests();
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, locale: "ru-RU" };
 const TEST_LIMIT_MS = 120_000;
-const STEP_LIMIT_MS = 15_000;
+const STEP_LIMIT_MS = 30_000;
 /** Time (ms) for a payment, its event and its tasks on a busy machine. */
 const TASKS_LIMIT_MS = 30_000;
 const BONUSES = 40_000;
