@@ -29,8 +29,8 @@ export const idle: Probe = {
         atMost: "600 / 200",
       },
       {
-        what: `… what that tab requested in ${ALONE_SECONDS} s, and what the most frequent commands were`,
-        now: `${countNames(requests)}; ${mostFrequent(alone)}`,
+        what: `… what that tab requested in ${ALONE_SECONDS} s, and what the most frequent commands were, of it and of all together`,
+        now: `${countNames(requests)}; ${mostFrequent(alone)}; ${mostFrequent(together)}`,
         atMost: "–",
       },
     ];

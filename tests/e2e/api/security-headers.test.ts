@@ -1,14 +1,14 @@
 import type { BrowserContext, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { newId } from "@/lib/core/ids";
+import { signInAsDemo } from "@/tests/support/clients/browser-accounts";
 import { startBrowserTests } from "@/tests/support/clients/browser-tests";
-import { pagePatterns } from "@/tests/support/clients/page-patterns";
+import { demoPath, pagePatterns } from "@/tests/support/clients/page-patterns";
 
 /** The content security policy, enforced by a browser. */
 
 const { app, database, openContext } = await startBrowserTests();
 
-const PEOPLE = ["admin", "artist", "listener"];
+const PEOPLE = ["admin", "artist", "listener"] as const;
 const ALL_PAGES_LIMIT_MS = 300_000;
 
 /** A browser context whose pages record every policy violation from the first byte on. */
@@ -29,13 +29,6 @@ async function recordingContext(): Promise<BrowserContext> {
 
 const violationsOn = (page: Page) =>
   page.evaluate(() => (window as unknown as { refused: string[] }).refused);
-
-async function signIn(context: BrowserContext, who: string): Promise<void> {
-  const response = await context.request.post("/api/auth/sign-in", {
-    data: { email: `${who}@normaldance.test`, password: "normaldance" },
-  });
-  expect(response.status()).toBe(200);
-}
 
 const themeOf = (page: Page) =>
   page.evaluate(() => (document.documentElement.classList.contains("light") ? "light" : "dark"));
@@ -68,38 +61,6 @@ async function changeTheme(page: Page): Promise<void> {
     .toBe(otherTheme);
 }
 
-/** Of what a parameter names, by the pattern up to it. */
-const TABLES: Readonly<Record<string, string>> = {
-  "/bots/[botId]": "BotProject",
-  "/bots/[botId]/runs/[id]": "BotExecution",
-  "/chat/[id]": "Chat",
-  "/posts/[id]": "Post",
-  "/shop/[id]": "Product",
-  "/orders/[id]": "Order",
-  "/u/[handle]": "User",
-  "/tags/[tag]": "PostTag",
-  "/admin/people/[id]": "User",
-  "/admin/tasks/[id]": "Task",
-};
-
-/** Of parameters that are no ids. */
-const COLUMNS: Readonly<Record<string, string>> = { "[handle]": "handle", "[tag]": "tag" };
-
-/** Fills the parameters with those of the oldest rows, which are demo data. */
-async function pathOf(pattern: string): Promise<string> {
-  // Groups of the API reference are in no table.
-  let path = pattern.replace("[group]", "posts");
-  for (const { 0: parameter, index } of path.matchAll(/\[\w+\]/g)) {
-    const table = TABLES[pattern.slice(0, index + parameter.length)];
-    if (!table) throw new Error(`add the table of ${pattern} to this test`);
-    const column = COLUMNS[parameter] ?? "id";
-    const { rows } = await database.query(`SELECT ${column} AS value FROM "${table}" ORDER BY 1 LIMIT 1`);
-    // Without an order the page shows its not-found state.
-    path = path.replace(parameter, encodeURIComponent(rows[0]?.value ?? newId()));
-  }
-  return path;
-}
-
 /** The path that a path redirects to, or itself. */
 async function resolvedPath(page: Page, path: string): Promise<string> {
   const response = await page.request.get(path, { maxRedirects: 0 });
@@ -115,7 +76,7 @@ describe("the content security policy", () => {
       const pages = new Map<string | null, Page>();
       for (const who of [...PEOPLE, null]) {
         const context = await recordingContext();
-        if (who) await signIn(context, who);
+        if (who) await signInAsDemo(context, who);
         const page = await context.newPage();
         page.on("console", (message) => {
           if (/content security policy|hydrat/i.test(message.text())) complaints.push(message.text());
@@ -131,7 +92,7 @@ describe("the content security policy", () => {
         for (const who of [user, null]) {
           const page = pages.get(who);
           if (!page) throw new Error(`no page of ${who}`);
-          const path = await pathOf(pattern);
+          const path = await demoPath(database, pattern);
           // Many pages redirect an anonymous viewer to the same page: load it once.
           if (who === null && seen.has(`${who} at ${await resolvedPath(page, path)}`)) continue;
           await page.goto(path);
@@ -152,7 +113,7 @@ describe("the content security policy", () => {
 
   it("neither runs nor loads an injected script", async () => {
     const context = await recordingContext();
-    await signIn(context, "listener");
+    await signInAsDemo(context, "listener");
     const page = await context.newPage();
     const injected = `<script>window.taken = "inline"</script>
       <script nonce="guessed">window.taken = "guessed nonce"</script>

@@ -4,7 +4,7 @@ import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { openBrowser, seriousViolations } from "@/tests/support/clients/browser";
-import { openContext } from "@/tests/support/clients/browser-accounts";
+import { openContext, signInAsDemo } from "@/tests/support/clients/browser-accounts";
 import { visit } from "@/tests/support/clients/browser-pages";
 import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 import { filmQrCode } from "@/tests/support/clients/camera";
@@ -15,12 +15,9 @@ const { app, browser, database } = await startBrowserTests();
 
 const PHONE = { viewport: { width: 390, height: 780 } };
 
-async function signIn(who: string, inBrowser = browser): Promise<BrowserContext> {
+async function signIn(who: "admin" | "artist" | "listener", inBrowser = browser): Promise<BrowserContext> {
   const context = await openContext(inBrowser, app, PHONE);
-  const signedIn = await context.request.post("/api/auth/sign-in", {
-    data: { email: `${who}@normaldance.test`, password: "normaldance" },
-  });
-  expect(signedIn.status()).toBe(200);
+  await signInAsDemo(context, who);
   return context;
 }
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { seriousViolations } from "@/tests/support/clients/browser";
+import { signInAsDemo } from "@/tests/support/clients/browser-accounts";
 import { visit, waitForHydration } from "@/tests/support/clients/browser-pages";
 import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
@@ -14,14 +15,12 @@ const TEST_LIMIT_MS = 120_000;
 const TASKS_LIMIT_MS = 30_000;
 
 /** A page in a new English browser context, signed in as one of the demo users. */
-async function pageOf(who: string | null, options: BrowserContextOptions = {}): Promise<Page> {
+async function pageOf(
+  who: "admin" | "artist" | "listener" | null,
+  options: BrowserContextOptions = {},
+): Promise<Page> {
   const context = await openContext(options);
-  if (who) {
-    const signedIn = await context.request.post("/api/auth/sign-in", {
-      data: { email: `${who}@normaldance.test`, password: "normaldance" },
-    });
-    expect(signedIn.status()).toBe(200);
-  }
+  if (who) await signInAsDemo(context, who);
   return context.newPage();
 }
 

@@ -73,6 +73,15 @@ export async function signInInBrowser(
   return (await context.request.post("/api/auth/sign-in", { data: { email, password } })).status();
 }
 
+/** Signs in as one of the seed's users. */
+export async function signInAsDemo(
+  context: BrowserContext,
+  who: "admin" | "artist" | "listener",
+): Promise<void> {
+  const status = await signInInBrowser(context, { email: `${who}@normaldance.test` }, "normaldance");
+  if (status !== 200) throw new Error(`sign-in as ${who}: ${String(status)}`);
+}
+
 /** An access token of a separate session, so that the browser's session is not touched. */
 export async function signInForToken(url: string, { email }: Pick<BrowserAccount, "email">): Promise<string> {
   const response = await fetch(`${url}/api/auth/sign-in`, {
