@@ -15,7 +15,7 @@ const { app, browser, database } = await startBrowserTests();
 
 const PHONE = { viewport: { width: 390, height: 780 } };
 
-async function signIn(who: "admin" | "artist" | "listener", inBrowser = browser): Promise<BrowserContext> {
+async function signIn(who: string, inBrowser = browser): Promise<BrowserContext> {
   const context = await openContext(inBrowser, app, PHONE);
   await signInAsDemo(context, who);
   return context;

@@ -15,10 +15,7 @@ const TEST_LIMIT_MS = 120_000;
 const TASKS_LIMIT_MS = 30_000;
 
 /** A page in a new English browser context, signed in as one of the demo users. */
-async function pageOf(
-  who: "admin" | "artist" | "listener" | null,
-  options: BrowserContextOptions = {},
-): Promise<Page> {
+async function pageOf(who: string | null, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await openContext(options);
   if (who) await signInAsDemo(context, who);
   return context.newPage();

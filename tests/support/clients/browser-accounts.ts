@@ -73,11 +73,8 @@ export async function signInInBrowser(
   return (await context.request.post("/api/auth/sign-in", { data: { email, password } })).status();
 }
 
-/** Signs in as one of the seed's users. */
-export async function signInAsDemo(
-  context: BrowserContext,
-  who: "admin" | "artist" | "listener",
-): Promise<void> {
+/** Signs in as one of the seed's users, by the part of their address before the @. */
+export async function signInAsDemo(context: BrowserContext, who: string): Promise<void> {
   const status = await signInInBrowser(context, { email: `${who}@normaldance.test` }, "normaldance");
   if (status !== 200) throw new Error(`sign-in as ${who}: ${String(status)}`);
 }
