@@ -7,7 +7,7 @@ import {
   signUpInBrowser,
   waitForMailedLink,
 } from "@/tests/support/clients/browser-accounts";
-import { visit } from "@/tests/support/clients/browser-pages";
+import { saveName, visit } from "@/tests/support/clients/browser-pages";
 import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
 /** An account in Chromium: profile, password, address and recovery. Mails arrive in the local mailbox. */
@@ -77,11 +77,11 @@ describe("a new account", () => {
     await signUpInBrowser(context, "Before");
     const page = await open(context, "/me");
     await page.getByRole("textbox", { name: "Name" }).fill("   ");
-    await page.getByRole("button", { name: "Save" }).click();
+    await saveName(page).click();
     expect(await focusedName(page)).toBe("name");
     await page.getByText("This field is required").waitFor();
     await page.getByRole("textbox", { name: "Name" }).fill("Ночной трамвай 🚋");
-    await page.getByRole("button", { name: "Save" }).click();
+    await saveName(page).click();
     await page.getByText("Name changed").waitFor();
     await expect.poll(() => main(page).locator("p.display").textContent()).toBe("Ночной трамвай 🚋");
     await page.getByRole("group", { name: "Language" }).getByRole("button", { name: /^RU/ }).last().click();

@@ -6,7 +6,7 @@ import {
   signInInBrowser,
   signUpInBrowser,
 } from "@/tests/support/clients/browser-accounts";
-import { openTab, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
+import { openTab, saveName, visit, waitForHydration } from "@/tests/support/clients/browser-pages";
 import { startBrowserTests } from "@/tests/support/clients/browser-tests";
 
 /** Sessions in Chromium: several browsers and tabs, expired tokens, and a server that does not respond. */
@@ -156,7 +156,7 @@ describe("an expired access token", () => {
     const refreshes = callsTo(page, "/api/auth/refresh");
     const saves = callsTo(page, "/api/me");
     await page.getByRole("textbox", { name: "Name" }).fill("Mira Kim-Lund");
-    await page.getByRole("button", { name: "Save" }).click();
+    await saveName(page).click();
     await page.getByText("Name changed").waitFor();
     expect([saves.length, refreshes.length]).toEqual([2, 1]);
     expect(await status(here)).toBe(200);
@@ -173,7 +173,7 @@ describe("an expired access token", () => {
       await Promise.all(
         tabs.map(async (tab, index) => {
           await tab.getByRole("textbox", { name: "Name" }).fill(`Name ${String(round)}${String(index)}`);
-          await tab.getByRole("button", { name: "Save" }).click();
+          await saveName(tab).click();
           await tab.getByText("Name changed").waitFor();
         }),
       );
@@ -230,12 +230,12 @@ describe("an expired access token", () => {
     await page.route("**/api/auth/refresh", (route) => route.fulfill({ status: 503, body: "{}" }));
     await expire(here);
     await page.getByRole("textbox", { name: "Name" }).fill("Kept name");
-    await page.getByRole("button", { name: "Save" }).click();
+    await saveName(page).click();
     await page.getByText("Can't reach the server.").waitFor();
     expect(new URL(page.url()).pathname).toBe("/me");
     expect(await page.getByRole("textbox", { name: "Name" }).inputValue()).toBe("Kept name");
     await page.unroute("**/api/auth/refresh");
-    await page.getByRole("button", { name: "Save" }).click();
+    await saveName(page).click();
     await page.getByText("Name changed").waitFor();
   });
 });

@@ -26,6 +26,13 @@ export async function openTab(context: BrowserContext, path: string): Promise<Pa
   return page;
 }
 
+/** The button that saves the name on the account's page, which has other forms. */
+export const saveName = (page: Page) =>
+  page
+    .locator("form")
+    .filter({ has: page.locator('input[name="name"]') })
+    .getByRole("button", { name: "Save" });
+
 /** Prints what the open pages show, for a test that failed. */
 export async function describePages(contexts: readonly BrowserContext[]): Promise<void> {
   for (const page of contexts.flatMap((context) => context.pages())) {
