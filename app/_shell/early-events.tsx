@@ -7,8 +7,11 @@ const HYDRATED_EVENT = "normaldance:hydrated";
 /**
  * Keeps what is pressed and typed while the page's scripts are still on their way, and repeats it when they run: a
  * button that needs them would do nothing, a form would put what was typed into the address, and React does not see
- * what a person or their password manager has put into a field, or where a slider was moved. Links, popovers and forms of server actions work
- * without scripts and are left alone.
+ * what a person or their password manager has put into a field, or where a slider was moved. Links, popovers and forms
+ * of server actions work without scripts and are left alone.
+ *
+ * What is kept is kept from React too, which hydrates a part of the page when it is clicked: it would act on the click
+ * at once, and on its repetition again.
  */
 const SCRIPT = `(() => {
   const early = new Map();
@@ -18,6 +21,7 @@ const SCRIPT = `(() => {
     if (!control) return;
     if (isSubmit ? control.hasAttribute("action") : control.type === "submit" && control.form) return;
     event.preventDefault();
+    event.stopPropagation();
     early.set(control, event.submitter ?? null);
     (event.submitter ?? control).setAttribute("aria-busy", "true");
   };
