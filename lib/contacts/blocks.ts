@@ -42,13 +42,21 @@ const idRowsSchema = z.array(z.object({ id: z.uuid() }));
  * cache; a change is applied at once on this instance and within a second on the others.
  */
 export async function listHiddenPeople(userId: string): Promise<ReadonlySet<string>> {
-  const ids = await cacheManager.getOrSet("blocks", userId, () => loadHiddenPeople(userId), {
+  const ids = await cacheManager.getOrSet("blocks", userId, () => selectHiddenPeople(userId), {
     tags: [blocksTag(userId)],
   });
   return new Set(ids);
 }
 
-async function loadHiddenPeople(userId: string): Promise<string[]> {
+/**
+ * The same from Postgres, for a stream: it reads them every minute, mostly while nothing renews the cache's trust lease,
+ * and statements are not billed.
+ */
+export async function readHiddenPeople(userId: string): Promise<ReadonlySet<string>> {
+  return new Set(await selectHiddenPeople(userId));
+}
+
+async function selectHiddenPeople(userId: string): Promise<string[]> {
   const rows = await db().$queryRaw`
 SELECT b."blockedId" AS id FROM "PersonBlock" b WHERE b."blockerId" = ${userId}::uuid
 UNION

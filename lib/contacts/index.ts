@@ -1,5 +1,5 @@
 export { blockPerson, unblockPerson } from "./block-person";
-export { hasBlocked, isBlockedSql, listBlocks, listHiddenPeople } from "./blocks";
+export { hasBlocked, isBlockedSql, listBlocks, listHiddenPeople, readHiddenPeople } from "./blocks";
 export { directKeyOf } from "./direct-key";
 export { eraseBlockBatch } from "./erase-account";
 export { mayWrite } from "./may-write";

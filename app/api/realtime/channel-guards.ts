@@ -1,5 +1,5 @@
 import { filterMemberChatIds } from "@/lib/chat";
-import { listHiddenPeople } from "@/lib/contacts";
+import { readHiddenPeople } from "@/lib/contacts";
 import { AppError } from "@/lib/core/errors";
 import { log } from "@/lib/core/log";
 import type { SignedInCaller } from "@/lib/core/permission";
@@ -73,7 +73,7 @@ export function createStreamRights(caller: SignedInCaller) {
     async authorizeChannels(channels: readonly Channel[]): Promise<ChannelRights> {
       const [rights, people] = await Promise.all([
         authorizeChannels(caller, channels),
-        listHiddenPeople(caller.userId).catch((error: unknown) => {
+        readHiddenPeople(caller.userId).catch((error: unknown) => {
           log().warn({ err: error }, "blocks not read: the stream goes on without presence");
           return null;
         }),
