@@ -120,7 +120,7 @@ describe("a chat", () => {
     const chatId = await openDirect(anna, boris);
     await send(boris, chatId, "Are you there?");
     const page = await openTab(anna.context, `/chat/${chatId}`);
-    const entry = page.getByRole("link", { name: "Boris Okay" });
+    const entry = page.locator(`a[href="/chat/${chatId}"]`);
     await entry.waitFor();
     await page.getByRole("button", { name: "Leave the chat" }).click();
     await confirm(page, "Leave the chat");
