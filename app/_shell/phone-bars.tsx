@@ -1,6 +1,7 @@
 import { CircleUserRound, Disc3, Gauge, LogIn, Plus, ShoppingBag, Trophy } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { Mark, Wordmark } from "@/app/_art/brand/mark";
+import { cn } from "@/app/_ui/cn";
 import { Link } from "@/app/_ui/link";
 import { ChatLink } from "./chat-link";
 import { NavLink } from "./nav-link";
@@ -15,7 +16,13 @@ export function TopBar({ viewer, unread }: { viewer: ShellViewer | null; unread:
     <header className="phone-bar @container sticky top-0 z-30 flex items-center justify-between border-b border-line bg-ground/85 py-1.5 pr-2 pl-4 backdrop-blur-lg sm:hidden">
       <Link href="/" aria-label={t("home")} className="flex items-center gap-2.5 py-1">
         <Mark className="size-8" />
-        <Wordmark className="mt-0.5 w-30 @max-[18rem]:hidden" />
+        <Wordmark
+          className={cn(
+            "mt-0.5 w-30",
+            // An administrator has a button more.
+            viewer?.role === "admin" ? "@max-[22rem]:hidden" : "@max-[18rem]:hidden",
+          )}
+        />
       </Link>
       <div className="flex items-center">
         {viewer?.role === "admin" ? (

@@ -3,7 +3,6 @@
 import { useTranslations } from "next-intl";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
-import { isolate } from "@/lib/schemas/isolate";
 import { useIsCollapsed } from "./message-context";
 import { quoteExcerpt } from "./message-excerpt";
 import type { Quote } from "./store/chat-api";
@@ -44,18 +43,14 @@ interface Props {
 /** Jumps to the quoted message. */
 export function QuoteButton({ quote, tabIndex, onJump }: Props) {
   const t = useTranslations("chat");
-  const excerpt = useExcerpt(quote);
   return (
     <button
       type="button"
       tabIndex={tabIndex}
-      aria-label={t("toQuoted", {
-        name: isolate(quote.authorName ?? t("gone")),
-        text: isolate(excerpt),
-      })}
       onClick={() => onJump(quote.seq)}
       className="mt-0.5 mb-1.5 block w-full min-w-0 rounded-md py-0.5 transition-colors hover:bg-ink/6"
     >
+      <span className="sr-only">{t("toQuoted")}</span>
       <QuotePreview quote={quote} />
     </button>
   );

@@ -28,7 +28,7 @@ export function NumberTable({ label, columns, rows }: Props) {
               className={cn(
                 "py-2 font-medium",
                 index === 0 ? "pr-2 text-left" : "pl-3",
-                wide && "max-sm:hidden",
+                wide && "max-md:hidden",
               )}
             >
               {heading}
@@ -47,7 +47,7 @@ export function NumberTable({ label, columns, rows }: Props) {
               return (
                 <td
                   key={column?.heading ?? index}
-                  className={cn("tabular py-2 pl-3 whitespace-nowrap", column?.wide && "max-sm:hidden")}
+                  className={cn("tabular py-2 pl-3 whitespace-nowrap", column?.wide && "max-md:hidden")}
                 >
                   {cell}
                 </td>

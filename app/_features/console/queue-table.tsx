@@ -6,7 +6,7 @@ import { MAX_COUNT, type QueueOverview } from "@/lib/tasks";
 type State = keyof QueueOverview["counts"];
 
 /** Phones show the waiting tasks as one number and the oldest one under the queue's name. */
-const HIDDEN_ON_PHONE = "max-sm:hidden";
+const HIDDEN_ON_PHONE = "max-md:hidden";
 
 /** Number of tasks per queue and state. */
 export function QueueTable({ queues, renderedAt }: { queues: readonly QueueOverview[]; renderedAt: number }) {

@@ -74,7 +74,7 @@ describe("two users", () => {
     await clickTool(here, "And hello", "Reply");
     await sendText(here, "An answer");
     await message(there, "An answer")
-      .getByRole("button", { name: /^Go to the message by Boris/ })
+      .getByRole("button", { name: /^Go to the message:\s+Boris/ })
       .click();
     await expect
       .poll(() => there.evaluate(() => document.activeElement?.textContent ?? ""))
