@@ -39,7 +39,7 @@ it.each(["en-US", "ru-RU"])(
   async (locale) => {
     const pages = new Map<string, Page>();
     for (const who of ["admin", "artist", "listener"] as const) {
-      const context = await openContext({ locale });
+      const context = await openContext({ locale: "ru-RU" });
       await signInAsDemo(context, who);
       pages.set(who, await context.newPage());
     }
