@@ -31,32 +31,26 @@ const tooWide = (page: Page) =>
       .map(({ tagName, className }) => `${tagName.toLowerCase()} ${String(className).slice(0, 60)}`);
   });
 
-it.each(["en-US", "ru-RU"])(
-  "every page fits in %s, and is accessible",
-  {
-    timeout: ALL_PAGES_LIMIT_MS,
-  },
-  async (locale) => {
-    const pages = new Map<string, Page>();
-    for (const who of ["admin", "artist", "listener"] as const) {
-      const context = await openContext({ locale: "ru-RU" });
-      await signInAsDemo(context, who);
-      pages.set(who, await context.newPage());
+it("every page fits in Russian, whose words are longer, and is accessible", {
+  timeout: ALL_PAGES_LIMIT_MS,
+}, async () => {
+  const pages = new Map<string, Page>();
+  for (const who of ["admin", "artist", "listener"] as const) {
+    const context = await openContext({ locale: "ru-RU" });
+    await signInAsDemo(context, who);
+    pages.set(who, await context.newPage());
+  }
+  const problems: string[] = [];
+  for (const pattern of pagePatterns()) {
+    const page = pages.get(userOf(pattern));
+    if (!page) throw new Error(`no page of ${userOf(pattern)}`);
+    await page.setViewportSize({ width: 320, height: 640 });
+    await page.goto(await demoPath(database, pattern));
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 640 });
+      problems.push(...(await tooWide(page)).map((element) => `${pattern} at ${String(width)}: ${element}`));
     }
-    const problems: string[] = [];
-    for (const pattern of pagePatterns()) {
-      const page = pages.get(userOf(pattern));
-      if (!page) throw new Error(`no page of ${userOf(pattern)}`);
-      await page.setViewportSize({ width: 320, height: 640 });
-      await page.goto(await demoPath(database, pattern));
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 640 });
-        problems.push(
-          ...(await tooWide(page)).map((element) => `${pattern} at ${String(width)}: ${element}`),
-        );
-      }
-      problems.push(...(await seriousViolations(page)).map((violation) => `${pattern}: ${violation}`));
-    }
-    expect(problems).toEqual([]);
-  },
-);
+    problems.push(...(await seriousViolations(page)).map((violation) => `${pattern}: ${violation}`));
+  }
+  expect(problems).toEqual([]);
+});
