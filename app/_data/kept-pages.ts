@@ -1,6 +1,6 @@
 /**
- * Pages that the service worker keeps for when there is no connection (public/sw.js, docs/OFFLINE.md). Here is what
- * pages tell it. Every call is best effort: without a worker, pages need a connection.
+ * Pages that the service worker keeps for when there is no connection (public/sw.js, docs/OFFLINE.md), and the
+ * messages that pages post to it. Every call is best effort: without a worker, pages need a connection.
  */
 
 const WORKER_PATH = "/sw.js";

@@ -318,7 +318,7 @@ export const inventory: Readonly<Record<string, ModelInventory>> = {
       targetId: kept("reports", "the id of what was reported, which is deleted on its own"),
       text: kept("reports", "emptied"),
       closedFor: kept("reports", "an operator's words about the report"),
-      reportedAuthorId: unnamed(null, "not exported: it would tell that, and what, somebody has reported"),
+      reportedAuthorId: unnamed(null, "not exported: it would reveal that a report was made, and of what"),
       reportedTitle: unnamed(null, "as above; the post, message or product itself is exported"),
       reportedText: unnamed(null, "as above"),
     },

@@ -3,7 +3,7 @@ import { cn } from "@/app/_ui/cn";
 
 export interface TableColumn {
   heading: string;
-  /** Phones leave it out. */
+  /** Narrow screens leave it out. */
   wide?: boolean;
 }
 
