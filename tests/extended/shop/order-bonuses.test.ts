@@ -15,8 +15,10 @@ import { createPerson } from "@/tests/support/factories/people";
 import {
   createReferredBuyer,
   createTestProduct,
+  expiredEvent,
   finishTasks,
   paidEvent,
+  paidEventOf,
   paymentEvent,
   placeTestOrder,
   readOrderAs,
@@ -53,16 +55,8 @@ const place = (bonusAmount = USED, more: { clientKey?: string } = {}) =>
   placeTestOrder(buyer, { productId, quantity: 2, bonusAmount, ...more });
 const rowOf = (id: string) => db().order.findUniqueOrThrow({ where: { id } });
 const sessionIdOf = async (id: string) => (await rowOf(id)).sessionId ?? "";
-const paid = async (order: OrderView) =>
-  sendPaymentEvent(paidEvent({ ...order, sessionId: await sessionIdOf(order.id) }));
-const expired = (orderId: string) =>
-  sendPaymentEvent(
-    paymentEvent("checkout.session.expired", {
-      id: "cs",
-      client_reference_id: orderId,
-      payment_status: "unpaid",
-    }),
-  );
+const paid = async (order: OrderView) => sendPaymentEvent(await paidEventOf(order));
+const expired = (orderId: string) => sendPaymentEvent(expiredEvent(orderId));
 const declined = async (order: OrderView) => {
   const metadata = { orderId: order.id };
   const object = { id: `pi_${order.id}`, metadata, currency: "rub", amount_received: 0 };

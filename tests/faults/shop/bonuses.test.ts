@@ -4,7 +4,6 @@ import { reconcileReferralBonus } from "@/lib/bonuses/referral-bonus";
 import { AppError } from "@/lib/core/errors";
 import { type Failpoint, injectFault } from "@/lib/core/failpoint";
 import { db, transaction } from "@/lib/db";
-import type { OrderView } from "@/lib/schemas/order";
 import {
   balanceOf,
   grantBonuses,
@@ -15,9 +14,9 @@ import { createTestOrder, setRefunded } from "@/tests/support/factories/orders";
 import {
   createReferredBuyer,
   createTestProduct,
+  expiredEvent,
   finishTasks,
-  paidEvent,
-  paymentEvent,
+  paidEventOf,
   placeTestOrder,
   refundEvent,
   runCheck,
@@ -48,18 +47,6 @@ async function createBuyer() {
   const product = await createTestProduct({ stock: 50, priceMinor: PRICE, currency: "RUB" });
   const place = () => placeTestOrder(buyer, { productId: product.id, bonusAmount: USED });
   return { buyer, product, place };
-}
-
-const expiredEvent = (orderId: string) =>
-  paymentEvent("checkout.session.expired", {
-    id: "cs",
-    client_reference_id: orderId,
-    payment_status: "unpaid",
-  });
-
-async function paidEventOf(order: OrderView) {
-  const { sessionId } = await db().order.findUniqueOrThrow({ where: { id: order.id } });
-  return paidEvent({ ...order, sessionId: sessionId ?? "" });
 }
 
 it("orders, spends and a reversed bonus of one account at the same moment never overdraw it", async () => {

@@ -16,9 +16,9 @@ import {
 import {
   createReferredBuyer,
   createTestProduct,
+  expiredEvent,
   finishTasks,
-  paidEvent,
-  paymentEvent,
+  paidEventOf,
   placeTestOrder,
   readOrderAs,
   refundEvent,
@@ -55,16 +55,8 @@ const place = (bonusAmount = USED, more: { clientKey?: string } = {}) =>
   placeTestOrder(buyer, { productId, quantity: 2, bonusAmount, ...more });
 const rowOf = (id: string) => db().order.findUniqueOrThrow({ where: { id } });
 const sessionIdOf = async (id: string) => (await rowOf(id)).sessionId ?? "";
-const paid = async (order: OrderView) =>
-  sendPaymentEvent(paidEvent({ ...order, sessionId: await sessionIdOf(order.id) }));
-const expired = (orderId: string) =>
-  sendPaymentEvent(
-    paymentEvent("checkout.session.expired", {
-      id: "cs",
-      client_reference_id: orderId,
-      payment_status: "unpaid",
-    }),
-  );
+const paid = async (order: OrderView) => sendPaymentEvent(await paidEventOf(order));
+const expired = (orderId: string) => sendPaymentEvent(expiredEvent(orderId));
 
 const TAKEN = { kind: "purchase", amount: -USED };
 const RETURNED = { kind: "purchase_returned", amount: USED };

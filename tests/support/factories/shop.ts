@@ -179,3 +179,20 @@ export async function finishTasks(orderId: string): Promise<void> {
     return unfinished.length === 0;
   });
 }
+
+/** The event of a checkout that was not paid in time. */
+export const expiredEvent = (orderId: string) =>
+  paymentEvent("checkout.session.expired", {
+    id: "cs",
+    client_reference_id: orderId,
+    payment_status: "unpaid",
+  });
+
+/** The event of an order's payment through the checkout that was opened for it. */
+export async function paidEventOf(order: OrderView) {
+  const { sessionId } = await db().order.findUniqueOrThrow({
+    where: { id: order.id },
+    select: { sessionId: true },
+  });
+  return paidEvent({ ...order, sessionId: sessionId ?? "" });
+}
