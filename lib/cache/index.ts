@@ -1,8 +1,13 @@
+import { processState } from "../core/process-state";
 import { CacheManager } from "./manager";
+import { Memory } from "./memory";
 import { namespaces } from "./namespaces";
 
-/** This process's cache. */
-export const cacheManager = new CacheManager(namespaces);
+/** This process's cache. A page and the route that changes what it shows have one memory. */
+export const cacheManager = new CacheManager(
+  namespaces,
+  processState("cacheMemory", () => new Memory()),
+);
 
 export type {
   CachedBot,

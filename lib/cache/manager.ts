@@ -42,20 +42,23 @@ const zeroCounts = (): CacheCounts => ({ hitL1: 0, hitL2: 0, stale: 0, miss: 0, 
  */
 export class CacheManager<T extends NamespaceSpecs> {
   private readonly specs: ReadonlyMap<string, NamespaceSpec>;
-  private readonly memory = new Memory();
   private readonly counts = new Map<string, CacheCounts>();
-  private readonly invalidationLog = new InvalidationLog(this.memory, (error) =>
-    this.onRedisFailure("(tags)", error),
-  );
-  private readonly singleFlight = new SingleFlight({
-    memory: this.memory,
-    invalidationLog: this.invalidationLog,
-    count: (namespace, event) => this.count(namespace, event),
-    onRedisFailure: (namespace, error) => this.onRedisFailure(namespace, error),
-  });
+  private readonly invalidationLog: InvalidationLog;
+  private readonly singleFlight: SingleFlight;
 
-  constructor(namespaces: T) {
+  /** @param memory  of a process: managers that share it serve nothing that one of them invalidated */
+  constructor(
+    namespaces: T,
+    private readonly memory = new Memory(),
+  ) {
     this.specs = new Map(Object.entries(namespaces));
+    this.invalidationLog = new InvalidationLog(memory, (error) => this.onRedisFailure("(tags)", error));
+    this.singleFlight = new SingleFlight({
+      memory,
+      invalidationLog: this.invalidationLog,
+      count: (namespace, event) => this.count(namespace, event),
+      onRedisFailure: (namespace, error) => this.onRedisFailure(namespace, error),
+    });
   }
 
   /**

@@ -1,4 +1,5 @@
 import { now } from "./clock";
+import { processState } from "./process-state";
 
 /**
  * What this process has counted and not handed over yet (lib/metrics). Safe for the edge. A label's values come from
@@ -98,8 +99,7 @@ const MINUTE_MS = 60_000;
 /** While nothing takes the counts, older minutes are added up: it bounds the memory. */
 const MAX_MINUTES = 30;
 
-/** Kept on globalThis: Next gives pages, routes and instrumentation copies of a module's state. */
-const globalState = globalThis as typeof globalThis & { normaldanceCounts?: CountsByMinute };
+const state = processState<{ counts: CountsByMinute }>("counters", () => ({ counts: new Map() }));
 
 export function increment<N extends CounterName>(name: N, labels: LabelValues<N>, by = 1): void {
   const series = currentSeries(name);
@@ -122,8 +122,8 @@ export function observe<N extends HistogramName>(name: N, labels: LabelValues<N>
 
 /** Takes all counts out of this process's memory. */
 export function takeCounts(): CountsByMinute {
-  const counts = globalState.normaldanceCounts ?? new Map();
-  delete globalState.normaldanceCounts;
+  const { counts } = state;
+  state.counts = new Map();
   return counts;
 }
 
@@ -160,8 +160,7 @@ function seriesKey(labels: readonly string[]): string {
 }
 
 function currentSeries(name: MetricName): Record<string, number | Histogram> {
-  globalState.normaldanceCounts ??= new Map();
-  const byMinute = globalState.normaldanceCounts;
+  const byMinute = state.counts;
   const minute = Math.floor(now() / MINUTE_MS);
   let counts = byMinute.get(minute);
   if (!counts) {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { randomBytes } from "node:crypto";
+import { processState } from "./process-state";
 
 /**
  * The trace of a request and of the tasks it causes, as W3C Trace Context, so that tracing services upstream and
@@ -49,16 +50,15 @@ export interface Tracer {
   start(name: string, attributes: SpanAttributes, durationMs: number): EndSpan;
 }
 
-/** On globalThis: Next gives routes and instrumentation copies of a module's state. */
-const globalState = globalThis as typeof globalThis & { normaldanceTracer?: Tracer | undefined };
+const state = processState<{ tracer?: Tracer | undefined }>("tracer", () => ({}));
 
 export function setTracer(tracer: Tracer | undefined): void {
-  globalState.normaldanceTracer = tracer;
+  state.tracer = tracer;
 }
 
 /** The current `traceparent`; undefined outside a request or task. Pages have one only where a tracer is set. */
 export function currentTraceparent(): string | undefined {
-  return globalState.normaldanceTracer?.current() ?? storage.getStore()?.traceparent;
+  return state.tracer?.current() ?? storage.getStore()?.traceparent;
 }
 
 /** The trace id for log lines: 32 hexadecimal digits, the same in all spans of a trace. */
@@ -91,7 +91,7 @@ export function withTrace<R>(
   work: () => R,
   { name = "work", attributes = {}, ids = {}, joins = false }: TraceOptions = {},
 ): R {
-  const tracer = globalState.normaldanceTracer;
+  const tracer = state.tracer;
   const allIds = { ...storage.getStore()?.ids, ...ids };
   const enter = (traceparent: string) => storage.run({ traceparent, ids: allIds }, work);
   const validParent = parseTraceparent(parent) ? (parent ?? undefined) : undefined;
@@ -114,7 +114,7 @@ export function startSpan(
   describe: () => { name: string; attributes: SpanAttributes },
   durationMs = 0,
 ): EndSpan {
-  const tracer = globalState.normaldanceTracer;
+  const tracer = state.tracer;
   if (!tracer) return ignoreEnd;
   const { name, attributes } = describe();
   return tracer.start(name, attributes, durationMs);

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 import { PrismaPg } from "@prisma/adapter-pg";
 import { Prisma, PrismaClient } from "../../prisma/generated/client";
+import { processState } from "../core/process-state";
 import { createPool, logLostConnection, STATEMENT_LIMIT_MS, statementLimit } from "./pool";
 import { isConflict } from "./sql-errors";
 
@@ -10,19 +11,19 @@ function createClient(): PrismaClient {
   return new PrismaClient({ adapter });
 }
 
-/** Kept on globalThis: a development server that reloads modules would otherwise leak a pool per reload. */
-const globalState = globalThis as typeof globalThis & { normaldanceDb?: PrismaClient };
+/** One pool for all bundles, and none leaked by each reload of a development server. */
+const state = processState<{ client?: PrismaClient | undefined }>("db", () => ({}));
 
 /** This process's Prisma client. Created on first use. */
 export function db(): PrismaClient {
-  globalState.normaldanceDb ??= createClient();
-  return globalState.normaldanceDb;
+  state.client ??= createClient();
+  return state.client;
 }
 
 /** Closes the pool, so that scripts and tests can exit. */
 export async function disconnectDb(): Promise<void> {
-  await globalState.normaldanceDb?.$disconnect();
-  delete globalState.normaldanceDb;
+  await state.client?.$disconnect();
+  state.client = undefined;
 }
 
 export type Transaction = Prisma.TransactionClient;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { addCounts, increment, takeCounts } from "../core/counters";
 import { newId } from "../core/ids";
+import { processState } from "../core/process-state";
 
 /** What one instance counted between two flushes. */
 
@@ -21,13 +22,12 @@ export type Batch = z.infer<typeof batchSchema>;
 /** Batches that a process keeps while neither Redis nor Postgres takes them, the newest: half an hour. */
 const MAX_KEPT_BATCHES = 30;
 
-/** Kept on globalThis, like the counts themselves. */
-const globalState = globalThis as typeof globalThis & { normaldanceKeptBatches?: Batch[] };
+const state = processState<{ kept: Batch[] }>("metricBatches", () => ({ kept: [] }));
 
 /** The counts of this process since the last call, and batches that were put back. */
 export function takeBatches(): Batch[] {
-  const kept = globalState.normaldanceKeptBatches ?? [];
-  delete globalState.normaldanceKeptBatches;
+  const { kept } = state;
+  state.kept = [];
   const counts = takeCounts();
   if (counts.size === 0) return kept;
   return [...kept, { id: newId(), minutes: Object.fromEntries(counts) }];
@@ -35,10 +35,10 @@ export function takeBatches(): Batch[] {
 
 /** For the next flush. */
 export function putBack(batches: readonly Batch[]): void {
-  const kept = [...(globalState.normaldanceKeptBatches ?? []), ...batches];
+  const kept = [...state.kept, ...batches];
   const lost = kept.length - MAX_KEPT_BATCHES;
   if (lost > 0) increment("metric_batches_lost_total", [], lost);
-  globalState.normaldanceKeptBatches = kept.slice(-MAX_KEPT_BATCHES);
+  state.kept = kept.slice(-MAX_KEPT_BATCHES);
 }
 
 /** Adds the batches' counts up by minute. */

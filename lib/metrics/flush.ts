@@ -3,6 +3,7 @@ import { now } from "../core/clock";
 import { defer } from "../core/defer";
 import { env } from "../core/env";
 import { log } from "../core/log";
+import { processState } from "../core/process-state";
 import { keys, RedisUnavailableError, redisService, ttlSeconds } from "../redis";
 import { type Batch, putBack, takeBatches } from "./batch";
 import { foldBatches } from "./fold";
@@ -13,12 +14,11 @@ const FOLD_BACKLOG = 50;
 /** No instance adds to more: they are about a megabyte, in one hash. */
 const MAX_BACKLOG = 300;
 
-/** Kept on globalThis: pages and routes are bundles with their own copies of a module's state. */
-const globalState = globalThis as typeof globalThis & {
-  normaldanceFlushedAt?: number;
+const state = processState<{
+  flushedAt?: number;
   /** Batches in Redis, as this process saw them last. */
-  normaldanceBacklog?: number;
-};
+  backlog: number;
+}>("metricsFlush", () => ({ backlog: 0 }));
 
 /**
  * Hands this process's counts over after the current response, when the last time is `METRICS_INTERVAL_SECONDS` ago: a
@@ -27,10 +27,10 @@ const globalState = globalThis as typeof globalThis & {
  */
 export function flushCountsIfDue(): void {
   const intervalMs = env().METRICS_INTERVAL_SECONDS * 1_000;
-  const { normaldanceFlushedAt: flushedAt } = globalState;
+  const { flushedAt } = state;
   if (intervalMs === 0 || (flushedAt !== undefined && now() - flushedAt < intervalMs)) return;
   if (flushedAt === undefined) atExit(flushCounts);
-  globalState.normaldanceFlushedAt = now();
+  state.flushedAt = now();
   defer(flushCounts);
 }
 
@@ -48,10 +48,10 @@ export async function flushCounts(): Promise<void> {
     log().debug({ err: error }, "counts not handed over: kept for the next flush");
     return putBack(batches);
   }
-  if ((globalState.normaldanceBacklog ?? 0) < FOLD_BACKLOG) return;
+  if (state.backlog < FOLD_BACKLOG) return;
   try {
     await foldBatches();
-    globalState.normaldanceBacklog = 0;
+    state.backlog = 0;
   } catch (error) {
     log().debug({ err: error }, "counts not added up: Postgres unavailable");
   }
@@ -59,7 +59,7 @@ export async function flushCounts(): Promise<void> {
 
 /** @returns false when Redis is unavailable, or has so many batches that Postgres must have been down for long */
 async function pushBatches(batches: readonly Batch[]): Promise<boolean> {
-  if ((globalState.normaldanceBacklog ?? 0) >= MAX_BACKLOG) return false;
+  if (state.backlog >= MAX_BACKLOG) return false;
   const key = keys.metricBatches;
   const fields = Object.fromEntries(batches.map((batch) => [batch.id, batch]));
   try {
@@ -68,7 +68,7 @@ async function pushBatches(batches: readonly Batch[]): Promise<boolean> {
       p.expire(key, ttlSeconds.metricBatches),
       p.hlen(key),
     ]);
-    globalState.normaldanceBacklog = backlog;
+    state.backlog = backlog;
     return true;
   } catch (error) {
     if (error instanceof RedisUnavailableError) return false;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { log } from "../core/log";
+import { processState } from "../core/process-state";
 import { keys, redisService, type Subscription } from "../redis";
 import type { Channel } from "../schemas/channels";
 import { type Cursor, readLogHeads, readSequence } from "./channel-log";
@@ -335,10 +336,5 @@ function removeFrom<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
   if (set?.size === 0) map.delete(key);
 }
 
-/**
- * Kept on globalThis: Next gives pages and routes copies of a module's state, and a page uses what the streams, which are
- * a route's, know.
- */
-const globalState = globalThis as typeof globalThis & { normaldanceHub?: Hub };
-globalState.normaldanceHub ??= new Hub();
-export const hub = globalState.normaldanceHub;
+/** A page uses what the streams, which are a route's, know. */
+export const hub = processState("hub", () => new Hub());
