@@ -9,8 +9,6 @@ import { countNames, openSignedInContext, visit } from "./visitor";
 const ALONE_SECONDS = Number(process.env.IDLE_SECONDS ?? 300);
 const TOGETHER_SECONDS = Number(process.env.IDLE_SECONDS ?? 300);
 const CLIENTS = Number(process.env.IDLE_CLIENTS ?? 100);
-/** The views of a page are synced some time after it: that belongs to the page, not to the hour. */
-const FOLLOW_UP_MS = 45_000;
 const HEARTBEAT_ANSWER = "POST /api/realtime";
 const SECONDS_PER_HOUR = 3_600;
 
@@ -50,8 +48,7 @@ async function measureAlone(stage: Stage): Promise<{ alone: Traffic; requests: s
   try {
     const context = await openSignedInContext(stage, browser);
     const { page, requests } = await visit(context, "/");
-    await stage.waitForQuiet();
-    await delay(FOLLOW_UP_MS);
+    await stage.waitForFollowUp();
     await page.bringToFront();
     requests.length = 0;
     const alone = await stage.measureDuring(() => delay(ALONE_SECONDS * 1_000));

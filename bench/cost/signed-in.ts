@@ -18,6 +18,7 @@ export const signedIn: Probe = {
       await warm.close();
 
       const context = await openSignedInContext(stage, browser);
+      await stage.waitForFollowUp();
       let tab: Awaited<ReturnType<typeof visit>> | undefined;
       const first = await stage.measure(async () => {
         tab = await visit(context, "/");

@@ -38,6 +38,8 @@ export interface Stage {
   measureDuring(work: () => Promise<unknown>): Promise<Traffic>;
   /** Resolves when neither backend has been asked for some seconds. */
   waitForQuiet(): Promise<void>;
+  /** Resolves when what a page requests for later, such as the sync of its views, is done too. */
+  waitForFollowUp(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -47,6 +49,8 @@ const QUIET_MS = 4_000;
 const QUIET_LIMIT_MS = 20 * 60_000;
 /** `SOUND=no` seeds no tracks, so that the start does not wait for them. */
 const HAS_SOUND = process.env.SOUND !== "no";
+/** Longer than a quiet post's first view waits for its sync. */
+const FOLLOW_UP_MS = 45_000;
 const POLL_MS = 200;
 
 const SCRIPT_COMMANDS = ["EVAL", "EVALSHA", "EVAL_RO", "EVALSHA_RO"];
@@ -120,6 +124,10 @@ export async function startStage(): Promise<Stage> {
     return {
       ...{ url: `http://localhost:${port}`, env, stack, waitForQuiet, measureDuring, stop },
       description: `Redis: ${stack.backends.find(({ name }) => name === "Redis")?.what.split(";")[0]}; Postgres: a server; Node ${process.version}`,
+      waitForFollowUp: async () => {
+        await delay(FOLLOW_UP_MS);
+        await waitForQuiet();
+      },
       measure: async (work) => {
         await waitForQuiet();
         return measureDuring(async () => {
