@@ -16,6 +16,6 @@ export function processState<T>(name: string, create: () => T): T {
 }
 
 /** For tests: the modules that are loaded next get states of their own, as in another process. */
-export function forgetProcessState(...names: readonly string[]): void {
+export function resetProcessState(...names: readonly string[]): void {
   for (const name of names) globalState[GLOBAL_KEY]?.delete(name);
 }

@@ -1,12 +1,12 @@
 import { vi } from "vitest";
-import { forgetProcessState } from "@/lib/core/process-state";
+import { resetProcessState } from "@/lib/core/process-state";
 
 /**
  * The test files of a worker share its process. This evaluates the project's modules again for each file, so that no
  * module state leaks into the next file, and restores the environment of the first file. Libraries stay loaded.
  */
 vi.resetModules();
-forgetProcessState("cacheMemory", "hub");
+resetProcessState("cacheMemory", "hub");
 // A stub that the previous file left would later be undone to the value of that file.
 vi.unstubAllEnvs();
 

@@ -1,5 +1,5 @@
 import { vi } from "vitest";
-import { forgetProcessState } from "@/lib/core/process-state";
+import { resetProcessState } from "@/lib/core/process-state";
 
 /** Another instance of the app in this process, with its own memory, breaker, connections and view of Redis. */
 export interface InProcessInstance {
@@ -13,7 +13,7 @@ export interface InProcessInstance {
 /** @param redisUrl  its Redis, by default this file's */
 export async function startInProcessInstance(redisUrl?: string): Promise<InProcessInstance> {
   vi.resetModules();
-  forgetProcessState("cacheMemory");
+  resetProcessState("cacheMemory");
   const before = process.env.UPSTASH_REDIS_REST_URL;
   if (redisUrl) process.env.UPSTASH_REDIS_REST_URL = redisUrl;
   try {
