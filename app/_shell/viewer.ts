@@ -85,7 +85,7 @@ export const getShellStreamStart = cache(async (): Promise<StreamStart> => {
 async function readStreamStart(viewerId: string): Promise<StreamStart> {
   const chatIds = await listChatIds(viewerId, MAX_SUBSCRIBED_CHATS);
   const channels = [`user:${viewerId}` as const, ...chatIds.map((id) => `chat:${id}` as const)];
-  return { chatIds, cursors: await readCursors(channels) };
+  return { chatIds, cursors: await readCursors(channels, ["views"]) };
 }
 
 /** The viewer's unread notifications; 0 when the count is unavailable, because the shell must render anyway. */

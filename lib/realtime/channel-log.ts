@@ -145,20 +145,40 @@ export async function readLogHeads(channels: readonly Channel[]): Promise<Map<Ch
   const heads = new Map<Channel, Cursor>();
   for (let from = 0; from < channels.length; from += MAX_CALL_SIZE) {
     const batch = channels.slice(from, from + MAX_CALL_SIZE);
-    const found = toCursors(
-      await redisService().script(
-        readHeads,
-        batch.map((channel) => keys.realtimeHead(channel)),
-        [],
-        cursorsSchema,
-      ),
-    );
-    for (const [index, head] of found.entries()) {
-      const channel = batch[index];
-      if (channel) heads.set(channel, head);
-    }
+    const reply = await redisService().script(readHeads, batch.map(headKey), [batch.length], cursorsSchema);
+    for (const [channel, head] of toHeads(batch, reply)) heads.set(channel, head);
   }
   return heads;
+}
+
+/**
+ * The same for up to a hundred channels, and the number of the last message at that moment: while it is the last one,
+ * the heads are.
+ *
+ * @throws {RedisUnavailableError}
+ */
+export async function readNumberedHeads(
+  channels: readonly Channel[],
+): Promise<{ heads: Map<Channel, Cursor>; sequence: number | null }> {
+  const scriptKeys = [...channels.map(headKey), keys.realtimeSequence];
+  const reply = await redisService().script(readHeads, scriptKeys, [channels.length], cursorsSchema);
+  const sequence = reply.at(-1);
+  return {
+    heads: toHeads(channels, reply.slice(0, -1)),
+    sequence: sequence === "" ? null : Number(sequence),
+  };
+}
+
+const headKey = (channel: Channel) => keys.realtimeHead(channel);
+
+function toHeads(channels: readonly Channel[], reply: unknown): Map<Channel, Cursor> {
+  const cursors = toCursors(reply);
+  return new Map(
+    channels.flatMap((channel, index) => {
+      const head = cursors[index];
+      return head ? [[channel, head]] : [];
+    }),
+  );
 }
 
 /** Position in a channel's log: all events of this epoch up to this number. */

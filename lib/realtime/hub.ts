@@ -3,10 +3,10 @@ import { log } from "../core/log";
 import { processState } from "../core/process-state";
 import { keys, redisService, type Subscription } from "../redis";
 import type { Channel } from "../schemas/channels";
-import { type Cursor, readLogHeads, readSequence } from "./channel-log";
+import { type Cursor, readLogHeads, readNumberedHeads, readSequence } from "./channel-log";
 import type { ChannelSubscription } from "./channel-subscription";
 import { type UpstreamMessage, upstreamSchema } from "./emit";
-import { KnownHeads } from "./known-heads";
+import { KnownHeads, NumberedHeads } from "./known-heads";
 import { answerRollCall } from "./roll-call";
 import { UpstreamPosition } from "./upstream-position";
 
@@ -54,6 +54,7 @@ class Hub {
   private beatTimer: NodeJS.Timeout | undefined;
   private readonly position = new UpstreamPosition();
   private readonly knownHeads = new KnownHeads();
+  private readonly numberedHeads = new NumberedHeads();
   private flows = false;
   private readable = true;
   /**
@@ -138,7 +139,8 @@ class Hub {
 
   /**
    * The heads of channels, for a page whose stream will start from them. Those that this instance knows need no read: one
-   * that lags behind makes the stream repeat events. Channels without a log are left out. One call at most.
+   * that lags behind makes the stream repeat events. Channels without a log are left out. One call at most; a hundred
+   * channels at most.
    *
    * @throws {RedisUnavailableError}
    */
@@ -150,8 +152,16 @@ class Hub {
     }
     const unknown = channels.filter((channel) => !heads.has(channel));
     if (unknown.length === 0) return heads;
-    const read = await (this.isCurrent ? this.knownHeads.fill(unknown, readLogHeads) : readLogHeads(unknown));
+    const read = await (this.isCurrent
+      ? this.knownHeads.fill(unknown, readLogHeads)
+      : this.readHeadsUnsubscribed(unknown));
     for (const [channel, head] of read) if (head.epoch !== "") heads.set(channel, head);
+    return heads;
+  }
+
+  private async readHeadsUnsubscribed(channels: readonly Channel[]): Promise<Map<Channel, Cursor>> {
+    const { heads, sequence } = await readNumberedHeads(channels);
+    this.numberedHeads.add(sequence, heads);
     return heads;
   }
 
@@ -176,10 +186,10 @@ class Hub {
     subscription.end();
   }
 
-  private releaseHeld(): void {
+  private releaseHeld(headOf: (channel: Channel) => Cursor | undefined = () => undefined): void {
     const released = [...this.held];
     this.held.clear();
-    for (const subscription of released) void subscription.catchUp();
+    for (const subscription of released) void subscription.joinAt(headOf(subscription.channel));
   }
 
   /** Messages may be lost from now on. */
@@ -230,7 +240,7 @@ class Hub {
     const isAtLastMessage = await this.isAtLastMessage();
     if (!this.flows) return;
     this.updateState({ connecting: false });
-    if (isAtLastMessage) this.releaseHeld();
+    if (isAtLastMessage) this.releaseHeld((channel) => this.knownHead(channel));
     else this.compareAfterInterruption();
   }
 
@@ -245,7 +255,10 @@ class Hub {
     else if ("forgotten" in message) this.position.receive(message.sequence);
     if (!this.position.isContinuous) this.knownHeads.clear();
     if (Array.isArray(message)) {
-      for (const { channel, epoch, n } of message) this.knownHeads.receive(channel, { epoch, n });
+      for (const { channel, epoch, n } of message) {
+        this.knownHeads.receive(channel, { epoch, n });
+        this.numberedHeads.delete(channel);
+      }
       for (const { channel, epoch, n, event } of message)
         for (const subscription of this.subscriptionsTo(channel)) subscription.receive({ epoch, n }, event);
     } else if ("rollCall" in message) {
@@ -253,7 +266,10 @@ class Hub {
     } else if ("userId" in message) {
       for (const stream of [...(this.streamsByUser.get(message.userId) ?? [])]) stream.onWake();
     } else if ("forgotten" in message) {
-      for (const channel of message.forgotten) this.knownHeads.delete(channel);
+      for (const channel of message.forgotten) {
+        this.knownHeads.delete(channel);
+        this.numberedHeads.delete(channel);
+      }
       for (const channel of message.forgotten)
         for (const subscription of this.subscriptionsTo(channel)) void subscription.catchUp();
     } else {
@@ -297,7 +313,9 @@ class Hub {
     try {
       sequence = await readSequence();
       const joined = this.allSubscriptions().filter((subscription) => !this.held.has(subscription));
-      this.releaseHeld();
+      for (const [channel, head] of this.numberedHeads.take(sequence))
+        this.knownHeads.remember(channel, head);
+      this.releaseHeld((channel) => this.knownHeads.get(channel));
       heads = await readLogHeads([...new Set(joined.map(({ channel }) => channel))]);
     } catch (error) {
       this.releaseHeld();

@@ -5,6 +5,35 @@ import type { Cursor } from "./channel-log";
 const MAX_KNOWN_HEADS = 10_000;
 
 /**
+ * Heads that were read for pages while this instance received no messages. They are valid at the number of the last message
+ * then: if it is the last one still when the instance receives messages, nothing was published between.
+ */
+export class NumberedHeads {
+  private sequence: number | null = null;
+  private heads = new Map<string, Cursor>();
+
+  /** Replaces those of another number. Channels without a log, and a sequence that does not exist, are left out. */
+  add(sequence: number | null, heads: ReadonlyMap<string, Cursor>): void {
+    if (sequence !== this.sequence || this.heads.size + heads.size > MAX_KNOWN_HEADS) this.heads = new Map();
+    this.sequence = sequence;
+    if (sequence === null) return;
+    for (const [channel, head] of heads) if (head.epoch !== "") this.heads.set(channel, head);
+  }
+
+  /** An event of the channel was published, or its log was deleted. */
+  delete(channel: string): void {
+    this.heads.delete(channel);
+  }
+
+  /** Those that are valid at this number. None is left. */
+  take(sequence: number | null): ReadonlyMap<string, Cursor> {
+    const { heads } = this;
+    this.heads = new Map();
+    return sequence !== null && sequence === this.sequence ? heads : new Map();
+  }
+}
+
+/**
  * The heads of channels that had subscribers on this instance, or were read for a page. Valid while the instance receives
  * every published message: each must be passed to {@link receive}, and {@link clear} called when one may be lost.
  */

@@ -8,11 +8,22 @@ import { hub } from "./hub";
  * that a later event is either in what it read or behind the cursor. One call, or none where this instance knows them. A
  * channel without a log is left out, and all are while Redis is unavailable: a page then reads its data again when it has
  * joined.
+ *
+ * @param others  channels that the page subscribes to without a cursor: their heads are read in the same call, so that its
+ *                stream need not read them
  */
-export async function readCursors(channels: readonly Channel[]): Promise<Record<string, string>> {
+export async function readCursors(
+  channels: readonly Channel[],
+  others: readonly Channel[] = [],
+): Promise<Record<string, string>> {
   try {
-    const heads = await hub.readHeads(channels);
-    return Object.fromEntries([...heads].map(([channel, head]) => [channel, formatCursor(head)]));
+    const heads = await hub.readHeads([...channels, ...others]);
+    return Object.fromEntries(
+      channels.flatMap((channel) => {
+        const head = heads.get(channel);
+        return head ? [[channel, formatCursor(head)]] : [];
+      }),
+    );
   } catch (error) {
     log().debug({ err: error }, "channel cursors not read: Redis unavailable");
     return {};

@@ -113,22 +113,24 @@ return reply
 );
 
 /**
- * Reads the heads of channels.
+ * Reads the heads of channels, and the number of the last message if its key is given.
  *
- * KEYS  heads
- * ARGV  none
- * Returns {epoch ('' for none), n} of each, flat
+ * KEYS  heads, then maybe the sequence
+ * ARGV  1 how many heads
+ * Returns {epoch ('' for none), n} of each, flat; at last the number ('' for none) as a string
  * Read-only.
  */
 export const readHeads = defineScript(
   "readHeads",
   `
 local reply = {}
-for i = 1, #KEYS do
+local heads = tonumber(ARGV[1])
+for i = 1, heads do
   local head = redis.call('HMGET', KEYS[i], 'epoch', 'n')
   reply[i * 2 - 1] = head[1] or ''
   reply[i * 2] = tonumber(head[2] or '0') or 0
 end
+if #KEYS > heads then reply[#reply + 1] = redis.call('GET', KEYS[heads + 1]) or '' end
 return reply
 `,
 );

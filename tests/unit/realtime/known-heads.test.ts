@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Cursor } from "@/lib/realtime/channel-log";
-import { KnownHeads } from "@/lib/realtime/known-heads";
+import { KnownHeads, NumberedHeads } from "@/lib/realtime/known-heads";
 import type { Channel } from "@/lib/schemas/channels";
 
 const at = (n: number, epoch = "e"): Cursor => ({ epoch, n });
@@ -52,4 +52,28 @@ it("channels without a log, and failed reads, are unknown", async () => {
   await expect(failing).rejects.toThrow("unavailable");
   known.receive("views", at(5));
   expect(known.get("views")).toBeUndefined();
+});
+
+it("heads of a number are valid while it is the last one", () => {
+  const numbered = new NumberedHeads();
+  numbered.add(7, new Map([["views", at(1)]]));
+  numbered.add(
+    7,
+    new Map([
+      ["presence", at(2)],
+      ["user:x", at(0, "")],
+    ]),
+  );
+  numbered.delete("views");
+  expect([...numbered.take(7)]).toEqual([["presence", at(2)]]);
+  expect(numbered.take(7).size).toBe(0);
+
+  numbered.add(7, new Map([["views", at(1)]]));
+  expect(numbered.take(8).size).toBe(0);
+  numbered.add(8, new Map([["views", at(2)]]));
+  numbered.add(9, new Map([["presence", at(3)]]));
+  expect([...numbered.take(9)]).toEqual([["presence", at(3)]]);
+  // Redis was emptied, twice.
+  numbered.add(null, new Map([["views", at(1)]]));
+  expect(numbered.take(null).size).toBe(0);
 });
