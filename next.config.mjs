@@ -5,8 +5,6 @@ import createNextIntlPlugin from "next-intl/plugin";
 const withNextIntl = createNextIntlPlugin({
   requestConfig: "./app/i18n/request.ts",
   experimental: {
-    // A request costs a phone more than the bytes that two pages do not share.
-    turbopackChunking: { requestCost: 1_000_000, minChunkSize: 250_000, maxMergeChunkSize: 1_000_000 },
     messages: { path: "./app/i18n/messages", format: "json", locales: ["ru", "en"], precompile: true },
   },
 });

@@ -79,7 +79,7 @@ export function LoadMore<Item extends { id: string }>({
       (entries) => {
         if (entries.some((entry) => entry.isIntersecting)) void loadWhenNear();
       },
-      { rootMargin: "0px 0px 600px" },
+      { rootMargin: "0px 0px 50%" },
     );
     observer.observe(link.current);
     return () => observer.disconnect();

@@ -2,6 +2,7 @@ import { openBrowser } from "@/tests/support/clients/browser";
 import { openContext } from "@/tests/support/clients/browser-accounts";
 import { frameworkFiles, kilobytes, recordTransfers, type Transfer } from "@/tests/support/clients/transfers";
 import type { Probe } from "./probe";
+import { openSignedInContext } from "./visitor";
 
 const round = (transfers: readonly Transfer[]) => String(Math.round(kilobytes(transfers)));
 
@@ -11,11 +12,11 @@ export const bytes: Probe = {
   measure: async (stage) => {
     const browser = await openBrowser();
     try {
-      // In the default language, whose letters and currency need fonts of their own.
-      const context = await openContext(browser, stage, { locale: "ru-RU" });
-      await context.request.post("/api/auth/sign-in", {
-        data: { email: "listener@normaldance.test", password: "normaldance" },
-      });
+      const signedIn = await openSignedInContext(stage, browser);
+      // In the default language, whose letters and currency need fonts of their own, with nothing in the browser's cache.
+      const storageState = await signedIn.storageState();
+      await signedIn.close();
+      const context = await openContext(browser, stage, { locale: "ru-RU", storageState });
       const page = await context.newPage();
       await page.setViewportSize({ width: 412, height: 823 });
       const transfers = await recordTransfers(page);

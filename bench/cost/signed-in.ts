@@ -19,6 +19,8 @@ export const signedIn: Probe = {
 
       const context = await openSignedInContext(stage, browser);
       await stage.waitForFollowUp();
+      // Meanwhile what is cached for the pages may have become stale.
+      for (const path of ["/", "/shop"]) await context.request.get(stage.url + path);
       let tab: Awaited<ReturnType<typeof visit>> | undefined;
       const first = await stage.measure(async () => {
         tab = await visit(context, "/");

@@ -1,4 +1,5 @@
 import { getTranslations } from "next-intl/server";
+import { DOCUMENT_POSTS } from "@/app/_features/posts/feed/card-layout";
 import { Feed } from "@/app/_features/posts/feed/feed";
 import { FeedIntro } from "@/app/_features/posts/feed/feed-intro";
 import { FeedSkeleton } from "@/app/_features/posts/feed/feed-skeleton";
@@ -8,9 +9,6 @@ import { readForPage } from "@/app/_shell/read-for-page";
 import { getShellViewer } from "@/app/_shell/viewer";
 import { listPosts } from "@/lib/posts";
 import { postPageQuerySchema } from "@/lib/schemas/post";
-
-/** More than a screen of any size shows before the browser loads more: each costs a kilobyte of the document. */
-const DOCUMENT_POSTS = 12;
 
 export async function generateMetadata({ searchParams }: PageProps<"/">) {
   const t = await getTranslations("feed");

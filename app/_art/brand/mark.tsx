@@ -1,5 +1,5 @@
 import { cn } from "@/app/_ui/cn";
-import { MARK_GEOMETRY } from "./mark-geometry";
+import { MARK_GEOMETRY, MARK_PATH } from "./mark-geometry";
 
 /** @param animated the bars move; for live or loading content, not for decoration */
 export function Mark({ className, animated = false }: { className?: string; animated?: boolean }) {
@@ -10,18 +10,22 @@ export function Mark({ className, animated = false }: { className?: string; anim
       focusable="false"
       className={cn("text-mark", className)}
     >
-      <g className={animated ? "dancing" : undefined} fill="currentColor">
-        {MARK_GEOMETRY.bars.map((bar) => (
-          <rect
-            key={bar.x}
-            x={bar.x}
-            y={bar.y}
-            width={MARK_GEOMETRY.width}
-            height={bar.height}
-            rx={MARK_GEOMETRY.width / 2}
-          />
-        ))}
-      </g>
+      {animated ? (
+        <g className="dancing" fill="currentColor">
+          {MARK_GEOMETRY.bars.map((bar) => (
+            <rect
+              key={bar.x}
+              x={bar.x}
+              y={bar.y}
+              width={MARK_GEOMETRY.width}
+              height={bar.height}
+              rx={MARK_GEOMETRY.width / 2}
+            />
+          ))}
+        </g>
+      ) : (
+        <path fill="currentColor" d={MARK_PATH} />
+      )}
     </svg>
   );
 }

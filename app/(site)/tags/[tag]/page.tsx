@@ -2,6 +2,7 @@ import type { Metadata } from "next";
 import { notFound } from "next/navigation";
 import { getTranslations } from "next-intl/server";
 import { cache } from "react";
+import { DOCUMENT_POSTS } from "@/app/_features/posts/feed/card-layout";
 import { FeedSkeleton } from "@/app/_features/posts/feed/feed-skeleton";
 import { LoadMorePosts } from "@/app/_features/posts/feed/load-more-posts";
 import { PostList } from "@/app/_features/posts/feed/post-list";
@@ -17,9 +18,6 @@ import { listPosts } from "@/lib/posts";
 import { isolate } from "@/lib/schemas/isolate";
 import { postPageQuerySchema } from "@/lib/schemas/post";
 import { canonicalTagPath } from "@/lib/schemas/tag-path";
-
-/** As many as the feed's document has. */
-const DOCUMENT_POSTS = 12;
 
 /** Reads once per request, shared by the page and its metadata. */
 const readPosts = cache((tag: string, cursor: string | undefined) =>

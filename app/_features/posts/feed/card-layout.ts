@@ -10,6 +10,11 @@ const LAYOUT_PATTERN: readonly CardLayout[] = [
   "tile",
   "tile",
 ];
+/**
+ * Posts in a document: the whole pattern, about two screens of a phone. What follows begins with a card on the full
+ * width, and the browser loads it before it is reached. Each post costs a kilobyte of the document.
+ */
+export const DOCUMENT_POSTS = LAYOUT_PATTERN.length;
 const FIRST_TILE_INDEX = LAYOUT_PATTERN.indexOf("tile");
 
 /**
