@@ -6,7 +6,8 @@ import { defer } from "../core/defer";
 import { isOutage } from "../core/http";
 import { log } from "../core/log";
 import type { SignedInCaller } from "../core/permission";
-import { keepLease } from "./catch-up";
+import { expectsLease, keepLease } from "./catch-up";
+import { isKnownInRedis, setKnownInRedis } from "./known-in-redis";
 import { REFRESH_GRACE_MS } from "./limits";
 import { hashToken, nextRefreshToken, readRefreshToken } from "./refresh-token";
 import { findLiveSession, findLiveSessionIds, type VersionedSession } from "./rows";
@@ -15,7 +16,7 @@ import * as store from "./store";
 
 /**
  * Authenticates a request by the live session of its access token, with the account's current role and name; null for
- * an anonymous request. One call to Redis. Refresh tokens are not accepted: a stolen one would work without rotation,
+ * an anonymous request. One call to Redis or one statement. Refresh tokens are not accepted: a stolen one would work without rotation,
  * and only rotation detects theft.
  * @throws when neither Redis nor Postgres is available
  */
@@ -70,7 +71,7 @@ async function validateAccessToken(token: string): Promise<Session | null> {
 }
 
 /**
- * The live session of an access token or a currently valid refresh token. One call to Redis. Null for a token that is
+ * The live session of an access token or a currently valid refresh token. One call to Redis or one statement. Null for a token that is
  * forged, expired, outdated or blacklisted, and for a session that is not live.
  */
 export async function validateSession(token: string): Promise<Session | null> {
@@ -89,8 +90,8 @@ export async function validateSession(token: string): Promise<Session | null> {
 }
 
 /**
- * Finds a live session: one call to Redis while it has the session and the trust lease lives, else one more statement.
- * Null when the session is revoked, expired or unknown.
+ * Finds a live session: one call to Redis while it has the session and the trust lease lives; one statement while no lease
+ * is expected; else both. Null when the session is revoked, expired or unknown.
  *
  * - Redis unavailable: Postgres alone decides.
  * - Postgres unavailable: a session in Redis is accepted. No session can be revoked meanwhile, nor anything written.
@@ -103,17 +104,36 @@ async function findSession(
   userId: string,
   accessTokenHash: string | null,
 ): Promise<Session | null> {
+  const readRow = () => findLiveSession(sessionId, accessTokenHash);
+  if (expectsLease()) return findInRedis(sessionId, userId, accessTokenHash, readRow);
+  let row: VersionedSession | null;
+  try {
+    row = await readRow();
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    return findInRedis(sessionId, userId, accessTokenHash, () => Promise.reject(error));
+  }
+  if (row?.session.userId !== userId) return null;
+  if (!isKnownInRedis(row.session)) compareInBackground(row);
+  return row.session;
+}
+
+/** Redis first. @param readRow  reads the session from Postgres, for when Redis cannot be trusted or does not have it */
+async function findInRedis(
+  sessionId: string,
+  userId: string,
+  accessTokenHash: string | null,
+  readRow: () => Promise<VersionedSession | null>,
+): Promise<Session | null> {
   const cached = await store.find(sessionId, userId, accessTokenHash).catch(undefinedOnFailure);
   if (cached?.blacklisted) return null;
   if (cached) keepLease(cached.trustedForMs);
   // A session that is expired in Redis may have been refreshed in Postgres.
   if (cached?.session && cached.trustedForMs > 0 && isUnexpired(cached.session)) return cached.session;
   try {
-    const row = await findLiveSession(sessionId, accessTokenHash);
+    const row = await readRow();
     if (row?.session.userId !== userId) return null;
-    // Often only the trust lease has ended, and Redis has the session as it is.
-    if (cached?.epoch && !isDeepStrictEqual(cached.session, row.session))
-      cacheInBackground(row, cached.epoch);
+    if (cached?.epoch) cacheInBackground(row, cached.session, cached.epoch);
     return row.session;
   } catch (error) {
     if (cached?.session && isOutage(error)) return isUnexpired(cached.session) ? cached.session : null;
@@ -126,12 +146,28 @@ function undefinedOnFailure(error: unknown): undefined {
   if (!isOutage(error)) log().error({ err: error }, "session look-up in Redis failed");
 }
 
-/** Caches the session for the next request. Best effort. */
-function cacheInBackground(row: VersionedSession, epoch: string): void {
-  defer(() =>
-    store.put(row.session.userId, [row], { epoch }).then(
-      () => {},
-      (error: unknown) => log().debug({ err: error }, "session not cached in Redis"),
-    ),
-  );
+/** Reads the session from Redis, which must have it when Postgres becomes unavailable. Best effort. */
+function compareInBackground(row: VersionedSession): void {
+  const { id, userId } = row.session;
+  defer(async () => {
+    const cached = await store.find(id, userId, null).catch(undefinedOnFailure);
+    if (cached && cached.trustedForMs > 0) keepLease(cached.trustedForMs);
+    if (cached?.epoch) await putIfChanged(row, cached.session, cached.epoch);
+  });
+}
+
+/** Caches the session for the next request. Best effort. @param cached  what Redis has */
+function cacheInBackground(row: VersionedSession, cached: Session | null, epoch: string): void {
+  if (isDeepStrictEqual(cached, row.session)) setKnownInRedis(row.session);
+  else defer(() => putIfChanged(row, cached, epoch));
+}
+
+/** Often only the trust lease has ended, and Redis has the session as it is. Never throws. */
+async function putIfChanged(row: VersionedSession, cached: Session | null, epoch: string): Promise<void> {
+  try {
+    if (isDeepStrictEqual(cached, row.session) || (await store.put(row.session.userId, [row], { epoch })))
+      setKnownInRedis(row.session);
+  } catch (error) {
+    log().debug({ err: error }, "session not cached in Redis");
+  }
 }

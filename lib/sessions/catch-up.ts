@@ -1,3 +1,4 @@
+import { now } from "../core/clock";
 import { defer } from "../core/defer";
 import { isOutage } from "../core/http";
 import { newId } from "../core/ids";
@@ -25,8 +26,8 @@ import * as store from "./store";
  * - processes need not know each other's state.
  *
  * While there is traffic, the whole fleet pays one small statement and two calls every few seconds. Without traffic
- * there is no lease, and each look-up is a statement: a catch-up costs twice the commands of a look-up, which a lease
- * that serves one or two does not save.
+ * there is no lease, and each look-up is a statement and nothing else: Redis bills each command, and a catch-up costs
+ * twice the commands of a look-up, which a lease that serves one or two does not save.
  */
 
 let runningCatchUp: Promise<void> | undefined;
@@ -41,6 +42,18 @@ function catchUp(): Promise<void> {
 
 /** Look-ups of this process since one found a lease. */
 let lookupsWithoutLease = 0;
+/** When the lease that this process has seen last, or granted, ends; ms by its own clock. */
+let leaseEndsAt = 0;
+
+/**
+ * Whether a look-up should ask Redis first: a lease is there by what this process has seen, or this is the look-up that
+ * finds out whether another process has begun one, and begins it else. Only a guess: what Redis says decides.
+ */
+export function expectsLease(): boolean {
+  if (now() < leaseEndsAt || lookupsWithoutLease + 1 >= LOOKUPS_BEFORE_LEASE) return true;
+  lookupsWithoutLease += 1;
+  return false;
+}
 
 /**
  * Renews the trust lease after a look-up that found it about to end. A look-up that finds none begins one only after
@@ -49,13 +62,16 @@ let lookupsWithoutLease = 0;
  * @param trustedForMs  what is left of the lease; 0: there is none
  */
 export function keepLease(trustedForMs: number): void {
+  leaseEndsAt = now() + trustedForMs;
   if (trustedForMs > 0) {
     lookupsWithoutLease = 0;
     if (trustedForMs < LEASE_RENEWAL_THRESHOLD_MS) scheduleCatchUp();
     return;
   }
   lookupsWithoutLease += 1;
-  if (lookupsWithoutLease % LOOKUPS_BEFORE_LEASE === 0) scheduleCatchUp();
+  if (lookupsWithoutLease < LOOKUPS_BEFORE_LEASE) return;
+  lookupsWithoutLease = 0;
+  scheduleCatchUp();
 }
 
 /** Runs a catch-up once the response is sent; only logs a failure. */
@@ -76,10 +92,12 @@ export function catchUpNow(): Promise<void> {
 }
 
 async function runCatchUp(): Promise<void> {
+  const calledAt = now();
   const started = await store.startCatchUp(newId());
   // A change commits some time after the `changedAt` that it writes.
   const missed = await readMissedChanges(started.lagMs + MAX_CHANGE_DURATION_MS, started.isNew);
   await store.raise(missed.generations);
   await store.blacklist(missed.tokens);
   await store.finishCatchUp(started, TRUST_LEASE_MS);
+  leaseEndsAt = calledAt + TRUST_LEASE_MS;
 }

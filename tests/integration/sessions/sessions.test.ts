@@ -154,6 +154,29 @@ describe("a session", () => {
     expect(meter.statements).toBe(0);
   });
 
+  it("costs Redis nothing while there is no lease, but is there when Postgres becomes unavailable", async () => {
+    const person = await createPerson();
+    const { accessToken, session } = await startTestSession(person);
+    await warm(accessToken);
+    await redis().del(keys.sessionsTrustLease);
+    // Finds out that the lease has ended.
+    await validateSession(accessToken);
+    meter.reset();
+    expect(await callsDuring(() => validateSession(accessToken))).toBe(0);
+    expect(await callsDuring(waitForDeferredWork)).toBe(0);
+    expect(meter.statements).toBe(1);
+
+    await changeAccount(person.userId, (tx) =>
+      tx.user.update({ where: { id: person.userId }, data: { name: "Another name" } }),
+    );
+    expect(await validateSession(accessToken)).toMatchObject({ name: "Another name" });
+    await waitForDeferredWork();
+    const data = await redis().hget<{ name: string }>(keys.session(session.id), "data");
+    expect(data?.name).toBe("Another name");
+    expect(await callsDuring(() => validateSession(accessToken))).toBe(0);
+    expect(await callsDuring(waitForDeferredWork)).toBe(0);
+  });
+
   it("is validated with one call to Redis and no statement", async () => {
     const { accessToken, session } = await startTestSession(await createPerson());
     await warm(accessToken);
