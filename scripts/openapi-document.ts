@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { ERROR_STATUS } from "@/lib/core/errors";
-import { idempotencyKeySchema, type RouteHandler, type RouteSpec } from "@/lib/core/http";
+import { hasOptionalBody, idempotencyKeySchema, type RouteHandler, type RouteSpec } from "@/lib/core/http";
 
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
@@ -97,7 +97,8 @@ function operationOf(spec: RouteSpec) {
     ...(spec.auth === "public" ? [] : [401]),
     ...(spec.auth === "admin" ? [403] : []),
     ...(spec.params ? [404] : []),
-    ...(spec.body || spec.bytes ? [413, 415] : []),
+    ...(spec.body || spec.bytes ? [413] : []),
+    ...((spec.body && !hasOptionalBody(spec)) || spec.bytes ? [415] : []),
     ...(spec.limit === "skip" ? [] : [429]),
     ...[500, 503],
   ];
@@ -112,7 +113,12 @@ function operationOf(spec: RouteSpec) {
       ...(spec.repeatable ? [IDEMPOTENCY_KEY] : []),
     ],
     ...(spec.body
-      ? { requestBody: { required: true, content: jsonContent(jsonSchemaOf(spec.body, "input")) } }
+      ? {
+          requestBody: {
+            required: !hasOptionalBody(spec),
+            content: jsonContent(jsonSchemaOf(spec.body, "input")),
+          },
+        }
       : {}),
     ...(spec.bytes ? { requestBody: { required: true, content: BINARY_CONTENT } } : {}),
     responses: {

@@ -1,5 +1,11 @@
-import { z } from "zod";
-import { directKeyOf, requireMayInvite, requireMayWriteFirst, requireReachable } from "../contacts";
+import type { z } from "zod";
+import {
+  directKeyOf,
+  lockPeople,
+  requireMayInvite,
+  requireMayWriteFirst,
+  requireReachable,
+} from "../contacts";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
@@ -48,9 +54,8 @@ async function openDirect(tx: Transaction, { userId }: Caller, otherId: string):
   if (otherId === userId) throw new AppError("bad_request", { message: "own_chat", field: "userId" });
   const members = [userId, otherId].sort();
   const directKey = directKeyOf(userId, otherId);
-  // First, because the chat with an account that is being erased still exists. A block locks its maker's account too,
-  // so one that is made concurrently either sees the new chat or is seen below.
-  await lockUsers(tx, members);
+  // First, because the chat with an account that is being erased still exists.
+  await lockPeople(tx, members);
   const existing = await tx.chat.findUnique({ where: { directKey }, select: { id: true } });
   if (existing) return { ...existing, created: false, members };
   await requireReachable(tx, userId, [otherId]);
@@ -83,7 +88,7 @@ async function openGroup(
   const write = { userId: caller.userId, scope: "chat", key, input } as const;
   const { id, isRepeat } = await claimIdempotencyKey(tx, write);
   if (isRepeat) return { id, created: false, members };
-  await requireUsersExist(tx, members);
+  await lockPeople(tx, members);
   await requireReachable(tx, caller.userId, invited);
   await requireMayInvite(tx, caller.userId, invited);
   const at = now();
@@ -97,19 +102,4 @@ async function openGroup(
   });
   await notifyInvited(tx, caller, { id, title }, invited);
   return { id, created: true, members };
-}
-
-const lockedRowsSchema = z.array(z.object({ id: z.uuid() }));
-
-/** Locks the accounts against changes. @throws {AppError} not_found unless all exist */
-async function lockUsers(tx: Transaction, userIds: readonly string[]): Promise<void> {
-  const rows = await tx.$queryRaw`
-SELECT id FROM "User" WHERE id = ANY(${[...userIds]}::uuid[]) AND "deletedAt" IS NULL ORDER BY id FOR SHARE`;
-  if (lockedRowsSchema.parse(rows).length < userIds.length)
-    throw new AppError("not_found", { message: "person_not_found" });
-}
-
-async function requireUsersExist(tx: Transaction, userIds: readonly string[]): Promise<void> {
-  const count = await tx.user.count({ where: { id: { in: [...userIds] }, deletedAt: null } });
-  if (count < userIds.length) throw new AppError("not_found", { message: "person_not_found" });
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { requireMayInvite, requireReachable } from "../contacts";
+import { lockPeople, requireMayInvite, requireReachable } from "../contacts";
 import type { Caller } from "../core/access-token";
 import { now } from "../core/clock";
 import { AppError } from "../core/errors";
@@ -56,6 +56,7 @@ export async function inviteToChat(
     if (membership && membership.leftAt === null) return false;
     if (membership?.removedAt && chat.role !== "owner")
       throw new AppError("forbidden", { message: "removed_by_owner" });
+    await lockPeople(tx, [caller.userId, userId]);
     await requireReachable(tx, caller.userId, [userId]);
     await requireMayInvite(tx, caller.userId, [userId]);
     await addMember(tx, chatId, chat, userId);

@@ -39,9 +39,9 @@ type NewMessage = z.output<typeof newMessageSchema>;
  * under the same `clientId` is not a repeat.
  *
  * @returns the message, and whether this call created it
- * @throws {AppError} not_found for a non-member; cannot_write where a block is between the two of a direct chat, also
- *         one that commits while this waits for the chat's row; conflict for a `clientId` that was used for another text; bad_request
- *         for a `replyToId` of another chat, and for files that are not the author's or are attached already
+ * @throws {AppError} not_found for a non-member; cannot_write where a block is between the two of a direct chat; both also
+ *         when the removal or the block commits while this waits for the chat's row; conflict for a `clientId` that was
+ *         used for another text; bad_request for a `replyToId` of another chat, and for files that are not the author's or are attached already
  */
 export async function sendMessage(
   caller: Caller,
@@ -122,7 +122,11 @@ const insertedRowsSchema = z.tuple([
   z.object({ member: z.boolean(), shownTo: z.array(z.uuid()) }).extend(storedWithReferencesSchema.shape),
 ]);
 
-/** One statement. It locks the chat's row until the commit, so that messages become visible in the order of `seq`. */
+/**
+ * One statement. It locks the chat's row until the commit, so that messages become visible in the order of `seq`. Then it
+ * locks the author's membership, because only a lock reads a row as it is by then: the statement sees all other rows as of
+ * before it waited, and a removal that it waited for would be missed.
+ */
 async function insertMessage(
   client: Transaction,
   { userId }: Caller,
@@ -131,13 +135,18 @@ async function insertMessage(
 ): Promise<WrittenMessage> {
   const replyToId = requestedReplyToId ?? null;
   const rows = await client.$queryRaw`
-WITH member AS (
-  SELECT FROM "ChatMember" m JOIN "User" u ON u.id = m."userId" AND u."deletedAt" IS NULL
-  WHERE m."chatId" = ${chatId}::uuid AND m."userId" = ${userId}::uuid AND m."leftAt" IS NULL
+WITH locked AS (
+  SELECT c.id FROM "Chat" c WHERE c.id = ${chatId}::uuid FOR NO KEY UPDATE
+), member AS (
+  SELECT locked.id FROM locked JOIN "ChatMember" m ON m."chatId" = locked.id
+  JOIN "User" u ON u.id = m."userId" AND u."deletedAt" IS NULL
+  WHERE m."userId" = ${userId}::uuid AND m."leftAt" IS NULL
+  FOR NO KEY UPDATE OF m
 ), bumped AS (
   UPDATE "Chat" c SET "lastSeq" = c."lastSeq" + 1, revision = c.revision + 1,
     "lastMessageAt" = greatest(c."lastMessageAt", ${new Date(now())}::timestamptz)
-  WHERE c.id = ${chatId}::uuid AND NOT c."isBlocked" AND EXISTS (SELECT FROM member) AND (${replyToId}::uuid IS NULL OR EXISTS (
+  FROM member
+  WHERE c.id = member.id AND NOT c."isBlocked" AND (${replyToId}::uuid IS NULL OR EXISTS (
     SELECT FROM "ChatMessage" r WHERE r.id = ${replyToId}::uuid AND r."chatId" = ${chatId}::uuid
   ))
   RETURNING c.id, c.kind, c."lastSeq", c.revision, c."lastMessageAt"

@@ -12,7 +12,8 @@ import { directKeyOf } from "./direct-key";
  * block is lifted. The other one is not notified. Safe to repeat.
  *
  * A message that is written concurrently is stored before the block commits, or refused: the direct chat is locked by
- * both ({@link changeBlock}).
+ * both ({@link changeBlock}). So is a direct chat, a group or an invitation. Groups that the two share already stay as
+ * they are.
  *
  * @param handle  the person's
  * @throws {AppError} not_found; bad_request for oneself; conflict when too many people are blocked
@@ -37,7 +38,7 @@ export async function unblockPerson({ userId }: Pick<Caller, "userId">, handle: 
 
 /**
  * Changes a block and what follows from it, in one transaction. The locks, in this order: the caller's account, which
- * the opening of a direct chat locks too (lib/chat/create-chat.ts), and the direct chat, if there is one.
+ * everything that brings the two together in a chat locks too (lock-people.ts), and the direct chat, if there is one.
  */
 async function changeBlock(
   userId: string,

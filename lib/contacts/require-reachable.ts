@@ -2,7 +2,8 @@ import { AppError } from "../core/errors";
 import type { Transaction } from "../db";
 
 /**
- * Requires that no block is between a user and any of the others, in either direction. One statement.
+ * Requires that no block is between a user and any of the others, in either direction. The accounts must be locked
+ * (lock-people.ts), so that no block is made until the transaction ends. One statement.
  * @throws {AppError} cannot_write
  */
 export async function requireReachable(

@@ -13,25 +13,45 @@ export function namedUserId(kind: string, data: unknown): string | null {
   return named?.authorId ?? named?.byId ?? null;
 }
 
+interface Row {
+  kind: string;
+  data: unknown;
+}
+
 /**
  * Removes names and ids of accounts that are being erased, as their erasure will do in Postgres (erase-account.ts). One
  * statement when a notification names anyone.
  */
-export async function withoutErasedNames<R extends { kind: string; data: unknown }>(
-  rows: readonly R[],
-): Promise<R[]> {
-  const ids = rows.map(({ kind, data }) => namedUserId(kind, data)).filter((id) => id !== null);
-  if (ids.length === 0) return [...rows];
-  const accounts = await db().user.findMany({
-    where: { id: { in: [...new Set(ids)] }, deletedAt: { not: null } },
-    select: { id: true },
+export async function withoutErasedNames<R extends Row>(rows: readonly R[]): Promise<R[]> {
+  return (await findNamed(rows)).map(({ row }) => row);
+}
+
+/** The same, and with the handles that the named users have now (`authorHandle`, `byHandle`), for links to their pages. */
+export async function withHandles<R extends Row>(rows: readonly R[]): Promise<R[]> {
+  return (await findNamed(rows)).map(({ row, handle }) => {
+    if (handle === null) return row;
+    const field = row.kind === "mention" ? "authorHandle" : "byHandle";
+    return { ...row, data: { ...namedSchema.parse(row.data), [field]: handle } };
   });
-  const erased = new Set(accounts.map(({ id }) => id));
+}
+
+/** Each row without an erased name, and the handle of the user whom it names. */
+async function findNamed<R extends Row>(rows: readonly R[]): Promise<{ row: R; handle: string | null }[]> {
+  const ids = rows.map(({ kind, data }) => namedUserId(kind, data)).filter((id) => id !== null);
+  const accounts =
+    ids.length === 0
+      ? []
+      : await db().user.findMany({
+          where: { id: { in: [...new Set(ids)] } },
+          select: { id: true, handle: true, deletedAt: true },
+        });
+  const accountsById = new Map(accounts.map((account) => [account.id, account]));
   return rows.map((row) => {
     const id = namedUserId(row.kind, row.data);
-    if (id === null || !erased.has(id)) return row;
+    const account = id === null ? undefined : accountsById.get(id);
+    if (account === undefined || account.deletedAt === null) return { row, handle: account?.handle ?? null };
     const { authorId: _author, byId: _by, ...data } = namedSchema.parse(row.data);
     const name = row.kind === "mention" ? "authorName" : "byName";
-    return { ...row, data: { ...data, [name]: null } };
+    return { row: { ...row, data: { ...data, [name]: null } }, handle: null };
   });
 }

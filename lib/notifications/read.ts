@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Caller } from "../core/access-token";
 import { db } from "../db";
 import { type NotificationPage, notificationPageQuerySchema } from "../schemas/notification";
-import { withoutErasedNames } from "./erased-names";
+import { withHandles } from "./erased-names";
 import { toNotificationView } from "./notification";
 
 /** The user's own notifications, newest first. */
@@ -20,7 +20,7 @@ export async function listNotifications(
     }),
     countUnread(userId),
   ]);
-  const items = (await withoutErasedNames(rows.slice(0, limit))).map(toNotificationView);
+  const items = (await withHandles(rows.slice(0, limit))).map(toNotificationView);
   return {
     items,
     nextCursor: rows.length > limit ? (items.at(-1)?.id ?? null) : null,

@@ -23,6 +23,9 @@ const chat = z.object({
   chatTitle: z.string().nullable(),
 });
 
+/** Not stored: the named user's when the list is read. A live event has none. */
+const handle = z.string().optional();
+
 export const notificationDataSchemas = {
   /** To the seller: an order was paid. */
   sale: order.extend({ quantity: z.int().positive().default(1) }),
@@ -37,9 +40,9 @@ export const notificationDataSchemas = {
   /** To the referrer: the order of a bonus was refunded. */
   bonus_reversed: order.pick({ amountMinor: true, currency: true }),
   /** A user mentioned the reader in a chat. The name is erased with the author's account (erase-account.ts). */
-  mention: chat.extend({ messageId: idSchema, authorName: z.string().nullable() }),
+  mention: chat.extend({ messageId: idSchema, authorName: z.string().nullable(), authorHandle: handle }),
   /** A user added the reader to a group. */
-  chat_invite: chat.extend({ byName: z.string().nullable() }),
+  chat_invite: chat.extend({ byName: z.string().nullable(), byHandle: handle }),
 } as const;
 
 export type NotificationKind = keyof typeof notificationDataSchemas;

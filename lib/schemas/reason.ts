@@ -9,3 +9,6 @@ export const reasonSchema = z
   .pipe(z.string().trim().min(1).max(MAX_REASON_LENGTH).refine(isStorable).refine(isVisible));
 
 export const reasonBodySchema = z.object({ reason: reasonSchema });
+
+/** For routes that took no body before they took a reason. */
+export const optionalReasonBodySchema = reasonBodySchema.partial().optional();

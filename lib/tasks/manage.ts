@@ -16,7 +16,8 @@ import { maySeeTask, toTaskViewFor } from "./task-view";
 const QSTASH_TIMEOUT_MS = 3_000;
 
 /**
- * Cancels a task. A running one stops at its next `reportProgress`, and can no longer commit.
+ * Cancels a task. A running one stops at its next `reportProgress`, and can no longer commit. The reason is recorded of
+ * administrators alone: the audit log outlives the accounts, so it has nothing that other users wrote.
  *
  * @throws {AppError} not_found for a task that the caller may not see; fresh_sign_in_required for an administrator who
  *         is not the owner; conflict when the task is finished or its queue is not cancellable
@@ -24,7 +25,7 @@ const QSTASH_TIMEOUT_MS = 3_000;
 export async function cancelTask(
   id: string,
   caller: SignedInCaller,
-  auditContext: AuditContext = {},
+  { reason, ...auditContext }: AuditContext = {},
 ): Promise<TaskView> {
   const task = await db().task.findUnique({ where: { id } });
   if (!task || !maySeeTask(task, caller)) throw new AppError("not_found", { message: "task_not_found" });
@@ -46,6 +47,7 @@ export async function cancelTask(
       actorId: caller.userId,
       subject: `task:${id}`,
       ...auditContext,
+      reason: caller.role === "admin" ? reason : undefined,
       data: { queue },
     });
     afterCommit(tx, () => publishTaskChanged(task));

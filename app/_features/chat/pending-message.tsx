@@ -11,14 +11,16 @@ import { MessageText } from "./message-text";
 import { QuotePreview } from "./quote";
 import type { OutgoingMessage } from "./store/conversation-view";
 import { isRetryable } from "./store/is-retryable";
+import { waitsFor } from "./waits-for";
 
 /** A message that the server does not have yet; until then it is in this browser's outbox. */
 export function PendingMessage({ pending, first }: { pending: OutgoingMessage; first: boolean }) {
   const t = useTranslations("chat");
   const { viewerId, retry, discard, moveToComposer } = useMessageContext();
-  const failed = pending.state === "failed";
-  const isRejected =
-    failed && !pending.willRetry && pending.failure !== null && !isRetryable(pending.failure);
+  const isWaiting = pending.state === "failed" && pending.willRetry;
+  /** It is sent only if its author acts. */
+  const failed = pending.state === "failed" && !pending.willRetry;
+  const isRejected = failed && pending.failure !== null && !isRetryable(pending.failure);
   return (
     <article
       aria-label={t("you")}
@@ -41,16 +43,16 @@ export function PendingMessage({ pending, first }: { pending: OutgoingMessage; f
             ) : (
               <>
                 <Clock3 className="size-3" aria-hidden="true" />
-                {t("sending")}
+                {t(isWaiting ? "waiting" : "sending")}
               </>
             )}
           </p>
         </Bubble>
-        {failed ? (
+        {failed || isWaiting ? (
           <>
-            {pending.failure && !pending.willRetry ? <FailureNote failure={pending.failure} /> : null}
+            {failed && pending.failure ? <FailureNote failure={pending.failure} /> : null}
             <div className="flex flex-wrap items-center justify-end gap-2">
-              {pending.willRetry ? <p className="text-xs text-muted">{t("goesAgain")}</p> : null}
+              {isWaiting ? <p className="text-xs text-muted">{t(waitsFor(pending))}</p> : null}
               {isRejected && pending.text ? (
                 <Button size="small" look="quiet" onClick={() => moveToComposer(pending)}>
                   {t("takeBack")}

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import { isolate } from "@/lib/schemas/isolate";
 import { plainText } from "@/lib/schemas/mention";
 import type { ConversationView } from "./store/conversation-view";
+import { waitsFor } from "./waits-for";
 
 /** Minimum time between two announcements of new messages. */
 const MIN_ANNOUNCE_INTERVAL_MS = 5_000;
@@ -12,7 +13,7 @@ const MAX_ANNOUNCED_LENGTH = 160;
 
 /**
  * Text for screen readers. Each new message of another member is announced once; messages that arrive together share
- * an announcement. A failed message of the viewer is announced once, however often it is retried.
+ * an announcement. A message of the viewer that has to wait is announced once, however often it is retried.
  */
 export function useMessageAnnouncer(
   { messages, pending }: ConversationView,
@@ -23,13 +24,14 @@ export function useMessageAnnouncer(
   const [announcement, setAnnouncement] = useState("");
   const announcedSeq = useRef(messages.at(-1)?.seq ?? 0);
   const announcedAt = useRef(0);
-  const announcedFailures = useRef(new Set<string>());
+  const announcedWaiting = useRef(new Set<string>());
   useEffect(() => {
-    const newFailures = pending.filter(
-      ({ clientId, willRetry }) => willRetry && !announcedFailures.current.has(clientId),
+    const waiting = pending.filter(
+      ({ clientId, willRetry }) => willRetry && !announcedWaiting.current.has(clientId),
     );
-    for (const { clientId } of newFailures) announcedFailures.current.add(clientId);
-    if (newFailures.length > 0) setAnnouncement(`${t("failed")}. ${t("goesAgain")}`);
+    for (const { clientId } of waiting) announcedWaiting.current.add(clientId);
+    const [first] = waiting;
+    if (first) setAnnouncement(`${t("waiting")}. ${t(waitsFor(first))}`);
   }, [pending, t]);
   useEffect(() => {
     const fresh = messages.filter(

@@ -7,6 +7,9 @@ type State = keyof QueueOverview["counts"];
 
 /** Phones show the waiting tasks as one number and the oldest one under the queue's name. */
 const HIDDEN_ON_PHONE = "max-md:hidden";
+const ONLY_ON_PHONE = "md:hidden";
+/** The least urgent number. Its sum over all queues is above the table. */
+const HIDDEN_ON_NARROW_PHONE = "max-[24rem]:hidden";
 
 /** Number of tasks per queue and state. */
 export function QueueTable({ queues, renderedAt }: { queues: readonly QueueOverview[]; renderedAt: number }) {
@@ -23,11 +26,11 @@ export function QueueTable({ queues, renderedAt }: { queues: readonly QueueOverv
               {t("queue")}
             </th>
             <StateHeader state="pending" />
-            <StateHeader state="published" wide />
+            <StateHeader state="published" className={HIDDEN_ON_PHONE} />
             <StateHeader state="running" />
             <StateHeader state="dead" />
-            <StateHeader state="done" />
-            <StateHeader state="cancelled" wide />
+            <StateHeader state="done" className={HIDDEN_ON_NARROW_PHONE} />
+            <StateHeader state="cancelled" className={HIDDEN_ON_PHONE} />
             <th scope="col" className={cn("py-2 pl-4 font-medium", HIDDEN_ON_PHONE)}>
               {t("oldest")}
             </th>
@@ -43,10 +46,10 @@ export function QueueTable({ queues, renderedAt }: { queues: readonly QueueOverv
   );
 }
 
-function StateHeader({ state, wide = false }: { state: State; wide?: boolean }) {
+function StateHeader({ state, className }: { state: State; className?: string }) {
   const t = useTranslations("taskConsole");
   return (
-    <th scope="col" className={cn("px-1 py-2 font-medium sm:px-3", wide && HIDDEN_ON_PHONE)}>
+    <th scope="col" className={cn("px-1 py-2 font-medium sm:px-3", className)}>
       {t(`states.${state}`)}
     </th>
   );
@@ -62,18 +65,18 @@ function QueueRow({ row, renderedAt }: { row: QueueOverview; renderedAt: number 
   );
   return (
     <tr className={cn("border-b border-line text-right", available ? null : "text-faint")}>
-      <th scope="row" className="py-3 pr-2 text-left font-semibold [overflow-wrap:anywhere]">
+      <th scope="row" className="py-3 pr-1 text-left font-semibold [overflow-wrap:anywhere]">
         {queue}
-        <span className="block text-xs font-normal text-muted sm:hidden">
+        <span className={cn("block text-xs font-normal text-muted", ONLY_ON_PHONE)}>
           {oldestWaitingAt || !available ? oldest : null}
         </span>
       </th>
-      <CountCell value={counts.pending + counts.published} className="sm:hidden" />
+      <CountCell value={counts.pending + counts.published} className={ONLY_ON_PHONE} />
       <CountCell value={counts.pending} className={HIDDEN_ON_PHONE} />
       <CountCell value={counts.published} className={HIDDEN_ON_PHONE} />
       <CountCell value={counts.running} highlightClass="text-accent-text font-semibold" />
       <CountCell value={counts.dead} highlightClass="text-danger font-semibold" />
-      <CountCell value={counts.done} />
+      <CountCell value={counts.done} className={HIDDEN_ON_NARROW_PHONE} />
       <CountCell value={counts.cancelled} className={HIDDEN_ON_PHONE} />
       <td className={cn("py-3 pl-4 text-muted", HIDDEN_ON_PHONE)}>{oldest}</td>
     </tr>

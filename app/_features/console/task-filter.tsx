@@ -22,7 +22,7 @@ export function TaskFilter({ queues, queue, state, error, about, from, to }: Pro
   const t = useTranslations("taskConsole");
   return (
     <search className="mt-10 block">
-      <form action="/admin/tasks" className="grid gap-2 sm:grid-cols-2 lg:grid-cols-3">
+      <form action="/admin/tasks" className="grid grid-cols-1 gap-2 sm:grid-cols-2 lg:grid-cols-3">
         <select name="queue" defaultValue={queue} aria-label={t("queue")} className={FIELD}>
           <option value="">{t("anyQueue")}</option>
           {queues.map((name) => (

@@ -1,7 +1,9 @@
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { Cover } from "@/app/_art/cover";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
+import { PersonLink } from "@/app/_ui/person-link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { NotificationView } from "@/lib/schemas/notification";
 import { markReadAction } from "./actions";
@@ -15,11 +17,23 @@ interface Props {
   renderedAt: number;
 }
 
-/** One row of the inbox, with the cover of its subject. */
+/** One row of the inbox, with the cover of its subject. The whole row leads to it, and a name in it to the person. */
 export function NotificationRow({ notification, renderedAt }: Props) {
   const t = useTranslations("notifications");
-  const { kind, title, text, href, artId } = useNotificationText()(notification);
+  const { kind, title, text, withLinks, href, artId } = useNotificationText()(notification);
   const unread = notification.readAt === null;
+  const toSubject = (words: ReactNode) =>
+    href ? (
+      <NotificationLink id={notification.id} href={href} unread={unread} label={title}>
+        {words}
+      </NotificationLink>
+    ) : (
+      <span>{words}</span>
+    );
+  const linked = withLinks?.({
+    subject: toSubject,
+    person: (name, handle) => <PersonLink name={name} handle={handle} />,
+  });
   return (
     <li
       style={tintStyle(artId)}
@@ -36,7 +50,12 @@ export function NotificationRow({ notification, renderedAt }: Props) {
         <NotificationIcon kind={kind} className="absolute -right-2 -bottom-2" />
       </div>
       <div className="min-w-0 py-0.5">
-        <h3 className={cn("line-clamp-3 leading-snug", unread ? "font-semibold" : "font-medium text-muted")}>
+        <h3
+          className={cn(
+            "line-clamp-3 leading-snug [overflow-wrap:anywhere]",
+            unread ? "font-semibold" : "font-medium text-muted",
+          )}
+        >
           {unread ? (
             <>
               <span
@@ -46,20 +65,14 @@ export function NotificationRow({ notification, renderedAt }: Props) {
               <span className="sr-only">{t("new")}: </span>
             </>
           ) : null}
-          {href ? (
-            <NotificationLink id={notification.id} href={href} unread={unread}>
-              {title}
-            </NotificationLink>
-          ) : (
-            <span className="[overflow-wrap:anywhere]">{title}</span>
-          )}
+          {linked?.title ?? toSubject(title)}
         </h3>
         {text ? (
           <p
             dir="auto"
             className="mt-0.5 line-clamp-4 text-sm whitespace-pre-line text-muted [overflow-wrap:anywhere]"
           >
-            {text}
+            {linked?.text ?? text}
           </p>
         ) : null}
         <RelativeTime

@@ -1,4 +1,5 @@
 import { useTranslations } from "next-intl";
+import type { ReactNode } from "react";
 import { useBonusFormatter } from "@/app/_features/bonuses/bonus-amount";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import { isolate } from "@/lib/schemas/isolate";
@@ -9,12 +10,24 @@ import {
   type TypedNotification,
 } from "@/lib/schemas/notification-kinds";
 
+/** What the tags of a notification's texts become. */
+interface NotificationLinks {
+  /** The words that lead to its subject. */
+  subject: (words: ReactNode) => ReactNode;
+  /** The acting user, whose handle is null when there is no page. */
+  person: (name: ReactNode, handle: string | null) => ReactNode;
+}
+
+const plainTags = { subject: (words: string) => words, person: (name: string) => name };
+
 /** A notification in the viewer's language; what users wrote in it is isolated. */
 export interface NotificationText {
   /** Null for a kind unknown to the page, which shows the stored title and message. */
   kind: TypedNotification["kind"] | null;
   title: string;
   text: string | null;
+  /** The title and the text with links in them; null for a kind unknown to the page. */
+  withLinks: ((links: NotificationLinks) => { title: ReactNode; text: ReactNode }) | null;
   /** A path of this site; null when there is nothing to open. */
   href: string | null;
   /** Id that the cover is drawn from. */
@@ -32,7 +45,14 @@ export function useNotificationText(): (notification: NotificationView) => Notif
   return ({ id, kind, data, title, message }) => {
     const notice = parseNotification(kind, data);
     if (!notice) {
-      return { kind: null, title: isolate(title ?? t("untitled")), text: message, href: null, artId: id };
+      return {
+        kind: null,
+        title: isolate(title ?? t("untitled")),
+        text: message,
+        withLinks: null,
+        href: null,
+        artId: id,
+      };
     }
     const values = {
       title: isolate("title" in notice.data ? notice.data.title : ""),
@@ -46,8 +66,15 @@ export function useNotificationText(): (notification: NotificationView) => Notif
     const chatId = "chatId" in notice.data ? notice.data.chatId : null;
     return {
       kind: notice.kind,
-      title: t(`kinds.${notice.kind}.title`, values),
-      text: t(`kinds.${notice.kind}.text`, values),
+      title: t.markup(`kinds.${notice.kind}.title`, { ...values, ...plainTags }),
+      text: t.markup(`kinds.${notice.kind}.text`, { ...values, ...plainTags }),
+      withLinks: ({ subject, person }) => {
+        const tags = { subject, person: (name: ReactNode) => person(name, actorHandle(notice)) };
+        return {
+          title: t.rich(`kinds.${notice.kind}.title`, { ...values, ...tags }),
+          text: t.rich(`kinds.${notice.kind}.text`, { ...values, ...tags }),
+        };
+      },
       href: notificationPath(notice),
       artId: chatId ?? orderId ?? id,
     };
@@ -58,4 +85,9 @@ export function useNotificationText(): (notification: NotificationView) => Notif
 function actorName({ data }: TypedNotification): string | null {
   if ("authorName" in data) return data.authorName;
   return "byName" in data ? data.byName : null;
+}
+
+function actorHandle({ data }: TypedNotification): string | null {
+  if ("authorName" in data) return data.authorHandle ?? null;
+  return "byName" in data ? (data.byHandle ?? null) : null;
 }

@@ -1,11 +1,19 @@
 import { Hash } from "lucide-react";
 import { CoverImage } from "@/app/_art/cover-image";
 import { cn } from "@/app/_ui/cn";
+import { Link } from "@/app/_ui/link";
+import { PersonLink } from "@/app/_ui/person-link";
 import type { FoundEntry } from "./found-rows";
 
-/** The inside of a row: the picture, two lines, and a price. */
-export function FoundContent({ entry, large = false }: { entry: FoundEntry; large?: boolean }) {
-  const { art, kind, title, note, price } = entry;
+interface Props {
+  entry: FoundEntry;
+  /** A row of the page: its title leads to what was found, from anywhere in the row, and a name to the person. */
+  large?: boolean;
+}
+
+/** The inside of a row: the picture, two lines, and a price. An option of the menu is one link, which is around it. */
+export function FoundContent({ entry, large = false }: Props) {
+  const { art, kind, href, title, note, personHandle, price } = entry;
   return (
     <>
       <span
@@ -28,9 +36,21 @@ export function FoundContent({ entry, large = false }: { entry: FoundEntry; larg
             large ? "display text-base font-semibold sm:text-lg" : "text-[0.9375rem] font-semibold",
           )}
         >
-          {title}
+          {large ? (
+            <Link href={href} className="stretched">
+              {title}
+            </Link>
+          ) : (
+            title
+          )}
         </bdi>
-        <bdi className="block truncate text-sm text-muted">{note}</bdi>
+        {large ? (
+          <span className="flex min-w-0 text-sm text-muted">
+            <PersonLink name={note} handle={personHandle} className="truncate" />
+          </span>
+        ) : (
+          <bdi className="block truncate text-sm text-muted">{note}</bdi>
+        )}
       </span>
       {price === null ? null : (
         <span className="tabular shrink-0 pl-2 font-display text-sm font-semibold text-money">{price}</span>

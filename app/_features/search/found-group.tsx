@@ -61,14 +61,12 @@ function Rows({ entries }: Pick<Props, "entries">) {
   return (
     <ul className="-mx-2 grid gap-1 @2xl:grid-cols-2 @2xl:gap-x-4">
       {entries.map((entry) => (
-        <li key={entry.key} className="min-w-0">
-          <Link
-            href={entry.href}
-            style={tintStyle(entry.key)}
-            className="tinted flex items-center gap-4 rounded-2xl p-2 transition-colors hover:bg-tint-strong"
-          >
-            <FoundContent entry={entry} large />
-          </Link>
+        <li
+          key={entry.key}
+          style={tintStyle(entry.key)}
+          className="tinted relative flex min-w-0 items-center gap-4 rounded-2xl p-2 transition-colors hover:bg-tint-strong"
+        >
+          <FoundContent entry={entry} large />
         </li>
       ))}
     </ul>

@@ -13,6 +13,8 @@ export interface FoundEntry {
   title: string;
   /** The second line. */
   note: string;
+  /** Of the person whom the second line names. */
+  personHandle: string | null;
   /** In the colour of money. */
   price: string | null;
 }
@@ -29,20 +31,23 @@ export function toEntries(results: SearchResults, texts: Texts): Record<FoundKin
   return {
     posts: posts.items.map((post) => ({
       ...{ kind: "posts", key: post.id, href: `/posts/${post.id}`, price: null },
-      ...{ art: { id: post.id, cover: post.cover }, title: post.title, note: post.authorName },
+      ...{ art: { id: post.id, cover: post.cover }, title: post.title },
+      ...{ note: post.authorName, personHandle: post.authorHandle },
     })),
     people: people.items.map((person) => ({
       ...{ kind: "people", key: person.id, href: `/u/${person.handle}`, price: null },
-      ...{ art: { id: person.id, cover: null }, title: person.name, note: `@${person.handle}` },
+      ...{ art: { id: person.id, cover: null }, title: person.name },
+      ...{ note: `@${person.handle}`, personHandle: null },
     })),
     tags: tags.items.map(({ tag, postsCount }) => ({
       ...{ kind: "tags", key: tag, href: tagPath(tag), price: null, art: null, title: tag },
       note: postsCount < MAX_TAG_COUNT ? texts.countPosts(postsCount) : texts.manyPosts,
+      personHandle: null,
     })),
     products: products.items.map((product) => ({
       ...{ kind: "products", key: product.id, href: `/shop/${product.id}` },
       ...{ art: { id: product.id, cover: product.cover }, title: product.title },
-      note: product.sellerName ?? "",
+      ...{ note: product.sellerName ?? "", personHandle: product.sellerHandle },
       price: texts.money({ amountMinor: product.priceMinor, currency: product.currency }),
     })),
   };

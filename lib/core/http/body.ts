@@ -49,9 +49,25 @@ async function* readChunks(request: Request, limitBytes: number): AsyncGenerator
  * @throws {AppError} unsupported_media_type, payload_too_large, bad_request
  */
 export async function readJson(request: Request, limitBytes: number): Promise<unknown> {
-  const type = request.headers.get("content-type") ?? "";
-  if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) throw new AppError("unsupported_media_type");
+  if (!hasJsonType(request)) throw new AppError("unsupported_media_type");
+  return parseJson(await readText(request, limitBytes));
+}
+
+/**
+ * Reads a JSON body that the request need not have: undefined for an empty one, and for one of another content type.
+ * @throws {AppError} payload_too_large, bad_request
+ */
+export async function readOptionalJson(request: Request, limitBytes: number): Promise<unknown> {
+  if (!hasJsonType(request)) return undefined;
   const text = await readText(request, limitBytes);
+  return text === "" ? undefined : parseJson(text);
+}
+
+function hasJsonType(request: Request): boolean {
+  return /^application\/([\w.-]+\+)?json\b/i.test(request.headers.get("content-type") ?? "");
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

@@ -6,6 +6,7 @@ export { type Method, rejectOtherMethods } from "./reject-other-methods";
 export {
   type Auth,
   createRoute,
+  hasOptionalBody,
   idempotencyKeySchema,
   Reply,
   type RouteHandler,

@@ -9,7 +9,14 @@ import { withRequestId } from "../request-id";
 import { secretsEqual } from "../secrets-equal";
 import { isStorable } from "../text";
 import { withTrace } from "../trace";
-import { DEFAULT_BODY_LIMIT_BYTES, readBytes, readJson, readText, textResponse } from "./body";
+import {
+  DEFAULT_BODY_LIMIT_BYTES,
+  readBytes,
+  readJson,
+  readOptionalJson,
+  readText,
+  textResponse,
+} from "./body";
 import { type ClientInfo, getClientInfo, getRequestLocale } from "./client-info";
 import { errorResponse, toAppError } from "./error-response";
 import { parseInput } from "./parse-input";
@@ -40,6 +47,7 @@ export interface RouteSpec {
   limit?: RouteLimit;
   params?: z.ZodType;
   query?: z.ZodType;
+  /** With a schema that accepts undefined, the request need not have a body. */
   body?: z.ZodType;
   /** The body is a file of any type, passed to the handler as raw bytes; replaces `body`. */
   bytes?: true;
@@ -134,12 +142,13 @@ export function createRoute({ authenticate, onAnswered, onResponse }: RouteDepen
       let failure: AppError | undefined;
       try {
         const bodyLimitBytes = spec.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES;
+        const readBody = hasOptionalBody(spec) ? readOptionalJson : readJson;
         if (!isExemptFromOriginCheck(spec)) requireSameOrigin(request);
         caller = await authorizeCaller(spec, request, authenticate);
         const context = {
           params: spec.params && parseInput(spec.params, await nextContext.params, locale),
           query: spec.query && parseInput(spec.query, parseQuery(request), locale),
-          body: spec.body && parseInput(spec.body, await readJson(request, bodyLimitBytes), locale),
+          body: spec.body && parseInput(spec.body, await readBody(request, bodyLimitBytes), locale),
           bytes: spec.bytes && (await readBytes(request, bodyLimitBytes)),
           text: spec.text && (await readText(request, bodyLimitBytes)),
           caller,
@@ -178,6 +187,11 @@ export function createRoute({ authenticate, onAnswered, onResponse }: RouteDepen
 }
 
 /** These callers authenticate by a secret or signature that a browser does not add automatically. */
+/** The request need not have a body. */
+export function hasOptionalBody({ body }: Pick<RouteSpec, "body">): boolean {
+  return body?.safeParse(undefined).success ?? false;
+}
+
 function isExemptFromOriginCheck({ auth, origin }: RouteSpec): boolean {
   return origin === "any" || auth === "qstash" || auth === "cron" || auth === "metrics";
 }

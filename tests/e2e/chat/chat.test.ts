@@ -132,7 +132,9 @@ describe("a lost connection", () => {
     await anna.context.setOffline(true);
     await sendText(here, "Into the silence");
     await sendText(here, "And after it");
-    await here.getByText("Not sent").first().waitFor();
+    await here.getByText("Waiting to send").first().waitFor();
+    await here.locator("[data-pending]").getByText("Will be sent when you're back online").first().waitFor();
+    expect(await here.getByText("Not sent").count()).toBe(0);
     await anna.context.setOffline(false);
     await message(there, "And after it").waitFor();
     await expect.poll(() => here.locator("[data-pending]").count()).toBe(0);
@@ -152,7 +154,7 @@ describe("a lost connection", () => {
     await here.route("**/api/realtime**", (route) => route.abort());
     await sendText(here, "taken, unanswered");
     await sendText(here, "not taken");
-    await here.getByText("Not sent").first().waitFor();
+    await here.getByText("Waiting to send").first().waitFor();
     await here.close();
     const again = await open(anna, `/chat/${chatId}`);
     await message(again, "not taken").waitFor();
@@ -177,6 +179,7 @@ describe("a lost connection", () => {
     );
     await sendText(here, "First");
     await here.getByText("That will not do.").waitFor();
+    await here.getByText("Not sent").waitFor();
     expect(await here.getByText("Request ID: r-1").count()).toBe(1);
     await here.getByRole("button", { name: "Discard" }).click();
     await expect.poll(() => here.locator("[data-pending]").count()).toBe(0);

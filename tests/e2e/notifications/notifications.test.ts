@@ -79,6 +79,43 @@ describe("notifications", () => {
     await page.context().close();
   });
 
+  it("lead to their subject from the whole row, and from a name to the person", async () => {
+    const [{ page, account }, other] = [
+      await newUser({ viewport: { width: 390, height: 844 } }),
+      await newUser(),
+    ];
+    const { rows } = await database.query(`SELECT handle, name FROM "User" WHERE id = $1`, [
+      other.account.id,
+    ]);
+    const { handle, name } = rows[0];
+    const chatId = newId();
+    const mention = { chatId, messageId: newId(), chatTitle: "Mixing" };
+    const named = { authorId: other.account.id, authorName: name };
+    await insertNotification(account, "", "mention", { ...mention, ...named });
+    const invitation = { chatId, chatTitle: "Mixing", byId: other.account.id, byName: name };
+    await insertNotification(account, "", "chat_invite", invitation);
+    await visit(page, "/notifications");
+    const rowOf = (text: string) => page.getByRole("main").getByRole("listitem").filter({ hasText: text });
+    for (const text of ["mentioned you", "Added by"]) {
+      const person = rowOf(text).getByRole("link", { name, exact: true });
+      expect(await person.getAttribute("href")).toBe(`/u/${handle}`);
+      expect((await person.boundingBox())?.height).toBeGreaterThanOrEqual(24);
+    }
+    expect(await seriousViolations(page)).toEqual([]);
+    await rowOf("Added by").getByRole("link", { name, exact: true }).click();
+    await page.waitForURL(`**/u/${handle}`);
+    await visit(page, "/notifications");
+    expect(
+      await rowOf("mentioned you")
+        .getByRole("link", { name: `${name} mentioned you` })
+        .count(),
+    ).toBe(1);
+    // Beside the words: at the row's picture.
+    await rowOf("mentioned you").click({ position: { x: 30, y: 30 } });
+    await page.waitForURL(`**/chat/${chatId}`);
+    for (const { page: opened } of [{ page }, other]) await opened.context().close();
+  });
+
   it("can be read and marked without scripts; later ones stay unread", async () => {
     const { page, account } = await newUser({ javaScriptEnabled: false });
     await page.goto("/notifications");

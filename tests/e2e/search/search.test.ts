@@ -116,6 +116,19 @@ it("on a phone the button opens the menu, and all results are a page", {
       .count(),
   ).toBe(1);
   expect(await seriousViolations(page)).toEqual([]);
+  const row = page
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("link", { name: `The ${word} line` }) });
+  const author = row.getByRole("link", { name: `Ilya ${word}` });
+  expect(await author.getAttribute("href")).toBe(`/u/ilya-${word}`);
+  expect((await author.boundingBox())?.height).toBeGreaterThanOrEqual(24);
+  await author.click();
+  await page.waitForURL(`**/u/ilya-${word}`);
+  await page.goBack();
+  // Beside the words: at the row's picture.
+  await row.click({ position: { x: 30, y: 30 } });
+  await page.waitForURL(/\/posts\//);
+  await page.goBack();
   await page.getByRole("link", { name: `${word} е` }).click();
   await page.waitForURL(/\/tags\//);
   await waitForHydration(page);

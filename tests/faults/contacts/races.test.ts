@@ -1,11 +1,16 @@
 import { afterAll, beforeEach, expect, it } from "vitest";
-import { createChat } from "@/lib/chat";
+import { createChat, inviteToChat } from "@/lib/chat";
 import { blockPerson, unblockPerson } from "@/lib/contacts";
 import type { Caller } from "@/lib/core/access-token";
 import { waitForDeferredWork } from "@/lib/core/defer";
 import { db } from "@/lib/db";
-import { waitUntil } from "@/tests/support/clients/wait-until";
-import { chatViolations, readMessages, sendTestMessage } from "@/tests/support/factories/chat-tools";
+import { outcomeOf, runInOrder } from "@/tests/support/clients/run-in-order";
+import {
+  chatViolations,
+  createGroup,
+  readMessages,
+  sendTestMessage,
+} from "@/tests/support/factories/chat-tools";
 import { createPeople } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
@@ -24,42 +29,6 @@ beforeEach(async () => {
     (await db().user.findUniqueOrThrow({ where: { id: userId }, select: { handle: true } })).handle;
   handles = { ann: await handleOf(ann), ben: await handleOf(ben) };
 });
-
-/** The outcome of work that may be refused. */
-const outcomeOf = (work: Promise<unknown>) =>
-  work.then(
-    () => "done",
-    (error: { code?: string }) => error.code ?? String(error),
-  );
-
-/** Backends that wait for a lock of a row of this database. */
-async function countWaiting(): Promise<number> {
-  const [row] = await db().$queryRaw<{ count: number }[]>`
-SELECT count(*)::int AS count FROM pg_stat_activity
-WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  return row?.count ?? 0;
-}
-
-/** Runs both while a row is locked, so that they wait for it in this order, and then releases it. */
-async function runInOrder(
-  lock: { table: "Chat" | "User"; id: string },
-  first: () => Promise<unknown>,
-  second: () => Promise<unknown>,
-): Promise<string[]> {
-  const waitingBefore = await countWaiting();
-  const outcomes: Promise<string>[] = [];
-  await db().$transaction(
-    async (tx) => {
-      await tx.$executeRawUnsafe(`SELECT 1 FROM "${lock.table}" WHERE id = $1::uuid FOR UPDATE`, lock.id);
-      for (const [index, run] of [first, second].entries()) {
-        outcomes.push(outcomeOf(run()));
-        await waitUntil("it waits for the row", async () => (await countWaiting()) > waitingBefore + index);
-      }
-    },
-    { timeout: 20_000 },
-  );
-  return Promise.all(outcomes);
-}
 
 it("a message that waits for the chat behind a block is refused, and one before it is stored", async () => {
   const { chat } = await createChat(ann, { kind: "direct", userId: ben.userId });
@@ -89,7 +58,39 @@ it("a direct chat that is opened behind a block is refused, and one before it is
   expect(await outcomeOf(sendTestMessage(ben, chat.id, "Hello"))).toBe("cannot_write");
 });
 
-it("blocks of both, messages and chats at once end in one state, without a deadlock", async () => {
+it("a group or an invitation behind a block is refused, and one before it stays as it is", async () => {
+  const membersOf = (chatId: string) =>
+    db().chatMember.count({ where: { chatId, userId: { in: [ann.userId, ben.userId] }, leftAt: null } });
+  for (const [inviter, invited] of [
+    [ann, ben],
+    [ben, ann],
+  ] as const) {
+    const create = async () => createGroup([inviter, invited]);
+    const group = await createGroup([inviter]);
+    const invite = async () => {
+      await inviteToChat(inviter, group, invited);
+      return group;
+    };
+    for (const bring of [create, invite]) {
+      let chatId = "";
+      const run = async () => {
+        chatId = await bring();
+      };
+      const lock = { table: "User", id: ann.userId } as const;
+      const block = () => blockPerson(ann, handles.ben);
+      expect(await runInOrder(lock, block, run)).toEqual(["done", "cannot_write"]);
+      expect(await membersOf(group)).toBe(1);
+      await unblockPerson(ann, handles.ben);
+      expect(await runInOrder(lock, run, block)).toEqual(["done", "done"]);
+      expect(await membersOf(chatId)).toBe(2);
+      expect(await outcomeOf(sendTestMessage(invited, chatId, "Hello"))).toBe("done");
+      expect(await outcomeOf(create())).toBe("cannot_write");
+      await unblockPerson(ann, handles.ben);
+    }
+  }
+});
+
+it("blocks of both, chats and invitations at once end in one state, without a deadlock", async () => {
   for (let round = 0; round < runs(5); round += 1) {
     const [one, two] = await createPeople(2);
     if (!one || !two) throw new Error("a user is missing");
@@ -98,6 +99,10 @@ it("blocks of both, messages and chats at once end in one state, without a deadl
       select: { id: true, handle: true },
     });
     const handleOf = (person: Caller) => users.find(({ id }) => id === person.userId)?.handle ?? "";
+    const groups = new Map([
+      [one, await createGroup([one])],
+      [two, await createGroup([two])],
+    ]);
     const opened = outcomeOf(createChat(one, { kind: "direct", userId: two.userId }));
     const outcomes = await Promise.all([
       opened,
@@ -106,6 +111,8 @@ it("blocks of both, messages and chats at once end in one state, without a deadl
         return [
           outcomeOf(blockPerson(as, handleOf(other))),
           outcomeOf(createChat(as, { kind: "direct", userId: other.userId })),
+          outcomeOf(createGroup([as, other])),
+          outcomeOf(inviteToChat(as, groups.get(as) ?? "", other)),
           outcomeOf(blockPerson(as, handleOf(other)).then(() => unblockPerson(as, handleOf(other)))),
         ];
       }),
@@ -113,13 +120,13 @@ it("blocks of both, messages and chats at once end in one state, without a deadl
     for (const outcome of outcomes) expect(["done", "cannot_write"]).toContain(outcome);
     await blockPerson(one, handleOf(two));
     const chats = await db().chat.findMany({
-      where: { members: { some: { userId: one.userId } } },
+      where: { kind: "direct", members: { some: { userId: one.userId } } },
       select: { isBlocked: true },
     });
     for (const { isBlocked } of chats) expect(isBlocked).toBe(true);
     await Promise.all([unblockPerson(one, handleOf(two)), unblockPerson(two, handleOf(one))]);
     const after = await db().chat.findMany({
-      where: { members: { some: { userId: one.userId } } },
+      where: { kind: "direct", members: { some: { userId: one.userId } } },
       select: { isBlocked: true },
     });
     for (const { isBlocked } of after) expect(isBlocked).toBe(false);

@@ -54,6 +54,30 @@ describe("queue notifications", () => {
     expect((await listed()).items).toEqual([expect.objectContaining({ kind: "sale", data, title: null })]);
   });
 
+  it("lists the named users with their handles of now, and erased ones without", async () => {
+    const [author, inviter] = [await createPerson(), await createPerson()];
+    const rows = [
+      { kind: "mention", data: { chatId: newId(), authorId: author.userId, authorName: author.name } },
+      { kind: "chat_invite", data: { chatId: newId(), byId: inviter.userId, byName: inviter.name } },
+    ];
+    await db().notification.createMany({
+      data: rows.map((row) => ({ ...row, id: newId(), key: newId(), userId: reader.userId })),
+    });
+    const rename = (handle: string) =>
+      db().user.update({ where: { id: author.userId }, data: { handle }, select: { id: true } });
+    const dataOf = async () => {
+      const { items } = await listed();
+      return items.map(({ data }: { data: unknown }) => data).reverse();
+    };
+    const handle = `h${newId().replaceAll("-", "")}`;
+    await rename(handle);
+    await db().user.update({ where: { id: inviter.userId }, data: { deletedAt: new Date() } });
+    expect(await dataOf()).toEqual([
+      { ...rows[0]?.data, authorHandle: handle },
+      { chatId: rows[1]?.data.chatId, byName: null },
+    ]);
+  });
+
   it("reads a payload of version 1", async () => {
     const { id } = await transaction(async (tx) => {
       const payload = { userId: reader.userId, kind: "later" };

@@ -116,8 +116,14 @@ const row = (id: string) => db().task.findUniqueOrThrow({ where: { id } });
 const waitForState = (id: string, state: string) =>
   waitUntil(`the task is ${state}`, async () => (await row(id)).state === state);
 const fetchTask = (id: string, as: Caller) => call(readTask, { params: { id }, as });
-const cancelTask = (id: string, as: Caller) => call(cancel, { params: { id }, as, method: "DELETE" });
-const replayTask = (id: string, as: Caller) => call(replay, { params: { id }, as, method: "POST" });
+const cancelTask = (id: string, as: Caller, body?: unknown) =>
+  call(cancel, { params: { id }, as, body, method: "DELETE" });
+const replayTask = (id: string, as: Caller, body?: unknown) =>
+  call(replay, { params: { id }, as, body, method: "POST" });
+const auditData = async (id: string) =>
+  (await db().auditEntry.findMany({ where: { subject: `task:${id}` }, orderBy: { id: "asc" } })).map(
+    ({ data }) => data,
+  );
 const openAlerts = (subject: string) => db().alert.count({ where: { subject, closedAt: null } });
 
 /** A promise and a function that resolves it. */
@@ -567,6 +573,18 @@ describe("DELETE /api/tasks/{id}", () => {
     expect(await row(id)).toMatchObject({ state: "cancelled", generation: 1, attempts: 0 });
   });
 
+  it("records an administrator's reason, but nothing that its owner wrote", async () => {
+    const queue = "notifications";
+    const [first, second, third] = [await unpublished(), await unpublished(), await unpublished()];
+    expect((await cancelTask(first, admin, { reason: " " })).status).toBe(400);
+    expect((await cancelTask(first, admin, { reason: "sent by hand" })).status).toBe(200);
+    expect(await auditData(first)).toEqual([{ queue, reason: "sent by hand" }]);
+    expect((await cancelTask(second, owner, { reason: "my own" })).status).toBe(200);
+    expect(await auditData(second)).toEqual([{ queue }]);
+    expect((await cancelTask(third, admin, {})).status).toBe(200);
+    expect(await auditData(third)).toEqual([{ queue }]);
+  });
+
   it("another user's task: 404; a queue without cancellation: 409; a finished task: 409", async () => {
     const id = await unpublished();
     expect((await cancelTask(id, stranger)).status).toBe(404);
@@ -614,6 +632,21 @@ describe("POST /api/tasks/{id}/replay", () => {
 
     expect(await replayTask(id, admin)).toMatchObject({ status: 409, body: { error: { code: "conflict" } } });
     expect((await replayTask(newId(), admin)).status).toBe(404);
+  });
+
+  it("records the reason, if there is one", async () => {
+    handleNotifications({ prepare: () => Promise.reject(new NonRetryableTaskError("never")) });
+    const queue = "notifications";
+    const [withReason, without] = [await enqueueOne(), await enqueueOne()];
+    for (const { id } of [withReason, without]) await waitForState(id, "dead");
+    expect((await replayTask(withReason.id, admin, { reason: "x".repeat(10_000) })).status).toBe(400);
+    expect((await replayTask(withReason.id, admin, { reason: "the mail server is back" })).status).toBe(200);
+    expect(await auditData(withReason.id)).toEqual([{ queue, reason: "the mail server is back" }]);
+    // As clients that know of no body have called it, some of them with a content type.
+    const headers = { "content-type": "application/json" };
+    const { status } = await call(replay, { params: { id: without.id }, as: admin, method: "POST", headers });
+    expect(status).toBe(200);
+    expect(await auditData(without.id)).toEqual([{ queue }]);
   });
 
   it("a task that dies again has its alert open again", async () => {

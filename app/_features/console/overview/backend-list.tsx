@@ -22,7 +22,7 @@ export function BackendList({ backends }: { backends: Backends }) {
         {(Object.keys(backends) as BackendName[]).map((name) => {
           const { status, latencyMs, reason } = backends[name];
           return (
-            <div key={name} className="rounded-2xl border border-line bg-raised/70 p-4">
+            <div key={name} className="rounded-2xl border border-line bg-raised/70 px-3 py-4 sm:px-4">
               <dt className="text-sm text-muted">{t(`backends.${name}`)}</dt>
               <dd className={cn("mt-1 font-semibold [overflow-wrap:anywhere]", TONES[status])}>
                 {status === "off" && reason ? t("statuses.unknown") : t(`statuses.${status}`)}

@@ -5,7 +5,7 @@ import { Link } from "@/app/_ui/link";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { OpenQueue } from "@/lib/ops";
 
-/** Unfinished and dead tasks by queue, and since when the oldest could have run. */
+/** Unfinished and dead tasks by queue, and since when the oldest could have run: on a phone under the queue's name. */
 export function OpenTasks({ queues, at }: { queues: readonly OpenQueue[]; at: string }) {
   const t = useTranslations("overviewConsole");
   const format = useFormatter();
@@ -25,34 +25,38 @@ export function OpenTasks({ queues, at }: { queues: readonly OpenQueue[]; at: st
             { heading: t("waiting") },
             { heading: t("running") },
             { heading: t("dead") },
-            { heading: t("oldest") },
+            { heading: t("oldest"), wide: true },
           ]}
-          rows={queues.map(({ queue, waiting, running, dead, oldestWaitingSeconds }) => ({
-            key: queue,
-            cells: [
-              <Link
-                key="queue"
-                href={{ pathname: "/admin/tasks", query: { queue } }}
-                className="underline decoration-line-strong underline-offset-4 hover:decoration-ink"
-              >
-                {queue}
-              </Link>,
-              format.number(waiting),
-              format.number(running),
-              <span key="dead" className={cn(dead > 0 && "font-semibold text-danger")}>
-                {format.number(dead)}
-              </span>,
-              oldestWaitingSeconds === 0 ? (
-                "–"
-              ) : (
+          rows={queues.map(({ queue, waiting, running, dead, oldestWaitingSeconds }) => {
+            const oldest =
+              oldestWaitingSeconds === 0 ? null : (
                 <RelativeTime
                   key="oldest"
                   at={new Date(readAt - oldestWaitingSeconds * 1_000).toISOString()}
                   renderedAt={readAt}
                 />
-              ),
-            ],
-          }))}
+              );
+            return {
+              key: queue,
+              cells: [
+                <span key="queue">
+                  <Link
+                    href={{ pathname: "/admin/tasks", query: { queue } }}
+                    className="underline decoration-line-strong underline-offset-4 hover:decoration-ink"
+                  >
+                    {queue}
+                  </Link>
+                  <span className="block text-xs text-muted md:hidden">{oldest}</span>
+                </span>,
+                format.number(waiting),
+                format.number(running),
+                <span key="dead" className={cn(dead > 0 && "font-semibold text-danger")}>
+                  {format.number(dead)}
+                </span>,
+                oldest ?? "–",
+              ],
+            };
+          })}
         />
       )}
     </section>

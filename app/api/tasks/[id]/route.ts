@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/schemas/id";
+import { optionalReasonBodySchema } from "@/lib/schemas/reason";
 import { taskSchema } from "@/lib/schemas/task";
 import { cancelTask, getTask } from "@/lib/tasks";
 
@@ -16,9 +17,15 @@ export const GET = defineRoute(
 
 // DELETE /api/tasks/{id}
 export const DELETE = defineRoute(
-  { summary: "Cancel one's own task, where its queue allows that", auth: "user", params, response },
-  async ({ params, caller, client, requestId }) => ({
-    task: await cancelTask(params.id, caller, { client, requestId }),
+  {
+    summary: "Cancel one's own task, where its queue allows that",
+    auth: "user",
+    params,
+    body: optionalReasonBodySchema,
+    response,
+  },
+  async ({ body, params, caller, client, requestId }) => ({
+    task: await cancelTask(params.id, caller, { client, requestId, reason: body?.reason }),
   }),
 );
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineRoute } from "@/app/api/define-route";
 import { rejectOtherMethods } from "@/lib/core/http";
 import { idSchema } from "@/lib/schemas/id";
+import { optionalReasonBodySchema } from "@/lib/schemas/reason";
 import { taskSchema } from "@/lib/schemas/task";
 import { replayTask } from "@/lib/tasks";
 
@@ -12,10 +13,11 @@ export const POST = defineRoute(
     auth: "admin",
     fresh: true,
     params: z.object({ id: idSchema }),
+    body: optionalReasonBodySchema,
     response: z.object({ task: taskSchema }),
   },
-  async ({ params, caller, client, requestId }) => ({
-    task: await replayTask(params.id, caller, { client, requestId }),
+  async ({ body, params, caller, client, requestId }) => ({
+    task: await replayTask(params.id, caller, { client, requestId, reason: body?.reason }),
   }),
 );
 
