@@ -6,7 +6,7 @@ import { defer } from "../core/defer";
 import { isOutage } from "../core/http";
 import { log } from "../core/log";
 import type { SignedInCaller } from "../core/permission";
-import { expectsLease, keepLease } from "./catch-up";
+import { expectsLease, keepLease, scheduleCatchUp } from "./catch-up";
 import { isKnownInRedis, setKnownInRedis } from "./known-in-redis";
 import { REFRESH_GRACE_MS } from "./limits";
 import { hashToken, nextRefreshToken, readRefreshToken } from "./refresh-token";
@@ -151,8 +151,11 @@ function compareInBackground(row: VersionedSession): void {
   const { id, userId } = row.session;
   defer(async () => {
     const cached = await store.find(id, userId, null).catch(undefinedOnFailure);
-    if (cached && cached.trustedForMs > 0) keepLease(cached.trustedForMs);
-    if (cached?.epoch) await putIfChanged(row, cached.session, cached.epoch);
+    if (!cached) return;
+    if (cached.trustedForMs > 0) keepLease(cached.trustedForMs);
+    // A catch-up begins an epoch, and then Redis takes sessions.
+    if (cached.epoch === null) scheduleCatchUp();
+    else await putIfChanged(row, cached.session, cached.epoch);
   });
 }
 

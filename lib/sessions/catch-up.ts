@@ -3,9 +3,11 @@ import { defer } from "../core/defer";
 import { isOutage } from "../core/http";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
+import { processState } from "../core/process-state";
 import {
   LEASE_RENEWAL_THRESHOLD_MS,
   LOOKUPS_BEFORE_LEASE,
+  LOOKUPS_WINDOW_MS,
   MAX_CHANGE_DURATION_MS,
   TRUST_LEASE_MS,
 } from "./limits";
@@ -30,53 +32,56 @@ import * as store from "./store";
  * twice the commands of a look-up, which a lease that serves one or two does not save.
  */
 
-let runningCatchUp: Promise<void> | undefined;
+const state = processState("sessionLease", () => ({
+  runningCatchUp: undefined as Promise<void> | undefined,
+  /** Look-ups of this process without a lease, since a time (ms). */
+  withoutLease: { lookups: 0, since: 0 },
+  /** When the lease that this process has seen last, or granted, ends; ms by its own clock. */
+  leaseEndsAt: 0,
+}));
 
 /** Runs a catch-up, one at a time per process. @throws when Redis or Postgres is unavailable */
 function catchUp(): Promise<void> {
-  runningCatchUp ??= runCatchUp().finally(() => {
-    runningCatchUp = undefined;
+  state.runningCatchUp ??= runCatchUp().finally(() => {
+    state.runningCatchUp = undefined;
   });
-  return runningCatchUp;
+  return state.runningCatchUp;
 }
 
-/** Look-ups of this process since one found a lease. */
-let lookupsWithoutLease = 0;
-/** When the lease that this process has seen last, or granted, ends; ms by its own clock. */
-let leaseEndsAt = 0;
-
 /**
- * Whether a look-up should ask Redis first: a lease is there by what this process has seen, or this is the look-up that
- * finds out whether another process has begun one, and begins it else. Only a guess: what Redis says decides.
+ * Whether a look-up should ask Redis first: a lease is there by what this process has seen, or traffic begins and this
+ * look-up finds out whether another process has begun one, and begins it else. Only a guess: what Redis says decides.
  */
 export function expectsLease(): boolean {
-  if (now() < leaseEndsAt || lookupsWithoutLease + 1 >= LOOKUPS_BEFORE_LEASE) return true;
-  lookupsWithoutLease += 1;
+  if (now() < state.leaseEndsAt) return true;
+  if (now() - state.withoutLease.since > LOOKUPS_WINDOW_MS) state.withoutLease = { lookups: 0, since: now() };
+  if (state.withoutLease.lookups + 1 >= LOOKUPS_BEFORE_LEASE) return true;
+  state.withoutLease.lookups += 1;
   return false;
 }
 
 /**
- * Renews the trust lease after a look-up that found it about to end. A look-up that finds none begins one only after
- * {@link LOOKUPS_BEFORE_LEASE} of them.
+ * Renews the trust lease after a look-up that found it about to end, and begins one after {@link LOOKUPS_BEFORE_LEASE}
+ * look-ups without one.
  *
  * @param trustedForMs  what is left of the lease; 0: there is none
  */
 export function keepLease(trustedForMs: number): void {
-  leaseEndsAt = now() + trustedForMs;
+  state.leaseEndsAt = now() + trustedForMs;
   if (trustedForMs > 0) {
-    lookupsWithoutLease = 0;
+    state.withoutLease.lookups = 0;
     if (trustedForMs < LEASE_RENEWAL_THRESHOLD_MS) scheduleCatchUp();
     return;
   }
-  lookupsWithoutLease += 1;
-  if (lookupsWithoutLease < LOOKUPS_BEFORE_LEASE) return;
-  lookupsWithoutLease = 0;
+  state.withoutLease.lookups += 1;
+  if (state.withoutLease.lookups < LOOKUPS_BEFORE_LEASE) return;
+  state.withoutLease.lookups = 0;
   scheduleCatchUp();
 }
 
 /** Runs a catch-up once the response is sent; only logs a failure. */
-function scheduleCatchUp(): void {
-  if (runningCatchUp) return;
+export function scheduleCatchUp(): void {
+  if (state.runningCatchUp) return;
   defer(() =>
     catchUp().catch((error: unknown) => {
       if (isOutage(error))
@@ -99,5 +104,5 @@ async function runCatchUp(): Promise<void> {
   await store.raise(missed.generations);
   await store.blacklist(missed.tokens);
   await store.finishCatchUp(started, TRUST_LEASE_MS);
-  leaseEndsAt = calledAt + TRUST_LEASE_MS;
+  state.leaseEndsAt = calledAt + TRUST_LEASE_MS;
 }

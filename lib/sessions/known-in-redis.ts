@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { now } from "../core/clock";
+import { processState } from "../core/process-state";
 import type { Session } from "./session";
 
 /** After this time Redis is asked again: it may have lost what it had. */
@@ -8,7 +9,7 @@ const KNOWN_MS = 300_000;
 const MAX_KNOWN = 2_000;
 
 /** By id: sessions that Redis has, as this process read or wrote them there. */
-const known = new Map<string, { session: Session; at: number }>();
+const known = processState("sessionsKnownInRedis", () => new Map<string, { session: Session; at: number }>());
 
 /** Whether Redis has a session exactly as Postgres has it now, as far as this process knows. */
 export function isKnownInRedis(session: Session): boolean {

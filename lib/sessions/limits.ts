@@ -23,8 +23,9 @@ export const MAX_SESSIONS_PER_USER = 100;
 export const TRUST_LEASE_MS = 5_000;
 /** Below this rest of the lease the next catch-up begins, so that the lease does not expire under traffic. */
 export const LEASE_RENEWAL_THRESHOLD_MS = 2_000;
-/** Look-ups of one process without a lease until one of them begins it. */
+/** So many look-ups of one process without a lease, within {@link LOOKUPS_WINDOW_MS}, are traffic: the last begins one. */
 export const LOOKUPS_BEFORE_LEASE = 8;
+export const LOOKUPS_WINDOW_MS = 2 * TRUST_LEASE_MS;
 /** A transaction that changes sessions commits at most this long after the `changedAt` that it writes. */
 export const MAX_CHANGE_DURATION_MS = 60_000;
 /** Beyond this lag a new epoch begins instead of a catch-up: a backup was restored, or there was no traffic. */

@@ -25,6 +25,7 @@ import {
 } from "@/lib/sessions";
 import { catchUpNow } from "@/lib/sessions/catch-up";
 import { LOOKUPS_BEFORE_LEASE } from "@/lib/sessions/limits";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import { startTestSession } from "@/tests/support/factories/sessions";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
@@ -175,6 +176,20 @@ describe("a session", () => {
     expect(data?.name).toBe("Another name");
     expect(await callsDuring(() => validateSession(accessToken))).toBe(0);
     expect(await callsDuring(waitForDeferredWork)).toBe(0);
+  });
+
+  it("is stored in an emptied Redis after a look-up", async () => {
+    const { accessToken, session } = await startTestSession(await createPerson());
+    await clearAllSessions();
+    await redis().flushdb();
+    const again = await startTestSession(await createPerson());
+    await waitUntil("Redis has the session", async () => {
+      expect((await validateSession(again.accessToken))?.id).toBe(again.session.id);
+      await waitForDeferredWork();
+      return (await redis().hget(keys.session(again.session.id), "data")) !== null;
+    });
+    expect(await validateSession(accessToken)).toBeNull();
+    expect(await redis().exists(keys.session(session.id))).toBe(0);
   });
 
   it("is validated with one call to Redis and no statement", async () => {
