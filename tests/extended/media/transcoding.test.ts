@@ -6,7 +6,13 @@ import { MAX_TRUE_PEAK_DBTP, TARGET_LOUDNESS_LUFS } from "@/lib/media/transcode/
 import { peaksSchema } from "@/lib/schemas/track";
 import { downloadVariant } from "@/tests/support/clients/download-variant";
 import { createPerson } from "@/tests/support/factories/people";
-import { createSampleFolder, ffmpeg, judge, music } from "@/tests/support/factories/sound-samples";
+import {
+  createSampleFolder,
+  ffmpeg,
+  judge,
+  music,
+  writeLongMusic,
+} from "@/tests/support/factories/sound-samples";
 import {
   enqueueTranscoding,
   isFastStart,
@@ -169,8 +175,7 @@ describe("a sound becomes playable", () => {
   it("of many minutes, encoded in one run", async () => {
     const seconds = runs(120);
     const file = samples.file("long.flac");
-    await ffmpeg([...music(20), samples.file("loop.wav")]);
-    await ffmpeg(["-stream_loop", "-1", "-i", samples.file("loop.wav"), "-t", String(seconds), file]);
+    await writeLongMusic(file, seconds);
     await expectPlayable(await transcode(file), seconds);
   });
 

@@ -7,6 +7,7 @@ import { describe, expect, it } from "vitest";
 import { startQstash } from "@/local/qstash";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { runs } from "@/tests/support/fuzz/runs";
+import { bundleScript } from "@/tests/support/processes/bundle-script";
 import { afterTest } from "@/tests/support/servers/after-test";
 import { clientOf, TOKEN } from "@/tests/support/servers/qstash";
 import { startReceiver } from "@/tests/support/servers/receiver";
@@ -23,11 +24,9 @@ async function spawnQstash(
   limit?: string,
 ): Promise<{ child: ChildProcess; url: string; dead: Promise<void> }> {
   const script = path.join(import.meta.dirname, "../../support/processes/qstash-process.ts");
-  const command = [process.execPath, "--import", "tsx", script, dataDir, TOKEN];
+  const command = [process.execPath, bundleScript(script), dataDir, TOKEN];
   const child = spawn("sh", ["-c", `${limit ?? ":"}; exec "$@"`, "sh", ...command], {
     stdio: ["ignore", "pipe", "inherit"],
-    // The limit is meant for the data folder, not for the loader's own files.
-    env: limit === undefined ? process.env : { ...process.env, TSX_DISABLE_CACHE: "1" },
   });
   const dead = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   afterTest(async () => {

@@ -21,7 +21,14 @@ import { runTask } from "@/lib/tasks/run-task";
 import { downloadVariant } from "@/tests/support/clients/download-variant";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
-import { createSampleFolder, ffmpeg, judge, music } from "@/tests/support/factories/sound-samples";
+import {
+  createSampleFolder,
+  ffmpeg,
+  type Judgement,
+  judge,
+  music,
+  writeLongMusic,
+} from "@/tests/support/factories/sound-samples";
 import {
   enqueueTranscoding,
   readSound,
@@ -48,6 +55,12 @@ const samples = await createSampleFolder();
 const artist = await createPerson("artist");
 const short = samples.file("short.wav");
 await ffmpeg([...music(2), short]);
+/** Its transcoder is still running when a test stops it. A tenth of a WAV, which attempts would copy for seconds. */
+const quarterHour = samples.file("quarter-hour.flac");
+await ffmpeg([
+  ...["-f", "lavfi", "-i", "sine=f=220:r=44100:d=900,tremolo=f=2", "-ac", "2"],
+  ...["-compression_level", "0", quarterHour],
+]);
 afterAll(async () => {
   await proxy.close();
   await samples.remove();
@@ -183,9 +196,7 @@ it("a track is heard whole or not at all, while the store is away in between", a
 
 it("a cancelled one stops, cannot commit and leaves nothing", async () => {
   const before = await soundBlobs();
-  const long = samples.file("long.wav");
-  await ffmpeg(["-f", "lavfi", "-i", "sine=f=220:r=44100:d=900,tremolo=f=2", "-ac", "2", long]);
-  const fileId = await storeTestSound(artist, long);
+  const fileId = await storeTestSound(artist, quarterHour);
   const taskId = await enqueueTranscoding(fileId);
   const run = runTask({ taskId, queue: "audio-transcoding", messageId: null });
   await waitUntil("the task reports progress", async () => {
@@ -222,7 +233,7 @@ it("a track without one of its formats fails, and is ready after all when the de
 it("what does not fit into one run continues in the next, and sounds as if made in one", async () => {
   const before = await soundBlobs();
   const file = samples.file("mix.wav");
-  await ffmpeg([...music(150), file]);
+  await writeLongMusic(file, 150);
   const whole = await storeTestSound(artist, file);
   await enqueueTranscoding(whole);
   await runTranscoding(whole);
@@ -238,6 +249,7 @@ it("what does not fit into one run continues in the next, and sounds as if made 
   expect((await transcodingTasks(fileId)).length).toBeGreaterThan(5);
   const blobsOfWhole = (await readSound(whole)).variants.map(({ pathname }) => pathname);
   expect(await violations(fileId, new Set([...before, ...blobsOfWhole]))).toEqual([]);
+  const original = { file, level: await judge(file) };
   for (const format of ["aac", "opus"]) {
     const pick = (sound: Awaited<ReturnType<typeof readSound>>) =>
       sound.variants.find((variant) => variant.kind === "rendition" && variant.format === format);
@@ -250,7 +262,8 @@ it("what does not fit into one run continues in the next, and sounds as if made 
     expect(Math.abs(found.loudness - expected.loudness)).toBeLessThan(0.5);
     expect(found.truePeak).toBeLessThanOrEqual(MAX_TRUE_PEAK_DBTP + 0.05);
     // What the encoder has changed of the original is as loud with joins as without, and no louder at a join.
-    const [lost, lostWithJoins] = [await encodingError(file, a), await encodingError(file, b)];
+    const lost = await encodingError(original, { file: a, level: expected });
+    const lostWithJoins = await encodingError(original, { file: b, level: found });
     expect(Math.abs(lostWithJoins.loudness - lost.loudness), format).toBeLessThan(0.5);
     expect(lostWithJoins.truePeak - lost.truePeak, format).toBeLessThan(1);
   }
@@ -259,7 +272,7 @@ it("what does not fit into one run continues in the next, and sounds as if made 
 it("begins again when a part of it is gone, as after days in a queue", async () => {
   const before = await soundBlobs();
   const file = samples.file("parts.wav");
-  await ffmpeg([...music(60), file]);
+  await writeLongMusic(file, 60);
   const fileId = await storeTestSound(artist, file);
   await enqueueTranscoding(fileId);
   const restore = replaceHandler("audio-transcoding", transcodingTask({ encodeUntilMs: 1 }));
@@ -278,13 +291,18 @@ it("begins again when a part of it is gone, as after days in a queue", async () 
   expect(await violations(fileId, before)).toEqual([]);
 });
 
+interface JudgedFile {
+  file: string;
+  level: Judgement;
+}
+
 /** A rendition minus the original at the same loudness. */
-async function encodingError(original: string, rendition: string) {
-  const gain = (await judge(rendition)).loudness - (await judge(original)).loudness;
+async function encodingError(original: JudgedFile, rendition: JudgedFile): Promise<Judgement> {
+  const gain = rendition.level.loudness - original.level.loudness;
   const error = samples.file("error.wav");
   const subtract = `[0]aresample=48000[a];[1]aresample=48000,volume=${-(10 ** (gain / 20))}:precision=float[b]`;
   await ffmpeg([
-    ...["-i", rendition, "-i", original, "-filter_complex"],
+    ...["-i", rendition.file, "-i", original.file, "-filter_complex"],
     ...[`${subtract};[a][b]amix=2:normalize=0:duration=shortest`, "-c:a", "pcm_f32le", error],
   ]);
   return judge(error);
@@ -342,9 +360,7 @@ describe.runIf(process.getuid?.() === 0)("a full disk", () => {
 });
 
 it("a track is refused when the transcoder crashes twice in it, whatever else has ended attempts", async () => {
-  const long = samples.file("crashed.wav");
-  await ffmpeg(["-f", "lavfi", "-i", "sine=f=220:r=44100:d=900", "-ac", "2", long]);
-  const fileId = await storeTestSound(artist, long);
+  const fileId = await storeTestSound(artist, quarterHour);
   const taskId = await enqueueTranscoding(fileId);
   const deliver = () => runTask({ taskId, queue: "audio-transcoding", messageId: null });
   const deliverWith = async (signal: NodeJS.Signals) => {

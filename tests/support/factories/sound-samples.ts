@@ -46,6 +46,16 @@ export function music(seconds: number, { rate = 44_100, level = 0.3, channels = 
   return ["-f", "lavfi", "-i", `aevalsrc=exprs='${voices}':s=${rate}:d=${seconds}:c=${layouts[channels]}`];
 }
 
+/** Seconds after which long music repeats: to compute all of it takes longer than to transcode it. */
+const LOOP_SECONDS = 10;
+
+/** Writes music of minutes. */
+export async function writeLongMusic(file: string, seconds: number): Promise<void> {
+  const loop = `${file}.loop.wav`;
+  await ffmpeg([...music(LOOP_SECONDS), loop]);
+  await ffmpeg(["-stream_loop", "-1", "-i", loop, "-t", String(seconds), file]);
+}
+
 export interface Judgement {
   /** LUFS */
   loudness: number;
