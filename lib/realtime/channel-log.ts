@@ -145,7 +145,12 @@ export async function readLogHeads(channels: readonly Channel[]): Promise<Map<Ch
   const heads = new Map<Channel, Cursor>();
   for (let from = 0; from < channels.length; from += MAX_CALL_SIZE) {
     const batch = channels.slice(from, from + MAX_CALL_SIZE);
-    const reply = await redisService().script(readHeads, batch.map(headKey), [batch.length], cursorsSchema);
+    const reply = await redisService().script(
+      readHeads,
+      batch.map(headKey),
+      [batch.length, ""],
+      cursorsSchema,
+    );
     for (const [channel, head] of toHeads(batch, reply)) heads.set(channel, head);
   }
   return heads;
@@ -155,18 +160,28 @@ export async function readLogHeads(channels: readonly Channel[]): Promise<Map<Ch
  * The same for up to a hundred channels, and the number of the last message at that moment: while it is the last one,
  * the heads are.
  *
+ * @param known  heads of all of them at an earlier number, which save the read while it is the last one
  * @throws {RedisUnavailableError}
  */
 export async function readNumberedHeads(
   channels: readonly Channel[],
-): Promise<{ heads: Map<Channel, Cursor>; sequence: number | null }> {
+  known: HeadsAt | null,
+): Promise<HeadsAt> {
   const scriptKeys = [...channels.map(headKey), keys.realtimeSequence];
-  const reply = await redisService().script(readHeads, scriptKeys, [channels.length], cursorsSchema);
+  const args = [channels.length, known?.sequence ?? ""];
+  const reply = await redisService().script(readHeads, scriptKeys, args, cursorsSchema);
+  if (known && reply.length === 1) return known;
   const sequence = reply.at(-1);
   return {
     heads: toHeads(channels, reply.slice(0, -1)),
     sequence: sequence === "" ? null : Number(sequence),
   };
+}
+
+/** Heads of channels when this was the number of the last message; null: there was none. */
+export interface HeadsAt {
+  heads: ReadonlyMap<Channel, Cursor>;
+  sequence: number | null;
 }
 
 const headKey = (channel: Channel) => keys.realtimeHead(channel);

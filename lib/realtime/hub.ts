@@ -159,10 +159,10 @@ class Hub {
     return heads;
   }
 
-  private async readHeadsUnsubscribed(channels: readonly Channel[]): Promise<Map<Channel, Cursor>> {
-    const { heads, sequence } = await readNumberedHeads(channels);
-    this.numberedHeads.add(sequence, heads);
-    return heads;
+  private async readHeadsUnsubscribed(channels: readonly Channel[]): Promise<ReadonlyMap<Channel, Cursor>> {
+    const read = await readNumberedHeads(channels, this.numberedHeads.get(channels));
+    this.numberedHeads.add(read);
+    return read.heads;
   }
 
   /** Messages arrive, and none was lost. */

@@ -1,5 +1,5 @@
 import type { Channel } from "../schemas/channels";
-import type { Cursor } from "./channel-log";
+import type { Cursor, HeadsAt } from "./channel-log";
 
 /** Most channels without a subscriber get one again, when a stream reopens. */
 const MAX_KNOWN_HEADS = 10_000;
@@ -10,10 +10,21 @@ const MAX_KNOWN_HEADS = 10_000;
  */
 export class NumberedHeads {
   private sequence: number | null = null;
-  private heads = new Map<string, Cursor>();
+  private heads = new Map<Channel, Cursor>();
+
+  /** All of these channels, for the next read; null unless each is known. */
+  get(channels: readonly Channel[]): HeadsAt | null {
+    const heads = new Map<Channel, Cursor>();
+    for (const channel of channels) {
+      const head = this.heads.get(channel);
+      if (!head) return null;
+      heads.set(channel, head);
+    }
+    return { heads, sequence: this.sequence };
+  }
 
   /** Replaces those of another number. Channels without a log, and a sequence that does not exist, are left out. */
-  add(sequence: number | null, heads: ReadonlyMap<string, Cursor>): void {
+  add({ heads, sequence }: HeadsAt): void {
     if (sequence !== this.sequence || this.heads.size + heads.size > MAX_KNOWN_HEADS) this.heads = new Map();
     this.sequence = sequence;
     if (sequence === null) return;
@@ -22,11 +33,11 @@ export class NumberedHeads {
 
   /** An event of the channel was published, or its log was deleted. */
   delete(channel: string): void {
-    this.heads.delete(channel);
+    this.heads.delete(channel as Channel);
   }
 
   /** Those that are valid at this number. None is left. */
-  take(sequence: number | null): ReadonlyMap<string, Cursor> {
+  take(sequence: number | null): ReadonlyMap<Channel, Cursor> {
     const { heads } = this;
     this.heads = new Map();
     return sequence !== null && sequence === this.sequence ? heads : new Map();

@@ -116,8 +116,9 @@ return reply
  * Reads the heads of channels, and the number of the last message if its key is given.
  *
  * KEYS  heads, then maybe the sequence
- * ARGV  1 how many heads
- * Returns {epoch ('' for none), n} of each, flat; at last the number ('' for none) as a string
+ * ARGV  1 how many heads, 2 the number at which the caller knows them ('' for none)
+ * Returns {epoch ('' for none), n} of each, flat; at last the number ('' for none) as a string. Nothing but the number
+ *          where it is still the caller's
  * Read-only.
  */
 export const readHeads = defineScript(
@@ -125,12 +126,14 @@ export const readHeads = defineScript(
   `
 local reply = {}
 local heads = tonumber(ARGV[1])
+local sequence = #KEYS > heads and (redis.call('GET', KEYS[heads + 1]) or '')
+if sequence and sequence ~= '' and sequence == ARGV[2] then return {sequence} end
 for i = 1, heads do
   local head = redis.call('HMGET', KEYS[i], 'epoch', 'n')
   reply[i * 2 - 1] = head[1] or ''
   reply[i * 2] = tonumber(head[2] or '0') or 0
 end
-if #KEYS > heads then reply[#reply + 1] = redis.call('GET', KEYS[heads + 1]) or '' end
+if sequence then reply[#reply + 1] = sequence end
 return reply
 `,
 );

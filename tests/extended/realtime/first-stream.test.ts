@@ -2,9 +2,11 @@ import { afterEach, expect, it } from "vitest";
 import { newId } from "@/lib/core/ids";
 import { readCursors, streamStats } from "@/lib/realtime";
 import { appendEvent } from "@/lib/realtime/channel-log";
+import { openCommandCounter } from "@/local/redis/command-counter";
 import { type EventReader, openEventStream } from "@/tests/support/clients/event-reader";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { currentGateway } from "@/tests/support/stack/current-gateway";
+import { workerStack } from "@/tests/support/stack/worker-stack";
 
 /** The first stream of an instance, which subscribes to upstream, after the page that it belongs to. */
 
@@ -69,4 +71,17 @@ it("misses nothing that another channel's message hides", async () => {
   expect(commands).toEqual({ ...WITHOUT_READS, EVALSHA: 1 });
   await publish(2);
   await waitUntil("the event has arrived", () => opened.channelEvents("views").length === 1);
+});
+
+it("reads the heads for pages again only when something was published", async () => {
+  await publish(1);
+  const counter = await openCommandCounter(workerStack().redisUrl);
+  const first = await readCursors(["views"]);
+  await counter.reset();
+  expect(await readCursors(["views"])).toEqual(first);
+  // The script, and the number of the last message.
+  expect((await counter.read()).total).toBe(2);
+  await publish(2);
+  expect(await readCursors(["views"])).not.toEqual(first);
+  counter.close();
 });

@@ -56,24 +56,28 @@ it("channels without a log, and failed reads, are unknown", async () => {
 
 it("heads of a number are valid while it is the last one", () => {
   const numbered = new NumberedHeads();
-  numbered.add(7, new Map([["views", at(1)]]));
-  numbered.add(
-    7,
-    new Map([
+  const add = (sequence: number | null, ...heads: [Channel, Cursor][]) =>
+    numbered.add({ sequence, heads: new Map(heads) });
+  add(7, ["views", at(1)]);
+  add(7, ["presence", at(2)], ["user:x", at(0, "")]);
+  expect(numbered.get(["presence", "views"])).toEqual({
+    sequence: 7,
+    heads: new Map([
       ["presence", at(2)],
-      ["user:x", at(0, "")],
+      ["views", at(1)],
     ]),
-  );
+  });
+  expect(numbered.get(["views", "user:x"])).toBeNull();
   numbered.delete("views");
   expect([...numbered.take(7)]).toEqual([["presence", at(2)]]);
   expect(numbered.take(7).size).toBe(0);
 
-  numbered.add(7, new Map([["views", at(1)]]));
+  add(7, ["views", at(1)]);
   expect(numbered.take(8).size).toBe(0);
-  numbered.add(8, new Map([["views", at(2)]]));
-  numbered.add(9, new Map([["presence", at(3)]]));
+  add(8, ["views", at(2)]);
+  add(9, ["presence", at(3)]);
   expect([...numbered.take(9)]).toEqual([["presence", at(3)]]);
   // Redis was emptied, twice.
-  numbered.add(null, new Map([["views", at(1)]]));
+  add(null, ["views", at(1)]);
   expect(numbered.take(null).size).toBe(0);
 });
