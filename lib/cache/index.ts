@@ -1,13 +1,9 @@
 import { processState } from "../core/process-state";
-import { CacheManager } from "./manager";
-import { Memory } from "./memory";
+import { CacheManager, newProcessCache } from "./manager";
 import { namespaces } from "./namespaces";
 
 /** This process's cache. A page and the route that changes what it shows have one memory. */
-export const cacheManager = new CacheManager(
-  namespaces,
-  processState("cacheMemory", () => new Memory()),
-);
+export const cacheManager = new CacheManager(namespaces, processState("cache", newProcessCache));
 
 export type {
   CachedBot,

@@ -28,6 +28,19 @@ interface OutboxCheck {
   readonly nothingToReplay: Promise<boolean>;
 }
 
+/** What a process knows of invalidations that Redis missed. */
+export class InvalidationState {
+  /** A Redis call failed in this process and the rows have not been read since. */
+  redisSuspect = false;
+  /** Invalidations of this process that Redis missed: replayed before Redis is trusted again, even without Postgres. */
+  pendingReplay: InvalidationTargets = { members: [], tags: [] };
+  activeCheck: OutboxCheck | undefined;
+  checksPausedAtMs = Number.NEGATIVE_INFINITY;
+  activePoll: Promise<true> | undefined;
+  polledAtMs = Number.NEGATIVE_INFINITY;
+  readonly appliedRowIds = new Set<string>();
+}
+
 /**
  * Applies invalidations, keeps those that Redis missed, and decides whether an entry that was read from Redis is trusted.
  *
@@ -41,26 +54,20 @@ interface OutboxCheck {
  * can have committed, so cached values are served.
  */
 export class InvalidationLog {
-  /** A Redis call failed in this process and the rows have not been read since. */
-  private redisSuspect = false;
-  /** Invalidations of this process that Redis missed: replayed before Redis is trusted again, even without Postgres. */
-  private pendingReplay: InvalidationTargets = { members: [], tags: [] };
-  private activeCheck: OutboxCheck | undefined;
-  private checksPausedAtMs = Number.NEGATIVE_INFINITY;
-  private activePoll: Promise<true> | undefined;
-  private polledAtMs = Number.NEGATIVE_INFINITY;
-  private readonly appliedRowIds = new Set<string>();
-
-  /** @param onRedisFailure  called when Redis did not take an invalidation; it marks Redis as suspect */
+  /**
+   * @param state  of the process, like the memory
+   * @param onRedisFailure  called when Redis did not take an invalidation; it marks Redis as suspect
+   */
   constructor(
     private readonly memory: Memory,
+    private readonly state: InvalidationState,
     private readonly onRedisFailure: (error: unknown) => void,
   ) {}
 
   /** Call after a failed Redis call: Redis may have missed an invalidation. */
   markRedisSuspect(): void {
-    this.redisSuspect = true;
-    this.checksPausedAtMs = Number.NEGATIVE_INFINITY;
+    this.state.redisSuspect = true;
+    this.state.checksPausedAtMs = Number.NEGATIVE_INFINITY;
   }
 
   /**
@@ -71,19 +78,20 @@ export class InvalidationLog {
    * @throws when a replay to Redis fails
    */
   async isTrusted(sawTrustLease: boolean): Promise<boolean> {
-    if (this.pendingReplay.members.length + this.pendingReplay.tags.length > 0) {
-      const { pendingReplay } = this;
+    if (this.state.pendingReplay.members.length + this.state.pendingReplay.tags.length > 0) {
+      const { pendingReplay } = this.state;
       await this.apply(pendingReplay);
-      if (this.pendingReplay === pendingReplay) this.pendingReplay = { members: [], tags: [] };
+      if (this.state.pendingReplay === pendingReplay) this.state.pendingReplay = { members: [], tags: [] };
       return false;
     }
-    if ((sawTrustLease && !this.redisSuspect) || isRecent(CHECK_PAUSE_MS, this.checksPausedAtMs)) return true;
-    this.activeCheck ??= this.startCheck();
-    const { postgresAnswered, nothingToReplay } = this.activeCheck;
+    if ((sawTrustLease && !this.state.redisSuspect) || isRecent(CHECK_PAUSE_MS, this.state.checksPausedAtMs))
+      return true;
+    this.state.activeCheck ??= this.startCheck();
+    const { postgresAnswered, nothingToReplay } = this.state.activeCheck;
     // A reader waits for Postgres no longer than for Redis. Once the rows are read it waits for their replay too,
     // however long that takes.
     if (await withTimeoutOrUndefined(postgresAnswered, env().REDIS_TIMEOUT_MS)) return nothingToReplay;
-    this.checksPausedAtMs = now();
+    this.state.checksPausedAtMs = now();
     // The check continues in the background: the function must live until the rows are replayed.
     defer(() => nothingToReplay.then(noop, noop));
     return true;
@@ -130,7 +138,7 @@ export class InvalidationLog {
         for (const remainingRow of rows.slice(index)) {
           this.memory.invalidate(remainingRow);
           this.enqueueReplay(remainingRow);
-          this.appliedRowIds.add(remainingRow.id);
+          this.state.appliedRowIds.add(remainingRow.id);
         }
         break;
       }
@@ -152,7 +160,7 @@ export class InvalidationLog {
   async addPending(targets: InvalidationTargets): Promise<void> {
     this.enqueueReplay(targets);
     try {
-      this.appliedRowIds.add(await writeOutbox(db(), targets));
+      this.state.appliedRowIds.add(await writeOutbox(db(), targets));
     } catch (error) {
       log().warn(
         { err: error },
@@ -163,18 +171,19 @@ export class InvalidationLog {
 
   private enqueueReplay({ members, tags }: InvalidationTargets): void {
     this.markRedisSuspect();
-    if (this.pendingReplay.members.length + this.pendingReplay.tags.length > MAX_PENDING_TARGETS) return;
-    this.pendingReplay = mergeTargets([this.pendingReplay, { members, tags }]);
+    if (this.state.pendingReplay.members.length + this.state.pendingReplay.tags.length > MAX_PENDING_TARGETS)
+      return;
+    this.state.pendingReplay = mergeTargets([this.state.pendingReplay, { members, tags }]);
   }
 
   /** Applies other processes' invalidations to memory without Redis. Never throws; waits REDIS_TIMEOUT_MS at most. */
   async pollWithoutRedis(): Promise<void> {
-    if (isRecent(TRUST_MS, this.polledAtMs)) return;
-    this.activePoll ??= this.poll().finally(() => {
-      this.activePoll = undefined;
+    if (isRecent(TRUST_MS, this.state.polledAtMs)) return;
+    this.state.activePoll ??= this.poll().finally(() => {
+      this.state.activePoll = undefined;
     });
-    const finished = await withTimeoutOrUndefined(this.activePoll, env().REDIS_TIMEOUT_MS);
-    if (!finished) this.polledAtMs = now();
+    const finished = await withTimeoutOrUndefined(this.state.activePoll, env().REDIS_TIMEOUT_MS);
+    if (!finished) this.state.polledAtMs = now();
   }
 
   private async poll(): Promise<true> {
@@ -184,23 +193,23 @@ export class InvalidationLog {
     } catch (error) {
       log().debug({ err: error }, "cache invalidations not read: Redis and Postgres unavailable");
     }
-    this.polledAtMs = startedMs;
+    this.state.polledAtMs = startedMs;
     return true;
   }
 
   /** A row stays while Redis is unavailable; applying it twice would drop entries that were loaded after it. */
   private applyRowOnce(row: OutboxRow): void {
-    if (this.appliedRowIds.has(row.id)) return;
-    this.appliedRowIds.add(row.id);
+    if (this.state.appliedRowIds.has(row.id)) return;
+    this.state.appliedRowIds.add(row.id);
     this.memory.invalidate(row);
   }
 
   private startCheck(): OutboxCheck {
-    this.redisSuspect = false;
+    this.state.redisSuspect = false;
     const startedMs = now();
     const rowsRead = readOutbox();
     const nothingToReplay = this.replay(rowsRead, startedMs).finally(() => {
-      this.activeCheck = undefined;
+      this.state.activeCheck = undefined;
     });
     // A reader awaits it only when Postgres has answered in time; a failure in between is not unhandled.
     nothingToReplay.catch(noop);
@@ -214,8 +223,8 @@ export class InvalidationLog {
       rows = await rowsRead;
     } catch (error) {
       log().debug({ err: error }, "cache invalidations not checked: Postgres unavailable");
-      this.redisSuspect = true;
-      this.checksPausedAtMs = now();
+      this.state.redisSuspect = true;
+      this.state.checksPausedAtMs = now();
       return true;
     }
     try {
@@ -224,11 +233,11 @@ export class InvalidationLog {
       // A slow check does not renew the lease: rows may have been added since its read.
       if (rows.length < MAX_OUTBOX_ROWS && now() - startedMs < CHECK_PAUSE_MS) await store.renewTrustLease();
     } catch (error) {
-      this.redisSuspect = true;
+      this.state.redisSuspect = true;
       throw error;
     }
     if (rows.length === 0) return true;
-    this.appliedRowIds.clear();
+    this.state.appliedRowIds.clear();
     log().info({ invalidations: rows.length }, "pending cache invalidations replayed to Redis");
     this.deleteRowsLater(rows.map(({ id }) => id));
     return false;

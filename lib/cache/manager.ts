@@ -3,7 +3,7 @@ import { increment } from "../core/counters";
 import { log } from "../core/log";
 import { type Transaction, transaction } from "../db";
 import { createEntry, decodeEntry, encodeEntry, parseEnvelope } from "./envelope";
-import { InvalidationLog } from "./invalidation-log";
+import { InvalidationLog, InvalidationState } from "./invalidation-log";
 import type { CacheEvent, CacheKey } from "./loader";
 import { type Entry, isExpired, isStale, Memory } from "./memory";
 import { SingleFlight } from "./single-flight";
@@ -26,6 +26,17 @@ interface WriteOptions {
   ttlSeconds?: number;
 }
 
+/** The cache in a process: its entries, and what it knows of invalidations that Redis missed. */
+interface ProcessCache {
+  memory: Memory;
+  invalidations: InvalidationState;
+}
+
+export const newProcessCache = (): ProcessCache => ({
+  memory: new Memory(),
+  invalidations: new InvalidationState(),
+});
+
 export type CacheCounts = Record<CacheEvent, number>;
 
 const zeroCounts = (): CacheCounts => ({ hitL1: 0, hitL2: 0, stale: 0, miss: 0, load: 0, wait: 0, error: 0 });
@@ -43,16 +54,17 @@ const zeroCounts = (): CacheCounts => ({ hitL1: 0, hitL2: 0, stale: 0, miss: 0, 
 export class CacheManager<T extends NamespaceSpecs> {
   private readonly specs: ReadonlyMap<string, NamespaceSpec>;
   private readonly counts = new Map<string, CacheCounts>();
+  private readonly memory: Memory;
   private readonly invalidationLog: InvalidationLog;
   private readonly singleFlight: SingleFlight;
 
-  /** @param memory  of a process: managers that share it serve nothing that one of them invalidated */
-  constructor(
-    namespaces: T,
-    private readonly memory = new Memory(),
-  ) {
+  /** @param process  what managers of one process share: none serves what another one invalidated */
+  constructor(namespaces: T, { memory, invalidations }: ProcessCache = newProcessCache()) {
+    this.memory = memory;
     this.specs = new Map(Object.entries(namespaces));
-    this.invalidationLog = new InvalidationLog(memory, (error) => this.onRedisFailure("(tags)", error));
+    this.invalidationLog = new InvalidationLog(memory, invalidations, (error) =>
+      this.onRedisFailure("(tags)", error),
+    );
     this.singleFlight = new SingleFlight({
       memory,
       invalidationLog: this.invalidationLog,

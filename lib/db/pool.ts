@@ -4,6 +4,7 @@ import { Client, type ClientConfig, Pool, type PoolClient } from "pg";
 import { observe } from "../core/counters";
 import { env } from "../core/env";
 import { log } from "../core/log";
+import { processState } from "../core/process-state";
 import { startSpan } from "../core/trace";
 
 /** Time limit to connect; after it Postgres counts as down, and a 503 is better than a longer wait. */
@@ -22,7 +23,7 @@ const MAX_CONNECTION_AGE_SECONDS = 300;
 const MAX_TRACED_TEXT_LENGTH = 500;
 
 /** The client's limit (ms) for the statements of the current call, where it is not {@link STATEMENT_LIMIT_MS}. */
-export const statementLimit = new AsyncLocalStorage<number>();
+export const statementLimit = processState("statementLimit", () => new AsyncLocalStorage<number>());
 
 declare module "pg" {
   interface Client {

@@ -6,7 +6,11 @@ import { resetProcessState } from "@/lib/core/process-state";
  * module state leaks into the next file, and restores the environment of the first file. Libraries stay loaded.
  */
 vi.resetModules();
-resetProcessState("cacheMemory", "hub", "sessionLease", "sessionsKnownInRedis");
+// What the previous file left running must neither change nor count what this one sees.
+resetProcessState(
+  ...["cache", "counters", "hub", "metricBatches", "metricsFlush"],
+  ...["sessionLease", "sessionsKnownInRedis"],
+);
 // A stub that the previous file left would later be undone to the value of that file.
 vi.unstubAllEnvs();
 

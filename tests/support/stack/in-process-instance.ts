@@ -13,7 +13,7 @@ export interface InProcessInstance {
 /** @param redisUrl  its Redis, by default this file's */
 export async function startInProcessInstance(redisUrl?: string): Promise<InProcessInstance> {
   vi.resetModules();
-  resetProcessState("cacheMemory", "sessionLease", "sessionsKnownInRedis");
+  resetProcessState("cache", "sessionLease", "sessionsKnownInRedis");
   const before = process.env.UPSTASH_REDIS_REST_URL;
   if (redisUrl) process.env.UPSTASH_REDIS_REST_URL = redisUrl;
   try {
