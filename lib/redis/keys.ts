@@ -93,7 +93,7 @@ export const keyBuilders = {
   blacklistedToken: (hash: string) => `webchat:token:blacklist:${hash}`,
   /** String: the sessions' trust lease. While it exists, Redis has all revocations (lib/sessions/catch-up.ts). */
   sessionsTrustLease: "sessions:told",
-  /** Hash {era, begun, caughtUp}: sessions of other eras are ignored; `caughtUp` (ms) is the last catch-up's start. */
+  /** Hash {era, caughtUp}: sessions of other eras are ignored; `caughtUp` (ms) is the last catch-up's start. */
   sessionsState: "sessions:state",
   /** Hash: instance -> JSON (lib/realtime/roll-call.ts), the answers to an operator's roll call. If lost, another call. */
   rollCall: (id: string) => `realtime:roll-call:${id}`,

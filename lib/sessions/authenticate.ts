@@ -6,6 +6,7 @@ import { defer } from "../core/defer";
 import { isOutage } from "../core/http";
 import { log } from "../core/log";
 import type { SignedInCaller } from "../core/permission";
+import { processState } from "../core/process-state";
 import { expectsLease, keepLease, scheduleCatchUp } from "./catch-up";
 import { isKnownInRedis, setKnownInRedis } from "./known-in-redis";
 import { REFRESH_GRACE_MS } from "./limits";
@@ -16,8 +17,8 @@ import * as store from "./store";
 
 /**
  * Authenticates a request by the live session of its access token, with the account's current role and name; null for
- * an anonymous request. One call to Redis or one statement. Refresh tokens are not accepted: a stolen one would work without rotation,
- * and only rotation detects theft.
+ * an anonymous request. Usually one call to Redis or one statement ({@link findSession}). Refresh tokens are not accepted:
+ * a stolen one would work without rotation, and only rotation detects theft.
  * @throws when neither Redis nor Postgres is available
  */
 export async function authenticate(request: Request): Promise<SignedInCaller | null> {
@@ -51,13 +52,8 @@ export async function authenticateStream(request: Request): Promise<SignedInCall
   const token = getAccessToken(request.headers);
   const access = token === null || token.length > MAX_TOKEN_LENGTH ? null : await verifyAccessToken(token);
   if (!token || !access) return null;
-  try {
-    const row = await findLiveSession(access.sessionId, hashToken(token));
-    return row?.session.userId === access.userId ? toCaller(row.session) : null;
-  } catch (error) {
-    if (!isOutage(error)) throw error;
-    return authenticate(request);
-  }
+  const row = await findInPostgres(access.sessionId, access.userId, hashToken(token));
+  return row && toCaller(row.session);
 }
 
 /** Longer than any token that we issue. */
@@ -71,8 +67,8 @@ async function validateAccessToken(token: string): Promise<Session | null> {
 }
 
 /**
- * The live session of an access token or a currently valid refresh token. One call to Redis or one statement. Null for a token that is
- * forged, expired, outdated or blacklisted, and for a session that is not live.
+ * The live session of an access token or a currently valid refresh token. Usually one call to Redis or one statement. Null
+ * for a token that is forged, expired, outdated or blacklisted, and for a session that is not live.
  */
 export async function validateSession(token: string): Promise<Session | null> {
   const refresh = readRefreshToken(token);
@@ -104,18 +100,29 @@ async function findSession(
   userId: string,
   accessTokenHash: string | null,
 ): Promise<Session | null> {
-  const readRow = () => findLiveSession(sessionId, accessTokenHash);
-  if (expectsLease()) return findInRedis(sessionId, userId, accessTokenHash, readRow);
-  let row: VersionedSession | null;
+  if (expectsLease()) {
+    const readRow = () => findLiveSession(sessionId, accessTokenHash);
+    return findInRedis(sessionId, userId, accessTokenHash, readRow);
+  }
+  const row = await findInPostgres(sessionId, userId, accessTokenHash);
+  if (row && "generation" in row && !isKnownInRedis(row)) compareInBackground(row);
+  return row?.session ?? null;
+}
+
+/** Postgres first. @returns without a generation when Postgres is unavailable, and Redis has the session */
+async function findInPostgres(
+  sessionId: string,
+  userId: string,
+  accessTokenHash: string | null,
+): Promise<VersionedSession | { session: Session } | null> {
   try {
-    row = await readRow();
+    const row = await findLiveSession(sessionId, accessTokenHash);
+    return row?.session.userId === userId ? row : null;
   } catch (error) {
     if (!isOutage(error)) throw error;
-    return findInRedis(sessionId, userId, accessTokenHash, () => Promise.reject(error));
+    const session = await findInRedis(sessionId, userId, accessTokenHash, () => Promise.reject(error));
+    return session && { session };
   }
-  if (row?.session.userId !== userId) return null;
-  if (!isKnownInRedis(row.session)) compareInBackground(row);
-  return row.session;
 }
 
 /** Redis first. @param readRow  reads the session from Postgres, for when Redis cannot be trusted or does not have it */
@@ -125,9 +132,10 @@ async function findInRedis(
   accessTokenHash: string | null,
   readRow: () => Promise<VersionedSession | null>,
 ): Promise<Session | null> {
+  const askedAt = now();
   const cached = await store.find(sessionId, userId, accessTokenHash).catch(undefinedOnFailure);
   if (cached?.blacklisted) return null;
-  if (cached) keepLease(cached.trustedForMs);
+  if (cached) keepLease(cached.trustedForMs, askedAt);
   // A session that is expired in Redis may have been refreshed in Postgres.
   if (cached?.session && cached.trustedForMs > 0 && isUnexpired(cached.session)) return cached.session;
   try {
@@ -146,22 +154,38 @@ function undefinedOnFailure(error: unknown): undefined {
   if (!isOutage(error)) log().error({ err: error }, "session look-up in Redis failed");
 }
 
+/** By id: comparisons that have not ended. */
+const comparing = processState("sessionsCompared", () => new Set<string>());
+
 /** Reads the session from Redis, which must have it when Postgres becomes unavailable. Best effort. */
-function compareInBackground(row: VersionedSession): void {
-  const { id, userId } = row.session;
+function compareInBackground({ session: { id, userId } }: VersionedSession): void {
+  if (comparing.has(id)) return;
+  comparing.add(id);
   defer(async () => {
-    const cached = await store.find(id, userId, null).catch(undefinedOnFailure);
-    if (!cached) return;
-    if (cached.trustedForMs > 0) keepLease(cached.trustedForMs);
-    // A catch-up begins an epoch, and then Redis takes sessions.
-    if (cached.epoch === null) scheduleCatchUp();
-    else await putIfChanged(row, cached.session, cached.epoch);
+    try {
+      await compareWithRedis(id, userId);
+    } catch (error) {
+      log().debug({ err: error }, "session not compared with Redis");
+    } finally {
+      comparing.delete(id);
+    }
   });
+}
+
+async function compareWithRedis(id: string, userId: string): Promise<void> {
+  const askedAt = now();
+  const cached = await store.find(id, userId, null);
+  if (cached.trustedForMs > 0) keepLease(cached.trustedForMs, askedAt);
+  // A catch-up begins an epoch, and then Redis takes sessions.
+  if (cached.epoch === null) return scheduleCatchUp();
+  // Read after the epoch: what was read before it may have been revoked in an earlier one.
+  const row = await findLiveSession(id, null);
+  if (row) await putIfChanged(row, cached.session, cached.epoch);
 }
 
 /** Caches the session for the next request. Best effort. @param cached  what Redis has */
 function cacheInBackground(row: VersionedSession, cached: Session | null, epoch: string): void {
-  if (isDeepStrictEqual(cached, row.session)) setKnownInRedis(row.session);
+  if (isDeepStrictEqual(cached, row.session)) setKnownInRedis(row);
   else defer(() => putIfChanged(row, cached, epoch));
 }
 
@@ -169,7 +193,7 @@ function cacheInBackground(row: VersionedSession, cached: Session | null, epoch:
 async function putIfChanged(row: VersionedSession, cached: Session | null, epoch: string): Promise<void> {
   try {
     if (isDeepStrictEqual(cached, row.session) || (await store.put(row.session.userId, [row], { epoch })))
-      setKnownInRedis(row.session);
+      setKnownInRedis(row);
   } catch (error) {
     log().debug({ err: error }, "session not cached in Redis");
   }

@@ -4,6 +4,7 @@ import { isOutage } from "../core/http";
 import { newId } from "../core/ids";
 import { log } from "../core/log";
 import { processState } from "../core/process-state";
+import { clearKnownInRedis } from "./known-in-redis";
 import {
   LEASE_RENEWAL_THRESHOLD_MS,
   LOOKUPS_BEFORE_LEASE,
@@ -33,31 +34,44 @@ import * as store from "./store";
  */
 
 const state = processState("sessionLease", () => ({
-  runningCatchUp: undefined as Promise<void> | undefined,
+  running: undefined as Promise<void> | undefined,
+  /** One is running, or will once a response is sent. */
+  isScheduled: false,
   /** Look-ups of this process without a lease, since a time (ms). */
   withoutLease: { lookups: 0, since: 0 },
+  /** There were enough of them: the next that finds no lease begins one. */
+  isDue: false,
   /** When the lease that this process has seen last, or granted, ends; ms by its own clock. */
   leaseEndsAt: 0,
+  /** When this process granted it. */
+  grantedAt: 0,
 }));
 
 /** Runs a catch-up, one at a time per process. @throws when Redis or Postgres is unavailable */
 function catchUp(): Promise<void> {
-  state.runningCatchUp ??= runCatchUp().finally(() => {
-    state.runningCatchUp = undefined;
+  state.running ??= runCatchUp().finally(() => {
+    state.running = undefined;
   });
-  return state.runningCatchUp;
+  return state.running;
 }
 
 /**
  * Whether a look-up should ask Redis first: a lease is there by what this process has seen, or traffic begins and this
- * look-up finds out whether another process has begun one, and begins it else. Only a guess: what Redis says decides.
+ * look-up finds out whether another process has begun a lease, and begins one else. Only a guess: what Redis says
+ * decides.
  */
 export function expectsLease(): boolean {
-  if (now() < state.leaseEndsAt) return true;
+  return now() < state.leaseEndsAt || countWithoutLease();
+}
+
+/** @returns whether this look-up is the last of {@link LOOKUPS_BEFORE_LEASE} within the window */
+function countWithoutLease(): boolean {
   if (now() - state.withoutLease.since > LOOKUPS_WINDOW_MS) state.withoutLease = { lookups: 0, since: now() };
-  if (state.withoutLease.lookups + 1 >= LOOKUPS_BEFORE_LEASE) return true;
   state.withoutLease.lookups += 1;
-  return false;
+  if (state.withoutLease.lookups < LOOKUPS_BEFORE_LEASE) return false;
+  state.withoutLease.lookups = 0;
+  state.isDue = true;
+  return true;
 }
 
 /**
@@ -65,30 +79,36 @@ export function expectsLease(): boolean {
  * look-ups without one.
  *
  * @param trustedForMs  what is left of the lease; 0: there is none
+ * @param askedAt  when Redis was asked (ms by this process's clock)
  */
-export function keepLease(trustedForMs: number): void {
+export function keepLease(trustedForMs: number, askedAt: number): void {
+  if (trustedForMs === 0 && askedAt < state.grantedAt) return;
   state.leaseEndsAt = now() + trustedForMs;
   if (trustedForMs > 0) {
     state.withoutLease.lookups = 0;
+    state.isDue = false;
     if (trustedForMs < LEASE_RENEWAL_THRESHOLD_MS) scheduleCatchUp();
-    return;
+  } else if (state.isDue || countWithoutLease()) {
+    state.isDue = false;
+    scheduleCatchUp();
   }
-  state.withoutLease.lookups += 1;
-  if (state.withoutLease.lookups < LOOKUPS_BEFORE_LEASE) return;
-  state.withoutLease.lookups = 0;
-  scheduleCatchUp();
 }
 
 /** Runs a catch-up once the response is sent; only logs a failure. */
 export function scheduleCatchUp(): void {
-  if (state.runningCatchUp) return;
-  defer(() =>
-    catchUp().catch((error: unknown) => {
+  if (state.isScheduled) return;
+  state.isScheduled = true;
+  defer(async () => {
+    try {
+      await catchUp();
+    } catch (error) {
       if (isOutage(error))
         log().debug({ err: error }, "session catch-up failed: Redis or Postgres unavailable");
       else log().error({ err: error }, "session catch-up failed");
-    }),
-  );
+    } finally {
+      state.isScheduled = false;
+    }
+  });
 }
 
 /** Runs a catch-up that begins now, so that it includes the latest commit. @throws like {@link catchUp} */
@@ -103,6 +123,8 @@ async function runCatchUp(): Promise<void> {
   const missed = await readMissedChanges(started.lagMs + MAX_CHANGE_DURATION_MS, started.isNew);
   await store.raise(missed.generations);
   await store.blacklist(missed.tokens);
-  await store.finishCatchUp(started, TRUST_LEASE_MS);
+  if (!(await store.finishCatchUp(started, TRUST_LEASE_MS))) return;
+  if (started.isNew) clearKnownInRedis();
+  state.grantedAt = now();
   state.leaseEndsAt = calledAt + TRUST_LEASE_MS;
 }

@@ -1,3 +1,4 @@
+import { now } from "../core/clock";
 import { isOutage } from "../core/http";
 import { log } from "../core/log";
 import { keepLease } from "./catch-up";
@@ -31,8 +32,9 @@ export async function updateSession(
 
 /** A user's live sessions, most recently seen first. Two calls to Redis while it has them all, else one statement. */
 export async function getUserSessions(userId: string): Promise<Session[]> {
+  const askedAt = now();
   const cached = await store.list(userId).catch(nullOnFailure);
-  if (cached) keepLease(cached.trustedForMs);
+  if (cached) keepLease(cached.trustedForMs, askedAt);
   if (cached?.sessions)
     return cached.sessions.filter(isUnexpired).sort((a, b) => b.lastSeenAt - a.lastSeenAt);
   const rows = await findLiveSessions(userId);

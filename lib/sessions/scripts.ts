@@ -130,31 +130,33 @@ return 1
 );
 
 /**
+ * Says whether a new era must begin; `endCatchUp` begins it, when Postgres has answered: without it, Redis would have no
+ * sessions at all.
+ *
  * KEYS  1 state
  * ARGV  1 era to begin when there is none or the lag exceeds the maximum, 2 maximum lag (ms)
- * Returns [Redis' time (ms), era, lag: ms since the last catch-up (or since the era began), 1 when the era has had no
- *          catch-up yet]
- * Atomic. Safe to repeat.
+ * Returns [Redis' time (ms), era, lag: ms since the last catch-up, 1 when the era is the one to begin, the era that it
+ *          replaces ('' none)]
+ * Read-only.
  */
 export const beginCatchUp = defineScript(
   "beginCatchUp",
   `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local state = redis.call('HMGET', KEYS[1], 'era', 'begun', 'caughtUp')
-local since = tonumber(state[3] or state[2])
+local state = redis.call('HMGET', KEYS[1], 'era', 'caughtUp')
+local since = tonumber(state[2] or '')
 if not state[1] or not since or now - since > tonumber(ARGV[2]) then
-  redis.call('DEL', KEYS[1])
-  redis.call('HSET', KEYS[1], 'era', ARGV[1], 'begun', string.format('%.0f', now))
-  return {now, ARGV[1], 0, 1}
+  return {now, ARGV[1], 0, 1, state[1] or ''}
 end
-return {now, state[1], math.max(0, now - since), state[3] and 0 or 1}
+return {now, state[1], math.max(0, now - since), 0, ''}
 `,
 );
 
 /**
  * KEYS  1 state, 2 trust lease
- * ARGV  1 era, 2 start of the catch-up (ms of Redis' clock), 3 end of the trust lease (ms)
+ * ARGV  1 era, 2 start of the catch-up (ms of Redis' clock), 3 end of the trust lease (ms), 4 1 to begin the era, 5 the
+ *       era that it replaces ('' none)
  * Returns 1; 0 when another era has begun
  * Atomic. Safe to repeat: neither time ever moves back.
  */
@@ -162,7 +164,12 @@ export const endCatchUp = defineScript(
   "endCatchUp",
   `
 local state = redis.call('HMGET', KEYS[1], 'era', 'caughtUp')
-if state[1] ~= ARGV[1] then return 0 end
+if ARGV[4] == '1' and (state[1] or '') == ARGV[5] then
+  redis.call('DEL', KEYS[1])
+  redis.call('HSET', KEYS[1], 'era', ARGV[1], 'caughtUp', ARGV[2])
+elseif state[1] ~= ARGV[1] then
+  return 0
+end
 if (tonumber(state[2] or '') or -1) < tonumber(ARGV[2]) then
   redis.call('HSET', KEYS[1], 'caughtUp', ARGV[2])
 end

@@ -168,7 +168,7 @@ export async function blacklist(tokens: readonly { hash: string; expiresAt: numb
   }
 }
 
-const catchUpSchema = z.tuple([z.int(), z.string(), z.int(), z.int()]);
+const catchUpSchema = z.tuple([z.int(), z.string(), z.int(), z.int(), z.string()]);
 
 export interface CatchUp {
   /** By Redis' clock. */
@@ -176,27 +176,36 @@ export interface CatchUp {
   epoch: string;
   /** How far back Redis may have missed changes. */
   lagMs: number;
-  /** The epoch has had no catch-up yet. */
+  /** The epoch begins with the end of the catch-up. */
   isNew: boolean;
+  /** The epoch that it replaces then; '' for none. */
+  replaces: string;
 }
 
-/** @param newEpoch  the id to use if a new epoch must begin */
+/** Changes nothing. @param newEpoch  the id to use if a new epoch must begin */
 export async function startCatchUp(newEpoch: string): Promise<CatchUp> {
-  const [startedAtMs, epoch, lagMs, isNew] = await redisService().script(
+  const [startedAtMs, epoch, lagMs, isNew, replaces] = await redisService().script(
     beginCatchUp,
     [keys.sessionsState],
     [newEpoch, MAX_LAG_MS],
     catchUpSchema,
   );
-  return { startedAtMs, epoch, lagMs, isNew: isNew === 1 };
+  return { startedAtMs, epoch, lagMs, isNew: isNew === 1, replaces };
 }
 
-/** Grants the trust lease, counted from the start of the catch-up: Redis has every revocation from before it. */
-export async function finishCatchUp({ epoch, startedAtMs }: CatchUp, leaseMs: number): Promise<void> {
-  await redisService().script(
+/**
+ * Grants the trust lease, counted from the start of the catch-up: Redis has every revocation from before it.
+ * @returns false when another epoch has begun meanwhile
+ */
+export async function finishCatchUp(
+  { epoch, startedAtMs, isNew, replaces }: CatchUp,
+  leaseMs: number,
+): Promise<boolean> {
+  const reply = await redisService().script(
     endCatchUp,
     [keys.sessionsState, keys.sessionsTrustLease],
-    [epoch, startedAtMs, startedAtMs + leaseMs],
+    [epoch, startedAtMs, startedAtMs + leaseMs, isNew ? 1 : 0, replaces],
     z.int(),
   );
+  return reply === 1;
 }

@@ -13,7 +13,7 @@ import {
   validateSession,
 } from "@/lib/sessions";
 import { catchUpNow } from "@/lib/sessions/catch-up";
-import { MAX_LAG_MS, TRUST_LEASE_MS } from "@/lib/sessions/limits";
+import { LOOKUPS_BEFORE_LEASE, MAX_LAG_MS, TRUST_LEASE_MS } from "@/lib/sessions/limits";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import { startTestSession } from "@/tests/support/factories/sessions";
@@ -234,6 +234,13 @@ describe("with Postgres down", () => {
     await waitForDeferredWork();
     await expect(validateSession(unknown.accessToken)).rejects.toSatisfy(isOutage);
     await expect(deleteSession(known.session.id)).rejects.toSatisfy(isOutage);
+
+    // As after hours without traffic. The look-ups begin a catch-up, which cannot end.
+    await redis().hset(keys.sessionsState, { caughtUp: Date.now() - 2 * MAX_LAG_MS });
+    for (let lookups = 0; lookups < 2 * LOOKUPS_BEFORE_LEASE; lookups += 1) {
+      expect(await validateSession(known.accessToken)).not.toBeNull();
+      await waitForDeferredWork();
+    }
     await postgresProxy.set("pass");
     // Until the pool has noticed that its connections are closed, calls fail.
     await waitUntil("Postgres is reachable", () =>

@@ -174,6 +174,12 @@ describe("a session", () => {
     await waitForDeferredWork();
     const data = await redis().hget<{ name: string }>(keys.session(session.id), "data");
     expect(data?.name).toBe("Another name");
+    // A sign-in on another device raises the user's generation: what Redis has of this session is no longer valid.
+    await startTestSession(person);
+    await validateSession(accessToken);
+    await waitForDeferredWork();
+    const generation = await redis().hget(keys.userGeneration(person.userId), "generation");
+    expect(await redis().hget(keys.session(session.id), "generation")).toBe(generation);
     expect(await callsDuring(() => validateSession(accessToken))).toBe(0);
     expect(await callsDuring(waitForDeferredWork)).toBe(0);
   });
