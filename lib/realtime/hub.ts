@@ -160,8 +160,9 @@ class Hub {
   }
 
   private async readHeadsUnsubscribed(channels: readonly Channel[]): Promise<ReadonlyMap<Channel, Cursor>> {
+    const { version } = this.numberedHeads;
     const read = await readNumberedHeads(channels, this.numberedHeads.get(channels));
-    this.numberedHeads.add(read);
+    this.numberedHeads.add(read, version);
     return read.heads;
   }
 
@@ -313,9 +314,11 @@ class Hub {
     try {
       sequence = await readSequence();
       const joined = this.allSubscriptions().filter((subscription) => !this.held.has(subscription));
-      for (const [channel, head] of this.numberedHeads.take(sequence))
-        this.knownHeads.remember(channel, head);
-      this.releaseHeld((channel) => this.knownHeads.get(channel));
+      if (comparison === this.lastComparison) {
+        for (const [channel, head] of this.numberedHeads.take(sequence))
+          this.knownHeads.remember(channel, head);
+        this.releaseHeld((channel) => this.knownHeads.get(channel));
+      } else this.releaseHeld();
       heads = await readLogHeads([...new Set(joined.map(({ channel }) => channel))]);
     } catch (error) {
       this.releaseHeld();

@@ -5,12 +5,18 @@ import type { Cursor, HeadsAt } from "./channel-log";
 const MAX_KNOWN_HEADS = 10_000;
 
 /**
- * Heads that were read for pages while this instance received no messages. They are valid at the number of the last message
- * then: if it is the last one still when the instance receives messages, nothing was published between.
+ * Heads that were read for pages while this instance received no messages. They are valid at the number of the last
+ * message then: if it is the last one still when the instance receives messages, nothing was published between.
  */
 export class NumberedHeads {
   private sequence: number | null = null;
   private heads = new Map<Channel, Cursor>();
+  private changes = 0;
+
+  /** Changes when a read that has begun is no longer to be added: an event may be newer than what it finds. */
+  get version(): number {
+    return this.changes;
+  }
 
   /** All of these channels, for the next read; null unless each is known. */
   get(channels: readonly Channel[]): HeadsAt | null {
@@ -23,8 +29,12 @@ export class NumberedHeads {
     return { heads, sequence: this.sequence };
   }
 
-  /** Replaces those of another number. Channels without a log, and a sequence that does not exist, are left out. */
-  add({ heads, sequence }: HeadsAt): void {
+  /**
+   * Replaces those of another number. Channels without a log, and a sequence that does not exist, are left out.
+   * @param version  {@link version} before the read
+   */
+  add({ heads, sequence }: HeadsAt, version: number): void {
+    if (version !== this.changes) return;
     if (sequence !== this.sequence || this.heads.size + heads.size > MAX_KNOWN_HEADS) this.heads = new Map();
     this.sequence = sequence;
     if (sequence === null) return;
@@ -33,20 +43,23 @@ export class NumberedHeads {
 
   /** An event of the channel was published, or its log was deleted. */
   delete(channel: string): void {
+    this.changes += 1;
     this.heads.delete(channel as Channel);
   }
 
   /** Those that are valid at this number. None is left. */
   take(sequence: number | null): ReadonlyMap<Channel, Cursor> {
     const { heads } = this;
+    this.changes += 1;
     this.heads = new Map();
     return sequence !== null && sequence === this.sequence ? heads : new Map();
   }
 }
 
 /**
- * The heads of channels that had subscribers on this instance, or were read for a page. Valid while the instance receives
- * every published message: each must be passed to {@link receive}, and {@link clear} called when one may be lost.
+ * The heads of channels that had subscribers on this instance, or were read for a page. Valid while the instance
+ * receives every published message: each must be passed to {@link receive}, and {@link clear} called when one may be
+ * lost.
  */
 export class KnownHeads {
   private readonly heads = new Map<string, Cursor>();

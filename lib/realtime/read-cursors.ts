@@ -9,8 +9,8 @@ import { hub } from "./hub";
  * channel without a log is left out, and all are while Redis is unavailable: a page then reads its data again when it has
  * joined.
  *
- * @param others  channels that the page subscribes to without a cursor: their heads are read in the same call, so that its
- *                stream need not read them
+ * @param others  channels that the page subscribes to without a cursor: their heads are read in the same call, so that
+ *                its stream need not read them
  */
 export async function readCursors(
   channels: readonly Channel[],

@@ -57,7 +57,7 @@ it("channels without a log, and failed reads, are unknown", async () => {
 it("heads of a number are valid while it is the last one", () => {
   const numbered = new NumberedHeads();
   const add = (sequence: number | null, ...heads: [Channel, Cursor][]) =>
-    numbered.add({ sequence, heads: new Map(heads) });
+    numbered.add({ sequence, heads: new Map(heads) }, numbered.version);
   add(7, ["views", at(1)]);
   add(7, ["presence", at(2)], ["user:x", at(0, "")]);
   expect(numbered.get(["presence", "views"])).toEqual({
@@ -80,4 +80,17 @@ it("heads of a number are valid while it is the last one", () => {
   // Redis was emptied, twice.
   add(null, ["views", at(1)]);
   expect(numbered.take(null).size).toBe(0);
+});
+
+it("a read that began before an event, or before a stream started from the others, is not remembered", () => {
+  const numbered = new NumberedHeads();
+  const read = { sequence: 7, heads: new Map<Channel, Cursor>([["views", at(1)]]) };
+  const before = numbered.version;
+  numbered.delete("views");
+  numbered.add(read, before);
+  expect(numbered.take(7).size).toBe(0);
+  const beforeTake = numbered.version;
+  numbered.take(7);
+  numbered.add(read, beforeTake);
+  expect(numbered.take(7).size).toBe(0);
 });
