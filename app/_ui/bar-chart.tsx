@@ -1,11 +1,5 @@
 import { useFormatter, useTranslations } from "next-intl";
-import { cn } from "./cn";
-
-const BAR_PITCH = 10;
-const BAR_GAP = 2;
-const CHART_HEIGHT = 100;
-/** Keeps a count of one visible beside a count of a million. */
-const MIN_BAR_HEIGHT = 2;
+import { Bars } from "./bars";
 
 interface Props {
   /** What is counted, such as “Plays”. */
@@ -35,26 +29,20 @@ export function BarChart({ name, days, values, className }: Props) {
           }),
         });
   return (
-    <svg
-      role="img"
-      aria-label={label}
-      viewBox={`0 0 ${String(values.length * BAR_PITCH)} ${String(CHART_HEIGHT)}`}
-      preserveAspectRatio="none"
-      className={cn("block w-full", className)}
-    >
-      {values.map((value, index) => {
-        const height = value === 0 ? 1 : Math.max(MIN_BAR_HEIGHT, (value / max) * CHART_HEIGHT);
-        return (
-          <rect
-            key={days[index]}
-            x={index * BAR_PITCH + BAR_GAP / 2}
-            y={CHART_HEIGHT - height}
-            width={BAR_PITCH - BAR_GAP}
-            height={height}
-            className={value === 0 ? "fill-ink/15" : index === maxIndex ? "fill-mark" : "fill-ink/40"}
-          />
-        );
-      })}
-    </svg>
+    <Bars
+      label={label}
+      max={max}
+      zeroHeight={1}
+      className={className}
+      bars={values.map((value, index) => ({
+        key: days[index] ?? "",
+        parts: [
+          {
+            value,
+            className: value === 0 ? "fill-ink/15" : index === maxIndex ? "fill-mark" : "fill-ink/40",
+          },
+        ],
+      }))}
+    />
   );
 }

@@ -1,20 +1,23 @@
+import { scaleLinear } from "d3-scale";
 import { useFormatter, useTranslations } from "next-intl";
+import { Bars } from "@/app/_ui/bars";
 import type { OverviewRange, Traffic } from "@/lib/ops";
 
-const BAR_PITCH = 10;
-const BAR_GAP = 2;
-const CHART_HEIGHT = 100;
-/** Keeps one error visible beside a million requests. */
-const MIN_BAR_HEIGHT = 2;
+/** Lines across the chart, about. */
+const LINES = 3;
 
 /**
- * Requests over time with the failed ones at the foot of each bar, as a picture of our own: 30 rectangles need no library.
- * Screen readers get a sentence, and the numbers as a table.
+ * Requests over time with the failed ones at the foot of each bar, rendered on the server. Screen readers get a sentence,
+ * and the numbers as a table.
  */
 export function TrafficChart({ bars, range }: { bars: Traffic["bars"]; range: OverviewRange }) {
   const t = useTranslations("overviewConsole");
   const format = useFormatter();
-  const max = Math.max(1, ...bars.map(({ requests }) => requests));
+  const axis = scaleLinear()
+    .domain([0, Math.max(LINES, ...bars.map(({ requests }) => requests))])
+    .nice(LINES);
+  const [, max = LINES] = axis.domain();
+  const lines = axis.ticks(LINES);
   const sum = (key: "requests" | "errors") => bars.reduce((total, bar) => total + bar[key], 0);
   const formatTime = (at: string) =>
     format.dateTime(
@@ -23,47 +26,44 @@ export function TrafficChart({ bars, range }: { bars: Traffic["bars"]; range: Ov
         ? { weekday: "short", day: "numeric", hour: "2-digit", minute: "2-digit" }
         : { hour: "2-digit", minute: "2-digit" },
     );
-  const height = (value: number) =>
-    value === 0 ? 0 : Math.max(MIN_BAR_HEIGHT, (value / max) * CHART_HEIGHT);
   return (
     <figure className="mt-12">
       <figcaption className="display text-2xl">{t("chart")}</figcaption>
       <div className="mt-5 rounded-2xl border border-line bg-raised/70 p-5">
-        <p aria-hidden="true" className="tabular text-xs text-faint">
-          {format.number(Math.max(...bars.map(({ requests }) => requests)))}
-        </p>
-        <svg
-          role="img"
-          aria-label={t("chartLabel", {
-            requests: format.number(sum("requests")),
-            errors: format.number(sum("errors")),
-          })}
-          viewBox={`0 0 ${String(bars.length * BAR_PITCH)} ${String(CHART_HEIGHT)}`}
-          preserveAspectRatio="none"
-          className="mt-1 block h-40 w-full border-b border-line"
-        >
-          {bars.map(({ at, requests, errors }, index) => (
-            <g key={at}>
-              <rect
-                x={index * BAR_PITCH + BAR_GAP / 2}
-                y={CHART_HEIGHT - height(requests)}
-                width={BAR_PITCH - BAR_GAP}
-                height={height(requests)}
-                className="fill-ink/40"
-              />
-              <rect
-                x={index * BAR_PITCH + BAR_GAP / 2}
-                y={CHART_HEIGHT - height(errors)}
-                width={BAR_PITCH - BAR_GAP}
-                height={height(errors)}
-                className="fill-danger"
-              />
-            </g>
+        <div className="flex gap-3">
+          <p aria-hidden="true" className="tabular relative h-40 w-max text-right text-xs text-faint">
+            <span className="invisible">{format.number(max)}</span>
+            {lines.map((value) => (
+              <span
+                key={value}
+                style={{ bottom: `${String((value / max) * 100)}%` }}
+                className="absolute right-0 translate-y-1/2 leading-none"
+              >
+                {format.number(value)}
+              </span>
+            ))}
+          </p>
+          <Bars
+            label={t("chartLabel", {
+              requests: format.number(sum("requests")),
+              errors: format.number(sum("errors")),
+            })}
+            max={max}
+            lines={lines}
+            className="h-40 min-w-0 flex-1"
+            bars={bars.map(({ at, requests, errors }) => ({
+              key: at,
+              parts: [
+                { value: requests, className: "fill-ink/40" },
+                { value: errors, className: "fill-danger" },
+              ],
+            }))}
+          />
+        </div>
+        <p aria-hidden="true" className="tabular mt-3 flex justify-between gap-4 text-xs text-faint">
+          {[0, Math.floor(bars.length / 2), bars.length - 1].map((index) => (
+            <span key={index}>{formatTime(bars[index]?.at ?? "")}</span>
           ))}
-        </svg>
-        <p aria-hidden="true" className="tabular mt-2 flex justify-between text-xs text-faint">
-          <span>{formatTime(bars[0]?.at ?? "")}</span>
-          <span>{formatTime(bars.at(-1)?.at ?? "")}</span>
         </p>
       </div>
       <details className="mt-3 text-sm">
