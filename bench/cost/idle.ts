@@ -17,7 +17,7 @@ export const idle: Probe = {
   name: "idle",
   measure: async (stage) => {
     const { alone, requests } = await measureAlone(stage);
-    const together = await measureTogether(stage, requests);
+    const { together, kibEach } = await measureTogether(stage, requests);
     const perHour = (traffic: Traffic, seconds: number) =>
       Math.round((traffic.billed * SECONDS_PER_HOUR) / seconds).toLocaleString("en");
     return [
@@ -25,6 +25,10 @@ export const idle: Probe = {
         what: `idle signed-in tab, an hour: alone on its instance / each of ${CLIENTS} on one`,
         now: `${perHour(alone, ALONE_SECONDS)} / ${perHour(together, TOGETHER_SECONDS * CLIENTS)}`,
         atMost: "600 / 200",
+      },
+      {
+        what: `… memory of the instance for each of ${CLIENTS}`,
+        ...{ now: `${kibEach} KiB`, atMost: "80 KiB" },
       },
       {
         what: `… what that tab requested in ${ALONE_SECONDS} s, and what the most frequent commands were, of it and of all together`,
@@ -65,7 +69,11 @@ async function measureAlone(stage: Stage): Promise<{ alone: Traffic; requests: s
 }
 
 /** Clients that poll as often as the tab did, and answer heartbeats if it did. */
-async function measureTogether(stage: Stage, requests: readonly string[]): Promise<Traffic> {
+async function measureTogether(
+  stage: Stage,
+  requests: readonly string[],
+): Promise<{ together: Traffic; kibEach: number }> {
+  const kibBefore = await stage.readMemory();
   const polls = requests.filter((path) => path.startsWith("/") && path !== "/api/realtime");
   const clients = await startIdleClients(stage, {
     count: CLIENTS,
@@ -77,7 +85,8 @@ async function measureTogether(stage: Stage, requests: readonly string[]): Promi
   });
   try {
     await delay(15_000);
-    return await stage.measureDuring(() => delay(TOGETHER_SECONDS * 1_000));
+    const together = await stage.measureDuring(() => delay(TOGETHER_SECONDS * 1_000));
+    return { together, kibEach: Math.round(((await stage.readMemory()) - kibBefore) / CLIENTS) };
   } finally {
     clients.stop();
   }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -32,6 +32,8 @@ export interface Stage {
   readonly env: Readonly<Record<string, string>>;
   readonly stack: Stack;
   readonly description: string;
+  /** Memory of the app's process in KiB (resident set size); 0 where there is no /proc. */
+  readMemory(): Promise<number>;
   /** Runs the work and counts until neither backend is asked for {@link QUIET_MS}. */
   measure(work: () => Promise<unknown>): Promise<Traffic>;
   /** Counts what happens during the work, and nothing after it. */
@@ -123,6 +125,7 @@ export async function startStage(): Promise<Stage> {
     await waitForQuiet();
     return {
       ...{ url: `http://localhost:${port}`, env, stack, waitForQuiet, measureDuring, stop },
+      readMemory: () => readMemory(app.pid),
       description: `Redis: ${stack.backends.find(({ name }) => name === "Redis")?.what.split(";")[0]}; Postgres: a server; Node ${process.version}`,
       waitForFollowUp: async () => {
         await delay(FOLLOW_UP_MS);
@@ -140,6 +143,11 @@ export async function startStage(): Promise<Stage> {
     await stop();
     throw error;
   }
+}
+
+async function readMemory(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${String(pid)}/status`, "utf8").catch(() => "");
+  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0);
 }
 
 async function seed(env: Record<string, string>): Promise<void> {

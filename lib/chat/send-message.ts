@@ -39,9 +39,10 @@ type NewMessage = z.output<typeof newMessageSchema>;
  * under the same `clientId` is not a repeat.
  *
  * @returns the message, and whether this call created it
- * @throws {AppError} not_found for a non-member; cannot_write where a block is between the two of a direct chat; both also
- *         when the removal or the block commits while this waits for the chat's row; conflict for a `clientId` that was
- *         used for another text; bad_request for a `replyToId` of another chat, and for files that are not the author's or are attached already
+ * @throws {AppError} not_found for a non-member; cannot_write where a block is between the two of a direct chat; both
+ *         also when the removal or the block commits while this waits for the chat's row; conflict for a `clientId` that
+ *         was used for another text; bad_request for a `replyToId` of another chat, and for files that are not the
+ *         author's or are attached already
  */
 export async function sendMessage(
   caller: Caller,
@@ -123,9 +124,9 @@ const insertedRowsSchema = z.tuple([
 ]);
 
 /**
- * One statement. It locks the chat's row until the commit, so that messages become visible in the order of `seq`. Then it
- * locks the author's membership, because only a lock reads a row as it is by then: the statement sees all other rows as of
- * before it waited, and a removal that it waited for would be missed.
+ * One statement. It locks the chat's row until the commit, so that messages become visible in the order of `seq`. Then
+ * it locks the author's membership, because only a lock reads a row as it is by then: the statement sees all other rows
+ * as of before it waited, and a removal that it waited for would be missed.
  */
 async function insertMessage(
   client: Transaction,

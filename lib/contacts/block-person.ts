@@ -12,8 +12,8 @@ import { directKeyOf } from "./direct-key";
  * block is lifted. The other one is not notified. Safe to repeat.
  *
  * A message that is written concurrently is stored before the block commits, or refused: the direct chat is locked by
- * both ({@link changeBlock}). So is a direct chat, a group or an invitation. Groups that the two share already stay as
- * they are.
+ * both ({@link changeBlock}). A direct chat, a group or an invitation that is made concurrently is refused, or was made
+ * before the block: both lock the blocker's account. Groups that the two share already stay as they are.
  *
  * @param handle  the person's
  * @throws {AppError} not_found; bad_request for oneself; conflict when too many people are blocked

@@ -46,7 +46,11 @@ export function FoundContent({ entry, large = false }: Props) {
         </bdi>
         {large ? (
           <span className="flex min-w-0 text-sm text-muted">
-            <PersonLink name={note} handle={personHandle} className="truncate" />
+            {personHandle ? (
+              <PersonLink name={note} handle={personHandle} className="truncate" />
+            ) : (
+              <bdi className="truncate">{note}</bdi>
+            )}
           </span>
         ) : (
           <bdi className="block truncate text-sm text-muted">{note}</bdi>

@@ -122,6 +122,7 @@ export function createRoute({ authenticate, onAnswered, onResponse }: RouteDepen
       context: RouteContext<O>,
     ) => Promise<z.input<O["response"]> | Reply<z.input<O["response"]>> | Response>,
   ): RouteHandler {
+    const readBody = hasOptionalBody(spec) ? readOptionalJson : readJson;
     const handle = (request: Request, nextContext: NextRouteContext): Promise<Response> => {
       const requestId = newId();
       return withTrace(request.headers.get("traceparent"), () => respond(request, nextContext, requestId), {
@@ -142,7 +143,6 @@ export function createRoute({ authenticate, onAnswered, onResponse }: RouteDepen
       let failure: AppError | undefined;
       try {
         const bodyLimitBytes = spec.bodyLimitBytes ?? DEFAULT_BODY_LIMIT_BYTES;
-        const readBody = hasOptionalBody(spec) ? readOptionalJson : readJson;
         if (!isExemptFromOriginCheck(spec)) requireSameOrigin(request);
         caller = await authorizeCaller(spec, request, authenticate);
         const context = {
@@ -186,12 +186,12 @@ export function createRoute({ authenticate, onAnswered, onResponse }: RouteDepen
   };
 }
 
-/** These callers authenticate by a secret or signature that a browser does not add automatically. */
 /** The request need not have a body. */
 export function hasOptionalBody({ body }: Pick<RouteSpec, "body">): boolean {
   return body?.safeParse(undefined).success ?? false;
 }
 
+/** These callers authenticate by a secret or signature that a browser does not add automatically. */
 function isExemptFromOriginCheck({ auth, origin }: RouteSpec): boolean {
   return origin === "any" || auth === "qstash" || auth === "cron" || auth === "metrics";
 }
