@@ -34,9 +34,8 @@ import * as store from "./store";
  */
 
 const state = processState("sessionLease", () => ({
-  running: undefined as Promise<void> | undefined,
-  /** One is running, or will once a response is sent. */
-  isScheduled: false,
+  /** When the one that is running, or will once a response is sent, was scheduled; ms by this process's clock. */
+  scheduledAt: null as number | null,
   /** Look-ups of this process without a lease, since a time (ms). */
   withoutLease: { lookups: 0, since: 0 },
   /** There were enough of them: the next that finds no lease begins one. */
@@ -46,14 +45,6 @@ const state = processState("sessionLease", () => ({
   /** When this process granted it. */
   grantedAt: 0,
 }));
-
-/** Runs a catch-up, one at a time per process. @throws when Redis or Postgres is unavailable */
-function catchUp(): Promise<void> {
-  state.running ??= runCatchUp().finally(() => {
-    state.running = undefined;
-  });
-  return state.running;
-}
 
 /**
  * Whether a look-up should ask Redis first: a lease is there by what this process has seen, or traffic begins and this
@@ -94,24 +85,28 @@ export function keepLease(trustedForMs: number, askedAt: number): void {
   }
 }
 
-/** Runs a catch-up once the response is sent; only logs a failure. */
+/**
+ * Runs a catch-up once the response is sent, one at a time per process; only logs a failure. A response that takes long,
+ * such as a stream's, holds up no other catch-up.
+ */
 export function scheduleCatchUp(): void {
-  if (state.isScheduled) return;
-  state.isScheduled = true;
+  const at = now();
+  if (state.scheduledAt !== null && at - state.scheduledAt < TRUST_LEASE_MS) return;
+  state.scheduledAt = at;
   defer(async () => {
     try {
-      await catchUp();
+      await runCatchUp();
     } catch (error) {
       if (isOutage(error))
         log().debug({ err: error }, "session catch-up failed: Redis or Postgres unavailable");
       else log().error({ err: error }, "session catch-up failed");
     } finally {
-      state.isScheduled = false;
+      if (state.scheduledAt === at) state.scheduledAt = null;
     }
   });
 }
 
-/** Runs a catch-up that begins now, so that it includes the latest commit. @throws like {@link catchUp} */
+/** Runs a catch-up that begins now, so that it includes the latest commit. @throws when Redis or Postgres is unavailable */
 export function catchUpNow(): Promise<void> {
   return runCatchUp();
 }
