@@ -34,8 +34,7 @@ export const viewport: Viewport = {
 
 /** The texts of client components that are on every page; the layout of a page adds its own. */
 const SHELL_NAMESPACES: readonly Namespace[] = [
-  ...(["shell", "theme", "player", "toasts", "notifications", "dialog", "search"] as const),
-  ...(["passwordQuestion", "form", "failure", "time"] as const),
+  ...(["shell", "theme", "player", "dialog", "failure", "time"] as const),
 ];
 
 export default async function RootLayout({ children }: { children: ReactNode }) {

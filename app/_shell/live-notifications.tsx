@@ -4,10 +4,13 @@ import dynamic from "next/dynamic";
 import { useState } from "react";
 import { useLiveQuery } from "@/app/_data/realtime/use-live-query";
 import { applyUnread, fetchUnread } from "@/app/_features/notifications/notification-unread";
+import { withOnDemandMessages } from "@/app/i18n/on-demand-messages";
 import { claimToast, type ToastItem } from "./claim-toast";
 
 // Loaded when the first notification arrives.
-const Toasts = dynamic(() => import("./toasts").then((module) => module.Toasts), { ssr: false });
+const Toasts = dynamic(() => withOnDemandMessages(import("./toasts").then((module) => module.Toasts)), {
+  ssr: false,
+});
 
 /** Beyond this number the oldest toasts are dropped; the notifications page lists them. */
 const MAX_QUEUED_TOASTS = 20;

@@ -3,11 +3,13 @@
 import dynamic from "next/dynamic";
 import { useEffect, useState } from "react";
 import { registerPasswordPrompt } from "@/app/_data/password-prompt";
+import { withOnDemandMessages } from "@/app/i18n/on-demand-messages";
 
 // Few pages ever ask, and its form brings the schemas and zod.
-const PasswordDialog = dynamic(() => import("./password-dialog").then((module) => module.PasswordDialog), {
-  ssr: false,
-});
+const PasswordDialog = dynamic(
+  () => withOnDemandMessages(import("./password-dialog").then((module) => module.PasswordDialog)),
+  { ssr: false },
+);
 
 type ResolvePrompt = (given: boolean) => void;
 

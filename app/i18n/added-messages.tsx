@@ -2,14 +2,14 @@
 
 import { NextIntlClientProvider, useLocale, useMessages } from "next-intl";
 import { type ReactNode, useMemo } from "react";
-import type messages from "./messages/ru.json";
+import type { Messages } from "./catalogue";
 
 /** Adds texts to those that the components inside it can use already. */
 export function AddedMessages({
   messages: added,
   children,
 }: {
-  messages: Partial<typeof messages>;
+  messages: Partial<Messages>;
   children: ReactNode;
 }) {
   const inherited = useMessages();

@@ -1,9 +1,9 @@
 import { getMessages } from "next-intl/server";
 import type { ReactNode } from "react";
 import { AddedMessages } from "./added-messages";
-import type messages from "./messages/ru.json";
+import type { Messages } from "./catalogue";
 
-export type Namespace = keyof typeof messages;
+export type Namespace = keyof Messages;
 
 interface Props {
   namespaces: readonly Namespace[];
@@ -25,7 +25,7 @@ export function layoutWithMessages(...namespaces: Namespace[]) {
   );
 }
 
-export async function pickMessages(namespaces: readonly Namespace[]): Promise<Partial<typeof messages>> {
+export async function pickMessages(namespaces: readonly Namespace[]): Promise<Partial<Messages>> {
   const all = await getMessages();
   return Object.fromEntries(namespaces.map((namespace) => [namespace, all[namespace]]));
 }

@@ -1,7 +1,7 @@
 import { cookies, headers } from "next/headers";
 import { getRequestConfig } from "next-intl/server";
-import { LOCALE_COOKIE, type Locale, resolveLocale } from "@/lib/core/locale";
-import type ru from "./messages/ru.json";
+import { LOCALE_COOKIE, resolveLocale } from "@/lib/core/locale";
+import { loadMessages } from "./catalogue";
 
 /** One language per request, chosen by the API's rules. Dates render in UTC until the browser applies its time zone. */
 export default getRequestConfig(async () => {
@@ -12,9 +12,3 @@ export default getRequestConfig(async () => {
   });
   return { locale, messages: await loadMessages(locale), timeZone: "UTC", now: new Date() };
 });
-
-/** The return type keeps English in step with Russian: a missing key does not compile. */
-async function loadMessages(locale: Locale): Promise<typeof ru> {
-  if (locale === "ru") return (await import("./messages/ru.json")).default;
-  return (await import("./messages/en.json")).default;
-}

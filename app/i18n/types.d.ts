@@ -1,10 +1,10 @@
+import type { Messages } from "@/app/i18n/catalogue";
 import type { Locale } from "@/lib/core/locale";
-import type messages from "./messages/ru.json";
 
-// Makes an unknown message key a type error. The Russian messages define the type.
+// Makes an unknown message key a type error.
 declare module "next-intl" {
   interface AppConfig {
     Locale: Locale;
-    Messages: typeof messages;
+    Messages: Messages;
   }
 }

@@ -18,7 +18,7 @@ const PAGE_SIZE = 30;
  */
 export default function ChatLayout({ children }: { children: ReactNode }) {
   return (
-    <ClientMessages namespaces={["chat", "contacts", "report", "fileSize", "longText"]}>
+    <ClientMessages namespaces={["chat", "contacts", "report", "fileSize", "longText", "form"]}>
       <div className="chat-frame lg:grid lg:grid-cols-[minmax(17rem,22rem)_minmax(0,1fr)] lg:grid-rows-[minmax(0,1fr)]">
         <aside className="chat-side flex min-h-0 flex-col border-line lg:border-r">
           <ChatListHead />

@@ -1,3 +1,3 @@
 import { layoutWithMessages } from "@/app/i18n/client-messages";
 
-export default layoutWithMessages("checkIn");
+export default layoutWithMessages("checkIn", "form");

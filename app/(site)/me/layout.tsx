@@ -16,7 +16,7 @@ export default async function MeLayout({ children }: LayoutProps<"/me">) {
   if (!viewer) return children;
   const person = await getOwnPerson();
   return (
-    <ClientMessages namespaces={["me", "profile"]}>
+    <ClientMessages namespaces={["me", "profile", "form"]}>
       <div className="tinted" style={tintStyle(viewer.id)}>
         <div className="stage-light" aria-hidden="true" />
         <Page className="pt-8 sm:pt-14">

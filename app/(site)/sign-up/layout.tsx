@@ -1,3 +1,3 @@
 import { layoutWithMessages } from "@/app/i18n/client-messages";
 
-export default layoutWithMessages("auth", "strength");
+export default layoutWithMessages("auth", "strength", "form");

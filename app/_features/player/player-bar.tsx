@@ -25,7 +25,7 @@ const QueuePanel = dynamic(() => import("./queue-panel").then((module) => module
 
 /** The bar at the bottom of every page, while there is a track. The system shows and controls it too. */
 export function PlayerBar({ track }: { track: PlayerTrack }) {
-  const t = useTranslations("player");
+  const t = useTranslations("playerBar");
   const bar = useRef<HTMLElement>(null);
   const [isQueueOpen, setIsQueueOpen] = useState(false);
   usePublishedHeight(bar);
@@ -88,6 +88,7 @@ function CurrentTrack({ track }: { track: PlayerTrack }) {
 /** Who it is by and how far it is, or what is wrong. */
 function CurrentNote({ track }: { track: PlayerTrack }) {
   const t = useTranslations("player");
+  const barTexts = useTranslations("playerBar");
   const problem = usePlayer((state) => state.problem);
   if (problem)
     return (
@@ -103,7 +104,7 @@ function CurrentNote({ track }: { track: PlayerTrack }) {
   return (
     <p className="flex gap-x-2 text-xs text-muted">
       <PersonLink
-        name={track.artist ?? t(track.key.startsWith("file:") ? "fromChat" : "preview")}
+        name={track.artist ?? (track.key.startsWith("file:") ? barTexts("fromChat") : t("preview"))}
         handle={track.artistHandle}
         className="truncate"
       />
@@ -116,7 +117,7 @@ const SKIP_CLASS =
   "flex size-11 items-center justify-center rounded-full text-ink transition-colors hover:bg-ink/8 disabled:text-faint disabled:opacity-50";
 
 function Transport({ track }: { track: PlayerTrack }) {
-  const t = useTranslations("player");
+  const t = useTranslations("playerBar");
   const hasNext = usePlayer((state) => nextIndex(state.queue, state.repeat) !== null);
   return (
     <div className="flex items-center gap-x-0.5">

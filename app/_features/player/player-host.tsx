@@ -2,12 +2,16 @@
 
 import dynamic from "next/dynamic";
 import { useEffect, useEffectEvent, useRef } from "react";
+import { withOnDemandMessages } from "@/app/i18n/on-demand-messages";
 import { player } from "./player";
 import { PlayerKeys } from "./player-keys";
 import { selectTrack, usePlayer } from "./use-player";
 
 // Loaded with the first track that is played or restored.
-const PlayerBar = dynamic(() => import("./player-bar").then((module) => module.PlayerBar), { ssr: false });
+const PlayerBar = dynamic(
+  () => withOnDemandMessages(import("./player-bar").then((module) => module.PlayerBar)),
+  { ssr: false },
+);
 
 /** The player of all pages: the one audio element, which outlives them, its keys and its bar. Rendered in the shell. */
 export function PlayerHost({ viewerId }: { viewerId: string | null }) {

@@ -22,7 +22,7 @@ import { VolumeControl } from "./volume-control";
 
 /** The queue, the full-size player for phones, and the keyboard shortcuts. */
 export function QueuePanel({ onClose }: { onClose: () => void }) {
-  const t = useTranslations("player");
+  const t = useTranslations("playerBar");
   const track = usePlayer(selectTrack);
   const queue = usePlayer((state) => state.queue);
   return (
@@ -56,7 +56,7 @@ export function QueuePanel({ onClose }: { onClose: () => void }) {
 const SKIP_CLASS = "flex size-12 items-center justify-center rounded-full hover:bg-ink/8";
 
 function NowPlaying({ track, onLeave }: { track: PlayerTrack; onLeave: () => void }) {
-  const t = useTranslations("player");
+  const t = useTranslations("playerBar");
   return (
     <section
       aria-label={t("nowPlaying")}
@@ -107,7 +107,8 @@ function NowPlaying({ track, onLeave }: { track: PlayerTrack; onLeave: () => voi
 }
 
 function QueueRow({ track, index, isCurrent }: { track: PlayerTrack; index: number; isCurrent: boolean }) {
-  const t = useTranslations("player");
+  const t = useTranslations("playerBar");
+  const playerTexts = useTranslations("player");
   return (
     <li
       aria-current={isCurrent ? "true" : undefined}
@@ -118,7 +119,7 @@ function QueueRow({ track, index, isCurrent }: { track: PlayerTrack; index: numb
         onClick={() => player.playAt(index)}
         className="flex min-w-0 flex-1 items-center gap-3 rounded-xl p-2 text-left"
       >
-        <span className="sr-only">{t("play", { name: isolate(track.title) })}</span>
+        <span className="sr-only">{playerTexts("play", { name: isolate(track.title) })}</span>
         <span aria-hidden="true" className="size-11 shrink-0 overflow-hidden rounded-lg">
           <CoverImage id={track.artId} cover={track.cover} sizes="2.75rem" />
         </span>
@@ -155,7 +156,7 @@ const SHORTCUTS = [
 
 /** The keyboard shortcuts, and the switch that turns them off for users whose speech software types letters. */
 function Shortcuts() {
-  const t = useTranslations("player.keys");
+  const t = useTranslations("playerBar.keys");
   const shortcuts = usePlayer((state) => state.shortcuts);
   const id = useId();
   return (

@@ -8,7 +8,7 @@ import { usePlayer } from "./use-player";
 
 /** Goes from one way of repeating to the next; its name is the one that holds. */
 export function RepeatButton({ className }: { className?: string }) {
-  const t = useTranslations("player");
+  const t = useTranslations("playerBar");
   const repeat = usePlayer((state) => state.repeat);
   const Icon = repeat === "one" ? Repeat1 : Repeat;
   return (

@@ -19,7 +19,7 @@ export function VolumeControl({
   className?: string;
   sliderClassName?: string;
 }) {
-  const t = useTranslations("player");
+  const t = useTranslations("playerBar");
   const muted = usePlayer((state) => state.muted);
   const volume = usePlayer((state) => state.volume);
   const hasVolume = useHasVolume();

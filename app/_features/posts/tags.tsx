@@ -12,7 +12,7 @@ interface Props {
 
 /** A post's tags, which lead to their pages. They lie over the link that covers a card. */
 export function Tags({ tags, linked = true, className }: Props) {
-  const t = useTranslations("post");
+  const t = useTranslations("postList");
   if (tags.length === 0) return null;
   return (
     <ul

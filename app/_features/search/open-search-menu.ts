@@ -1,5 +1,9 @@
 /** Between the buttons of the search and the menu, which is in no bundle of a page until it is opened. */
 
+import type { ComponentType } from "react";
+import { withOnDemandMessages } from "@/app/i18n/on-demand-messages";
+import type { SearchMenuProps } from "./search-menu";
+
 type Listener = () => void;
 
 let listener: Listener | null = null;
@@ -18,13 +22,15 @@ export function onOpenSearchMenu(open: Listener): () => void {
   };
 }
 
-let loading: Promise<typeof import("./search-menu")> | null = null;
+let loading: Promise<ComponentType<SearchMenuProps>> | null = null;
 
 /** Loads the menu's script once; a failed load is tried again by the next call. */
-export function loadSearchMenu(): Promise<typeof import("./search-menu")> {
-  loading ??= import("./search-menu").catch((error: unknown) => {
-    loading = null;
-    throw error;
-  });
+export function loadSearchMenu(): Promise<ComponentType<SearchMenuProps>> {
+  loading ??= withOnDemandMessages(import("./search-menu").then((module) => module.SearchMenu)).catch(
+    (error: unknown) => {
+      loading = null;
+      throw error;
+    },
+  );
   return loading;
 }

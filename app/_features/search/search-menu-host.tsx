@@ -4,8 +4,7 @@ import { useRouter } from "next/navigation";
 import { type ComponentType, useEffect, useEffectEvent, useState } from "react";
 import type { MenuViewer } from "./menu-pages";
 import { loadSearchMenu, onOpenSearchMenu } from "./open-search-menu";
-
-type Menu = ComponentType<{ viewer: MenuViewer | null; onClose: () => void }>;
+import type { SearchMenuProps } from "./search-menu";
 
 /** Whether the keys open the menu: ⌘K on Apple's systems, where Ctrl K deletes a line, and Ctrl K on others. */
 function isShortcut(event: KeyboardEvent): boolean {
@@ -18,11 +17,11 @@ function isShortcut(event: KeyboardEvent): boolean {
 /** Opens the command menu for its buttons and keys. Renders nothing until then. */
 export function SearchMenuHost({ viewer }: { viewer: MenuViewer | null }) {
   const router = useRouter();
-  const [menu, setMenu] = useState<{ Menu: Menu } | null>(null);
+  const [menu, setMenu] = useState<{ Menu: ComponentType<SearchMenuProps> } | null>(null);
 
   const open = useEffectEvent(() => {
     loadSearchMenu().then(
-      ({ SearchMenu }) => setMenu({ Menu: SearchMenu }),
+      (Menu) => setMenu({ Menu }),
       // Offline, or another version was deployed meanwhile.
       () => router.push("/search"),
     );

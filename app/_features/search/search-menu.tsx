@@ -29,7 +29,7 @@ interface Group {
   options: Option[];
 }
 
-interface Props {
+export interface SearchMenuProps {
   viewer: MenuViewer | null;
   onClose: () => void;
 }
@@ -40,7 +40,7 @@ const searchPath = (q: string) => `/search?${new URLSearchParams({ q }).toString
  * The command menu: pages and what the search finds, in one list. The focus stays in the field, whose arrow keys walk
  * the list (ARIA's combobox); Enter opens the marked entry, or the page of all results while the list is behind.
  */
-export function SearchMenu({ viewer, onClose }: Props) {
+export function SearchMenu({ viewer, onClose }: SearchMenuProps) {
   const t = useTranslations("search");
   const shell = useTranslations("shell");
   const listId = useId();

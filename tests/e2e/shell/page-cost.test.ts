@@ -99,7 +99,7 @@ describe("a page", { timeout: TEST_LIMIT_MS }, () => {
     const response = await fetch(`${app.url}/`, { headers: { "accept-language": "ru" } });
     const document = await response.text();
     const catalogue = JSON.parse(readFileSync("app/i18n/messages/ru.json", "utf8")) as typeof messages;
-    expect(document).toContain(catalogue.feed.more);
+    expect(document).toContain(catalogue.postList.more);
     expect(document).not.toContain(catalogue.chat.welcomeTitle);
     expect(document).not.toContain(catalogue.newPost.lead);
     expect(document).not.toContain('viewBox="0 0 400 400"');

@@ -7,7 +7,9 @@ const ONE = /(?<!=)\bone \{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}/g;
 const BESIDE_A_NUMBER = ["бонус"];
 
 it("a Russian plural form for one shows its number, or is for exactly one", () => {
-  const texts = readFileSync("app/i18n/messages/ru.json", "utf8");
+  const texts = ["ru.json", "on-demand/ru.json"]
+    .map((file) => readFileSync(`app/i18n/messages/${file}`, "utf8"))
+    .join();
   const forms = [...texts.matchAll(ONE)].map(([, form = ""]) => form);
   expect(forms.length).toBeGreaterThan(20);
   expect(forms.filter((form) => !form.includes("#") && !BESIDE_A_NUMBER.includes(form))).toEqual([]);

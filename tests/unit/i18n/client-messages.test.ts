@@ -2,14 +2,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { build, type Metafile } from "esbuild";
 import { beforeAll, expect, it } from "vitest";
+import onDemandMessages from "@/app/i18n/messages/on-demand/ru.json";
 
 /**
  * A page carries the texts of its own client components. Each route file is compared with what its layouts, and the
- * components that it renders, provide: a text that is missing would show its key.
+ * components that it renders, provide: a text that is missing would show its key. Components that load with
+ * `withOnDemandMessages` have its texts too.
  */
 
 const ROUTE_FILE = /\/(page|layout|template|loading|error|not-found)\.tsx$/;
 const IS_CLIENT = /^["']use client["']/m;
+const LOADS_ON_DEMAND = /\bwithOnDemandMessages\(\s*import\(/;
+const onDemandNamespaces = new Set(Object.keys(onDemandMessages));
 const IS_SERVER_ACTION = /^["']use server["']/m;
 const USES = /\buse(?:Translations|Messages)(?:<[^>]*>)?\(\s*([^)]*?)\s*\)/g;
 const PROVIDES = /(?:\blayoutWithMessages\(([^)]*)\)|<ClientMessages\s+namespaces=\{\[([^\]]*)\]\})/g;
@@ -72,24 +76,28 @@ it("no layout provides texts that no client component below it uses", () => {
 it("sees the shell's texts and those of a page", () => {
   expect(findUses("app/layout.tsx").has("shell")).toBe(true);
   expect(findUses("app/(site)/(feed)/page.tsx").has("views")).toBe(true);
-  expect(providedTo("app/(site)/(feed)/page.tsx").has("feed")).toBe(true);
+  expect(providedTo("app/(site)/(feed)/page.tsx").has("postList")).toBe(true);
 });
 
 /** What the client components that a file leads to use, each with a module that does. */
 function findUses(file: string): Map<string, string> {
   const uses = new Map<string, string>();
   const seen = new Set<string>();
-  const visit = (module: string, fromClient: boolean) => {
+  const visit = (module: string, fromClient: boolean, isOnDemand: boolean) => {
     const source = read(module);
     const isClient = fromClient || IS_CLIENT.test(source);
-    const key = `${String(isClient)} ${module}`;
+    const key = `${String(isClient)} ${String(isOnDemand)} ${module}`;
     if (seen.has(key) || (fromClient && IS_SERVER_ACTION.test(source))) return;
     seen.add(key);
-    if (isClient) for (const namespace of usesOf(module, source)) uses.set(namespace, module);
-    for (const imported of inputs[module]?.imports ?? [])
-      if (!imported.external && /\.tsx?$/.test(imported.path)) visit(imported.path, isClient);
+    if (isClient)
+      for (const namespace of usesOf(module, source))
+        if (!isOnDemand || !onDemandNamespaces.has(namespace)) uses.set(namespace, module);
+    const loadsOnDemand = LOADS_ON_DEMAND.test(source);
+    for (const { external, path: imported, kind } of inputs[module]?.imports ?? [])
+      if (!external && /\.tsx?$/.test(imported))
+        visit(imported, isClient, isOnDemand || (loadsOnDemand && kind === "dynamic-import"));
   };
-  visit(file, false);
+  visit(file, false, false);
   return uses;
 }
 

@@ -1,3 +1,3 @@
 import { layoutWithMessages } from "@/app/i18n/client-messages";
 
-export default layoutWithMessages("order", "copyButton", "contacts");
+export default layoutWithMessages("order", "copyButton", "contacts", "form");

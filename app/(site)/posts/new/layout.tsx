@@ -1,3 +1,3 @@
 import { layoutWithMessages } from "@/app/i18n/client-messages";
 
-export default layoutWithMessages("newPost", "post", "uploads", "fileSize");
+export default layoutWithMessages("newPost", "postList", "uploads", "fileSize", "form");

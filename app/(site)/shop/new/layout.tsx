@@ -1,3 +1,3 @@
 import { layoutWithMessages } from "@/app/i18n/client-messages";
 
-export default layoutWithMessages("newProduct", "uploads", "fileSize");
+export default layoutWithMessages("newProduct", "uploads", "fileSize", "form");

@@ -1,3 +1,3 @@
 import { layoutWithMessages } from "@/app/i18n/client-messages";
 
-export default layoutWithMessages("feed", "person", "post", "views", "plays");
+export default layoutWithMessages("postList", "views", "plays");

@@ -1,9 +1,7 @@
 import { layoutWithMessages } from "@/app/i18n/client-messages";
 
 export default layoutWithMessages(
-  "person",
-  "feed",
-  "post",
+  "postList",
   "views",
   "plays",
   "shop",

@@ -5,7 +5,7 @@ import { Skeleton } from "@/app/_ui/skeleton";
 
 /** Skeleton of the first screen. A client component, so that its markup is not repeated in every page. */
 export function FeedSkeleton() {
-  const t = useTranslations("feed");
+  const t = useTranslations("postList");
   return (
     <div role="status" className="@container">
       <span className="sr-only">{t("loading")}</span>

@@ -23,6 +23,7 @@ function withExcerpt(post: Post): Post {
 
 export function Feed({ posts, nextCursor, viewerId, renderedAt }: Props) {
   const t = useTranslations("feed");
+  const listTexts = useTranslations("postList");
   if (posts.length === 0) {
     return (
       <EmptyState level="h2" title={t("emptyTitle")} text={t("emptyText")}>
@@ -47,7 +48,7 @@ export function Feed({ posts, nextCursor, viewerId, renderedAt }: Props) {
           viewerId={viewerId}
         />
       ) : (
-        <p className="mt-12 text-center text-muted">{t("end")}</p>
+        <p className="mt-12 text-center text-muted">{listTexts("end")}</p>
       )}
     </section>
   );

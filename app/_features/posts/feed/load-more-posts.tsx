@@ -33,8 +33,7 @@ export function LoadMorePosts({
   author = null,
   tag = null,
 }: Props) {
-  const t = useTranslations("feed");
-  const person = useTranslations("person");
+  const t = useTranslations("postList");
   const path = author ? `/u/${author.handle}` : tag === null ? "/" : tagPath(tag);
   return (
     <LoadMore
@@ -49,7 +48,7 @@ export function LoadMorePosts({
       texts={{
         more: t("more"),
         loading: t("loadingMore"),
-        end: author ? person("postsEnd") : t("end"),
+        end: author ? t("endOfPerson") : t("end"),
         loaded: (count) => t("loaded", { count }),
       }}
     >

@@ -9,7 +9,7 @@ import { allTracks } from "./feed-queue";
 
 /** Plays the tracks that are on the page, one after the other. `trackKeys`: of the first of them (`postTrackKeys`). */
 export function PlayAll({ trackKeys }: { trackKeys: readonly string[] }) {
-  const t = useTranslations("person");
+  const t = useTranslations("postList");
   const playback = usePlaybackOfAll(trackKeys);
   const isOn = playback !== null && playback !== "paused";
   const toggle = () => {

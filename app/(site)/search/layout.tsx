@@ -1,0 +1,3 @@
+import { layoutWithMessages } from "@/app/i18n/client-messages";
+
+export default layoutWithMessages("search");
