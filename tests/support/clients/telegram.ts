@@ -186,6 +186,15 @@ export const controlOf = (url: string) => ({
     callControl(url, "POST", `/api/bots/${botId}/updates/${updateId}/redeliver`, { copies }),
 });
 
+/** Drops the updates that wait for an app that has ended: they would be sent again and again, for a day by its clock. */
+export async function dropPendingUpdates(url: string): Promise<void> {
+  const response = await fetch(`${url}/api/bots`);
+  const bots = (await response.json()) as { token: string; webhook: { pending_update_count: number } }[];
+  for (const { token, webhook } of bots)
+    if (webhook.pending_update_count > 0)
+      await callApi(url, token, "deleteWebhook", { drop_pending_updates: true });
+}
+
 /** @throws with the server's reason when it refuses */
 export async function callControl(
   url: string,

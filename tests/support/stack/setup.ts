@@ -13,6 +13,7 @@ vi.resetModules();
 
 const { startRedisGateway } = await import("@/local/redis/gateway");
 const { setGateway } = await import("./current-gateway");
+const { dropPendingUpdates } = await import("@/tests/support/clients/telegram");
 const { workerStack } = await import("./worker-stack");
 
 const { env, redisUrl } = workerStack();
@@ -49,4 +50,5 @@ afterAll(async () => {
   await runExitHandlers();
   await disconnectDb();
   await gateway.close();
+  await dropPendingUpdates(process.env.TELEGRAM_API_ROOT ?? "");
 });

@@ -1,15 +1,7 @@
 export type CardLayout = "gatefold" | "strip" | "tile";
 
-/** The repeating pattern: one card on the full width, four rows, two tiles side by side. */
-const LAYOUT_PATTERN: readonly CardLayout[] = [
-  "gatefold",
-  "strip",
-  "strip",
-  "strip",
-  "strip",
-  "tile",
-  "tile",
-];
+/** The repeating pattern: one card on the full width, three rows, two tiles side by side. */
+const LAYOUT_PATTERN: readonly CardLayout[] = ["gatefold", "strip", "strip", "strip", "tile", "tile"];
 /**
  * Posts in a document: the whole pattern, about two screens of a phone. What follows begins with a card on the full
  * width, and the browser loads it before it is reached. Each post costs a kilobyte of the document.
