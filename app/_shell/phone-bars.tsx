@@ -7,7 +7,7 @@ import { ChatLink } from "./chat-link";
 import { NavLink } from "./nav-link";
 import { NotificationBell } from "./notification-bell";
 import { SearchButton } from "./search-button";
-import { SettingsPopover } from "./settings-popover";
+import { SettingsButton } from "./settings-popover";
 import type { ShellViewer } from "./viewer";
 
 export function TopBar({ viewer, unread }: { viewer: ShellViewer | null; unread: number }) {
@@ -37,7 +37,7 @@ export function TopBar({ viewer, unread }: { viewer: ShellViewer | null; unread:
         <SearchButton variant="top" />
         {/* rail.tsx explains the key */}
         {viewer ? <NotificationBell key={Date.now()} variant="top" unread={unread} /> : null}
-        <SettingsPopover id="bar-settings" className="top-16 right-2" />
+        <SettingsButton />
       </div>
     </header>
   );
@@ -55,7 +55,7 @@ export function BottomBar({
   return (
     <nav
       aria-label={t("main")}
-      className="phone-bar @container grid auto-cols-fr grid-flow-col border-t border-line bg-ground/90 pb-[env(safe-area-inset-bottom)] backdrop-blur-lg sm:hidden"
+      className="phone-bar fixed inset-x-0 bottom-0 z-30 @container grid auto-cols-fr grid-flow-col border-t border-line bg-ground/90 pb-[env(safe-area-inset-bottom)] backdrop-blur-lg sm:hidden"
     >
       <NavLink
         variant="bar"

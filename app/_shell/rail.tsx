@@ -19,7 +19,7 @@ import { LanguageSwitch } from "./language-switch";
 import { NavLink } from "./nav-link";
 import { NotificationBell } from "./notification-bell";
 import { SearchButton } from "./search-button";
-import { SettingsPopover } from "./settings-popover";
+import { SettingsButton } from "./settings-popover";
 import { ThemeSwitch } from "./theme-switch";
 import type { ShellViewer } from "./viewer";
 
@@ -129,7 +129,7 @@ export function Rail({ viewer, unread, unreadMessages }: Props) {
         <LanguageSwitch />
       </div>
       <div className="mt-auto self-center pt-6 lg:hidden">
-        <SettingsPopover id="rail-settings" className="bottom-4 left-22" />
+        <SettingsButton />
       </div>
     </header>
   );

@@ -14,6 +14,7 @@ import { PasswordPrompt } from "./password-prompt";
 import { BottomBar, TopBar } from "./phone-bars";
 import { Rail } from "./rail";
 import { SessionRefresh } from "./session-refresh";
+import { SettingsPopover } from "./settings-popover";
 import {
   getShellStreamStart,
   getShellUnreadCount,
@@ -37,7 +38,8 @@ export async function Shell({ children }: { children: ReactNode }) {
       </a>
       <div className="stage-light" aria-hidden="true" />
       <div className="sm:flex">
-        <TopNavigation />
+        <Navigation />
+        <SettingsPopover />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
           <ConnectionNotice />
           <AlertNotice />
@@ -45,9 +47,8 @@ export async function Shell({ children }: { children: ReactNode }) {
           {children}
         </main>
       </div>
-      <div className="fixed inset-x-0 bottom-0 z-30 sm:left-20 lg:left-62">
+      <div className="fixed inset-x-0 bottom-(--dock-height) z-30 sm:left-20 lg:left-62">
         <CurrentPlayer />
-        <BottomNavigation />
       </div>
       <HydrationMarker />
       <PageKeeper />
@@ -56,7 +57,8 @@ export async function Shell({ children }: { children: ReactNode }) {
   );
 }
 
-async function TopNavigation() {
+/** All of it before the page, for the keyboard and screen readers. */
+async function Navigation() {
   const [viewer, unread, unreadMessages] = await Promise.all([
     getShellViewer(),
     getShellUnreadCount(),
@@ -66,6 +68,7 @@ async function TopNavigation() {
     <>
       <TopBar viewer={viewer} unread={unread} />
       <Rail viewer={viewer} unread={unread} unreadMessages={unreadMessages} />
+      <BottomBar viewer={viewer} unreadMessages={unreadMessages} />
     </>
   );
 }
@@ -73,11 +76,6 @@ async function TopNavigation() {
 async function ConnectionNotice() {
   const viewer = await getShellViewer();
   return <OfflineNotice viewerId={viewer?.id ?? null} renderedAt={Date.now()} />;
-}
-
-async function BottomNavigation() {
-  const [viewer, unreadMessages] = await Promise.all([getShellViewer(), getShellUnreadMessageCount()]);
-  return <BottomBar viewer={viewer} unreadMessages={unreadMessages} />;
 }
 
 async function CurrentPlayer() {

@@ -27,7 +27,7 @@ export const idle: Probe = {
         atMost: "600 / 200",
       },
       {
-        what: `… memory of the instance for each of ${CLIENTS}`,
+        what: `… memory of the instance for each of ${CLIENTS}, after a garbage collection`,
         ...{ now: `${kibEach} KiB`, atMost: "80 KiB" },
       },
       {

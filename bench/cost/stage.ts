@@ -1,11 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { openCommandCounter } from "@/local/redis/command-counter";
 import { type Stack, startStack } from "@/local/stack/stack";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { requireBuild, startNextServer } from "@/tests/support/processes/next-server";
 import { freeBasePort } from "@/tests/support/processes/running-app";
 import { startStatementMeter } from "@/tests/support/proxies/statement-meter";
@@ -32,7 +34,7 @@ export interface Stage {
   readonly env: Readonly<Record<string, string>>;
   readonly stack: Stack;
   readonly description: string;
-  /** Memory of the app's process in KiB (resident set size); 0 where there is no /proc. */
+  /** Memory that the app's process uses after a garbage collection, in KiB: its heap, and buffers outside it. */
   readMemory(): Promise<number>;
   /** Runs the work and counts until neither backend is asked for {@link QUIET_MS}. */
   measure(work: () => Promise<unknown>): Promise<Traffic>;
@@ -88,7 +90,14 @@ export async function startStage(): Promise<Stage> {
     // A flush of the metrics, once a minute, would count for the page that happens to be open.
     const settings = { TRUST_PROXY: "1", LOG_LEVEL: "error", METRICS_INTERVAL_SECONDS: "0" };
     const env = { ...stack.env, DATABASE_URL: postgres.url, ...settings };
-    const app = await startNextServer({ ...env, DATABASE_URL: meter.url }, port);
+    const memoryFile = path.join(dataDir, "memory");
+    const app = await startNextServer(
+      {
+        ...{ ...env, DATABASE_URL: meter.url, MEMORY_REPORT_FILE: memoryFile },
+        NODE_OPTIONS: `--import ${new URL("report-memory.mjs", import.meta.url).href}`,
+      },
+      port,
+    );
     stops.push(app.stop);
 
     const readTotals = async () => ({
@@ -125,7 +134,7 @@ export async function startStage(): Promise<Stage> {
     await waitForQuiet();
     return {
       ...{ url: `http://localhost:${port}`, env, stack, waitForQuiet, measureDuring, stop },
-      readMemory: () => readMemory(app.pid),
+      readMemory: () => readMemory(app.pid, memoryFile),
       description: `Redis: ${stack.backends.find(({ name }) => name === "Redis")?.what.split(";")[0]}; Postgres: a server; Node ${process.version}`,
       waitForFollowUp: async () => {
         await delay(FOLLOW_UP_MS);
@@ -145,9 +154,12 @@ export async function startStage(): Promise<Stage> {
   }
 }
 
-async function readMemory(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${String(pid)}/status`, "utf8").catch(() => "");
-  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1] ?? 0);
+/** @see report-memory.mjs */
+async function readMemory(pid: number, file: string): Promise<number> {
+  await rm(file, { force: true });
+  process.kill(pid, "SIGUSR2");
+  await waitUntil("memory report", () => existsSync(file));
+  return Math.round(Number(await readFile(file, "utf8")) / 1024);
 }
 
 async function seed(env: Record<string, string>): Promise<void> {
