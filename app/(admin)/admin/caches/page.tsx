@@ -1,10 +1,10 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
-import { NumberTable } from "@/app/_features/console/number-table";
 import { OperatorAction } from "@/app/_features/console/operator-action";
 import { RangeLinks } from "@/app/_features/console/overview/range-links";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
+import { NumberTable } from "@/app/_ui/number-table";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { cachesQuerySchema, countOpenAlerts, listCaches } from "@/lib/ops";
 
