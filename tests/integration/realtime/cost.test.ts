@@ -121,7 +121,6 @@ it("a stream that reopens on its instance sends Redis nothing, and misses nothin
 
 it("a page reads a head once, its stream and the next page none, and nothing is missed between them", async () => {
   const [viewer] = await createPeople(1);
-  if (!viewer) throw new Error("nobody was created");
   // The instance receives messages.
   await open(await accessTokenFor(viewer), { [`user:${viewer.userId}`]: null });
   await waitUntilRegistered([viewer.userId]);
