@@ -64,7 +64,7 @@ export function TrafficTables({ routes, caches, limits }: Pick<Traffic, "routes"
   );
 }
 
-/** A table under its heading, or what is said in place of an empty one. */
+/** A table under its heading, or a text in place of an empty one. */
 function TrafficTable({
   title,
   headings,
