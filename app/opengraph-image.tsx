@@ -1,6 +1,6 @@
 import { ImageResponse } from "next/og";
 import { getTranslations } from "next-intl/server";
-import { MARK_GEOMETRY } from "@/app/_art/brand/mark-geometry";
+import { MARK_PATH, MARK_VIEW_BOX } from "@/app/_art/brand/mark-geometry";
 import { BrandLine } from "@/app/_art/og/brand-line";
 import { wordmarkDataUri } from "@/app/_art/og/image-assets";
 import { loadImageFonts } from "@/app/_art/og/image-fonts";
@@ -18,17 +18,6 @@ export default async function OpenGraphImage() {
     wordmarkDataUri("#ffffff"),
   ]);
   const textFont = families.at(-1)?.css;
-  const bars = MARK_GEOMETRY.bars.map((bar) => (
-    <rect
-      key={bar.x}
-      x={bar.x}
-      y={bar.y}
-      width={MARK_GEOMETRY.width}
-      height={bar.height}
-      rx={MARK_GEOMETRY.width / 2}
-      fill="#1d1a2b"
-    />
-  ));
   return new ImageResponse(
     <div
       style={{
@@ -48,7 +37,7 @@ export default async function OpenGraphImage() {
         width={980}
         height={980}
         style={{ position: "absolute", top: -175, left: 330 }}
-        src={svgDataUri(`0 0 ${String(MARK_GEOMETRY.side)} ${String(MARK_GEOMETRY.side)}`, bars)}
+        src={svgDataUri(MARK_VIEW_BOX, <path fill="#1d1a2b" d={MARK_PATH} />)}
       />
       <BrandLine width={820} wordmark={wordmark} accent="#baed3f" />
       <div style={{ display: "flex", marginTop: 40, fontFamily: textFont, fontSize: 36, color: "#bdb8cc" }}>

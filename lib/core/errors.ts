@@ -9,7 +9,7 @@ export const ERROR_STATUS = {
   fresh_sign_in_required: 403,
   /** Allowed after the link in the mail is opened. */
   address_not_confirmed: 403,
-  /** This user may not write to that one, for a reason that is theirs. */
+  /** A block or the recipient's contact policy forbids it; the response does not say which. */
   cannot_write: 403,
   not_found: 404,
   method_not_allowed: 405,
@@ -65,4 +65,10 @@ export class AppError extends Error {
   get status(): number {
     return ERROR_STATUS[this.code];
   }
+}
+
+/** For `catch`, where what does not exist, or may not be seen, is null. */
+export function toNullWhenNotFound(error: unknown): null {
+  if (error instanceof AppError && error.code === "not_found") return null;
+  throw error;
 }

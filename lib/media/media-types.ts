@@ -21,7 +21,7 @@ export function isMediaType(type: string): type is MediaType {
   return Object.hasOwn(mediaTypes, type);
 }
 
-/** Whether a type is displayed in the browser; other types, which could run under our origin, are downloaded. */
+/** Whether a type is displayed in the browser; other types, whose scripts could run under our origin, are downloaded. */
 export function isInlineType(type: string): boolean {
   return /^(image|audio)\//.test(type);
 }

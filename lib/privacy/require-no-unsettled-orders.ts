@@ -19,7 +19,7 @@ export async function requireNoUnsettledOrders(tx: Transaction, userId: string):
   const [first] = orders;
   if (!first) return;
   throw new AppError("conflict", {
-    message: messages[first.why],
+    message: messages[first.reason],
     details: orders.map(({ id, title }) => ({ path: `orders.${id}`, message: title })),
   });
 }

@@ -12,7 +12,7 @@ import { invalidateProducts } from "./product";
 export type UnsettledReason = "pending" | "paid" | "refunding";
 
 const ordersSchema = z.array(
-  z.object({ id: z.uuid(), title: z.string(), why: z.enum(["pending", "paid", "refunding"]) }),
+  z.object({ id: z.uuid(), title: z.string(), reason: z.enum(["pending", "paid", "refunding"]) }),
 );
 
 /** Limit of the list; the deletion is blocked by the first one already. */
@@ -26,10 +26,10 @@ const MAX_ORDERS = 20;
 export async function listUnsettledOrders(
   tx: Transaction,
   userId: string,
-): Promise<{ id: string; title: string; why: UnsettledReason }[]> {
+): Promise<{ id: string; title: string; reason: UnsettledReason }[]> {
   const rows = await tx.$queryRaw`
 WITH mine AS (
-  SELECT id, title, CASE WHEN status = 'paid' THEN 'paid' ELSE 'pending' END AS why
+  SELECT id, title, CASE WHEN status = 'paid' THEN 'paid' ELSE 'pending' END AS reason
   FROM "Order" WHERE ("buyerId" = ${userId}::uuid OR "sellerId" = ${userId}::uuid)
     AND (status IN ('pending', 'paid') OR (status = 'failed' AND "checkoutUrl" IS NOT NULL))
   UNION
@@ -39,7 +39,7 @@ WITH mine AS (
     AND task.state IN ('pending', 'published', 'running')
     AND (refunded."buyerId" = ${userId}::uuid OR refunded."sellerId" = ${userId}::uuid)
 )
-SELECT DISTINCT ON (id) id, title, why FROM mine ORDER BY id, why LIMIT ${MAX_ORDERS}`;
+SELECT DISTINCT ON (id) id, title, reason FROM mine ORDER BY id, reason LIMIT ${MAX_ORDERS}`;
   return ordersSchema.parse(rows);
 }
 

@@ -1,5 +1,5 @@
 import { auditQuerySchema, listAudit } from "@/lib/audit";
-import { type Command, table, UsageError } from "./command";
+import { type Command, moreLines, table, UsageError } from "./command";
 
 /** `npm run ops -- audit …` */
 export const audit: Readonly<Record<string, Command>> = {
@@ -14,9 +14,8 @@ export const audit: Readonly<Record<string, Command>> = {
         ...[createdAt, actorName ?? actorId ?? "the app", action, entry.subject],
         typeof data?.reason === "string" ? data.reason : "",
       ]);
-      const more = page.nextCursor ? [`more: --cursor ${page.nextCursor}`] : [];
       const lines = rows.length > 0 ? table(["at", "by", "action", "about", "reason"], rows) : ["none"];
-      return { json: page, lines: [...lines, ...more] };
+      return { json: page, lines: [...lines, ...moreLines(page)] };
     },
   },
 };

@@ -13,7 +13,7 @@ export interface CommandInput {
   yes: boolean;
   /** The administrator as whom it acts. */
   caller: SignedInCaller;
-  /** For the audit log: what changes something has `--reason`. */
+  /** For the audit log, with `--reason`. */
   auditContext: AuditContext;
 }
 
@@ -22,7 +22,7 @@ export interface Command {
   /** One line for the list of commands, with its words. */
   usage: string;
   summary: string;
-  /** It changes something: it needs `--reason`, and `--yes` where it destroys. */
+  /** Omitted for a command that only reads; the others require `--reason`, and `--yes` where they destroy. */
   changes?: "something" | "destroys";
   /** @returns what `--json` prints, and the lines for a person */
   run(input: CommandInput): Promise<CommandOutput>;
@@ -83,6 +83,10 @@ export function requireWord(words: readonly string[], what: string): string {
   if (word === undefined) throw new UsageError(`which ${what}? It is the last word of the command.`);
   return word;
 }
+
+/** The line that leads to the next page, if there is one. */
+export const moreLines = ({ nextCursor }: { nextCursor: string | null }): string[] =>
+  nextCursor ? [`more: --cursor ${nextCursor}`] : [];
 
 /** Rows under headings, in columns as wide as their longest cell. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string[] {

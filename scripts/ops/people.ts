@@ -13,7 +13,7 @@ import {
   unblockAccount,
 } from "@/lib/ops";
 import { idSchema } from "@/lib/schemas/id";
-import { type Command, requireWord, table, UsageError } from "./command";
+import { type Command, moreLines, requireWord, table, UsageError } from "./command";
 
 /** `npm run ops -- people …`, `sessions …` and `limits …` */
 
@@ -34,8 +34,10 @@ export const people: Readonly<Record<string, Command>> = {
         ...[id, role, email, name],
         blockedAt ? `blocked ${blockedAt}` : "",
       ]);
-      const more = page.nextCursor ? [`more: --cursor ${page.nextCursor}`] : [];
-      return { json: page, lines: [...table(["id", "role", "address", "name", ""], rows), ...more] };
+      return {
+        json: page,
+        lines: [...table(["id", "role", "address", "name", ""], rows), ...moreLines(page)],
+      };
     },
   },
   show: {
@@ -125,7 +127,7 @@ export const limits: Readonly<Record<string, Command>> = {
         json: page,
         lines: [
           ...(rows.length > 0 ? table(headings, rows) : [`no caller is limited (${page.walked} keys)`]),
-          ...(page.nextCursor ? [`more: --cursor ${page.nextCursor}`] : []),
+          ...moreLines(page),
         ],
       };
     },

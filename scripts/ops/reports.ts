@@ -1,7 +1,7 @@
 import { closeReport, listReports } from "@/lib/reports";
 import { idSchema } from "@/lib/schemas/id";
 import { closeReportSchema, reportPageQuerySchema } from "@/lib/schemas/report";
-import { type Command, requireWord, table, UsageError } from "./command";
+import { type Command, moreLines, requireWord, table, UsageError } from "./command";
 
 /** `npm run ops -- reports …` */
 export const reports: Readonly<Record<string, Command>> = {
@@ -16,9 +16,8 @@ export const reports: Readonly<Record<string, Command>> = {
         ...[id, createdAt, reason, `${target}:${targetId}`, (content ?? reported)?.author?.name ?? "deleted"],
         text.replaceAll("\n", " "),
       ]);
-      const more = page.nextCursor ? [`more: --cursor ${page.nextCursor}`] : [];
       const lines = rows.length > 0 ? table(["id", "at", "reason", "about", "by", "text"], rows) : ["none"];
-      return { json: page, lines: [...lines, ...more] };
+      return { json: page, lines: [...lines, ...moreLines(page)] };
     },
   },
   close: {

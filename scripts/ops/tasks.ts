@@ -17,7 +17,7 @@ import {
   resumeQueue,
   taskFilterSchema,
 } from "@/lib/tasks";
-import { type Command, requireWord, table, UsageError } from "./command";
+import { type Command, moreLines, requireWord, table, UsageError } from "./command";
 import { describeStory } from "./task-story";
 
 const FILTERS = "[--queue q] [--owner id] [--about id] [--subject s] [--error text] [--from t] [--to t]";
@@ -39,10 +39,9 @@ export const tasks: Readonly<Record<string, Command>> = {
         createdAt,
         oneLine(error ?? ""),
       ]);
-      const more = page.nextCursor ? [`more: --cursor ${page.nextCursor}`] : [];
       return {
         json: page,
-        lines: [...table(["id", "queue", "state", "attempts", "created", "error"], rows), ...more],
+        lines: [...table(["id", "queue", "state", "attempts", "created", "error"], rows), ...moreLines(page)],
       };
     },
   },
@@ -139,7 +138,7 @@ export const queues: Readonly<Record<string, Command>> = {
     summary: "its tasks wait in Postgres until it is resumed; running attempts end",
     changes: "something",
     run: async ({ caller, words, auditContext }) => {
-      const pause = await pauseQueue(caller, requireWord(words, "queue"), reasoned(auditContext));
+      const pause = await pauseQueue(caller, requireWord(words, "queue"), withReason(auditContext));
       return { json: pause, lines: [`${pause.queue} is paused since ${pause.pausedAt}`] };
     },
   },
@@ -148,7 +147,7 @@ export const queues: Readonly<Record<string, Command>> = {
     summary: "its waiting tasks get a new deadline and are published",
     changes: "something",
     run: async ({ caller, words, auditContext }) => {
-      const resumed = await resumeQueue(caller, requireWord(words, "queue"), reasoned(auditContext));
+      const resumed = await resumeQueue(caller, requireWord(words, "queue"), withReason(auditContext));
       return { json: resumed, lines: [`${resumed.queue} runs`] };
     },
   },
@@ -201,8 +200,8 @@ function describePreview(preview: RedrivePreview, verb: "replay" | "cancel") {
   };
 }
 
-/** What changes something has a reason (scripts/ops.ts). */
-const reasoned = ({ reason = "", ...context }: AuditContext) => ({ ...context, reason });
+/** A command that changes something was given a reason (scripts/ops.ts). */
+const withReason = ({ reason = "", ...context }: AuditContext) => ({ ...context, reason });
 
 function parsePayloadOption(text: string | undefined): unknown {
   try {

@@ -1,26 +1,14 @@
 import { cn } from "@/app/_ui/cn";
-import { MARK_GEOMETRY, MARK_PATH } from "./mark-geometry";
+import { MARK_BARS, MARK_PATH, MARK_VIEW_BOX } from "./mark-geometry";
 
 /** @param animated the bars move; for live or loading content, not for decoration */
 export function Mark({ className, animated = false }: { className?: string; animated?: boolean }) {
   return (
-    <svg
-      viewBox={`0 0 ${String(MARK_GEOMETRY.side)} ${String(MARK_GEOMETRY.side)}`}
-      aria-hidden="true"
-      focusable="false"
-      className={cn("text-mark", className)}
-    >
+    <svg viewBox={MARK_VIEW_BOX} aria-hidden="true" focusable="false" className={cn("text-mark", className)}>
       {animated ? (
         <g className="dancing" fill="currentColor">
-          {MARK_GEOMETRY.bars.map((bar) => (
-            <rect
-              key={bar.x}
-              x={bar.x}
-              y={bar.y}
-              width={MARK_GEOMETRY.width}
-              height={bar.height}
-              rx={MARK_GEOMETRY.width / 2}
-            />
+          {MARK_BARS.map((bar) => (
+            <rect key={bar.x} {...bar} />
           ))}
         </g>
       ) : (

@@ -1,4 +1,4 @@
-import { MARK_GEOMETRY } from "../brand/mark-geometry";
+import { MARK_PATH, MARK_VIEW_BOX } from "../brand/mark-geometry";
 import { svgDataUri } from "../svg-markup";
 
 const MARK_RATIO = 1.55;
@@ -14,17 +14,6 @@ interface Props {
 /** Mark and name side by side, for the image renderer. */
 export function BrandLine({ width, wordmark, accent }: Props) {
   const height = width * WORD_RATIO;
-  const bars = MARK_GEOMETRY.bars.map((bar) => (
-    <rect
-      key={bar.x}
-      x={bar.x}
-      y={bar.y}
-      width={MARK_GEOMETRY.width}
-      height={bar.height}
-      rx={MARK_GEOMETRY.width / 2}
-      fill={accent}
-    />
-  ));
   const side = height * MARK_RATIO;
   return (
     <div style={{ display: "flex", alignItems: "center" }}>
@@ -33,7 +22,7 @@ export function BrandLine({ width, wordmark, accent }: Props) {
         alt=""
         width={side}
         height={side}
-        src={svgDataUri(`0 0 ${String(MARK_GEOMETRY.side)} ${String(MARK_GEOMETRY.side)}`, bars)}
+        src={svgDataUri(MARK_VIEW_BOX, <path fill={accent} d={MARK_PATH} />)}
       />
       <img alt="" width={width} height={height} style={{ marginLeft: height * 0.4 }} src={wordmark} />
       {/* biome-ignore-end lint/performance/noImgElement: as above */}

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { MARK_GEOMETRY } from "@/app/_art/brand/mark-geometry";
+import { MARK_BARS, MARK_SIDE } from "@/app/_art/brand/mark-geometry";
 import { cn } from "@/app/_ui/cn";
 import type { SignedInDevice } from "@/lib/schemas/session";
 
@@ -68,8 +68,8 @@ export function DeviceArt({ kind, playing = false, className }: Props) {
   const { outline, screen } = DRAWINGS[kind];
   const scale = Math.min(screen.width / MARK_SIZE.width, screen.height / MARK_SIZE.height);
   const offset = {
-    x: screen.x + (screen.width - MARK_GEOMETRY.side * scale) / 2,
-    y: screen.y + (screen.height - MARK_GEOMETRY.side * scale) / 2,
+    x: screen.x + (screen.width - MARK_SIDE * scale) / 2,
+    y: screen.y + (screen.height - MARK_SIDE * scale) / 2,
   };
   return (
     <svg viewBox="0 0 64 64" aria-hidden="true" focusable="false" className={cn("block", className)}>
@@ -85,8 +85,8 @@ export function DeviceArt({ kind, playing = false, className }: Props) {
       </g>
       <g transform={`translate(${String(offset.x)} ${String(offset.y)}) scale(${String(scale)})`}>
         <g fill="currentColor" className={playing ? "dancing text-mark" : "opacity-45"}>
-          {MARK_GEOMETRY.bars.map((bar) => (
-            <rect key={bar.x} x={bar.x} y={bar.y} width={MARK_GEOMETRY.width} height={bar.height} rx={2.7} />
+          {MARK_BARS.map((bar) => (
+            <rect key={bar.x} {...bar} />
           ))}
         </g>
       </g>

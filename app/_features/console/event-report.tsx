@@ -1,5 +1,6 @@
 import { useFormatter, useTranslations } from "next-intl";
 import { BarChart } from "@/app/_ui/bar-chart";
+import { ChartTable } from "@/app/_ui/chart-table";
 import { useDayFormatter } from "@/app/_ui/use-day-formatter";
 import type { EventReport } from "@/lib/analytics";
 
@@ -21,31 +22,15 @@ export function EventsByDay({ days, totals }: Pick<EventReport, "days" | "totals
           <span>{formatDay(days.at(-1) ?? "")}</span>
         </p>
       </div>
-      <details className="group mt-3 text-sm">
-        <summary className="w-max py-2 text-muted underline underline-offset-4">{t("table")}</summary>
-        <table className="mt-2 w-full max-w-sm">
-          <thead>
-            <tr className="border-b border-line text-xs text-muted">
-              <th scope="col" className="py-2 text-left font-medium">
-                {t("day")}
-              </th>
-              <th scope="col" className="py-2 text-right font-medium">
-                {t("events")}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {days.map((day, index) => (
-              <tr key={day} className="border-b border-line">
-                <th scope="row" className="py-1.5 text-left font-normal">
-                  {formatDay(day, "long")}
-                </th>
-                <td className="tabular py-1.5 text-right">{format.number(totals[index] ?? 0)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
+      <ChartTable
+        label={t("table")}
+        className="max-w-sm"
+        columns={[{ heading: t("day") }, { heading: t("events") }]}
+        rows={days.map((day, index) => ({
+          key: day,
+          cells: [formatDay(day, "long"), format.number(totals[index] ?? 0)],
+        }))}
+      />
     </figure>
   );
 }

@@ -12,7 +12,7 @@ import { isolate } from "@/lib/schemas/isolate";
 import { ReasonForm } from "./reason-form";
 
 type Props = Pick<PersonView, "id" | "name" | "role"> & {
-  /** Beside a plain button whose text is at the edge of the list. */
+  /** In a list whose plain buttons phones move to the edge: this one is moved back. */
   inList?: boolean;
 };
 
@@ -52,7 +52,7 @@ export function RoleForm({ id, name, role, inList = false }: Props) {
           effect={`${t("ends", { name: isolate(name) })}${selectedRole === "admin" ? ` ${t("givesAll")}` : ""}`}
           confirm={t("give")}
           look={selectedRole === "admin" ? "danger" : "primary"}
-          // The first question is the role.
+          // The role is asked first: the reason must not take the focus from it.
           takesFocus={false}
           disabled={refreshing}
           onCancel={close}

@@ -1,7 +1,7 @@
 import { useFormatter, useTranslations } from "next-intl";
+import { NumberTable } from "@/app/_ui/number-table";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { SyncRun } from "@/lib/views";
-import { NumberTable } from "./number-table";
 
 /** The last syncs that found work. */
 export function SyncRuns({ runs, renderedAt }: { runs: readonly SyncRun[]; renderedAt: number }) {

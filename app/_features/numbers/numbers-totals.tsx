@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
 import { useMoneyFormatter } from "@/app/_ui/use-money-formatter";
 import type { OwnNumbers } from "@/lib/schemas/own-numbers";
-import { sumSales } from "./sum-sales";
+import { countSales, sumSales } from "./sum-sales";
 
 /** The sums of the period. */
 export function NumbersTotals({ items }: OwnNumbers) {
@@ -17,7 +17,7 @@ export function NumbersTotals({ items }: OwnNumbers) {
       <dl className="grid grid-cols-2 gap-3 lg:grid-cols-4">
         <Total name={t("plays")}>{format.number(sum("plays"))}</Total>
         <Total name={t("views")}>{format.number(sum("views"))}</Total>
-        <Total name={t("sales")}>{format.number(sales.reduce((total, { count }) => total + count, 0))}</Total>
+        <Total name={t("sales")}>{format.number(countSales(sales))}</Total>
         <Total name={t("earned")} hint={t("earnedNote")} className="text-money">
           {sales.length === 0 ? <span className="text-base text-faint">{t("nothing")}</span> : null}
           {sales.map(({ currency, amountMinor }) => (

@@ -1,5 +1,9 @@
 import type { OwnNumbers, SalesSum } from "@/lib/schemas/own-numbers";
 
+/** The number of sales, in all currencies. */
+export const countSales = (sales: readonly Pick<SalesSum, "count">[]): number =>
+  sales.reduce((total, { count }) => total + count, 0);
+
 /** The sales of several days, by currency; the one with the most sales first. */
 export function sumSales(items: readonly Pick<OwnNumbers["items"][number], "sales">[]): SalesSum[] {
   const sums = new Map<string, SalesSum>();

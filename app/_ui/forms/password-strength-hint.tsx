@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { MARK_GEOMETRY } from "@/app/_art/brand/mark-geometry";
+import { MARK_BARS, MARK_VIEW_BOX } from "@/app/_art/brand/mark-geometry";
 import { cn } from "../cn";
 import { type PasswordStrength, passwordStrength } from "./password-strength";
 
@@ -22,18 +22,14 @@ export function PasswordStrengthHint({
 }) {
   const t = useTranslations("strength");
   const strength = passwordStrength(password, personalData);
-  const middle = (MARK_GEOMETRY.bars.length - 1) / 2;
+  const middle = (MARK_BARS.length - 1) / 2;
   return (
     <p className="-mt-1 mb-3 flex min-h-7 items-center gap-3 text-sm text-muted">
-      <svg viewBox="0 0 64 64" aria-hidden="true" focusable="false" className="size-7 shrink-0">
-        {MARK_GEOMETRY.bars.map((bar, index) => (
+      <svg viewBox={MARK_VIEW_BOX} aria-hidden="true" focusable="false" className="size-7 shrink-0">
+        {MARK_BARS.map((bar, index) => (
           <rect
             key={bar.x}
-            x={bar.x}
-            y={bar.y}
-            width={MARK_GEOMETRY.width}
-            height={bar.height}
-            rx={MARK_GEOMETRY.width / 2}
+            {...bar}
             className={cn(
               "transition-[fill]",
               Math.abs(index - middle) * 2 < ACTIVE_BARS[strength] ? "fill-mark" : "fill-ink/15",

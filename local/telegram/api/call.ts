@@ -11,11 +11,11 @@ export interface Call {
   closed: AbortSignal;
 }
 
-/** @returns `result` of the answer, or a {@link Described} one @throws {BotApiError} */
+/** @returns `result` of the answer, alone or as a {@link DescribedResult} @throws {BotApiError} */
 export type Method = (call: Call) => unknown;
 
 /** A result with a description beside it. */
-export class Described {
+export class DescribedResult {
   constructor(
     readonly result: unknown,
     readonly description: string,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { TelegramContext } from "../context";
 import { BotApiError } from "../errors";
 import type { Bot } from "../state/model";
-import { Described } from "./call";
+import { DescribedResult } from "./call";
 import { findMethod } from "./methods";
 import type { Params } from "./params";
 
@@ -84,7 +84,7 @@ async function execute(
     const result = await method.run({ context, bot, params, closed });
     await context.store.durable();
     const body =
-      result instanceof Described
+      result instanceof DescribedResult
         ? { ok: true, result: result.result, description: result.description }
         : { ok: true, result };
     return { kind: "answer", status: 200, body };

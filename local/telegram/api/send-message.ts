@@ -4,7 +4,7 @@ import { parseReplyMarkup, type ReplyMarkup } from "../keyboard";
 import { type Change, type Chat, chatKey, messageKey, type StoredMessage } from "../state/model";
 import type { FormattedText } from "../text/entity-builder";
 import { parseFormattedText } from "../text/formatted-text";
-import { IdDraft } from "../updates/add-update";
+import { IdDraft } from "../updates/draft-update";
 import type { Call } from "./call";
 import { asReplied, botMessageHead, type OpenChat, requireWritableChat } from "./chats";
 import type { Params } from "./params";

@@ -8,7 +8,7 @@ import { messageChanges } from "../api/send-message";
 import type { TelegramContext } from "../context";
 import { type Bot, type Change, type Chat, chatKey, type Person, type StoredMessage } from "../state/model";
 import { findEntities } from "../text/find-entities";
-import { announceUpdate, draftUpdate, IdDraft, type UpdateBody } from "../updates/add-update";
+import { announceUpdate, draftUpdate, IdDraft, type UpdateBody } from "../updates/draft-update";
 
 /** An action that the phone refuses, such as the press of a button that does not exist. */
 export class PhoneError extends Error {

@@ -6,7 +6,7 @@ import { parseHtml } from "./html";
 import { parseMarkdown } from "./markdown";
 import { parseMarkdownV2 } from "./markdown-v2";
 
-/** Of the text before its markup is parsed. */
+/** Limit of the text before its markup is parsed. */
 const MAX_INPUT_BYTES = 2 ** 15;
 const MAX_ENTITIES = 100;
 
@@ -17,7 +17,7 @@ const MAX_ENTITIES = 100;
 export function parseFormattedText(text: string, parseMode: string, given: MessageEntity[]): FormattedText {
   if (Buffer.byteLength(text) > MAX_INPUT_BYTES) throw badRequest("Text is too long");
   const parsed = parseMarkup(text.replaceAll("\r", ""), parseMode.toLowerCase(), given);
-  return trim({ text: parsed.text, entities: withFound(parsed).slice(0, MAX_ENTITIES) });
+  return trim({ text: parsed.text, entities: addFoundEntities(parsed).slice(0, MAX_ENTITIES) });
 }
 
 function parseMarkup(text: string, parseMode: string, given: MessageEntity[]): FormattedText {
@@ -39,22 +39,22 @@ function parseMarkup(text: string, parseMode: string, given: MessageEntity[]): F
   }
 }
 
-/** Found entities that overlap none of code or of a link. */
-function withFound({ text, entities }: FormattedText): MessageEntity[] {
+/** Adds the entities that are found in the text, except those within code or a link. */
+function addFoundEntities({ text, entities }: FormattedText): MessageEntity[] {
   const exclusive = entities.filter(({ type }) =>
     ["code", "pre", "text_link", "text_mention"].includes(type),
   );
-  const overlaps = (found: MessageEntity) =>
+  const isExcluded = (found: MessageEntity) =>
     exclusive.some(
       ({ offset, length }) => found.offset < offset + length && offset < found.offset + found.length,
     );
-  const known = (found: MessageEntity) =>
+  const isGiven = (found: MessageEntity) =>
     entities.some(({ type, offset }) => type === found.type && offset === found.offset);
-  const found = findEntities(text).filter((entity) => !overlaps(entity) && !known(entity));
+  const found = findEntities(text).filter((entity) => !isExcluded(entity) && !isGiven(entity));
   return [...entities, ...found].sort((a, b) => a.offset - b.offset || b.length - a.length);
 }
 
-/** Without white space at both ends, as Telegram stores a message. */
+/** Removes white space at both ends, which Telegram does not store, and moves the entities with the text. */
 function trim({ text, entities }: FormattedText): FormattedText {
   const trimmed = text.trim();
   const start = text.length - text.trimStart().length;

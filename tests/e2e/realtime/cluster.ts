@@ -100,8 +100,8 @@ export function testClients(takeCluster: TakeCluster): void {
 
     it("a message reaches another instance in time and costs few Redis calls", async () => {
       const [here, there] = cluster.instances;
+      if (!here || !there) throw new Error("an instance is missing");
       const [sender, reader] = await createPeople(2);
-      if (!here || !there || !sender || !reader) throw new Error("a user is missing");
       const [sending, reading] = await Promise.all([accessTokenFor(sender), accessTokenFor(reader)]);
       const { chat } = await api(here.url, sending, "/api/chats", { kind: "direct", userId: reader.userId });
       const seenAt = new Map<string, number>();

@@ -78,7 +78,6 @@ it("the ledger equals the model (property)", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
       const [person, buyer] = await createPeople(2);
-      if (!person || !buyer) throw new Error("users are missing");
       await db().user.update({ where: { id: buyer.userId }, data: { referredById: person.userId } });
       const amounts: number[] = [];
       const balance = () => amounts.reduce((sum, each) => sum + each, 0);

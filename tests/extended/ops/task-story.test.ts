@@ -28,7 +28,6 @@ beforeAll(async () => {
   app = await serveApp(backends.appPort);
   admin = await createPerson("admin");
   const [person] = await createPeople(1);
-  if (!person) throw new Error("the user is missing");
   owner = person;
 });
 afterAll(async () => {

@@ -138,7 +138,6 @@ describe.each(["refuse", "hang"] as const)("with Redis down (%s)", (mode) => {
   it("pending views are not lost and are synced when it is back", async () => {
     const post = await createTestPost(author);
     const [first, second] = await createPeople(2);
-    if (!first || !second) throw new Error("a user is missing");
     await recordViews(first.seq, [post]);
     expect(await getViewSyncState()).toMatchObject({ available: true, pendingViews: 1 });
 

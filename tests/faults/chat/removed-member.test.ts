@@ -22,9 +22,7 @@ let [owner, member]: [Caller, Caller] = [] as never;
 let group = "";
 
 beforeEach(async () => {
-  const [one, two] = await createPeople(2);
-  if (!one || !two) throw new Error("a user is missing");
-  [owner, member] = [one, two];
+  [owner, member] = await createPeople(2);
   group = await createGroup([owner, member]);
 });
 

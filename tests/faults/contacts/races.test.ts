@@ -11,7 +11,7 @@ import {
   readMessages,
   sendTestMessage,
 } from "@/tests/support/factories/chat-tools";
-import { createPeople } from "@/tests/support/factories/people";
+import { createPeople, handleOf } from "@/tests/support/factories/people";
 import { runs } from "@/tests/support/fuzz/runs";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 
@@ -22,11 +22,7 @@ let [ann, ben]: [Caller, Caller] = [] as never;
 let handles = { ann: "", ben: "" };
 
 beforeEach(async () => {
-  const [one, two] = await createPeople(2);
-  if (!one || !two) throw new Error("a user is missing");
-  [ann, ben] = [one, two];
-  const handleOf = async ({ userId }: Caller) =>
-    (await db().user.findUniqueOrThrow({ where: { id: userId }, select: { handle: true } })).handle;
+  [ann, ben] = await createPeople(2);
   handles = { ann: await handleOf(ann), ben: await handleOf(ben) };
 });
 
@@ -93,38 +89,33 @@ it("a group or an invitation behind a block is refused, and one before it stays 
 it("blocks of both, chats and invitations at once end in one state, without a deadlock", async () => {
   for (let round = 0; round < runs(5); round += 1) {
     const [one, two] = await createPeople(2);
-    if (!one || !two) throw new Error("a user is missing");
-    const users = await db().user.findMany({
-      where: { id: { in: [one.userId, two.userId] } },
-      select: { id: true, handle: true },
-    });
-    const handleOf = (person: Caller) => users.find(({ id }) => id === person.userId)?.handle ?? "";
     const groups = new Map([
       [one, await createGroup([one])],
       [two, await createGroup([two])],
     ]);
+    const [handleOfOne, handleOfTwo] = await Promise.all([handleOf(one), handleOf(two)]);
     const opened = outcomeOf(createChat(one, { kind: "direct", userId: two.userId }));
     const outcomes = await Promise.all([
       opened,
       ...[one, two].flatMap((as) => {
-        const other = as === one ? two : one;
+        const [other, handle] = as === one ? [two, handleOfTwo] : [one, handleOfOne];
         return [
-          outcomeOf(blockPerson(as, handleOf(other))),
+          outcomeOf(blockPerson(as, handle)),
           outcomeOf(createChat(as, { kind: "direct", userId: other.userId })),
           outcomeOf(createGroup([as, other])),
           outcomeOf(inviteToChat(as, groups.get(as) ?? "", other)),
-          outcomeOf(blockPerson(as, handleOf(other)).then(() => unblockPerson(as, handleOf(other)))),
+          outcomeOf(blockPerson(as, handle).then(() => unblockPerson(as, handle))),
         ];
       }),
     ]);
     for (const outcome of outcomes) expect(["done", "cannot_write"]).toContain(outcome);
-    await blockPerson(one, handleOf(two));
+    await blockPerson(one, handleOfTwo);
     const chats = await db().chat.findMany({
       where: { kind: "direct", members: { some: { userId: one.userId } } },
       select: { isBlocked: true },
     });
     for (const { isBlocked } of chats) expect(isBlocked).toBe(true);
-    await Promise.all([unblockPerson(one, handleOf(two)), unblockPerson(two, handleOf(one))]);
+    await Promise.all([unblockPerson(one, handleOfTwo), unblockPerson(two, handleOfOne)]);
     const after = await db().chat.findMany({
       where: { kind: "direct", members: { some: { userId: one.userId } } },
       select: { isBlocked: true },

@@ -20,7 +20,6 @@ const OWN_CONNECTIONS = 2;
 
 it("while a table is locked, requests end without leaving statements behind, and can be repeated", async () => {
   const [seller, buyer] = await createPeople(2, "artist");
-  if (!seller || !buyer) throw new Error("no people");
   const orderId = await createTestOrder({ seller, buyer, amountMinor: 100 });
   const codes = Array.from({ length: TICKETS }, () => newId().replaceAll("-", "").toUpperCase());
   await db().delivery.createMany({

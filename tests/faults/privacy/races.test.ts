@@ -52,7 +52,6 @@ async function statusOf(act: Promise<unknown>): Promise<number> {
 /** A user with one row of most kinds, and the users related to them. */
 async function createScene() {
   const [person, [viewer, buyer, brought, seller]] = await Promise.all([createNamedUser(), createPeople(4)]);
-  if (!viewer || !buyer || !brought || !seller) throw new Error("a user is missing");
   await db().user.update({ where: { id: seller.userId }, data: { role: "artist" } });
   await db().user.update({ where: { id: brought.userId }, data: { referredById: person.userId } });
   const [post, otherPost, limited, unlimited, theirs, order, sold] = await Promise.all([

@@ -153,7 +153,6 @@ async function renameScenario(): Promise<FailpointScenario> {
 
 async function chatScenario(): Promise<FailpointScenario> {
   const [author, reader] = await createPeople(2);
-  if (!author || !reader) throw new Error("a user is missing");
   const chat = await createGroup([author, reader]);
   await sendTestMessage(author, chat, "Before");
   await readMessages(reader, chat);

@@ -87,7 +87,6 @@ async function addMails(): Promise<{ sent: string; unsent: string; ids: string[]
 /** Bonuses of one referrer: half of the orders have theirs already. */
 async function addBonuses(): Promise<{ referrer: Caller; ids: string[] }> {
   const [referrer, buyer, seller] = await createPeople(3);
-  if (!referrer || !buyer || !seller) throw new Error("users are missing");
   await db().user.update({ where: { id: buyer.userId }, data: { referredById: referrer.userId } });
   const orders: string[] = [];
   while (orders.length < BONUSES)

@@ -115,7 +115,6 @@ describe("persistViews against itself on a real Postgres", () => {
 
   it("recognises a deadlock that must be retried", async () => {
     const [first, second] = await createPeople(2);
-    if (!first || !second) throw new Error("a user is missing");
     const rename = (order: Caller[]) =>
       db().$transaction(async (tx) => {
         for (const { userId } of order) {

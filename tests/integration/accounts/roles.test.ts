@@ -88,7 +88,6 @@ describe("POST /api/admin/people/{id}/role", () => {
 
   it("a former administrator loses access with the response", async () => {
     const [admin, other] = await createPeople(2, "admin");
-    if (!admin || !other) throw new Error("a user is missing");
     const { accessToken } = await startTestSession(other);
     expect((await call(people, { token: accessToken })).status).toBe(200);
     await setRoleOf(admin, other, "listener");
@@ -98,7 +97,6 @@ describe("POST /api/admin/people/{id}/role", () => {
 
   it("of two administrators who demote each other concurrently one remains", async () => {
     const [one, two] = await createPeople(2, "admin");
-    if (!one || !two) throw new Error("a user is missing");
     const responses = await Promise.all([setRoleOf(one, two, "listener"), setRoleOf(two, one, "listener")]);
     expect(responses.filter(({ status }) => status === 200)).toHaveLength(1);
     expect([await roleOf(one), await roleOf(two)].sort()).toEqual(["admin", "listener"]);

@@ -26,7 +26,6 @@ afterAll(async () => {
 });
 
 const [seller, buyer] = await createPeople(2, "artist");
-if (!seller || !buyer) throw new Error("no people");
 const token = await accessTokenFor(seller);
 const userId = seller.userId;
 

@@ -161,7 +161,6 @@ describe("a referral bonus", () => {
 
   async function referred(): Promise<{ referrer: Caller; buyer: Caller }> {
     const [referrer, buyer] = await createPeople(2);
-    if (!referrer || !buyer) throw new Error("users are missing");
     await db().user.update({ where: { id: buyer.userId }, data: { referredById: referrer.userId } });
     return { referrer, buyer };
   }

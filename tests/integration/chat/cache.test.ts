@@ -21,9 +21,7 @@ let member: Caller;
 let chat: string;
 
 beforeEach(async () => {
-  const [one, two] = await createPeople(2);
-  if (!one || !two) throw new Error("a user is missing");
-  [owner, member] = [one, two];
+  [owner, member] = await createPeople(2);
   chat = await createGroup([owner, member]);
 });
 

@@ -26,9 +26,7 @@ import { createPeople, createPerson } from "@/tests/support/factories/people";
 let [owner, member, stranger]: [Caller, Caller, Caller] = [] as never;
 
 beforeEach(async () => {
-  const [one, two, three] = await createPeople(3);
-  if (!one || !two || !three) throw new Error("a user is missing");
-  [owner, member, stranger] = [one, two, three];
+  [owner, member, stranger] = await createPeople(3);
 });
 
 const at = (handler: Parameters<typeof call>[0], as: Caller, id: string, body?: object, method?: string) =>

@@ -32,7 +32,6 @@ async function cost(work: () => Promise<unknown>) {
 
 it("chat operations have fixed costs", async () => {
   const [owner, member] = await createPeople(2);
-  if (!owner || !member) throw new Error("a user is missing");
   const chat = await createGroup([owner, member]);
   // Loads the Lua scripts: the first use of each costs one more call.
   await sendTestMessage(owner, chat, "First");

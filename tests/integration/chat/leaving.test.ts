@@ -18,9 +18,7 @@ import { createPeople, createPerson } from "@/tests/support/factories/people";
 let [owner, member, other]: [Caller, Caller, Caller] = [] as never;
 
 beforeEach(async () => {
-  const [one, two, three] = await createPeople(3);
-  if (!one || !two || !three) throw new Error("a user is missing");
-  [owner, member, other] = [one, two, three];
+  [owner, member, other] = await createPeople(3);
 });
 
 const at = (handler: Parameters<typeof call>[0], as: Caller, id: string, body: object = {}) =>

@@ -28,9 +28,7 @@ let stranger: Caller;
 let chat: string;
 
 beforeEach(async () => {
-  const [one, two, three] = await createPeople(3);
-  if (!one || !two || !three) throw new Error("a user is missing");
-  [owner, member, stranger] = [one, two, three];
+  [owner, member, stranger] = await createPeople(3);
   chat = await createGroup([owner, member]);
 });
 

@@ -16,19 +16,14 @@ import { task as notificationTask } from "@/lib/notifications/notifications.task
 import { leave, setOnline } from "@/lib/presence";
 import { call } from "@/tests/support/clients/call";
 import { createGroup, sendTestMessage } from "@/tests/support/factories/chat-tools";
-import { createPeople } from "@/tests/support/factories/people";
+import { createPeople, handleOf } from "@/tests/support/factories/people";
 
 let [ann, ben, eve]: [Caller, Caller, Caller] = [] as never;
 
 beforeEach(async () => {
-  const [one, two, three] = await createPeople(3);
-  if (!one || !two || !three) throw new Error("a user is missing");
-  [ann, ben, eve] = [one, two, three];
+  [ann, ben, eve] = await createPeople(3);
 });
 
-async function handleOf({ userId }: Caller): Promise<string> {
-  return (await db().user.findUniqueOrThrow({ where: { id: userId }, select: { handle: true } })).handle;
-}
 const blockBy = async (as: Caller, whom: Caller) =>
   call(block, { as, method: "PUT", params: { handle: await handleOf(whom) } });
 const unblockBy = async (as: Caller, whom: Caller) =>

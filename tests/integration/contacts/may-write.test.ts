@@ -8,12 +8,10 @@ import { db } from "@/lib/db";
 import { changePreferences } from "@/lib/notifications";
 import { call } from "@/tests/support/clients/call";
 import { createTestOrder } from "@/tests/support/factories/orders";
-import { createPerson } from "@/tests/support/factories/people";
+import { createPerson, handleOf } from "@/tests/support/factories/people";
 
 /** Where pages offer to write to a person. */
 
-const handleOf = async ({ userId }: Caller) =>
-  (await db().user.findUniqueOrThrow({ where: { id: userId }, select: { handle: true } })).handle;
 const createPair = async () => [await createPerson(), await createPerson("artist")] as const;
 
 it("is offered to all but oneself, until one of the two blocks the other", async () => {

@@ -76,7 +76,6 @@ describe("GET /api/leaderboards/{period}", () => {
   it("ranks creators by sales, equal sums alike, and returns the caller's own rank", async () => {
     const currency = newCurrency();
     const [first, second, alike, last] = await createPeople(4, "artist");
-    if (!first || !second || !alike || !last) throw new Error("users are missing");
     await sell(last, 100, currency);
     await sell(second, 500, currency);
     await sell(alike, 500, currency);
@@ -124,7 +123,6 @@ describe("GET /api/leaderboards/{period}", () => {
   it("omits an erased account and moves the others up", async () => {
     const currency = newCurrency();
     const [gone, stays] = await createPeople(2);
-    if (!gone || !stays) throw new Error("users are missing");
     await sell(gone, 900, currency);
     await sell(stays, 100, currency);
     expect(await sums("week", currency)).toHaveLength(2);
@@ -220,7 +218,6 @@ describe("Redis", () => {
   it("is refilled after a flush: the next reader gets the complete board, and the one after reads Redis", async () => {
     const currency = newCurrency();
     const [one, two] = await createPeople(2);
-    if (!one || !two) throw new Error("users are missing");
     await sell(one, 10, currency);
     await sell(two, 20, currency);
     await getLeaderboard("week");
@@ -241,7 +238,6 @@ describe("Redis", () => {
   it("is refilled after only a board or its counts were evicted, also when a sale comes first", async () => {
     const currency = newCurrency();
     const [one, two] = await createPeople(2);
-    if (!one || !two) throw new Error("users are missing");
     await sell(one, 10, currency);
     await sell(two, 20, currency);
     const board = keys.leaderboard("week", week().bucket, currency);

@@ -99,7 +99,6 @@ describe("a blocked account", () => {
     const role = { as: admin, params: { id: user.userId }, body: { role: "admin", reason: "they asked" } };
     expect((await call(setRole, role)).status).toBe(409);
     const [one, two] = await createPeople(2, "admin");
-    if (!one || !two) throw new Error("a user is missing");
     expect((await act(block, two, {}, one)).status).toBe(409);
     expect((await act(block, one, {}, one)).status).toBe(409);
     expect((await act(block, { userId: newId() })).status).toBe(404);

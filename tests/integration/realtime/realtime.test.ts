@@ -5,14 +5,13 @@ import { waitForDeferredWork } from "@/lib/core/defer";
 import { newId } from "@/lib/core/ids";
 import { getOnlineUsersCount } from "@/lib/presence";
 import { emit, emitVolatile, streamStats, wakeUserStreams } from "@/lib/realtime";
-import { appendEvent, MAX_LOG_ENTRIES, readLog, readLogHeads } from "@/lib/realtime/channel-log";
+import { appendEvent, MAX_LOG_ENTRIES, readLogHeads } from "@/lib/realtime/channel-log";
 import { keys, redis } from "@/lib/redis";
 import { call } from "@/tests/support/clients/call";
 import { type EventReader, openEventStream } from "@/tests/support/clients/event-reader";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPerson } from "@/tests/support/factories/people";
 import { accessTokenFor } from "@/tests/support/factories/sessions";
-import { currentGateway } from "@/tests/support/stack/current-gateway";
 
 process.env.TRUST_PROXY = "1";
 
@@ -214,39 +213,6 @@ describe("access to channels", () => {
     await waitUntil("the event has arrived", () => stream.channelEvents(channel).length === 1);
     expect([...stream.eventsNamed("denied"), ...stream.eventsNamed("session-ended")]).toEqual([]);
   });
-});
-
-it("concurrent events cost one call, and concurrent reads one", async () => {
-  const person = await createPerson();
-  const channel = `user:${person.userId}` as const;
-  const first = await appendEvent({ channel, event: "unread", data: unread(0) });
-  await readLog({ channel, since: first });
-  currentGateway().stats.reset();
-  await Promise.all(
-    Array.from({ length: 30 }, () => appendEvent({ channel, event: "unread", data: unread(1) })),
-  );
-  expect(currentGateway().stats.snapshot().httpRequests).toBe(1);
-  currentGateway().stats.reset();
-  const reads = await Promise.all(Array.from({ length: 30 }, () => readLog({ channel, since: first })));
-  expect(currentGateway().stats.snapshot().httpRequests).toBe(1);
-  expect(reads.map(({ events }) => events?.length)).toEqual(Array.from({ length: 30 }, () => 30));
-});
-
-it("concurrent reads of many events cost a call for each two hundred, and return all", async () => {
-  const channels = Array.from({ length: 3 }, () => `user:${newId()}` as const);
-  const firsts = await Promise.all(
-    channels.map((channel) => appendEvent({ channel, event: "unread", data: unread(0) })),
-  );
-  for (const channel of channels)
-    await Promise.all(
-      Array.from({ length: 90 }, () => appendEvent({ channel, event: "unread", data: unread(1) })),
-    );
-  currentGateway().stats.reset();
-  const reads = await Promise.all(
-    channels.map((channel, index) => readLog({ channel, since: firsts[index] ?? null })),
-  );
-  expect(currentGateway().stats.snapshot().httpRequests).toBe(2);
-  expect(reads.map(({ events }) => events?.length)).toEqual([90, 90, 90]);
 });
 
 describe("an anonymous viewer", () => {

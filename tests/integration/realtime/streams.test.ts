@@ -119,7 +119,6 @@ it("resetting a channel makes clients reload immediately, also with concurrent e
 
 it("a member who rejoins a chat gets its events again, on the same stream", async () => {
   const [owner, member] = await createPeople(2);
-  if (!owner || !member) throw new Error("a user is missing");
   const chatId = await createGroup([owner, member], true);
   const [chat, own] = [`chat:${chatId}`, `user:${member.userId}`];
   const stream = await openEventStream(await accessTokenFor(member), { [chat]: null, [own]: null });

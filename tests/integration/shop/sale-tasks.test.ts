@@ -32,7 +32,6 @@ async function runTasks(orderId: string, action: "grant" | "reverse"): Promise<v
 it("a sale's tasks grant a bonus with its notification and a rank, and a refund's reverse both", async () => {
   const currency = "XPT";
   const [referrer, buyer, seller] = await createPeople(3);
-  if (!referrer || !buyer || !seller) throw new Error("users are missing");
   await db().user.update({ where: { id: buyer.userId }, data: { referredById: referrer.userId } });
   const orderId = await createTestOrder({ buyer, seller, amountMinor: 2_500, currency, status: "paid" });
 
@@ -64,7 +63,6 @@ it("a sale's tasks grant a bonus with its notification and a rank, and a refund'
 
 it("a bonus task that was enqueued as version 1, with an action, grants the bonus", async () => {
   const [referrer, buyer, seller] = await createPeople(3);
-  if (!referrer || !buyer || !seller) throw new Error("users are missing");
   await db().user.update({ where: { id: buyer.userId }, data: { referredById: referrer.userId } });
   const orderId = await createTestOrder({
     buyer,

@@ -54,9 +54,7 @@ beforeAll(async () => {
   app = await serveApp(backends.appPort);
   await createPaymentTables();
   admin = await createPerson("admin");
-  const [one, other] = await createPeople(2);
-  if (!one || !other) throw new Error("users are missing");
-  [owner, stranger] = [one, other];
+  [owner, stranger] = await createPeople(2);
 });
 afterAll(async () => {
   await waitForDeferredWork();

@@ -144,7 +144,6 @@ describe("a message with several tasks", () => {
 describe("a purchase", () => {
   async function pendingOrder(): Promise<string> {
     const [buyer, seller] = await createPeople(2);
-    if (!buyer || !seller) throw new Error("users are missing");
     const orderId = await createTestOrder({
       buyer,
       seller,

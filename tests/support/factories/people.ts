@@ -6,11 +6,22 @@ import { db } from "@/lib/db";
 /** Inserts a user with a confirmed address (hashing a password would take 30 ms). */
 export async function createPerson(role: Caller["role"] = "listener"): Promise<Caller> {
   const [person] = await createPeople(1, role);
-  if (!person) throw new Error("no user was created");
   return person;
 }
 
-export async function createPeople(count: number, role: Caller["role"] = "listener"): Promise<Caller[]> {
+/** A test names each of a few people. */
+interface FewPeople {
+  1: [Caller];
+  2: [Caller, Caller];
+  3: [Caller, Caller, Caller];
+  4: [Caller, Caller, Caller, Caller];
+}
+type People<N extends number> = N extends keyof FewPeople ? FewPeople[N] : Caller[];
+
+export async function createPeople<const N extends number>(
+  count: N,
+  role: Caller["role"] = "listener",
+): Promise<People<N>> {
   const rows = await db().user.createManyAndReturn({
     data: Array.from({ length: count }, () => {
       const id = newId();
@@ -26,7 +37,12 @@ export async function createPeople(count: number, role: Caller["role"] = "listen
     }),
     select: { id: true, seq: true, role: true, name: true },
   });
-  return rows.map(({ id, ...row }) => ({ userId: id, ...row }));
+  return rows.map(({ id, ...row }) => ({ userId: id, ...row })) as People<N>;
+}
+
+/** The handle that the database made of a person's name. */
+export async function handleOf({ userId }: Pick<Caller, "userId">): Promise<string> {
+  return (await db().user.findUniqueOrThrow({ where: { id: userId }, select: { handle: true } })).handle;
 }
 
 export async function createTestPost(author: Caller, viewsBase = 0): Promise<string> {

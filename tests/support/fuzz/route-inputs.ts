@@ -13,6 +13,7 @@ import {
   questionDefinition,
 } from "@/tests/support/factories/artist-bots";
 import { newWallet } from "@/tests/support/factories/minting";
+import { handleOf } from "@/tests/support/factories/people";
 import { startTestSession } from "@/tests/support/factories/sessions";
 import {
   makeAlert,
@@ -45,8 +46,6 @@ const callerOrListener = (users: TestUsers, caller: TestUser | null) => caller ?
 /** A chat of the listener, or a message in it. */
 const chatInput = async (users: TestUsers): Promise<RouteInput> => withId((await makeChat(users)).id);
 const chatMessageInput = async (users: TestUsers): Promise<RouteInput> => ({ params: await makeChat(users) });
-const handleOf = async ({ userId }: TestUser) =>
-  (await db().user.findUniqueOrThrow({ where: { id: userId }, select: { handle: true } })).handle;
 const newEmail = () => `${newId()}@test.example`;
 
 /** A new wallet's signed message for a post of the artist. */

@@ -1,10 +1,10 @@
 import { getFormatter, getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
-import { NumberTable } from "@/app/_features/console/number-table";
 import { OperatorAction } from "@/app/_features/console/operator-action";
 import { RangeLinks } from "@/app/_features/console/overview/range-links";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
+import { NumberTable } from "@/app/_ui/number-table";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import { cachesQuerySchema, countOpenAlerts, listCaches } from "@/lib/ops";
 
@@ -22,21 +22,21 @@ export default async function AdminCachesPage({ searchParams }: PageProps<"/admi
     getTranslations("console"),
     getFormatter(),
   ]);
-  const lookups = items.reduce((sum, row) => sum + row.lookups, 0);
-  const hits = items.reduce((sum, row) => sum + row.hits, 0);
-  const rate = (of: { lookups: number; hits: number }) =>
-    of.lookups === 0
-      ? "–"
-      : format.number(of.hits / of.lookups, { style: "percent", maximumFractionDigits: 1 });
+  const total = {
+    lookups: items.reduce((sum, { lookups }) => sum + lookups, 0),
+    hits: items.reduce((sum, { hits }) => sum + hits, 0),
+  };
+  const hitRate = ({ lookups, hits }: typeof total) =>
+    lookups === 0 ? "–" : format.number(hits / lookups, { style: "percent", maximumFractionDigits: 1 });
   return (
     <Page className="pt-8 sm:pt-12">
       <ConsoleHeader section="caches" title={shell("caches")} lead={t("lead")} alerts={alerts}>
         <RangeLinks path="/admin/caches" current={query.range} />
       </ConsoleHeader>
       <p className="mt-8 text-lg">
-        {lookups === 0
+        {total.lookups === 0
           ? t("noLookups")
-          : t("total", { rate: rate({ lookups, hits }), lookups: format.number(lookups) })}
+          : t("total", { rate: hitRate(total), lookups: format.number(total.lookups) })}
       </p>
       <NumberTable
         label={shell("caches")}
@@ -53,7 +53,7 @@ export default async function AdminCachesPage({ searchParams }: PageProps<"/admi
           cells: [
             row.namespace,
             format.number(row.lookups),
-            rate(row),
+            hitRate(row),
             t("seconds", { count: row.ttlSeconds }),
             t("seconds", { count: row.swrSeconds }),
             <span key="clear" className="flex justify-end">

@@ -10,7 +10,7 @@ import { NavigationSuspense } from "@/app/_shell/navigation-suspense";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { getChat, listMessages, listPinned } from "@/lib/chat";
-import { AppError } from "@/lib/core/errors";
+import { toNullWhenNotFound } from "@/lib/core/errors";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import { idSchema } from "@/lib/schemas/id";
 import { isolate } from "@/lib/schemas/isolate";
@@ -23,12 +23,7 @@ const readChat = cache(async (id: string): Promise<ChatDetail | null> => {
   const viewer = await getViewer();
   const parsed = idSchema.safeParse(id);
   if (!viewer || !parsed.success) return null;
-  try {
-    return await readForPage(getChat({ userId: viewer.id }, parsed.data));
-  } catch (error) {
-    if (error instanceof AppError && error.code === "not_found") return null;
-    throw error;
-  }
+  return readForPage(getChat({ userId: viewer.id }, parsed.data).catch(toNullWhenNotFound));
 });
 
 export async function generateMetadata({ params }: PageProps<"/chat/[id]">): Promise<Metadata> {

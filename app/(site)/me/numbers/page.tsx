@@ -4,6 +4,7 @@ import { DayChart } from "@/app/_features/numbers/day-chart";
 import { NumbersRange, parseRange } from "@/app/_features/numbers/numbers-range";
 import { NumbersTable } from "@/app/_features/numbers/numbers-table";
 import { NumbersTotals } from "@/app/_features/numbers/numbers-totals";
+import { countSales } from "@/app/_features/numbers/sum-sales";
 import { readForPage } from "@/app/_shell/read-for-page";
 import { getViewer } from "@/app/_shell/viewer";
 import { Button } from "@/app/_ui/button";
@@ -22,12 +23,10 @@ export default async function NumbersPage({ searchParams }: PageProps<"/me/numbe
   if (!viewer) redirect("/sign-in?next=/me/numbers");
   const range = parseRange(days);
   const { items } = await readForPage(getOwnNumbers({ userId: viewer.id }, range));
-  const salesOf = (sales: (typeof items)[number]["sales"]) =>
-    sales.reduce((total, { count }) => total + count, 0);
   const series = [
     { key: "plays", title: t("chartPlays"), values: items.map(({ plays }) => plays) },
     { key: "views", title: t("chartViews"), values: items.map(({ views }) => views) },
-    { key: "sales", title: t("chartSales"), values: items.map(({ sales }) => salesOf(sales)) },
+    { key: "sales", title: t("chartSales"), values: items.map(({ sales }) => countSales(sales)) },
   ] as const;
   const isEmpty = series.every(({ values }) => values.every((value) => value === 0));
   return (

@@ -14,7 +14,7 @@ import { getViewer, type Viewer } from "@/app/_shell/viewer";
 import { Link } from "@/app/_ui/link";
 import { viewerToCaller } from "@/app/(site)/orders/viewer-to-caller";
 import { mayWrite } from "@/lib/contacts";
-import { AppError } from "@/lib/core/errors";
+import { toNullWhenNotFound } from "@/lib/core/errors";
 import type { OrderView } from "@/lib/schemas/order";
 import { getOrder } from "@/lib/shop";
 
@@ -93,11 +93,6 @@ async function CurrentOrder({
 }
 
 /** Null when the order does not exist or the viewer may not see it. */
-async function readOrder(id: string, viewer: Viewer): Promise<OrderView | null> {
-  try {
-    return await readForPage(getOrder(id, viewerToCaller(viewer)));
-  } catch (error) {
-    if (error instanceof AppError && error.code === "not_found") return null;
-    throw error;
-  }
+function readOrder(id: string, viewer: Viewer): Promise<OrderView | null> {
+  return readForPage(getOrder(id, viewerToCaller(viewer)).catch(toNullWhenNotFound));
 }

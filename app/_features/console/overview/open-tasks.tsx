@@ -1,7 +1,7 @@
 import { useFormatter, useTranslations } from "next-intl";
-import { NumberTable } from "@/app/_features/console/number-table";
 import { cn } from "@/app/_ui/cn";
 import { Link } from "@/app/_ui/link";
+import { NumberTable } from "@/app/_ui/number-table";
 import { RelativeTime } from "@/app/_ui/relative-time";
 import type { OpenQueue } from "@/lib/ops";
 

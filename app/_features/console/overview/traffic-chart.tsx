@@ -1,6 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import { useFormatter, useTranslations } from "next-intl";
 import { Bars } from "@/app/_ui/bars";
+import { ChartTable } from "@/app/_ui/chart-table";
 import type { OverviewRange, Traffic } from "@/lib/ops";
 
 /** Lines across the chart, about. */
@@ -66,35 +67,15 @@ export function TrafficChart({ bars, range }: { bars: Traffic["bars"]; range: Ov
           ))}
         </p>
       </div>
-      <details className="mt-3 text-sm">
-        <summary className="w-max py-3 text-muted underline underline-offset-4">{t("table")}</summary>
-        <table className="mt-2 w-full max-w-md">
-          <thead>
-            <tr className="border-b border-line text-right text-xs text-muted">
-              <th scope="col" className="py-2 text-left font-medium">
-                {t("from")}
-              </th>
-              <th scope="col" className="py-2 font-medium">
-                {t("requests")}
-              </th>
-              <th scope="col" className="py-2 font-medium">
-                {t("errors")}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {bars.map(({ at, requests, errors }) => (
-              <tr key={at} className="border-b border-line text-right">
-                <th scope="row" className="py-1.5 text-left font-normal">
-                  {formatTime(at)}
-                </th>
-                <td className="tabular py-1.5">{format.number(requests)}</td>
-                <td className="tabular py-1.5">{format.number(errors)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </details>
+      <ChartTable
+        label={t("table")}
+        className="max-w-md"
+        columns={[{ heading: t("from") }, { heading: t("requests") }, { heading: t("errors") }]}
+        rows={bars.map(({ at, requests, errors }) => ({
+          key: at,
+          cells: [formatTime(at), format.number(requests), format.number(errors)],
+        }))}
+      />
     </figure>
   );
 }

@@ -2,6 +2,7 @@ import { useFormatter, useTranslations } from "next-intl";
 import type { ReactNode } from "react";
 import { cn } from "@/app/_ui/cn";
 import { Link } from "@/app/_ui/link";
+import { NumberTable, type NumberTableProps } from "@/app/_ui/number-table";
 import type { Traffic } from "@/lib/ops";
 import { useSeconds } from "./seconds";
 
@@ -12,39 +13,43 @@ export function TrafficTables({ routes, caches, limits }: Pick<Traffic, "routes"
   const formatSeconds = useSeconds();
   return (
     <div className="mt-12 grid gap-x-10 gap-y-12 lg:grid-cols-[3fr_2fr]">
-      <NumbersTable
+      <TrafficTable
         title={t("routes")}
         headings={[t("route"), t("requests"), t("errors"), t("p95")]}
         empty={t("noRequests")}
         rows={routes.map(({ route, requests, errors, p95Seconds }) => ({
-          name: route,
+          key: route,
           cells: [
-            { text: format.number(requests) },
-            { text: format.number(errors), bad: errors > 0 },
-            { text: formatSeconds(p95Seconds) },
+            route,
+            format.number(requests),
+            <span key="errors" className={cn(errors > 0 && "font-semibold text-danger")}>
+              {format.number(errors)}
+            </span>,
+            formatSeconds(p95Seconds),
           ],
         }))}
       />
       <div className="flex flex-col gap-12">
-        <NumbersTable
+        <TrafficTable
           title={t("caches")}
           headings={[t("namespace"), t("lookups"), t("hitRate")]}
           empty={t("noLookups")}
           rows={caches.map(({ namespace, lookups, hits }) => ({
-            name: namespace,
+            key: namespace,
             cells: [
-              { text: format.number(lookups) },
-              { text: format.number(hits / lookups, { style: "percent", maximumFractionDigits: 1 }) },
+              namespace,
+              format.number(lookups),
+              format.number(hits / lookups, { style: "percent", maximumFractionDigits: 1 }),
             ],
           }))}
         />
-        <NumbersTable
+        <TrafficTable
           title={t("limits")}
           headings={[t("policy"), t("refused")]}
           empty={t("noneLimited")}
           rows={limits.map(({ policy, refused }) => ({
-            name: policy,
-            cells: [{ text: format.number(refused) }],
+            key: policy,
+            cells: [policy, format.number(refused)],
           }))}
         >
           <Link
@@ -53,27 +58,23 @@ export function TrafficTables({ routes, caches, limits }: Pick<Traffic, "routes"
           >
             {t("limitedNow")}
           </Link>
-        </NumbersTable>
+        </TrafficTable>
       </div>
     </div>
   );
 }
 
-interface Row {
-  name: string;
-  cells: readonly { text: string; bad?: boolean }[];
-}
-
-function NumbersTable({
+/** A table under its heading, or a text in place of an empty one. */
+function TrafficTable({
   title,
-  headings: [first, ...others],
+  headings,
   rows,
   empty,
   children,
 }: {
   title: string;
   headings: readonly string[];
-  rows: readonly Row[];
+  rows: NumberTableProps["rows"];
   empty: string;
   children?: ReactNode;
 }) {
@@ -83,37 +84,7 @@ function NumbersTable({
       {rows.length === 0 ? (
         <p className="mt-4 text-muted">{empty}</p>
       ) : (
-        <table className="mt-4 w-full text-sm">
-          <thead>
-            <tr className="border-b border-line text-right text-xs text-muted">
-              <th scope="col" className="py-2 pr-2 text-left font-medium">
-                {first}
-              </th>
-              {others.map((heading) => (
-                <th key={heading} scope="col" className="py-2 pl-3 font-medium">
-                  {heading}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(({ name, cells }) => (
-              <tr key={name} className="border-b border-line text-right">
-                <th scope="row" className="py-2 pr-2 text-left font-normal [overflow-wrap:anywhere]">
-                  {name}
-                </th>
-                {cells.map(({ text, bad }, index) => (
-                  <td
-                    key={others[index]}
-                    className={cn("tabular py-2 pl-3", bad && "font-semibold text-danger")}
-                  >
-                    {text}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <NumberTable label={title} columns={headings.map((heading) => ({ heading }))} rows={rows} />
       )}
       {children}
     </section>

@@ -1,6 +1,6 @@
 import { useFormatter, useTranslations } from "next-intl";
-import { NumberTable } from "@/app/_features/console/number-table";
 import { Link } from "@/app/_ui/link";
+import { NumberTable } from "@/app/_ui/number-table";
 import type { ScannedKey } from "@/lib/ops";
 
 interface Props {

@@ -2,7 +2,7 @@ import type { Update, WebhookInfo } from "grammy/types";
 import { BotApiError, badRequest } from "../../errors";
 import { type Bot, type Change, updateKey, type Webhook } from "../../state/model";
 import { WEBHOOK_ACTIVE } from "../../updates/polls";
-import { type Call, Described, type Method } from "../call";
+import { type Call, DescribedResult, type Method } from "../call";
 import type { Params } from "../params";
 
 const MAX_POLL_SECONDS = 50;
@@ -23,7 +23,7 @@ async function getUpdates({ context, bot, params, closed }: Call): Promise<Updat
   return context.polls.poll(bot.id, options, closed);
 }
 
-function setWebhook(call: Call): Described {
+function setWebhook(call: Call): DescribedResult {
   const { context, bot, params } = call;
   if (!params.has("url")) return deleteWebhook(call);
   const webhook = readWebhook(params);
@@ -32,21 +32,21 @@ function setWebhook(call: Call): Described {
   const isSame = current !== null && JSON.stringify(current) === JSON.stringify(webhook);
   if (isSame && !params.flag("drop_pending_updates")) {
     save(context, { ...bot, allowedUpdates });
-    return new Described(true, "Webhook is already set");
+    return new DescribedResult(true, "Webhook is already set");
   }
   context.polls.terminate(bot.id);
   const dropped = params.flag("drop_pending_updates") ? pendingDeletions(call) : [];
   save(context, { ...bot, allowedUpdates, webhook }, dropped);
   context.webhooks.reload(bot.id);
-  return new Described(true, "Webhook was set");
+  return new DescribedResult(true, "Webhook was set");
 }
 
-function deleteWebhook(call: Call): Described {
+function deleteWebhook(call: Call): DescribedResult {
   const { context, bot, params } = call;
   const dropped = params.flag("drop_pending_updates") ? pendingDeletions(call) : [];
   save(context, { ...bot, webhook: null }, dropped);
   context.webhooks.reload(bot.id);
-  return new Described(true, bot.webhook ? "Webhook was deleted" : "Webhook is already deleted");
+  return new DescribedResult(true, bot.webhook ? "Webhook was deleted" : "Webhook is already deleted");
 }
 
 function getWebhookInfo({ context, bot }: Call): WebhookInfo {

@@ -2,13 +2,13 @@ import { Search } from "lucide-react";
 import { getFormatter, getLocale, getTranslations } from "next-intl/server";
 import { ConsoleHeader } from "@/app/_features/console/console-header";
 import { EmptyNote } from "@/app/_features/console/empty-note";
-import { NumberTable } from "@/app/_features/console/number-table";
 import { KeyCard } from "@/app/_features/console/redis/key-card";
 import { KeyTable } from "@/app/_features/console/redis/key-table";
 import { Page } from "@/app/_shell/page";
 import { readForPage, toNullWhenUnavailable } from "@/app/_shell/read-for-page";
 import { Button } from "@/app/_ui/button";
 import { Link } from "@/app/_ui/link";
+import { NumberTable } from "@/app/_ui/number-table";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
 import {
   countOpenAlerts,

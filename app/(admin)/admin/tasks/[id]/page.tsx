@@ -5,11 +5,10 @@ import { TaskCard } from "@/app/_features/console/task-card";
 import { TaskStoryView } from "@/app/_features/console/task-story/task-story";
 import { Page } from "@/app/_shell/page";
 import { readForPage } from "@/app/_shell/read-for-page";
-import type { Viewer } from "@/app/_shell/viewer";
 import { Link } from "@/app/_ui/link";
 import { requireAdmin } from "@/app/(admin)/admin/require-admin";
-import { AppError } from "@/lib/core/errors";
-import { countOpenAlerts, getTaskStory, type TaskStory } from "@/lib/ops";
+import { toNullWhenNotFound } from "@/lib/core/errors";
+import { countOpenAlerts, getTaskStory } from "@/lib/ops";
 import { idSchema } from "@/lib/schemas/id";
 
 export async function generateMetadata() {
@@ -21,7 +20,9 @@ export default async function AdminTaskPage({ params }: PageProps<"/admin/tasks/
   const id = idSchema.safeParse((await params).id);
   if (!id.success) notFound();
   const viewer = await requireAdmin(`/admin/tasks/${id.data}`);
-  const [story, alerts] = await readForPage(Promise.all([findStory(viewer, id.data), countOpenAlerts()]));
+  const [story, alerts] = await readForPage(
+    Promise.all([getTaskStory(viewer, id.data).catch(toNullWhenNotFound), countOpenAlerts()]),
+  );
   if (!story) notFound();
   const [t, texts] = await Promise.all([getTranslations("taskConsole"), getTranslations("taskStory")]);
   const renderedAt = Date.now();
@@ -46,13 +47,4 @@ export default async function AdminTaskPage({ params }: PageProps<"/admin/tasks/
       <TaskStoryView story={story} renderedAt={renderedAt} />
     </Page>
   );
-}
-
-async function findStory(viewer: Viewer, id: string): Promise<TaskStory | null> {
-  try {
-    return await getTaskStory(viewer, id);
-  } catch (error) {
-    if (error instanceof AppError && error.code === "not_found") return null;
-    throw error;
-  }
 }

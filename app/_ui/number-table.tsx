@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { cn } from "@/app/_ui/cn";
+import { cn } from "./cn";
 
 export interface TableColumn {
   heading: string;
@@ -7,18 +7,19 @@ export interface TableColumn {
   wide?: boolean;
 }
 
-interface Props {
+export interface NumberTableProps {
   /** Of the table, for screen readers. */
   label: string;
   /** The first is the rows' names, at the left; the others are at the right. */
   columns: readonly TableColumn[];
   rows: readonly { key: string; cells: readonly ReactNode[] }[];
+  className?: string;
 }
 
-/** Rows of numbers under their headings. */
-export function NumberTable({ label, columns, rows }: Props) {
+/** Rows of numbers under their headings. Numbers stand beside the first line of their row's name. */
+export function NumberTable({ label, columns, rows, className }: NumberTableProps) {
   return (
-    <table aria-label={label} className="mt-4 w-full text-sm">
+    <table aria-label={label} className={cn("mt-4 w-full text-sm", className)}>
       <thead>
         <tr className="border-b border-line text-right text-xs text-muted">
           {columns.map(({ heading, wide }, index) => (
@@ -36,7 +37,7 @@ export function NumberTable({ label, columns, rows }: Props) {
           ))}
         </tr>
       </thead>
-      <tbody>
+      <tbody className="align-baseline">
         {rows.map(({ key, cells: [first, ...cells] }) => (
           <tr key={key} className="border-b border-line text-right">
             <th scope="row" className="py-2 pr-2 text-left font-normal [overflow-wrap:anywhere]">

@@ -8,7 +8,7 @@ export type UpdateBody = Omit<Update, "update_id">;
 
 /** The kinds that Telegram sends only when `allowed_updates` names them. */
 const KINDS_ON_REQUEST = ["chat_member", "message_reaction", "message_reaction_count"];
-/** Ids of a new bot's updates and messages begin here: high enough to differ from each other in a log. */
+/** Update ids of a new bot begin high, so that they are not taken for message ids in a log. */
 const FIRST_UPDATE_ID = 700_000_001;
 const FIRST_MESSAGE_ID = 1;
 
@@ -58,16 +58,17 @@ export function draftUpdate(
   const update: Update = { update_id: ids.updateId(), ...body };
   const value = { botId: bot.id, update, sequence, at, expiresAt: at + limits.updateRetentionMs };
   const added: Change = { table: "updates", id: updateKey(bot.id, update.update_id), value };
-  return { update, changes: [...expired(store.state, bot, at), added] };
+  return { update, changes: [...deleteExpired(store.state, bot, at), added] };
 }
 
-/** The deletion of updates that the bot has not fetched within their retention. */
-function expired(state: State, { id, webhook }: Bot, now: number): Change[] {
+/** The changes that delete updates which the bot has not fetched within their retention. */
+function deleteExpired(state: State, { id, webhook }: Bot, now: number): Change[] {
   const changes: Change[] = [];
   // Updates of a webhook are dropped when its attempts have failed.
   if (webhook) return changes;
   for (const { update, expiresAt } of state.updatesOf(id).values()) {
-    if (expiresAt > now) break; // oldest first
+    // They are in the order of their creation.
+    if (expiresAt > now) break;
     changes.push({ table: "updates", id: updateKey(id, update.update_id), value: null });
   }
   return changes;
