@@ -51,6 +51,7 @@ export function CoverImage({ id, cover, sizes, eager = false, className, Generat
         height={fallback.height}
         alt=""
         loading={eager ? "eager" : "lazy"}
+        {...(eager ? { fetchPriority: "high" as const } : {})}
         decoding="async"
         onError={() => setHasFailed(true)}
         style={cover?.placeholder ? { backgroundImage: `url("${cover.placeholder}")` } : undefined}

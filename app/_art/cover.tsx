@@ -21,6 +21,7 @@ export function Cover({ id, eager = false, className }: Props) {
       height={COVER_SIZE}
       alt=""
       loading={eager ? "eager" : "lazy"}
+      {...(eager ? { fetchPriority: "high" as const } : {})}
       decoding="async"
       style={{ "--hue": hueOf(id) } as CSSProperties}
       className={cn("tinted block size-full bg-tint-strong object-cover", className)}

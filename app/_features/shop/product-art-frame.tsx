@@ -13,6 +13,8 @@ interface Props {
   kind: ProductKind;
   /** What the seller uploaded; by default the generated cover. */
   cover?: Cover | null;
+  /** On screen from the beginning, so that it is loaded at once. */
+  eager?: boolean;
   /** Dims the art: the product is sold out or archived, or the order failed or was refunded. */
   unavailable?: boolean;
   /** Label stamped over the art. */
@@ -26,6 +28,7 @@ export function ProductArtFrame({
   transitionId = id,
   kind,
   cover = null,
+  eager = false,
   unavailable = false,
   stamp,
   className,
@@ -37,7 +40,7 @@ export function ProductArtFrame({
         style={tintStyle(id)}
         className={cn("tinted goods-stage", unavailable && "goods-gone", className)}
       >
-        <ProductArt kind={kind} id={id} cover={cover} />
+        <ProductArt kind={kind} id={id} cover={cover} eager={eager} />
         {stamp ? <span className="goods-stamp">{stamp}</span> : null}
       </div>
     </ViewTransition>

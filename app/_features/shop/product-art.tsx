@@ -10,28 +10,30 @@ import { Barcode } from "./barcode";
 interface ArtProps {
   id: string;
   cover: Cover | null;
+  /** As of {@link CoverImage}. */
+  eager?: boolean;
   Generated?: ComponentProps<typeof CoverImage>["Generated"];
 }
 
 /** At most a column of the shop's page. */
 const SIZES = "(min-width: 64rem) 30rem, 100vw";
 
-function TrackArt({ id, cover, Generated }: ArtProps) {
+function TrackArt({ id, cover, eager, Generated }: ArtProps) {
   return (
     <div className="goods goods-track">
       <div className="goods-disc" />
       <div className="goods-sleeve">
-        <CoverImage id={id} cover={cover} sizes={SIZES} Generated={Generated} />
+        <CoverImage id={id} cover={cover} sizes={SIZES} eager={eager} Generated={Generated} />
       </div>
     </div>
   );
 }
 
-function TicketArt({ id, cover, Generated }: ArtProps) {
+function TicketArt({ id, cover, eager, Generated }: ArtProps) {
   const t = useTranslations("shop");
   return (
     <div className="goods goods-ticket">
-      <CoverImage id={id} cover={cover} sizes={SIZES} Generated={Generated} />
+      <CoverImage id={id} cover={cover} sizes={SIZES} eager={eager} Generated={Generated} />
       <div className="goods-stub">
         <span>{t("admit")}</span>
         <Barcode text={id} className="h-3/4 w-1/4" />
@@ -49,11 +51,11 @@ const SEAL_OUTLINE = Array.from({ length: SEAL_POINTS * 2 }, (_, i) => {
   return `${(50 + radius * Math.cos(angle)).toFixed(1)},${(50 + radius * Math.sin(angle)).toFixed(1)}`;
 }).join(" ");
 
-function LicenceArt({ id, cover, Generated }: ArtProps) {
+function LicenceArt({ id, cover, eager, Generated }: ArtProps) {
   return (
     <div className="goods goods-licence">
       <div className="relative aspect-[1.12] overflow-hidden">
-        <CoverImage id={id} cover={cover} sizes={SIZES} Generated={Generated} />
+        <CoverImage id={id} cover={cover} sizes={SIZES} eager={eager} Generated={Generated} />
       </div>
       <div className="goods-licence-lines" />
       <svg viewBox="0 0 100 100" className="goods-seal" aria-hidden="true" focusable="false">

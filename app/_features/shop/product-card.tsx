@@ -12,9 +12,11 @@ interface Props {
   product: Product;
   /** The newest product gets a larger card. */
   large: boolean;
+  /** On the first screen. */
+  eager: boolean;
 }
 
-export function ProductCard({ product, large }: Props) {
+export function ProductCard({ product, large, eager }: Props) {
   const t = useTranslations("shop");
   const money = useMoneyFormatter();
   const soldOut = product.stock === 0;
@@ -27,6 +29,7 @@ export function ProductCard({ product, large }: Props) {
         id={product.id}
         kind={product.kind}
         cover={product.cover}
+        eager={eager}
         unavailable={soldOut}
         stamp={soldOut ? t("soldOut") : undefined}
         className={cn(

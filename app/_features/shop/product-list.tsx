@@ -4,6 +4,9 @@ import { cn } from "@/app/_ui/cn";
 import type { Product } from "@/lib/schemas/product";
 import { ProductCard } from "./product-card";
 
+/** What is on the first screen of a phone: one large card, or a row of two. */
+const EAGER_COVERS = 2;
+
 interface Props {
   products: readonly Product[];
   /** The first product is the newest one in the shop. */
@@ -18,7 +21,7 @@ export function ProductList({ products, isFirstPage }: Props) {
         const large = isFirstPage && i === 0 && products.length > 1 && product.stock !== 0;
         return (
           <li key={product.id} className={cn("min-w-0", large && "col-span-2")}>
-            <ProductCard product={product} large={large} />
+            <ProductCard product={product} large={large} eager={isFirstPage && i < EAGER_COVERS} />
           </li>
         );
       })}

@@ -104,4 +104,11 @@ describe("a page", { timeout: TEST_LIMIT_MS }, () => {
     expect(document).not.toContain(catalogue.newPost.lead);
     expect(document).not.toContain('viewBox="0 0 400 400"');
   });
+
+  it.each(["/", "/shop"])("requests the first cover of %s at once", async (path) => {
+    const document = await (await fetch(app.url + path)).text();
+    const [cover = ""] = /<img[^>]*>/.exec(document) ?? [];
+    expect(cover).toContain('loading="eager"');
+    expect(cover).toContain('fetchPriority="high"');
+  });
 });

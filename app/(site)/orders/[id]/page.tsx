@@ -73,6 +73,7 @@ async function CurrentOrder({
         <article className="mt-2 grid gap-6 sm:mt-4 lg:grid-cols-[minmax(0,5fr)_minmax(0,7fr)] lg:gap-12">
           <div className="group/card lg:sticky lg:top-8 lg:self-start">
             <ProductArtFrame
+              eager
               id={tintId}
               transitionId={order.id}
               kind={order.kind}

@@ -84,6 +84,7 @@ async function CurrentProduct({ id }: { id: string }) {
     <article className="mt-2 grid gap-6 sm:mt-4 lg:grid-cols-[minmax(0,6fr)_minmax(0,7fr)] lg:gap-12">
       <div className="group/card lg:sticky lg:top-8 lg:self-start">
         <ProductArtFrame
+          eager
           id={product.id}
           kind={product.kind}
           cover={product.cover}
