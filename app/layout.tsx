@@ -33,9 +33,7 @@ export const viewport: Viewport = {
 };
 
 /** The texts of client components that are on every page; the layout of a page adds its own. */
-const SHELL_NAMESPACES: readonly Namespace[] = [
-  ...(["shell", "theme", "player", "dialog", "failure", "time"] as const),
-];
+const SHELL_NAMESPACES: readonly Namespace[] = ["shell", "theme", "player", "dialog", "failure", "time"];
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get(NONCE_HEADER) ?? undefined;

@@ -50,7 +50,7 @@ export function NavLink({ href, icon, label, accessibleLabel, variant }: Props) 
       {icon}
       <span
         aria-hidden={accessibleLabel ? true : undefined}
-        className={variant === "rail" ? "max-lg:sr-only" : "@max-[22rem]:sr-only"}
+        className={variant === "rail" ? "max-lg:sr-only" : "whitespace-nowrap @max-[22rem]:sr-only"}
       >
         {label}
       </span>

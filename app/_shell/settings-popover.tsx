@@ -16,7 +16,7 @@ export function SettingsButton() {
   );
 }
 
-/** Theme and language where the rail has no room for them: one popover for the button of a phone and the narrow rail's. */
+/** Theme and language where the rail has no room for them: one popover for the buttons of phones and of the narrow rail. */
 export function SettingsPopover() {
   const t = useTranslations("shell");
   return (

@@ -1,7 +1,7 @@
 "use client";
 
 import { useLocale } from "next-intl";
-import { type ComponentType, type ReactNode, Suspense, use } from "react";
+import { type ComponentType, type ReactNode, useEffect, useState } from "react";
 import type { Locale } from "@/lib/core/locale";
 import { AddedMessages } from "./added-messages";
 import type { OnDemandMessages } from "./catalogue";
@@ -36,18 +36,33 @@ export async function withOnDemandMessages<Props extends object>(
   script: Promise<ComponentType<Props>>,
 ): Promise<ComponentType<Props>> {
   const locale = document.documentElement.lang === "ru" ? "ru" : "en";
-  const [Component] = await Promise.all([script, loadOnDemandMessages(locale)]);
+  const [Component, messages] = await Promise.all([script, loadOnDemandMessages(locale)]);
   return (props: Props) => (
-    // The language may change while the component is shown.
-    <Suspense fallback={null}>
-      <OnDemandProvider>
-        <Component {...props} />
-      </OnDemandProvider>
-    </Suspense>
+    <OnDemandProvider loaded={messages}>
+      <Component {...props} />
+    </OnDemandProvider>
   );
 }
 
-function OnDemandProvider({ children }: { children: ReactNode }) {
-  const messages = use(loadOnDemandMessages(useLocale()));
+/**
+ * Renders with the texts that have loaded, and follows the page's language when their file is there: waiting for it in
+ * the render would hide what is shown, and delay what opens (React reveals what suspended after 300 ms).
+ */
+function OnDemandProvider({ loaded, children }: { loaded: OnDemandMessages; children: ReactNode }) {
+  const locale = useLocale();
+  const [messages, setMessages] = useState(loaded);
+  useEffect(() => {
+    let isCurrent = true;
+    loadOnDemandMessages(locale).then(
+      (current) => {
+        if (isCurrent) setMessages(current);
+      },
+      // The texts stay in the other language.
+      () => {},
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [locale]);
   return <AddedMessages messages={messages}>{children}</AddedMessages>;
 }

@@ -55,7 +55,7 @@ async function open(token: string, channels: Record<string, string | null>, repo
 
 /**
  * Streams of earlier tests leave after a grace period of five seconds, each with a call and an event: on a slow machine
- * they would be counted. The tests that count stand before those that close streams, so that they need not wait.
+ * they would be counted. The tests that count stand first, so that at most one of them has streams before it.
  */
 async function startCounting(): Promise<void> {
   await waitForDeferredWork();

@@ -42,7 +42,7 @@ export async function connectBrowser(endpoint: string): Promise<Browser> {
 }
 
 /** The system's Chromium (CHROMIUM_PATH, or where Debian puts it). */
-function launchOptions() {
+export function launchOptions() {
   const executablePath = process.env.CHROMIUM_PATH ?? CHROMIUM_PATHS.find((path) => existsSync(path));
   if (!executablePath)
     throw new Error("No Chromium: install it (apt-get install chromium-headless-shell) or set CHROMIUM_PATH");

@@ -50,5 +50,6 @@ afterAll(async () => {
   await runExitHandlers();
   await disconnectDb();
   await gateway.close();
-  await dropPendingUpdates(process.env.TELEGRAM_API_ROOT ?? "");
+  // A file may have set another address, of a proxy that it has closed.
+  await dropPendingUpdates(env.TELEGRAM_API_ROOT ?? "");
 });

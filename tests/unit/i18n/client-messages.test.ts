@@ -12,7 +12,8 @@ import onDemandMessages from "@/app/i18n/messages/on-demand/ru.json";
 
 const ROUTE_FILE = /\/(page|layout|template|loading|error|not-found)\.tsx$/;
 const IS_CLIENT = /^["']use client["']/m;
-const LOADS_ON_DEMAND = /\bwithOnDemandMessages\(\s*import\(/;
+const LOADS_ON_DEMAND = /\bwithOnDemandMessages\(\s*import\(/g;
+const LOADS = /\bimport\(/g;
 const onDemandNamespaces = new Set(Object.keys(onDemandMessages));
 const IS_SERVER_ACTION = /^["']use server["']/m;
 const USES = /\buse(?:Translations|Messages)(?:<[^>]*>)?\(\s*([^)]*?)\s*\)/g;
@@ -73,6 +74,12 @@ it("no layout provides texts that no client component below it uses", () => {
   expect(surplus).toEqual([]);
 });
 
+it("the shell carries no texts that its components load on demand", () => {
+  expect([...providedBy("app/layout.tsx")].filter((namespace) => onDemandNamespaces.has(namespace))).toEqual(
+    [],
+  );
+});
+
 it("sees the shell's texts and those of a page", () => {
   expect(findUses("app/layout.tsx").has("shell")).toBe(true);
   expect(findUses("app/(site)/(feed)/page.tsx").has("views")).toBe(true);
@@ -92,7 +99,9 @@ function findUses(file: string): Map<string, string> {
     if (isClient)
       for (const namespace of usesOf(module, source))
         if (!isOnDemand || !onDemandNamespaces.has(namespace)) uses.set(namespace, module);
-    const loadsOnDemand = LOADS_ON_DEMAND.test(source);
+    const loadsOnDemand = source.match(LOADS_ON_DEMAND) !== null;
+    if (loadsOnDemand)
+      expect(source.match(LOADS)?.length, module).toBe(source.match(LOADS_ON_DEMAND)?.length);
     for (const { external, path: imported, kind } of inputs[module]?.imports ?? [])
       if (!external && /\.tsx?$/.test(imported))
         visit(imported, isClient, isOnDemand || (loadsOnDemand && kind === "dynamic-import"));

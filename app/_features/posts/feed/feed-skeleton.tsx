@@ -20,7 +20,7 @@ export function FeedSkeleton() {
             <Skeleton className="h-4 w-2/3" />
           </div>
         </div>
-        {[0, 1, 2, 3].map((row) => (
+        {[0, 1, 2].map((row) => (
           <div
             key={row}
             className="col-span-2 grid grid-cols-[5.75rem_1fr] gap-x-4 py-3 @2xl:grid-cols-[8rem_1fr]"
