@@ -13,7 +13,7 @@ export type Scores = Record<(typeof CATEGORIES)[number], number>;
 /**
  * One run of Lighthouse as it is by default: a phone on a simulated slow 4G, with a processor four times slower.
  *
- * @param headers  sent with each request, such as the cookies of somebody who is signed in
+ * @param headers  sent with each request, such as the cookies of a signed-in user
  * @returns scores from 0 to 100
  */
 export async function runLighthouse(
