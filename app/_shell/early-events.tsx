@@ -2,19 +2,29 @@
 
 import { useEffect, useState } from "react";
 
-const HYDRATED_EVENT = "normaldance:hydrated";
+/** What the document's script leaves for the page's. */
+interface EarlyEventsState {
+  /** Controls that were pressed and forms that were submitted, each form with the button that did it. */
+  kept: Map<HTMLElement, HTMLElement | null>;
+  stop: () => void;
+}
+
+declare global {
+  interface Window {
+    earlyEvents?: EarlyEventsState;
+  }
+}
 
 /**
- * Keeps what is pressed and typed while the page's scripts are still on their way, and repeats it when they run: a
- * button that needs them would do nothing, a form would put what was typed into the address, and React does not see
- * what a person or their password manager has put into a field, or where a slider was moved. Links, popovers and forms
- * of server actions work without scripts and are left alone.
+ * Keeps what is pressed while the page's scripts are still on their way: a button that needs them would do nothing, and
+ * a form would put what was typed into the address. Links, popovers and forms of server actions work without scripts
+ * and are left alone.
  *
  * What is kept is kept from React too, which hydrates a part of the page when it is clicked: it would act on the click
  * at once, and on its repetition again.
  */
 const SCRIPT = `(() => {
-  const early = new Map();
+  const kept = new Map();
   const keep = (event) => {
     const isSubmit = event.type === "submit";
     const control = isSubmit ? event.target : event.target.closest("button:not([popovertarget])");
@@ -22,46 +32,55 @@ const SCRIPT = `(() => {
     if (isSubmit ? control.hasAttribute("action") : control.type === "submit" && control.form) return;
     event.preventDefault();
     event.stopPropagation();
-    early.set(control, event.submitter ?? null);
+    kept.set(control, event.submitter ?? null);
     (event.submitter ?? control).setAttribute("aria-busy", "true");
   };
-  addEventListener("click", keep, true);
-  addEventListener("submit", keep, true);
-  addEventListener("${HYDRATED_EVENT}", () => {
-    removeEventListener("click", keep, true);
-    removeEventListener("submit", keep, true);
-    const isTyped = ({ value, defaultValue, type }) =>
-      value !== defaultValue && /^(text|email|password|search|url|tel|textarea|range)$/.test(type);
-    // All are read first: rendering one of a form's fields empties the others.
-    const typed = [...document.querySelectorAll("input, textarea")]
-      .filter(isTyped)
-      .map((field) => [field, field.defaultValue, field.value]);
-    for (const [field, defaultValue, value] of typed) {
-      // React remembers the value that it found, so it must see another one first.
-      const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value");
-      for (const next of [defaultValue, value]) {
-        set.call(field, next);
-        field.dispatchEvent(new Event("input", { bubbles: true }));
-      }
+  const types = ["click", "submit"];
+  for (const type of types) addEventListener(type, keep, true);
+  window.earlyEvents = { kept, stop() { for (const type of types) removeEventListener(type, keep, true) } };
+})();`.replace(/\n\s*/g, "");
+
+const isTyped = ({ value, defaultValue, type }: HTMLInputElement | HTMLTextAreaElement) =>
+  value !== defaultValue && /^(text|email|password|search|url|tel|textarea|range)$/.test(type);
+
+/**
+ * Repeats what was typed and pressed before the page's scripts ran. React does not see what a person or their password
+ * manager has put into a field before, or where a slider was moved.
+ */
+function replayEarlyEvents({ kept, stop }: EarlyEventsState): void {
+  stop();
+  // All are read first: rendering one of a form's fields empties the others.
+  const typed = [...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea")]
+    .filter(isTyped)
+    .map((field) => [field, field.defaultValue, field.value] as const);
+  for (const [field, defaultValue, value] of typed) {
+    // React remembers the value that it found, so it must see another one first.
+    const setValue = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value")?.set;
+    for (const next of [defaultValue, value]) {
+      setValue?.call(field, next);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
     }
-    // When the fields are rendered with what was typed.
-    setTimeout(() => {
-      for (const [control, submitter] of early) {
-        (submitter ?? control).removeAttribute("aria-busy");
-        if (!control.isConnected) continue;
-        if (control.requestSubmit) control.requestSubmit(submitter);
-        else control.click();
-      }
-    });
-  }, { once: true });
-})();`.replace(/\n\s*(?:\/\/[^\n]*)?/g, "");
+  }
+  // When the fields are rendered with what was typed.
+  setTimeout(() => {
+    for (const [control, submitter] of kept) {
+      (submitter ?? control).removeAttribute("aria-busy");
+      if (!control.isConnected) continue;
+      if (control instanceof HTMLFormElement) control.requestSubmit(submitter);
+      else control.click();
+    }
+  });
+}
 
 /** @param nonce  CSP nonce of the document; a later response's would be refused */
 export function EarlyEvents({ nonce }: { nonce: string | undefined }) {
   const [documentNonce] = useState(nonce);
   useEffect(() => {
     // After the effects of all other components.
-    const timer = setTimeout(() => window.dispatchEvent(new Event(HYDRATED_EVENT)));
+    const timer = setTimeout(() => {
+      if (window.earlyEvents) replayEarlyEvents(window.earlyEvents);
+      delete window.earlyEvents;
+    });
     return () => clearTimeout(timer);
   }, []);
   return (
