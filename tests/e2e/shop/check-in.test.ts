@@ -102,7 +102,6 @@ describe("the door", () => {
     expect(await readQrCode(order, "QR code of ticket 2")).toBe(codes[1]);
     await order.emulateMedia({ colorScheme: "light" });
     expect(await readQrCode(order, "QR code of ticket 1")).toBe(codes[0]);
-    await buyer.close();
 
     const camera = await filmQrCode(codes[1]);
     const withCamera = await openBrowser(camera.flags);
@@ -126,6 +125,10 @@ describe("the door", () => {
       [orderId],
     );
     expect(rows).toEqual([{ unit: 2 }]);
+    await visit(order, `/orders/${orderId}`);
+    await order.getByText("Used").waitFor();
+    expect(await seriousViolations(order)).toEqual([]);
+    await buyer.close();
   });
 
   it("says what to do where there is no camera, and is for sellers", async () => {

@@ -1,11 +1,15 @@
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import type { Page } from "playwright-core";
 
 export interface Transfer {
   url: string;
   /** Chromium's name for it: Document, Script, Font, Image, Fetch… */
   kind: string;
-  /** On the wire, compressed. */
+  /**
+   * On the wire, headers included. A document counts as compressed in one piece, as a CDN sends it: Next's own server
+   * compresses each flush apart, which are more on a newer Node.
+   */
   bytes: number;
 }
 
@@ -19,9 +23,17 @@ export async function recordTransfers(page: Page): Promise<() => Transfer[]> {
     if (!request.url.startsWith("data:"))
       transfers.set(requestId, { url: request.url, kind: type ?? "Other", bytes: 0 });
   });
-  session.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+  const headerBytes = new Map<string, number>();
+  session.on("Network.responseReceived", ({ requestId, response }) => {
+    headerBytes.set(requestId, response.encodedDataLength);
+  });
+  session.on("Network.loadingFinished", async ({ requestId, encodedDataLength }) => {
     const transfer = transfers.get(requestId);
-    if (transfer) transfer.bytes = encodedDataLength;
+    if (!transfer) return;
+    transfer.bytes = encodedDataLength;
+    if (transfer.kind !== "Document") return;
+    const { body } = await session.send("Network.getResponseBody", { requestId });
+    transfer.bytes = (headerBytes.get(requestId) ?? 0) + gzipSync(body).length;
   });
   return () => [...transfers.values()];
 }

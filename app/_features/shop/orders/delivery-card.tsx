@@ -43,7 +43,7 @@ export function DeliveryCard({ delivery, unitCount, renderedAt }: Props) {
             data-testid="code"
             className={cn(
               "tabular font-display text-[clamp(0.8125rem,2.9vw,1.125rem)] font-semibold tracking-wide break-words",
-              isVoid && "line-through opacity-60",
+              isVoid && "text-tint-text line-through",
             )}
           >
             {code}
