@@ -43,8 +43,8 @@ export const requestMessages = {
     en: "This key was used for another request",
   },
   locked: {
-    ru: "Это сейчас делает кто-то другой, попробуйте чуть позже",
-    en: "Somebody else is doing this right now, try again in a moment",
+    ru: "Это сейчас выполняет другой запрос, попробуйте чуть позже",
+    en: "Another request is doing this right now, try again in a moment",
   },
   bad_signature: { ru: "Подпись неверна", en: "The signature is not valid" },
   bad_cron_secret: { ru: "Нужен секрет расписания", en: "The cron secret is missing or wrong" },
