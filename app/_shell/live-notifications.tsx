@@ -1,16 +1,13 @@
 "use client";
 
-import dynamic from "next/dynamic";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useLiveQuery } from "@/app/_data/realtime/use-live-query";
 import { applyUnread, fetchUnread } from "@/app/_features/notifications/notification-unread";
 import { withOnDemandMessages } from "@/app/i18n/on-demand-messages";
 import { claimToast, type ToastItem } from "./claim-toast";
 
 // Loaded when the first notification arrives.
-const Toasts = dynamic(() => withOnDemandMessages(import("./toasts").then((module) => module.Toasts)), {
-  ssr: false,
-});
+const Toasts = lazy(() => withOnDemandMessages(import("./toasts").then((module) => module.Toasts)));
 
 /** Beyond this number the oldest toasts are dropped; the notifications page lists them. */
 const MAX_QUEUED_TOASTS = 20;
@@ -48,10 +45,12 @@ export function LiveNotifications({ viewerId }: { viewerId: string }) {
   });
   if (!hasArrived) return null;
   return (
-    <Toasts
-      items={items}
-      onClose={(id) => setItems((known) => known.filter((item) => item.id !== id))}
-      onCloseAll={() => setItems([])}
-    />
+    <Suspense>
+      <Toasts
+        items={items}
+        onClose={(id) => setItems((known) => known.filter((item) => item.id !== id))}
+        onCloseAll={() => setItems([])}
+      />
+    </Suspense>
   );
 }

@@ -1,14 +1,12 @@
 "use client";
 
-import dynamic from "next/dynamic";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { registerPasswordPrompt } from "@/app/_data/password-prompt";
 import { withOnDemandMessages } from "@/app/i18n/on-demand-messages";
 
 // Few pages ever ask, and its form brings the schemas and zod.
-const PasswordDialog = dynamic(
-  () => withOnDemandMessages(import("./password-dialog").then((module) => module.PasswordDialog)),
-  { ssr: false },
+const PasswordDialog = lazy(() =>
+  withOnDemandMessages(import("./password-dialog").then((module) => module.PasswordDialog)),
 );
 
 type ResolvePrompt = (given: boolean) => void;
@@ -23,14 +21,16 @@ export function PasswordPrompt({ email }: { email: string | null }) {
   );
   if (!resolvePrompt) return null;
   return (
-    <PasswordDialog
-      email={email}
-      onConfirm={() => resolvePrompt(true)}
-      onClose={() => {
-        // Without effect on a prompt that the form has resolved.
-        resolvePrompt(false);
-        setResolvePrompt(null);
-      }}
-    />
+    <Suspense>
+      <PasswordDialog
+        email={email}
+        onConfirm={() => resolvePrompt(true)}
+        onClose={() => {
+          // Without effect on a prompt that the form has resolved.
+          resolvePrompt(false);
+          setResolvePrompt(null);
+        }}
+      />
+    </Suspense>
   );
 }

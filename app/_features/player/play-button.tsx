@@ -4,7 +4,7 @@ import { LoaderCircle, Pause, Play } from "lucide-react";
 import { useTranslations } from "next-intl";
 import { cn } from "@/app/_ui/cn";
 import { isolate } from "@/lib/schemas/isolate";
-import { player } from "./player";
+import { pagePlayer } from "./page-player";
 import type { PlayerTrack } from "./player-track";
 import { usePlayback } from "./use-player";
 
@@ -28,12 +28,14 @@ export function PlayButton({ track, following, size = "small", tabIndex, classNa
   const t = useTranslations("player");
   const playback = usePlayback(track.key);
   const isOn = playback !== null && playback !== "paused";
-  const toggle = () => (isOn ? player.pause() : player.play(track, following?.()));
+  const toggle = () =>
+    isOn ? pagePlayer.control((player) => player.pause()) : pagePlayer.play(track, following?.());
   return (
     <button
       type="button"
       tabIndex={tabIndex}
       onClick={toggle}
+      onPointerEnter={pagePlayer.preload}
       aria-label={t(isOn ? "pause" : "play", { name: isolate(track.title) })}
       className={cn(
         "relative z-10 flex shrink-0 items-center justify-center rounded-full bg-accent text-on-accent",

@@ -1,9 +1,8 @@
 "use client";
 
 import { ListMusic, SkipBack, SkipForward } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from "react";
 import { CoverImage } from "@/app/_art/cover-image";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
@@ -13,6 +12,7 @@ import { PersonLink } from "@/app/_ui/person-link";
 import { connectMediaSession } from "./media-session";
 import { PlayButton } from "./play-button";
 import { player } from "./player";
+import { PlayerKeys } from "./player-keys";
 import type { PlayerTrack } from "./player-track";
 import { nextIndex } from "./queue";
 import { RepeatButton } from "./repeat-button";
@@ -21,10 +21,13 @@ import { usePlayer } from "./use-player";
 import { VolumeControl } from "./volume-control";
 
 // Loaded when it is opened.
-const QueuePanel = dynamic(() => import("./queue-panel").then((module) => module.QueuePanel), { ssr: false });
+const QueuePanel = lazy(() => import("./queue-panel").then((module) => ({ default: module.QueuePanel })));
 
-/** The bar at the bottom of every page, while there is a track. The system shows and controls it too. */
-export function PlayerBar({ track }: { track: PlayerTrack }) {
+/**
+ * The bar at the bottom of every page, while there is a track. The system shows and controls it too, and so do keys.
+ * @param announce  tells screen readers
+ */
+export function PlayerBar({ track, announce }: { track: PlayerTrack; announce: (text: string) => void }) {
   const t = useTranslations("playerBar");
   const bar = useRef<HTMLElement>(null);
   const [isQueueOpen, setIsQueueOpen] = useState(false);
@@ -38,6 +41,7 @@ export function PlayerBar({ track }: { track: PlayerTrack }) {
       style={tintStyle(track.artId)}
       className="player-bar tinted @container relative isolate animate-settle border-t border-line bg-ground/92 backdrop-blur-xl"
     >
+      <PlayerKeys announce={announce} />
       {/* The cover's light, as on a page. */}
       <div
         aria-hidden="true"
@@ -61,7 +65,11 @@ export function PlayerBar({ track }: { track: PlayerTrack }) {
           </button>
         </div>
       </div>
-      {isQueueOpen ? <QueuePanel onClose={() => setIsQueueOpen(false)} /> : null}
+      {isQueueOpen ? (
+        <Suspense>
+          <QueuePanel onClose={() => setIsQueueOpen(false)} />
+        </Suspense>
+      ) : null}
     </section>
   );
 }

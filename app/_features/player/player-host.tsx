@@ -1,31 +1,36 @@
 "use client";
 
-import dynamic from "next/dynamic";
-import { useEffect, useEffectEvent, useRef } from "react";
+import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from "react";
 import { withOnDemandMessages } from "@/app/i18n/on-demand-messages";
-import { player } from "./player";
-import { PlayerKeys } from "./player-keys";
+import { pagePlayer } from "./page-player";
 import { selectTrack, usePlayer } from "./use-player";
 
 // Loaded with the first track that is played or restored.
-const PlayerBar = dynamic(
-  () => withOnDemandMessages(import("./player-bar").then((module) => module.PlayerBar)),
-  { ssr: false },
-);
+const PlayerBar = lazy(() => withOnDemandMessages(import("./player-bar").then((module) => module.PlayerBar)));
 
-/** The player of all pages: the one audio element, which outlives them, its keys and its bar. Rendered in the shell. */
+/** The player of all pages: the one audio element, which outlives them, its announcer and its bar. Rendered in the shell. */
 export function PlayerHost({ viewerId }: { viewerId: string | null }) {
   const track = usePlayer(selectTrack);
+  const [announcement, setAnnouncement] = useState("");
   const audio = useRef<HTMLAudioElement>(null);
-  const attach = useEffectEvent(() => (audio.current ? player.attach(audio.current, viewerId) : undefined));
+  const attach = useEffectEvent(() =>
+    audio.current ? pagePlayer.attach(audio.current, viewerId) : undefined,
+  );
   useEffect(() => attach(), []);
-  useEffect(() => player.setViewer(viewerId), [viewerId]);
+  useEffect(() => pagePlayer.setViewer(viewerId), [viewerId]);
   return (
     <>
       {/* biome-ignore lint/a11y/useMediaCaption: music has no captions */}
       <audio ref={audio} preload="none" data-player="" />
-      <PlayerKeys />
-      {track ? <PlayerBar track={track} /> : null}
+      {/* Outlives the bar: screen readers announce what is added to a region that they know. */}
+      <p role="status" data-player-announcer="" className="sr-only">
+        {announcement}
+      </p>
+      {track ? (
+        <Suspense>
+          <PlayerBar track={track} announce={setAnnouncement} />
+        </Suspense>
+      ) : null}
     </>
   );
 }

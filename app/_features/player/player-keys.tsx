@@ -1,7 +1,7 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef } from "react";
 import { formatDuration } from "@/app/_ui/format-duration";
 import { isolate } from "@/lib/schemas/isolate";
 import { player } from "./player";
@@ -17,12 +17,12 @@ const USES_KEYS = [
 ].join(", ");
 
 /**
- * The player's keys on every page, and its announcer for screen readers: what keys did, tracks that begin by themselves,
- * and problems. Space: play, pause. Arrows: seek; with Shift: previous, next. `m`: sound off and on.
+ * The player's keys on every page while there is a track, and what it tells screen readers: what keys did, tracks that
+ * begin by themselves, and problems. Space: play, pause. Arrows: seek; with Shift: previous, next. `m`: sound off and on.
+ * Renders nothing.
  */
-export function PlayerKeys() {
+export function PlayerKeys({ announce }: { announce: (text: string) => void }) {
   const t = useTranslations("player");
-  const [announcement, setAnnouncement] = useState("");
   const track = usePlayer(selectTrack);
   const isPaused = usePlayer((state) => state.status === "paused");
   const problem = usePlayer((state) => state.problem);
@@ -64,7 +64,7 @@ export function PlayerKeys() {
     const text = pressKey(event);
     if (text === null) return;
     event.preventDefault();
-    if (text !== "") setAnnouncement(text);
+    if (text !== "") announce(text);
   });
   useEffect(() => {
     const listener = (event: KeyboardEvent) => onKeyDown(event);
@@ -77,15 +77,11 @@ export function PlayerKeys() {
     const key = track?.key ?? null;
     const hasStarted = !isPaused && (before.current.isPaused || before.current.key !== key);
     before.current = { key, isPaused };
-    if (hasStarted && track) setAnnouncement(t("nowPlayingName", { name: isolate(track.title) }));
-  }, [track, isPaused, t]);
+    if (hasStarted && track) announce(t("nowPlayingName", { name: isolate(track.title) }));
+  }, [track, isPaused, t, announce]);
   useEffect(() => {
-    if (problem) setAnnouncement(t(`problems.${problem}`));
-  }, [problem, t]);
+    if (problem) announce(t(`problems.${problem}`));
+  }, [problem, t, announce]);
 
-  return (
-    <p role="status" data-player-announcer="" className="sr-only">
-      {announcement}
-    </p>
-  );
+  return null;
 }

@@ -1,37 +1,6 @@
-import { currentTrack, EMPTY_QUEUE, type Queue, type Repeat } from "./queue";
+import { INITIAL_STATE, type PlayerState } from "./player-state";
+import { currentTrack, type Queue } from "./queue";
 import { readSavedPlayer, type SavedPlayer, savePlayer } from "./saved-player";
-import type { SoundProblem } from "./sound-output";
-
-/** `otherTab`: another tab began to play. After `network` the player goes on by itself unless it is paused. */
-export type PlayerProblem = SoundProblem | "otherTab";
-
-export interface PlayerState {
-  readonly queue: Queue;
-  readonly repeat: Repeat;
-  /** `loading`: playback was requested and has not begun, or waits for data. */
-  readonly status: "paused" | "loading" | "playing";
-  readonly positionSeconds: number;
-  /** Of the current track; null until it is known. */
-  readonly durationSeconds: number | null;
-  /** 0 to 1. */
-  readonly volume: number;
-  readonly muted: boolean;
-  /** Whether keys work on the whole page; people who speak to their computer turn them off. */
-  readonly shortcuts: boolean;
-  readonly problem: PlayerProblem | null;
-}
-
-export const INITIAL_STATE: PlayerState = {
-  queue: EMPTY_QUEUE,
-  repeat: "off",
-  status: "paused",
-  positionSeconds: 0,
-  durationSeconds: null,
-  volume: 1,
-  muted: false,
-  shortcuts: true,
-  problem: null,
-};
 
 /** How often the position is saved during playback. */
 const SAVE_INTERVAL_MS = 5_000;
@@ -43,7 +12,7 @@ const SAVE_INTERVAL_MS = 5_000;
 export class PlayerStore {
   /** Whose player it is; the saved one of another viewer is restored without sounds of chats. */
   viewerId: string | null = null;
-  private state = INITIAL_STATE;
+  private state: PlayerState = INITIAL_STATE;
   private readonly listeners = new Set<() => void>();
   /** Whether this tab changed something: a tab that only restored must not overwrite what another one saved. */
   private isChanged = false;

@@ -1,6 +1,8 @@
 import { ListeningMeter } from "./listening-meter";
 import { PlayReporter } from "./play-reporter";
-import { beginningOf, type PlayerProblem, type PlayerState, PlayerStore } from "./player-store";
+import type { PlayerProblem, PlayerState } from "./player-state";
+import { watchSavedPlayer } from "./player-storage";
+import { beginningOf, PlayerStore } from "./player-store";
 import { isPrivate, type PlayerTrack, postIdOf } from "./player-track";
 import {
   currentTrack,
@@ -13,7 +15,7 @@ import {
   removeTrack,
   startQueue,
 } from "./queue";
-import { watchSavedPlayer, withoutPrivate } from "./saved-player";
+import { withoutPrivate } from "./saved-player";
 import { SoundOutput } from "./sound-output";
 import { openTabMessages, type TabMessages } from "./tab-messages";
 
@@ -317,5 +319,5 @@ export class Player {
   }
 }
 
-/** The page's player. On the server it stays empty. */
+/** The page's player, for what loads together with it; everything else uses {@link pagePlayer}. */
 export const player = new Player();

@@ -1,7 +1,7 @@
+import { PLAYER_STORAGE_KEY } from "./player-storage";
 import { isPrivate, type PlayerTrack } from "./player-track";
 import { EMPTY_QUEUE, MAX_QUEUE_LENGTH, type Queue, REPEATS, type Repeat } from "./queue";
 
-const STORAGE_KEY = "normaldance:player";
 /** Raised when the shape changes: what was saved in another one is not restored. */
 const VERSION = 1;
 
@@ -23,7 +23,7 @@ export interface SavedPlayer {
  */
 export function readSavedPlayer(viewerId: string | null): SavedPlayer | null {
   try {
-    return parseSavedPlayer(localStorage.getItem(STORAGE_KEY), viewerId);
+    return parseSavedPlayer(localStorage.getItem(PLAYER_STORAGE_KEY), viewerId);
   } catch {
     return null;
   }
@@ -32,19 +32,10 @@ export function readSavedPlayer(viewerId: string | null): SavedPlayer | null {
 /** Best effort: without storage the player works, and forgets. */
 export function savePlayer(saved: SavedPlayer, viewerId: string | null): void {
   try {
-    localStorage.setItem(STORAGE_KEY, JSON.stringify({ version: VERSION, viewerId, ...saved }));
+    localStorage.setItem(PLAYER_STORAGE_KEY, JSON.stringify({ version: VERSION, viewerId, ...saved }));
   } catch {
     // storage is unavailable (private window) or full
   }
-}
-
-/** @param onSaved  another tab saved its player  @returns stops watching */
-export function watchSavedPlayer(onSaved: () => void): () => void {
-  const onStorage = ({ key }: StorageEvent) => {
-    if (key === STORAGE_KEY) onSaved();
-  };
-  window.addEventListener("storage", onStorage);
-  return () => window.removeEventListener("storage", onStorage);
 }
 
 /** @returns null for what is not a saved player. Checked by hand: pages without a form do not load zod. */

@@ -5,7 +5,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { cn } from "@/app/_ui/cn";
 import { formatDuration } from "@/app/_ui/format-duration";
 import { isolate } from "@/lib/schemas/isolate";
-import { player } from "./player";
+import { pagePlayer } from "./page-player";
 import type { PlayerTrack } from "./player-track";
 import { SEEK_STEP_SECONDS } from "./seek-step";
 import { selectTrack, usePlayer } from "./use-player";
@@ -45,8 +45,8 @@ export function SeekBar({ track, tabIndex, className }: Props) {
     const onRelease = () => {
       setDragged(null);
       const seconds = Number(input.value);
-      if (isCurrent) player.seek(seconds);
-      else player.play(track, undefined, seconds);
+      if (isCurrent) pagePlayer.control((player) => player.seek(seconds));
+      else pagePlayer.play(track, undefined, seconds);
     };
     input.addEventListener("change", onRelease);
     return () => input.removeEventListener("change", onRelease);
@@ -57,7 +57,7 @@ export function SeekBar({ track, tabIndex, className }: Props) {
     if (direction === undefined || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     // The browser's own steps depend on the length.
     event.preventDefault();
-    player.seekBy(direction * SEEK_STEP_SECONDS);
+    pagePlayer.control((player) => player.seekBy(direction * SEEK_STEP_SECONDS));
   };
 
   return (

@@ -1,15 +1,15 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
-import { player } from "./player";
-import { INITIAL_STATE, type PlayerState } from "./player-store";
+import { pagePlayer } from "./page-player";
+import { INITIAL_STATE, type PlayerState } from "./player-state";
 import { currentTrack } from "./queue";
 
 /** A part of the player's state. @param select  returns something that is the same while nothing has changed */
 export function usePlayer<T>(select: (state: PlayerState) => T): T {
   return useSyncExternalStore(
-    player.subscribe,
-    () => select(player.getState()),
+    pagePlayer.subscribe,
+    () => select(pagePlayer.getState()),
     () => select(INITIAL_STATE),
   );
 }

@@ -26,7 +26,8 @@ let loading: Promise<ComponentType<SearchMenuProps>> | null = null;
 
 /** Loads the menu's script once; a failed load is tried again by the next call. */
 export function loadSearchMenu(): Promise<ComponentType<SearchMenuProps>> {
-  loading ??= withOnDemandMessages(import("./search-menu").then((module) => module.SearchMenu)).catch(
+  loading ??= withOnDemandMessages(import("./search-menu").then((module) => module.SearchMenu)).then(
+    (module) => module.default,
     (error: unknown) => {
       loading = null;
       throw error;

@@ -1,8 +1,8 @@
 "use client";
 
 import { useTranslations } from "next-intl";
+import { pagePlayer } from "@/app/_features/player/page-player";
 import { PlaybackIcon } from "@/app/_features/player/play-button";
-import { player } from "@/app/_features/player/player";
 import { usePlaybackOfAll } from "@/app/_features/player/use-player";
 import { Button } from "@/app/_ui/button";
 import { allTracks } from "./feed-queue";
@@ -13,12 +13,12 @@ export function PlayAll({ trackKeys }: { trackKeys: readonly string[] }) {
   const playback = usePlaybackOfAll(trackKeys);
   const isOn = playback !== null && playback !== "paused";
   const toggle = () => {
-    if (isOn) player.pause();
-    else if (playback === "paused") player.resume();
-    else player.playAll(allTracks());
+    if (isOn) pagePlayer.control((player) => player.pause());
+    else if (playback === "paused") pagePlayer.control((player) => player.resume());
+    else pagePlayer.playAll(allTracks());
   };
   return (
-    <Button size="large" onClick={toggle}>
+    <Button size="large" onClick={toggle} onPointerEnter={pagePlayer.preload}>
       <PlaybackIcon status={playback} className="size-5" />
       {t(isOn ? "pause" : "playAll")}
     </Button>
