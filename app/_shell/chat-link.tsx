@@ -2,7 +2,7 @@
 
 import { MessagesSquare } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useUnreadMessageCount } from "@/app/_features/chat/use-chat-list";
+import { useUnreadMessageCount } from "@/app/_features/chat/use-unread-message-count";
 import { NavLink } from "./nav-link";
 
 /** The link to the chats with the number of unread messages: server-rendered first, then live. */

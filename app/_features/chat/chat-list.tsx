@@ -10,7 +10,8 @@ import { FailureNote } from "@/app/_ui/failure-note";
 import { Link } from "@/app/_ui/link";
 import { ChatRow } from "./chat-row";
 import { fetchChats } from "./store/chat-api";
-import { appendChats, type ChatListState } from "./store/chat-list-store";
+import type { ChatListState } from "./store/chat-list-state";
+import { appendChats } from "./store/chat-list-store";
 import { useChatList } from "./use-chat-list";
 
 interface Props {

@@ -4,17 +4,21 @@ import { usePathname } from "next/navigation";
 import { useEffect, useSyncExternalStore } from "react";
 import { useChannel } from "@/app/_data/realtime/channel-subscriptions";
 import { useLiveQuery } from "@/app/_data/realtime/use-live-query";
-import { useBackgroundSender } from "./store/background-sender";
-import {
-  applyMessage,
-  applyRead,
-  getChatListSnapshot,
-  requestChats,
-  startChatList,
-  subscribeToChatList,
-} from "./store/chat-list-store";
-import { applyPresence, refetchPresence } from "./store/presence-store";
-import { useUnreadMessageCount } from "./use-chat-list";
+import { applyRenderedChats, getChatListSnapshot, subscribeToChatList } from "./store/chat-list-state";
+import { useBackgroundSender } from "./use-background-sender";
+import { useUnreadMessageCount } from "./use-unread-message-count";
+
+// Most pages see neither a chat nor an event of one. The pages of chats have the scripts already.
+function withChatList(use: (store: typeof import("./store/chat-list-store")) => void): void {
+  // A failed load loses one event: a poll, or the stream's reload after an outage, fetches the list.
+  import("./store/chat-list-store").then(use, () => undefined);
+}
+function withPresence(use: (store: typeof import("./store/presence-store")) => void): void {
+  import("./store/presence-store").then(use, () => undefined);
+}
+
+const requestChats = () => withChatList((store) => store.requestChats());
+const refetchPresence = () => withPresence((store) => store.refetchPresence());
 
 /** Polling interval on chat pages while no events arrive. */
 const POLL_INTERVAL_MS = 10_000;
@@ -40,7 +44,9 @@ export function ChatSync({ viewerId, unread, chatIds }: Props) {
   const list = useSyncExternalStore(subscribeToChatList, getChatListSnapshot, getChatListSnapshot);
   const subscribedIds = list.items?.slice(0, MAX_SUBSCRIBED_CHATS).map(({ id }) => id) ?? chatIds;
 
-  useEffect(() => startChatList(viewerId, { unreadCount: unread }), [viewerId, unread]);
+  useEffect(() => {
+    if (!applyRenderedChats(viewerId, { unreadCount: unread })) requestChats();
+  }, [viewerId, unread]);
   // The store and the presence store fetch, and retry, on their own. A hidden page keeps its title up to date.
   useLiveQuery(
     `user:${viewerId}`,
@@ -56,10 +62,10 @@ export function ChatSync({ viewerId, unread, chatIds }: Props) {
       on: {
         chats: requestChats,
         contacts: () => {
-          refetchPresence();
+          if (isOnChatPage) refetchPresence();
           requestChats();
         },
-        read: ({ chatId, seq }) => applyRead(chatId, seq),
+        read: ({ chatId, seq }) => withChatList((store) => store.applyRead(chatId, seq)),
       },
       ...{ whileHidden: "fetch", sinceDocument: true },
     },
@@ -73,7 +79,7 @@ export function ChatSync({ viewerId, unread, chatIds }: Props) {
     },
     (isLive) => (!isLive && isOnChatPage ? POLL_INTERVAL_MS : null),
     {
-      on: { changed: applyPresence },
+      on: { changed: (presence) => withPresence((store) => store.applyPresence(presence)) },
       whileHidden: "fetch",
     },
   );
@@ -85,7 +91,10 @@ export function ChatSync({ viewerId, unread, chatIds }: Props) {
 
 function SubscribedChat({ chatId, viewerId }: { chatId: string; viewerId: string }) {
   useChannel(`chat:${chatId}`, {
-    on: { message: (message) => applyMessage(message, viewerId), changed: requestChats },
+    on: {
+      message: (message) => withChatList((store) => store.applyMessage(message, viewerId)),
+      changed: requestChats,
+    },
     onReload: requestChats,
     sinceDocument: true,
   });

@@ -26,14 +26,18 @@ const message = (seq: number, more: Partial<ChatMessage> = {}): ChatMessage => (
   ...{ mentions: [], reactions: [], attachments: [], ...more },
 });
 
-let list: typeof import("@/app/_features/chat/store/chat-list-store");
+let list: typeof import("@/app/_features/chat/store/chat-list-store") &
+  typeof import("@/app/_features/chat/store/chat-list-state");
 /** Requests without a response yet. */
 let pendingRequests: ((answer: Response) => void)[];
 
 beforeEach(async () => {
   vi.useFakeTimers();
   vi.resetModules();
-  list = await import("@/app/_features/chat/store/chat-list-store");
+  list = {
+    ...(await import("@/app/_features/chat/store/chat-list-store")),
+    ...(await import("@/app/_features/chat/store/chat-list-state")),
+  };
   pendingRequests = [];
   vi.stubGlobal("fetch", () => new Promise<Response>((resolve) => pendingRequests.push(resolve)));
 });

@@ -1,6 +1,3 @@
-"use client";
-
-import { useEffect, useMemo } from "react";
 import type { ApiResult } from "@/app/_ui/api-result";
 import { type NewMessage, postMessage } from "./chat-api";
 import { listChatsWithUnsent, listUnsent, type OutboxEntry, removeUnsent, toNewMessage } from "./outbox";
@@ -65,24 +62,29 @@ export class BackgroundSender {
   }
 }
 
-/** Sends the unsent messages of chats that are not open, once there is a connection. */
-export function useBackgroundSender(viewerId: string, openChatId: string | null): void {
-  const sender = useMemo(
-    () =>
-      new BackgroundSender({
-        listChatIds: () => listChatsWithUnsent(viewerId),
-        listUnsent: (chatId) => listUnsent(viewerId, chatId),
-        send: postMessage,
-        remove: (chatId, clientId) => removeUnsent(viewerId, chatId, clientId),
-      }),
-    [viewerId],
-  );
-  useEffect(() => {
-    sender.start(openChatId);
-    addEventListener("online", sender.retryNow);
-    return () => {
-      removeEventListener("online", sender.retryNow);
-      sender.stop();
-    };
-  }, [sender, openChatId]);
+/** One for each user of this page, so that none forgets what it has sent. */
+const senders = new Map<string, BackgroundSender>();
+
+function senderFor(viewerId: string): BackgroundSender {
+  const sender =
+    senders.get(viewerId) ??
+    new BackgroundSender({
+      listChatIds: () => listChatsWithUnsent(viewerId),
+      listUnsent: (chatId) => listUnsent(viewerId, chatId),
+      send: postMessage,
+      remove: (chatId, clientId) => removeUnsent(viewerId, chatId, clientId),
+    });
+  senders.set(viewerId, sender);
+  return sender;
+}
+
+/** Sends the unsent messages of chats that are not open, once there is a connection. @returns stops */
+export function startBackgroundSender(viewerId: string, openChatId: string | null): () => void {
+  const sender = senderFor(viewerId);
+  sender.start(openChatId);
+  addEventListener("online", sender.retryNow);
+  return () => {
+    removeEventListener("online", sender.retryNow);
+    sender.stop();
+  };
 }

@@ -1,5 +1,13 @@
 import type { ChatItem } from "@/lib/schemas/chat";
 import { type ChatMessage, fetchChats } from "./chat-api";
+import {
+  applyRenderedChats,
+  type ChatListState,
+  getChatListOwner,
+  getChatListSnapshot,
+  latestAt,
+  updateChatList,
+} from "./chat-list-state";
 import { isRetryable } from "./is-retryable";
 
 /** Minimum time between two fetches: changes within it share one. Also the base of the retry delay. */
@@ -7,28 +15,6 @@ const MIN_FETCH_INTERVAL_MS = 3_000;
 /** Upper limit of the retry delay, which doubles with each failure. */
 const MAX_RETRY_DELAY_MS = 60_000;
 
-export interface ChatListState {
-  /** Latest message first; null until loaded. */
-  items: readonly ChatItem[] | null;
-  nextCursor: string | null;
-  /** In all chats. */
-  unreadCount: number;
-  /** Whom the user has blocked. */
-  blockedIds: readonly string[];
-}
-
-/** Before anything is known. */
-export const EMPTY_CHAT_LIST: ChatListState = {
-  items: null,
-  nextCursor: null,
-  unreadCount: 0,
-  blockedIds: [],
-};
-
-let list = EMPTY_CHAT_LIST;
-/** The user the list belongs to; null until {@link startChatList}. */
-let ownerId: string | null = null;
-const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isFetching = false;
 /** A change arrived since the last request was sent, whose response may be older. */
@@ -37,43 +23,16 @@ let lastFetchAt = 0;
 let nextFetchAt = 0;
 let retryDelayMs = MIN_FETCH_INTERVAL_MS;
 
-/** The signed-in user's chats as this tab knows them. The list and the badges in the shell read the same state. */
-export function getChatListSnapshot(): ChatListState {
-  return list;
-}
-
-export function subscribeToChatList(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => {
-    listeners.delete(listener);
-  };
-}
-
-function update(change: Partial<ChatListState>): void {
-  const items = change.items ?? list.items;
-  list = { ...list, ...change, items: items && [...items].sort(byLatest) };
-  for (const listener of listeners) listener();
-}
-
-const latestAt = ({ lastMessageAt, createdAt }: ChatItem) => lastMessageAt ?? createdAt;
-const byLatest = (a: ChatItem, b: ChatItem) =>
-  latestAt(b).localeCompare(latestAt(a)) || b.id.localeCompare(a.id);
-
-/**
- * Applies what the server has rendered: the unread count in the shell, or the list with it. If this tab already has a
- * list, that may be newer (after the browser's "back"), so the list is fetched instead.
- */
+/** Applies the list that the server has rendered, or fetches it: {@link applyRenderedChats}. */
 export function startChatList(viewerId: string, rendered: Partial<ChatListState>): void {
-  if (ownerId !== null && ownerId !== viewerId) list = EMPTY_CHAT_LIST;
-  ownerId = viewerId;
-  if (list.items) requestChats();
-  else update(rendered);
+  if (!applyRenderedChats(viewerId, rendered)) requestChats();
 }
 
 /** Adds the next page of the list. */
 export function appendChats(items: readonly ChatItem[], nextCursor: string | null): void {
+  const list = getChatListSnapshot();
   const known = new Set(list.items?.map(({ id }) => id));
-  update({ items: [...(list.items ?? []), ...items.filter(({ id }) => !known.has(id))], nextCursor });
+  updateChatList({ items: [...(list.items ?? []), ...items.filter(({ id }) => !known.has(id))], nextCursor });
 }
 
 /** Schedules a fetch of the first page; calls within {@link MIN_FETCH_INTERVAL_MS} share one. */
@@ -85,7 +44,7 @@ export function requestChats(): void {
 /** @param ms  delay after the last fetch */
 function schedule(ms: number): void {
   const at = Math.max(Date.now() + 50, lastFetchAt + ms);
-  if (ownerId === null || (timer !== undefined && nextFetchAt <= at)) return;
+  if (getChatListOwner() === null || (timer !== undefined && nextFetchAt <= at)) return;
   clearTimeout(timer);
   nextFetchAt = at;
   timer = setTimeout(() => void fetchFirstPage(), at - Date.now());
@@ -96,10 +55,10 @@ async function fetchFirstPage(): Promise<void> {
   refetchRequested = false;
   isFetching = true;
   lastFetchAt = Date.now();
-  const requestedFor = ownerId;
+  const requestedFor = getChatListOwner();
   const result = await fetchChats();
   isFetching = false;
-  if (requestedFor !== ownerId) refetchRequested = true;
+  if (requestedFor !== getChatListOwner()) refetchRequested = true;
   else if (result.ok) {
     retryDelayMs = MIN_FETCH_INTERVAL_MS;
     applyPage(result.data);
@@ -113,13 +72,14 @@ async function fetchFirstPage(): Promise<void> {
 
 /** Applies the first page, as it was at some moment since the request. */
 function applyPage(page: ChatListState & { items: readonly ChatItem[] }): void {
+  const list = getChatListSnapshot();
   const knownChats = new Map(list.items?.map((chat) => [chat.id, chat]));
   let { unreadCount } = page;
   const items = page.items.map((fetched) => {
     const local = knownChats.get(fetched.id);
     if (!local || !isStale(fetched, local)) return fetched;
     refetchRequested = true;
-    const chat = mergeChat(fetched, local, ownerId ?? "");
+    const chat = mergeChat(fetched, local, getChatListOwner() ?? "");
     unreadCount += chat.unreadCount - fetched.unreadCount;
     return chat;
   });
@@ -130,7 +90,7 @@ function applyPage(page: ChatListState & { items: readonly ChatItem[] }): void {
     page.nextCursor && end
       ? (list.items?.filter((chat) => !ids.has(chat.id) && latestAt(chat) < latestAt(end)) ?? [])
       : [];
-  update({
+  updateChatList({
     items: [...items, ...laterChats],
     nextCursor: laterChats.length > 0 ? list.nextCursor : page.nextCursor,
     unreadCount: Math.max(0, unreadCount),
@@ -140,6 +100,7 @@ function applyPage(page: ChatListState & { items: readonly ChatItem[] }): void {
 
 /** @param updater  returns the same object when nothing changes */
 function updateChat(chatId: string, updater: (chat: ChatItem) => ChatItem): void {
+  const list = getChatListSnapshot();
   const chat = list.items?.find(({ id }) => id === chatId);
   if (!list.items || !chat) {
     requestChats();
@@ -148,7 +109,7 @@ function updateChat(chatId: string, updater: (chat: ChatItem) => ChatItem): void
   const updated = updater(chat);
   if (updated === chat) return;
   if (isFetching) refetchRequested = true;
-  update({
+  updateChatList({
     items: list.items.map((item) => (item === chat ? updated : item)),
     unreadCount: Math.max(0, list.unreadCount + updated.unreadCount - chat.unreadCount),
   });

@@ -1,16 +1,14 @@
 import type { NewMessage } from "./chat-api";
 import type { OutgoingMessage } from "./conversation-view";
+import { outboxKeyPrefix } from "./outbox-keys";
 
 /**
  * Messages that the server may not have yet, kept in localStorage until it has them. One entry per message, so that
- * tabs do not overwrite each other's; a message sent by two tabs is stored once. Keyed by user: two users of one
- * computer must not send each other's messages.
+ * tabs do not overwrite each other's; a message sent by two tabs is stored once.
  */
 
-const KEY_PREFIX = "normaldance:outbox";
-
 const storageKey = (viewerId: string, chatId: string, clientId: string) =>
-  `${KEY_PREFIX}:${viewerId}:${chatId}:${clientId}`;
+  `${outboxKeyPrefix(viewerId)}${chatId}:${clientId}`;
 
 export type OutboxEntry = Pick<
   OutgoingMessage,
@@ -46,12 +44,12 @@ export function removeUnsent(viewerId: string, chatId: string, clientId: string)
 
 /** In the order in which they were written. */
 export function listUnsent(viewerId: string, chatId: string): OutboxEntry[] {
-  return readEntries(`${KEY_PREFIX}:${viewerId}:${chatId}:`).map(([, entry]) => entry);
+  return readEntries(`${outboxKeyPrefix(viewerId)}${chatId}:`).map(([, entry]) => entry);
 }
 
 /** Ids of the chats in which a user has unsent messages. */
 export function listChatsWithUnsent(viewerId: string): string[] {
-  const keyPrefix = `${KEY_PREFIX}:${viewerId}:`;
+  const keyPrefix = outboxKeyPrefix(viewerId);
   return [...new Set(readEntries(keyPrefix).map(([key]) => key.slice(keyPrefix.length).split(":")[0] ?? ""))];
 }
 
