@@ -2,7 +2,7 @@ import type { CSSProperties } from "react";
 import { cn } from "@/app/_ui/cn";
 import { coverUrl } from "./cover-url";
 import { COVER_SIZE } from "./family";
-import { hueOf } from "./palette";
+import { hueOf } from "./hue";
 
 interface Props {
   id: string;

@@ -1,5 +1,6 @@
+import { hueOf } from "./hue";
 import { oklch } from "./oklch";
-import { hash, pickRandom, type Random, randomBetween } from "./random";
+import { pickRandom, type Random, randomBetween } from "./random";
 
 /** The four colours of a cover, from the ground up, and an interpolation between ground and light. */
 export interface Palette {
@@ -9,11 +10,6 @@ export interface Palette {
   light: string;
   /** A colour `amount` of the way from the ground (0) to the light (1). */
   interpolate: (amount: number) => string;
-}
-
-/** The hue in degrees that a post's cover and its page share. */
-export function hueOf(id: string): number {
-  return hash(`hue:${id}`) % 360;
 }
 
 interface Ink {

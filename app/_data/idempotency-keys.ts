@@ -1,5 +1,5 @@
 import type { ApiResult } from "@/app/_ui/api-result";
-import { newId } from "@/lib/core/ids";
+import { randomUuid } from "./random-uuid";
 
 /**
  * Idempotency keys of requests whose outcome is unknown. A user who repeats one unchanged, after a 503 or a lost
@@ -11,7 +11,7 @@ export class IdempotencyKeys<Call> {
 
   /** Runs the call under its key, and keeps the key until there is an answer. */
   async run<T>(call: Call, send: (key: string) => Promise<ApiResult<T>>): Promise<ApiResult<T>> {
-    const key = this.keys.get(call) ?? newId();
+    const key = this.keys.get(call) ?? randomUuid();
     this.keys.set(call, key);
     const result = await send(key);
     if (!isOutcomeUnknown(result)) this.keys.delete(call);

@@ -1,7 +1,7 @@
 import { coverArt } from "../cover-art";
 import { COVER_SIZE } from "../family";
+import { hueOf } from "../hue";
 import { oklch } from "../oklch";
-import { hueOf } from "../palette";
 import { svgDataUri } from "../svg-markup";
 import { BrandLine } from "./brand-line";
 import { fitFontSize, toDrawableText } from "./drawable-text";

@@ -1,4 +1,4 @@
-import { v4 } from "uuid";
+import { randomUuid } from "../random-uuid";
 import { cursorAfterEvent, EventStream, SILENCE_TIMEOUT_MS, type StreamEvent } from "./event-stream";
 import { OtherTabs, type TabState } from "./other-tabs";
 import { PresenceReporter } from "./presence-reporter";
@@ -45,7 +45,7 @@ interface SharedStream {
 
 export function openSharedStream({ signedIn, subscriptions, cursorOf, onEvent }: Options): SharedStream {
   const nameSuffix = signedIn ? "" : ANONYMOUS_SUFFIX;
-  const tabId = v4();
+  const tabId = randomUuid();
   const abortController = new AbortController();
   const broadcastChannel =
     "BroadcastChannel" in globalThis ? new BroadcastChannel(`${CHANNEL_NAME}${nameSuffix}`) : null;

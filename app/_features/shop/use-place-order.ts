@@ -1,7 +1,7 @@
 "use client";
 
 import { useEffect, useRef, useState } from "react";
-import { v4 } from "uuid";
+import { randomUuid } from "@/app/_data/random-uuid";
 import { track } from "@/app/_data/track";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { placeOrder } from "./shop-api";
@@ -32,7 +32,7 @@ export function usePlaceOrder(productId: string) {
 
   const send = ({ quantity, bonusAmount }: Choice) => {
     if (attempt.current?.quantity !== quantity || attempt.current.bonusAmount !== bonusAmount) {
-      attempt.current = { quantity, bonusAmount, clientKey: v4() };
+      attempt.current = { quantity, bonusAmount, clientKey: randomUuid() };
     }
     return placeOrder({ productId, ...attempt.current });
   };
