@@ -29,7 +29,7 @@ function browserLocale(): Locale {
   return chosen.startsWith("en") ? "en" : "ru";
 }
 
-/** What ThemeRoot has stored; nothing before the reader chose. */
+/** What theme.ts has stored; nothing before the reader chose. */
 function chosenTheme(): string {
   const theme = localStorage.getItem("theme");
   return theme === "dark" || theme === "light" ? theme : "";

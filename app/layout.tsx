@@ -5,11 +5,13 @@ import { getLocale, getTranslations } from "next-intl/server";
 import type { ReactNode } from "react";
 import { EarlyEvents } from "@/app/_shell/early-events";
 import { Shell } from "@/app/_shell/shell";
-import { ThemeRoot } from "@/app/_shell/theme-root";
 import { type Namespace, pickMessages } from "@/app/i18n/client-messages";
 import { env } from "@/lib/core/env";
 import { NONCE_HEADER } from "@/lib/core/security-headers";
 import "./globals.css";
+// Pages need these at once; as parts of the shell's script they are no requests of their own.
+import "./(site)/error";
+import "./global-error";
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations("meta");
@@ -38,15 +40,13 @@ const SHELL_NAMESPACES: readonly Namespace[] = ["shell", "theme", "player", "dia
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = (await headers()).get(NONCE_HEADER) ?? undefined;
   return (
-    // next-themes writes the class before the first paint, so the server cannot know it.
+    // EarlyEvents writes the theme's class before the first paint, so the server cannot know it.
     <html lang={await getLocale()} suppressHydrationWarning>
       <body>
         <EarlyEvents nonce={nonce} />
-        <ThemeRoot nonce={nonce}>
-          <NextIntlClientProvider messages={await pickMessages(SHELL_NAMESPACES)}>
-            <Shell>{children}</Shell>
-          </NextIntlClientProvider>
-        </ThemeRoot>
+        <NextIntlClientProvider messages={await pickMessages(SHELL_NAMESPACES)}>
+          <Shell>{children}</Shell>
+        </NextIntlClientProvider>
       </body>
     </html>
   );

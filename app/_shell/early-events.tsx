@@ -1,6 +1,7 @@
 "use client";
 
 import { useEffect, useState } from "react";
+import { THEME_SCRIPT } from "./theme";
 
 /** What the document's script leaves for the page's. */
 interface EarlyEventsState {
@@ -72,7 +73,10 @@ function replayEarlyEvents({ kept, stop }: EarlyEventsState): void {
   });
 }
 
-/** @param nonce  CSP nonce of the document; a later response's would be refused */
+/**
+ * The document's first script: the theme before the first paint, and what is pressed before the page's scripts run.
+ * @param nonce  CSP nonce of the document; a later response's would be refused
+ */
 export function EarlyEvents({ nonce }: { nonce: string | undefined }) {
   const [documentNonce] = useState(nonce);
   useEffect(() => {
@@ -87,7 +91,7 @@ export function EarlyEvents({ nonce }: { nonce: string | undefined }) {
     <script
       nonce={documentNonce}
       // biome-ignore lint/security/noDangerouslySetInnerHtml: a constant
-      dangerouslySetInnerHTML={{ __html: SCRIPT }}
+      dangerouslySetInnerHTML={{ __html: THEME_SCRIPT + SCRIPT }}
       suppressHydrationWarning
     />
   );

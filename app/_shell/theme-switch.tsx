@@ -2,11 +2,10 @@
 
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useTheme } from "next-themes";
 import { useId } from "react";
 import { cn } from "@/app/_ui/cn";
-import { useMounted } from "@/app/_ui/use-mounted";
 import { segmentedControl } from "./segmented-control";
+import { setTheme, useTheme } from "./theme";
 
 const THEMES = [
   { name: "dark", Icon: Moon },
@@ -14,17 +13,16 @@ const THEMES = [
   { name: "system", Icon: Monitor },
 ] as const;
 
-/** Only the browser knows the current theme, so no option is marked before the component is mounted. */
+/** Only the browser knows the current theme, so no option is marked before the page is hydrated. */
 export function ThemeSwitch() {
   const t = useTranslations("theme");
-  const { theme, setTheme } = useTheme();
-  const mounted = useMounted();
+  const theme = useTheme();
   const groupName = useId();
   return (
     <fieldset className={segmentedControl.group}>
       <legend className="sr-only">{t("label")}</legend>
       {THEMES.map(({ name, Icon }) => {
-        const isChosen = mounted && theme === name;
+        const isChosen = theme === name;
         return (
           <label
             key={name}

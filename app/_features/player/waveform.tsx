@@ -1,8 +1,8 @@
 "use client";
 
-import { useTheme } from "next-themes";
 import { useEffect, useRef, useState } from "react";
 import type WaveSurfer from "wavesurfer.js";
+import { useResolvedTheme } from "@/app/_shell/theme";
 import { cn } from "@/app/_ui/cn";
 import { GeneratedBars } from "./generated-bars";
 import { loadPeaks } from "./peaks";
@@ -33,7 +33,7 @@ function StoredWaveform({ peaksUrl, progress }: { peaksUrl: string; progress: nu
   const container = useRef<HTMLDivElement>(null);
   const drawing = useRef<WaveSurfer | null>(null);
   const [isDrawn, setIsDrawn] = useState(false);
-  const { resolvedTheme } = useTheme();
+  const theme = useResolvedTheme();
 
   useEffect(() => {
     let isGone = false;
@@ -69,7 +69,7 @@ function StoredWaveform({ peaksUrl, progress }: { peaksUrl: string; progress: nu
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes what the colours resolve to
   useEffect(() => {
     if (isDrawn && container.current) drawing.current?.setOptions(coloursOf(container.current));
-  }, [isDrawn, resolvedTheme]);
+  }, [isDrawn, theme]);
 
   return (
     <div className="relative size-full">

@@ -13,8 +13,8 @@ import {
 } from "@xyflow/react";
 import { Maximize, ZoomIn, ZoomOut } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { useTheme } from "next-themes";
 import { useEffect, useMemo, useRef, useState } from "react";
+import { useResolvedTheme } from "@/app/_shell/theme";
 import { Button } from "@/app/_ui/button";
 import type { Definition } from "@/lib/schemas/workflow";
 import type { Edit, Point } from "../edit";
@@ -63,7 +63,7 @@ function Flow({
   const t = useTranslations("botEditor");
   const { kindName, outletName } = useNodeTexts();
   // React Flow sets a class of this name, to which the app's colours answer.
-  const { resolvedTheme } = useTheme();
+  const theme = useResolvedTheme();
   const [dragged, setDragged] = useState<ReadonlyMap<string, Point>>(new Map());
   const [selectedLine, setSelectedLine] = useState<string | null>(null);
   const shown = useMemo(() => new Map([...positions, ...dragged]), [positions, dragged]);
@@ -116,7 +116,7 @@ function Flow({
   return (
     <section aria-label={t("diagram")} className="workflow-diagram absolute inset-0">
       <ReactFlow
-        colorMode={resolvedTheme === "light" ? "light" : "dark"}
+        colorMode={theme === "light" ? "light" : "dark"}
         nodes={nodes}
         edges={edges}
         nodeTypes={NODE_TYPES}

@@ -1,0 +1,94 @@
+"use client";
+
+import { useSyncExternalStore } from "react";
+
+export type Theme = "dark" | "light" | "system";
+
+const STORAGE_KEY = "theme";
+const DARK_QUERY = "(prefers-color-scheme: dark)";
+
+/** Sets the theme's class before the first paint; part of the document's first script. */
+export const THEME_SCRIPT = `(() => {
+  let theme = null;
+  try {
+    theme = localStorage.getItem("${STORAGE_KEY}");
+  } catch {}
+  if (theme !== "dark" && theme !== "light") theme = matchMedia("${DARK_QUERY}").matches ? "dark" : "light";
+  document.documentElement.classList.add(theme);
+})();`.replace(/\n\s*/g, "");
+
+/** What the reader chose where it cannot be stored (private window). */
+let unstored: Theme | null = null;
+const listeners = new Set<() => void>();
+
+function readTheme(): Theme {
+  try {
+    const stored = localStorage.getItem(STORAGE_KEY);
+    if (stored !== null) return stored === "dark" || stored === "light" ? stored : "system";
+  } catch {
+    // Storage is unavailable.
+  }
+  return unstored ?? "system";
+}
+
+function readResolvedTheme(): "dark" | "light" {
+  const theme = readTheme();
+  return theme === "system" ? (matchMedia(DARK_QUERY).matches ? "dark" : "light") : theme;
+}
+
+/** Shows the theme that is chosen now, without the transitions of what it changes (base.css). */
+function applyTheme(): void {
+  const { classList } = document.documentElement;
+  const theme = readResolvedTheme();
+  if (!classList.contains(theme)) {
+    classList.remove("dark", "light");
+    classList.add(theme, "changes-theme");
+    // The new styles are computed while the class is there.
+    getComputedStyle(document.body).getPropertyValue("color");
+    setTimeout(() => classList.remove("changes-theme"), 1);
+  }
+  for (const notify of listeners) notify();
+}
+
+/** Another tab chose a theme. */
+const onStorage = ({ key }: StorageEvent) => {
+  if (key === STORAGE_KEY) applyTheme();
+};
+
+function subscribe(notify: () => void): () => void {
+  if (listeners.size === 0) {
+    addEventListener("storage", onStorage);
+    matchMedia(DARK_QUERY).addEventListener("change", applyTheme);
+  }
+  listeners.add(notify);
+  // A page that has replaced the document's root has no class.
+  applyTheme();
+  return () => {
+    listeners.delete(notify);
+    if (listeners.size > 0) return;
+    removeEventListener("storage", onStorage);
+    matchMedia(DARK_QUERY).removeEventListener("change", applyTheme);
+  };
+}
+
+const unknown = () => null;
+
+/** What the reader chose, `system` before they do; null on the server. Some user of it must be on every page. */
+export function useTheme(): Theme | null {
+  return useSyncExternalStore(subscribe, readTheme, unknown);
+}
+
+/** The theme that is shown; null on the server. */
+export function useResolvedTheme(): "dark" | "light" | null {
+  return useSyncExternalStore(subscribe, readResolvedTheme, unknown);
+}
+
+export function setTheme(theme: Theme): void {
+  unstored = theme;
+  try {
+    localStorage.setItem(STORAGE_KEY, theme);
+  } catch {
+    // Kept until the page is left.
+  }
+  applyTheme();
+}
