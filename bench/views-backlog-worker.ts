@@ -1,8 +1,6 @@
 import { db, disconnectDb } from "@/lib/db";
-import { liveViews } from "@/lib/views/counters";
-import { persistViews } from "@/lib/views/persist-views";
 import { claimBatch, finishBatch, syncViews, type ViewBatch } from "@/lib/views/sync-views";
-import { loadViewRows } from "@/lib/views/view-row";
+import { liveViews, loadViewRows, persistViews } from "@/lib/views/view-counter";
 import { createPerson, createTestPost } from "@/tests/support/factories/people";
 
 /** The worker process of the second part of `npm run bench:views`: one command per message. */

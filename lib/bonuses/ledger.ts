@@ -4,7 +4,6 @@ import { newId } from "../core/ids";
 import type { Transaction } from "../db";
 import { type Entry, entrySchema } from "../schemas/bonus";
 import type { BonusKind } from "../schemas/enums";
-import { entryRowSchema } from "./entry";
 
 export interface NewEntry {
   userId: string;
@@ -24,6 +23,13 @@ export type AddEntryResult =
   | { outcome: "added" | "existing"; entry: Entry }
   | { outcome: "insufficient"; balance: number }
   | { outcome: "no_account" };
+
+/** A row as Postgres returns it in JSON, with the owner's id for internal checks. */
+const entryRowSchema = entrySchema.extend({
+  userId: z.uuid(),
+  /** Postgres writes the UTC offset as digits, the API writes `Z`. */
+  createdAt: z.string().transform((at) => new Date(at).toISOString()),
+});
 
 const appendRowsSchema = z.tuple([
   z.object({ balance: z.int(), added: entryRowSchema.nullable(), known: entryRowSchema.nullable() }),

@@ -92,6 +92,12 @@ export async function getPost(id: string): Promise<Post | null> {
   return post ?? null;
 }
 
+/** The uploaded file of a post's sound, for its author; null without sound or post. */
+export async function getAudioFileId(postId: string): Promise<string | null> {
+  const post = await db().post.findUnique({ where: { id: postId }, select: { audioFileId: true } });
+  return post?.audioFileId ?? null;
+}
+
 /** A post without its live counts; null when it does not exist. */
 export async function readCachedPost(id: string): Promise<CachedPost | null> {
   return cacheManager.getOrSet("posts", id, () => loadPost(id), { tags: [postTag(id)] });

@@ -94,7 +94,7 @@ const entrySchema = z.object({
 
 /**
  * Messages between instances. All go through one Redis channel, so that an instance has one subscription for any number
- * of streams and channels (lib/realtime/hub.ts).
+ * of streams and channels (lib/realtime/upstream.ts).
  */
 export const upstreamSchema = z.union([
   /** New log entries, in the order of the logs. */

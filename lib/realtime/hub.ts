@@ -1,28 +1,12 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { log } from "../core/log";
 import { processState } from "../core/process-state";
-import { keys, redisService, type Subscription } from "../redis";
 import type { Channel } from "../schemas/channels";
-import { type Cursor, readLogHeads, readNumberedHeads, readSequence } from "./channel-log";
 import type { ChannelSubscription } from "./channel-subscription";
-import { type UpstreamMessage, upstreamSchema } from "./emit";
-import { KnownHeads, NumberedHeads } from "./known-heads";
+import { GroupedSets } from "./grouped-sets";
 import { answerRollCall } from "./roll-call";
-import { UpstreamPosition } from "./upstream-position";
+import { Upstream } from "./upstream";
 
 /** Longest time until a silently lost message, or an ended session, is noticed. */
 const BEAT_MS = 30_000;
-/** A message may arrive after its number was read. */
-const ARRIVAL_MS = 250;
-/**
- * The upstream subscription outlives the last stream by this time: a browser that reconnects, or opens the next page,
- * closes its stream before it opens another.
- */
-const UPSTREAM_LINGER_MS = 5_000;
-/** A connection, the first or another after one that ended, that takes longer counts as an interruption. */
-const MAX_CONNECT_MS = 2_000;
-/** Channels that are subscribed to meanwhile wait for it that long: then their logs need not be read twice. */
-const MAX_HOLD_MS = 300;
 
 /** A stream as the hub sees it. */
 export interface HubStream {
@@ -41,320 +25,64 @@ export interface HubStream {
   onShutdown(): void;
 }
 
-/**
- * The open streams of this instance and its single upstream subscription, which exists while any stream is open and for
- * some seconds after that. It forwards upstream messages. Every 30 s it compares the number of the last one with Redis',
- * and only when they differ the subscriptions' cursors with the heads of the logs.
- */
+/** The open streams of this instance. Its upstream subscription exists while any is open, and for some seconds after that. */
 class Hub {
   private readonly streams = new Set<HubStream>();
-  private readonly streamsByUser = new Map<string, Set<HubStream>>();
-  private readonly subscriptionsByChannel = new Map<Channel, Set<ChannelSubscription>>();
-  private upstream: Subscription | undefined;
+  private readonly streamsByUser = new GroupedSets<string, HubStream>();
   private beatTimer: NodeJS.Timeout | undefined;
-  private readonly position = new UpstreamPosition();
-  private readonly knownHeads = new KnownHeads();
-  private readonly numberedHeads = new NumberedHeads();
-  private flows = false;
-  private readable = true;
-  /**
-   * A connection is being made, and what was published before it has not been asked for. It is no interruption yet:
-   * before the first one nothing was sent to these streams, and a connection without a message for minutes ends, which
-   * loses nothing when no message was published meanwhile.
-   */
-  private connecting = false;
-  private connectTimer: NodeJS.Timeout | undefined;
-  /** Subscriptions that wait for the connection. */
-  private readonly held = new Set<ChannelSubscription>();
-  private lingerTimer: NodeJS.Timeout | undefined;
-  /** The number of the last comparison that began: an older one does not overwrite what it found. */
-  private lastComparison = 0;
 
-  /** Whether events arrive at present, as far as this instance knows. */
-  get live(): boolean {
-    return this.connecting || (this.flows && this.readable);
-  }
-
-  /** Resolves when the upstream subscription is active, rejects when the last stream ends before that. */
-  get ready(): Promise<void> | undefined {
-    return this.upstream?.ready;
-  }
+  readonly upstream = new Upstream({
+    onLive: (live) => {
+      for (const stream of [...this.streams]) stream.onLive(live);
+    },
+    onWake: (userId) => {
+      for (const stream of [...this.streamsByUser.get(userId)]) stream.onWake();
+    },
+    onMissedWakes: () => {
+      for (const stream of [...this.streams]) stream.onMissedWakes();
+    },
+    onRollCall: (rollCall) => void answerRollCall(rollCall, this.count()),
+  });
 
   stats() {
-    return {
-      people: this.streamsByUser.size,
-      streams: this.streams.size,
-      channels: this.subscriptionsByChannel.size,
-      subscriptions: this.upstream ? 1 : 0,
-      listening: this.upstream !== undefined,
-      live: this.live && !this.connecting,
-    };
+    return { people: this.streamsByUser.size, streams: this.streams.size, ...this.upstream.stats() };
   }
 
   /** For a roll call. */
   private count() {
-    const channels: Record<string, number> = {};
-    for (const channel of this.subscriptionsByChannel.keys()) {
-      const kind = channel.split(":", 1)[0] ?? channel;
-      channels[kind] = (channels[kind] ?? 0) + 1;
-    }
-    return { streams: this.streams.size, people: this.streamsByUser.size, live: this.live, channels };
+    return {
+      ...{ streams: this.streams.size, people: this.streamsByUser.size },
+      ...{ live: this.upstream.live, channels: this.upstream.countChannels() },
+    };
   }
 
   add(stream: HubStream): void {
     this.streams.add(stream);
-    if (stream.userId !== null) addTo(this.streamsByUser, stream.userId, stream);
-    this.beatTimer ??= setInterval(() => void this.beat(), BEAT_MS);
-    clearTimeout(this.lingerTimer);
-    this.upstream ??= this.openUpstream();
+    if (stream.userId !== null) this.streamsByUser.add(stream.userId, stream);
+    this.beatTimer ??= setInterval(() => this.beat(), BEAT_MS);
+    this.upstream.open();
   }
 
   remove(stream: HubStream): void {
     if (!this.streams.delete(stream)) return;
-    if (stream.userId !== null) removeFrom(this.streamsByUser, stream.userId, stream);
-    for (const subscription of stream.subscriptions.values()) this.unsubscribe(subscription);
+    if (stream.userId !== null) this.streamsByUser.delete(stream.userId, stream);
+    for (const subscription of stream.subscriptions.values()) this.upstream.unsubscribe(subscription);
     if (this.streams.size > 0) return;
     clearInterval(this.beatTimer);
     this.beatTimer = undefined;
-    clearTimeout(this.lingerTimer);
-    this.lingerTimer = setTimeout(() => this.closeUpstream(), UPSTREAM_LINGER_MS).unref();
-  }
-
-  private closeUpstream(): void {
-    this.upstream?.close();
-    this.upstream = undefined;
-    this.loseTrack();
-    this.updateState({ flows: false, connecting: false });
-  }
-
-  subscribe(subscription: ChannelSubscription): void {
-    addTo(this.subscriptionsByChannel, subscription.channel, subscription);
-    if (this.connecting && !this.flows) {
-      if (this.held.size === 0) setTimeout(() => this.releaseHeld(), MAX_HOLD_MS).unref();
-      this.held.add(subscription);
-      return;
-    }
-    void subscription.joinAt(this.knownHead(subscription.channel));
-  }
-
-  /**
-   * The heads of channels, for a page whose stream will start from them. Those that this instance knows need no read: one
-   * that lags behind makes the stream repeat events. Channels without a log are left out. One call at most; a hundred
-   * channels at most.
-   *
-   * @throws {RedisUnavailableError}
-   */
-  async readHeads(channels: readonly Channel[]): Promise<Map<Channel, Cursor>> {
-    const heads = new Map<Channel, Cursor>();
-    for (const channel of channels) {
-      const head = this.knownHead(channel);
-      if (head) heads.set(channel, head);
-    }
-    const unknown = channels.filter((channel) => !heads.has(channel));
-    if (unknown.length === 0) return heads;
-    const read = await (this.isCurrent
-      ? this.knownHeads.fill(unknown, readLogHeads)
-      : this.readHeadsUnsubscribed(unknown));
-    for (const [channel, head] of read) if (head.epoch !== "") heads.set(channel, head);
-    return heads;
-  }
-
-  private async readHeadsUnsubscribed(channels: readonly Channel[]): Promise<ReadonlyMap<Channel, Cursor>> {
-    const { version } = this.numberedHeads;
-    const read = await readNumberedHeads(channels, this.numberedHeads.get(channels));
-    this.numberedHeads.add(read, version);
-    return read.heads;
-  }
-
-  /** Messages arrive, and none was lost. */
-  private get isCurrent(): boolean {
-    return this.flows && this.position.isContinuous;
-  }
-
-  private knownHead(channel: Channel): Cursor | undefined {
-    if (!this.isCurrent) return undefined;
-    const head = this.knownHeads.get(channel);
-    if (head) return head;
-    for (const { position } of this.subscriptionsByChannel.get(channel) ?? []) if (position) return position;
-    return undefined;
-  }
-
-  unsubscribe(subscription: ChannelSubscription): void {
-    const { channel, position } = subscription;
-    if (position && this.position.isContinuous) this.knownHeads.remember(channel, position);
-    removeFrom(this.subscriptionsByChannel, channel, subscription);
-    this.held.delete(subscription);
-    subscription.end();
-  }
-
-  private releaseHeld(headOf: (channel: Channel) => Cursor | undefined = () => undefined): void {
-    const released = [...this.held];
-    this.held.clear();
-    for (const subscription of released) void subscription.joinAt(headOf(subscription.channel));
-  }
-
-  /** Messages may be lost from now on. */
-  private loseTrack(): void {
-    this.position.begin();
-    this.knownHeads.clear();
+    this.upstream.closeLater();
   }
 
   /** Makes every stream reconnect to another instance. */
   shutDown(): void {
     for (const stream of [...this.streams]) stream.onShutdown();
-    clearTimeout(this.lingerTimer);
-    if (this.streams.size === 0) this.closeUpstream();
+    if (this.streams.size === 0) this.upstream.close();
   }
 
-  private beginConnecting(): void {
-    this.updateState({ flows: false, connecting: true });
-    clearTimeout(this.connectTimer);
-    this.connectTimer = setTimeout(() => this.updateState({ connecting: false }), MAX_CONNECT_MS).unref();
-  }
-
-  private openUpstream(): Subscription {
-    this.beginConnecting();
-    return redisService().subscribe(
-      keys.realtimeUpstream,
-      upstreamSchema,
-      (message) => this.forwardMessage(message),
-      {
-        onConnect: ({ reconnected }) => {
-          if (this.connecting && this.position.isContinuous) void this.resume();
-          else this.compareAfterInterruption();
-          // Wake-up messages are not numbered.
-          if (reconnected) for (const stream of [...this.streams]) stream.onMissedWakes();
-        },
-        onLost: () => {
-          this.releaseHeld();
-          if (this.isCurrent && this.readable) return this.beginConnecting();
-          this.loseTrack();
-          this.updateState({ flows: false, connecting: false });
-        },
-      },
-    );
-  }
-
-  /** Goes on where the last connection ended, if no message was published since. */
-  private async resume(): Promise<void> {
-    this.updateState({ flows: true });
-    const isAtLastMessage = await this.isAtLastMessage();
-    if (!this.flows) return;
-    this.updateState({ connecting: false });
-    if (isAtLastMessage) this.releaseHeld((channel) => this.knownHead(channel));
-    else this.compareAfterInterruption();
-  }
-
-  /** Entries of any channel may be lost: live only when the heads have been compared. */
-  private compareAfterInterruption(): void {
-    this.updateState({ flows: true, readable: false });
-    void this.compareHeads();
-  }
-
-  private forwardMessage(message: UpstreamMessage): void {
-    if (Array.isArray(message)) this.position.receive(message[0]?.sequence);
-    else if ("forgotten" in message) this.position.receive(message.sequence);
-    if (!this.position.isContinuous) this.knownHeads.clear();
-    if (Array.isArray(message)) {
-      for (const { channel, epoch, n } of message) {
-        this.knownHeads.receive(channel, { epoch, n });
-        this.numberedHeads.delete(channel);
-      }
-      for (const { channel, epoch, n, event } of message)
-        for (const subscription of this.subscriptionsTo(channel)) subscription.receive({ epoch, n }, event);
-    } else if ("rollCall" in message) {
-      void answerRollCall(message.rollCall, this.count());
-    } else if ("userId" in message) {
-      for (const stream of [...(this.streamsByUser.get(message.userId) ?? [])]) stream.onWake();
-    } else if ("forgotten" in message) {
-      for (const channel of message.forgotten) {
-        this.knownHeads.delete(channel);
-        this.numberedHeads.delete(channel);
-      }
-      for (const channel of message.forgotten)
-        for (const subscription of this.subscriptionsTo(channel)) void subscription.catchUp();
-    } else {
-      for (const subscription of this.subscriptionsTo(message.channel))
-        subscription.deliverVolatile(message.event);
-    }
-  }
-
-  private subscriptionsTo(channel: string): Iterable<ChannelSubscription> {
-    return this.subscriptionsByChannel.get(channel as Channel) ?? [];
-  }
-
-  private async beat(): Promise<void> {
+  private beat(): void {
     for (const stream of [...this.streams]) stream.onBeat();
-    if (await this.isAtLastMessage()) {
-      for (const subscription of this.allSubscriptions())
-        if (!subscription.position) void subscription.catchUp();
-    } else await this.compareHeads();
+    void this.upstream.catchUpOnLosses();
   }
-
-  /** Whether no published message was lost. One command. */
-  private async isAtLastMessage(): Promise<boolean> {
-    if (!this.flows || !this.readable || !this.position.isContinuous) return false;
-    const sequence = await readSequence().catch(() => null);
-    if (sequence === null) return false;
-    if (!this.position.isAt(sequence)) await delay(ARRIVAL_MS);
-    return this.position.isContinuous && this.position.isPast(sequence);
-  }
-
-  private allSubscriptions(): ChannelSubscription[] {
-    return [...this.subscriptionsByChannel.values()].flatMap((subscriptions) => [...subscriptions]);
-  }
-
-  /** Lets every subscription that is not at its log's head catch up. */
-  private async compareHeads(): Promise<void> {
-    this.lastComparison += 1;
-    const comparison = this.lastComparison;
-    this.loseTrack();
-    let sequence: number | null;
-    let heads: Map<Channel, Cursor>;
-    try {
-      sequence = await readSequence();
-      const joined = this.allSubscriptions().filter((subscription) => !this.held.has(subscription));
-      if (comparison === this.lastComparison) {
-        for (const [channel, head] of this.numberedHeads.take(sequence))
-          this.knownHeads.remember(channel, head);
-        this.releaseHeld((channel) => this.knownHeads.get(channel));
-      } else this.releaseHeld();
-      heads = await readLogHeads([...new Set(joined.map(({ channel }) => channel))]);
-    } catch (error) {
-      this.releaseHeld();
-      log().debug({ err: error }, "channel heads not compared: Redis unavailable");
-      if (comparison === this.lastComparison) this.updateState({ readable: false, connecting: false });
-      return;
-    }
-    if (comparison === this.lastComparison) {
-      this.position.settle(sequence);
-      this.updateState({ readable: true, connecting: this.connecting && !this.flows });
-    }
-    for (const [channel, head] of heads) {
-      for (const subscription of this.subscriptionsByChannel.get(channel) ?? [])
-        void subscription.compareWithHead(head);
-    }
-  }
-
-  private updateState({ flows = this.flows, readable = this.readable, connecting = this.connecting }): void {
-    const wasLive = this.live;
-    this.flows = flows;
-    this.readable = readable;
-    this.connecting = connecting;
-    if (!connecting) clearTimeout(this.connectTimer);
-    if (this.live !== wasLive) for (const stream of [...this.streams]) stream.onLive(this.live);
-  }
-}
-
-function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
-  const set = map.get(key) ?? new Set();
-  map.set(key, set.add(value));
-}
-
-function removeFrom<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
-  const set = map.get(key);
-  set?.delete(value);
-  if (set?.size === 0) map.delete(key);
 }
 
 /** A page uses what the streams, which are a route's, know. */

@@ -17,7 +17,7 @@ export async function readCursors(
   others: readonly Channel[] = [],
 ): Promise<Record<string, string>> {
   try {
-    const heads = await hub.readHeads([...channels, ...others]);
+    const heads = await hub.upstream.readHeads([...channels, ...others]);
     return Object.fromEntries(
       channels.flatMap((channel) => {
         const head = heads.get(channel);

@@ -93,12 +93,12 @@ export class Stream implements HubStream, SubscriptionListener {
     this.writer.writeEvent("open", {
       streamId: this.id,
       ...(this.userId === null ? {} : { answerToken: signId("answer_heartbeat", this.id) }),
-      live: hub.live,
+      live: hub.upstream.live,
     });
     this.applyRights(this.rights);
     onOpen?.();
     // The session may have ended after the request was authenticated and before wake-up messages arrived here.
-    void hub.ready?.then(
+    void hub.upstream.ready?.then(
       () => this.checkSession(),
       () => {},
     );
@@ -170,7 +170,7 @@ export class Stream implements HubStream, SubscriptionListener {
   }
 
   private sendHeartbeat(): void {
-    this.writer.writeEvent("heartbeat", { live: hub.live });
+    this.writer.writeEvent("heartbeat", { live: hub.upstream.live });
     this.heartbeatCount += 1;
     const undecided = this.subscriptions.size + this.deniedChannels.size < this.options.channels.size;
     if (this.rightsStale || undecided || this.heartbeatCount % HEARTBEATS_PER_CHECK === 0)
@@ -220,14 +220,14 @@ export class Stream implements HubStream, SubscriptionListener {
     const since = this.deniedChannels.delete(channel) ? null : (this.options.channels.get(channel) ?? null);
     const subscription = new ChannelSubscription(channel, since, this);
     this.subscriptions.set(channel, subscription);
-    hub.subscribe(subscription);
+    hub.upstream.subscribe(subscription);
   }
 
   private deny(channel: Channel): void {
     if (this.deniedChannels.has(channel)) return;
     this.deniedChannels.add(channel);
     const subscription = this.subscriptions.get(channel);
-    if (subscription) hub.unsubscribe(subscription);
+    if (subscription) hub.upstream.unsubscribe(subscription);
     this.subscriptions.delete(channel);
     this.writer.writeEvent("denied", { channel });
   }

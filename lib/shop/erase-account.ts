@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { now } from "../core/clock";
 import { db, type Transaction, transaction } from "../db";
-import { invalidateProducts } from "./product";
+import { invalidateProducts } from "./products";
 
 /**
  * The shop's part of deleting an account: what refuses the deletion, and its products. Once the deletion is requested

@@ -9,9 +9,15 @@ export {
 export { firstCheckKey } from "./order-checks";
 export { filterReadableOrderIds, getOrder, listOrders } from "./orders";
 export { eventReceiptSchema, receivePaymentEvent } from "./payment-events";
-export { pingPaymentProvider } from "./ping-provider";
 export { placeOrder } from "./place-order";
-export { hasNoErasedSeller, invalidateSellerProducts } from "./product";
-export { archiveProduct, createProduct, getProduct, listProducts } from "./products";
+export {
+  archiveProduct,
+  createProduct,
+  getProduct,
+  hasNoErasedSeller,
+  invalidateSellerProducts,
+  listProducts,
+} from "./products";
 export { sumSalesByDay } from "./sales-by-day";
+export { pingPaymentProvider } from "./stripe";
 export { tidiedOrdersSchema, tidyOrders } from "./tidy-orders";

@@ -1,5 +1,5 @@
 import type { Transaction } from "../db";
-import { invalidateProducts } from "./product";
+import { invalidateProducts } from "./products";
 
 /**
  * Reserves goods in the transaction of their order. Concurrent buyers never oversell: the condition is part of the

@@ -34,6 +34,11 @@ function createClient(key: string, { protocol, hostname, port }: URL): Stripe {
   });
 }
 
+/** One call to the payment provider that changes nothing. @throws when it refuses or does not answer */
+export async function pingPaymentProvider(): Promise<void> {
+  await stripe().checkout.sessions.list({ limit: 1 });
+}
+
 /** The error for a buyer when the provider is unavailable or not set up. */
 export function paymentsUnavailableError(cause?: unknown): AppError {
   return new AppError("unavailable", {

@@ -1,7 +1,8 @@
 import { log } from "../core/log";
 import { redis } from "../redis";
-import { plays, views } from "./counters";
+import { plays } from "./play-counter";
 import { syncViews } from "./sync-views";
+import { views } from "./view-counter";
 
 /** Time limit of the sync; what is left is synced by the next one. */
 const SYNC_BUDGET_MS = 10_000;

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { now } from "../core/clock";
 import { db } from "../db";
 import { createRecorder, type Recorded } from "./counter/recorder";
-import { livePlays, plays } from "./counters";
+import { livePlays, plays } from "./play-counter";
 import { publishCounts } from "./publish-changes";
 
 const HOUR_MS = 3_600_000;

@@ -3,8 +3,8 @@ import { AppError } from "../core/errors";
 import type { Locale } from "../core/locale";
 import type { ViewedPost, ViewedPosts } from "../schemas/views";
 import { createRecorder, type ViewStatus } from "./counter/recorder";
-import { liveViews, views } from "./counters";
 import { publishCounts } from "./publish-changes";
+import { liveViews, views } from "./view-counter";
 
 /**
  * Counts one view.

@@ -5,9 +5,9 @@ import { log } from "../core/log";
 import { Prisma, type Transaction, transaction } from "../db";
 import { redis } from "../redis";
 import { parseMeta } from "./counter/meta";
-import { getLiveCounts, plays, views } from "./counters";
-import { loadPlayRows } from "./play-row";
-import { loadViewRows } from "./view-row";
+import { loadPlayRows, plays } from "./play-counter";
+import { getLiveCounts } from "./read-counts";
+import { loadViewRows, views } from "./view-counter";
 
 /** One counter of a post. */
 export interface Recount {

@@ -3,8 +3,9 @@ import { log } from "../core/log";
 import { keys, redisService } from "../redis";
 import { readViewsState } from "./counter/batch-scripts";
 import type { CounterKeys } from "./counter/definition";
-import { plays, views } from "./counters";
+import { plays } from "./play-counter";
 import { type SyncRun, syncRunSchema } from "./sync-views";
+import { views } from "./view-counter";
 
 /** What waits in Redis for a sync. */
 interface PendingWork {

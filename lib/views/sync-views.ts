@@ -7,9 +7,9 @@ import { keys, RedisUnavailableError, redisService } from "../redis";
 import type { ViewSync } from "../schemas/views";
 import { type Batch, createBatches, type FoundWork, foundWorkSchema, isNothing } from "./counter/batches";
 import type { CountedPair, CountedRow, CounterDefinition } from "./counter/definition";
-import { plays, views } from "./counters";
-import type { ViewPair } from "./persist-views";
+import { plays } from "./play-counter";
 import { continueSync } from "./publish-changes";
+import { type ViewPair, views } from "./view-counter";
 
 /** Result of a sync, for the log and for operators. */
 export const syncRunSchema = z.object({

@@ -14,7 +14,7 @@ import { otherMember } from "./chat-identity";
 import { Composer, type ComposerMode } from "./composer";
 import { ConversationHead } from "./conversation-head";
 import { DeleteDialog } from "./delete-dialog";
-import { focusComposer, focusMessage } from "./focus";
+import { focusComposer } from "./focus";
 import { MembersDialog } from "./members-dialog";
 import { MessageContextProvider, useStableContext } from "./message-context";
 import { type JumpTarget, MessageList } from "./message-list";
@@ -226,9 +226,11 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
         {deleting ? (
           <DeleteDialog
             message={deleting}
-            onDelete={(message) => {
-              focusMessage(message.id);
-              void deleteMessage(message).then(applyResult);
+            onDelete={async (message) => {
+              const result = await deleteMessage(message);
+              if (!result.ok) return result.failure;
+              applyResult(result);
+              return null;
             }}
             onClose={() => setDeleting(null)}
           />

@@ -1,48 +1,48 @@
 "use client";
 
 import { useTranslations } from "next-intl";
-import { Button } from "@/app/_ui/button";
-import { Dialog } from "@/app/_ui/dialog";
+import { useRef } from "react";
+import type { ApiFailure } from "@/app/_ui/api-result";
+import { ConfirmDialog } from "@/app/_ui/confirm-dialog";
+import { focusMessage } from "./focus";
 import { messageExcerpt } from "./message-excerpt";
 import type { ChatMessage } from "./store/chat-api";
 
 interface Props {
   message: ChatMessage;
-  onDelete: (message: ChatMessage) => void;
+  /** @returns the failure to show; null when the message is deleted */
+  onDelete: (message: ChatMessage) => Promise<ApiFailure | null>;
   onClose: () => void;
 }
 
 /** Asks for confirmation: the message is deleted for all members. */
 export function DeleteDialog({ message, onDelete, onClose }: Props) {
   const t = useTranslations("chat");
+  const isDeleted = useRef(false);
   return (
-    <Dialog title={t("deleteTitle")} onClose={onClose}>
-      {(close) => (
-        <>
-          <p className="text-muted">{t("deleteText")}</p>
-          <blockquote
-            dir="auto"
-            className="mt-4 line-clamp-4 rounded-xl bg-ink/6 px-4 py-3 whitespace-pre-line [overflow-wrap:anywhere]"
-          >
-            {messageExcerpt(message) || t("withoutWords")}
-          </blockquote>
-          <div className="mt-6 flex flex-wrap gap-3">
-            <Button
-              look="danger"
-              className="grow"
-              onClick={() => {
-                close();
-                onDelete(message);
-              }}
-            >
-              {t("delete")}
-            </Button>
-            <Button look="quiet" className="grow" onClick={close}>
-              {t("keep")}
-            </Button>
-          </div>
-        </>
-      )}
-    </Dialog>
+    <ConfirmDialog
+      title={t("deleteTitle")}
+      text={t("deleteText")}
+      confirmLabel={t("delete")}
+      busyLabel={t("deleting")}
+      look="danger"
+      onConfirm={async () => {
+        const failure = await onDelete(message);
+        isDeleted.current = failure === null;
+        return failure;
+      }}
+      onClose={() => {
+        onClose();
+        // The button that opened the dialog is gone with the message's text.
+        if (isDeleted.current) focusMessage(message.id);
+      }}
+    >
+      <blockquote
+        dir="auto"
+        className="line-clamp-4 rounded-xl bg-ink/6 px-4 py-3 whitespace-pre-line [overflow-wrap:anywhere]"
+      >
+        {messageExcerpt(message) || t("withoutWords")}
+      </blockquote>
+    </ConfirmDialog>
   );
 }

@@ -9,7 +9,6 @@ import {
 } from "./count-script";
 import type { CountedPair, CountedRow, CounterDefinition } from "./definition";
 import { type PublishedCount, parseMeta } from "./meta";
-import type { PreparedRead } from "./read-counts";
 
 export interface CountUpdate<Viewer, Row> {
   postId: string;
@@ -27,6 +26,16 @@ export interface Backfill<Viewer, Row> {
   /** The post's row in Postgres after the write. */
   row: Row;
   viewers: readonly Viewer[];
+}
+
+/** A read of one counter's counts; `../read-counts.ts` sends those of both counters together. */
+export interface PreparedRead {
+  /** Keys of the metas, one per row; none while something waits to be written to Redis first. */
+  metaKeys: string[];
+  /** @param metas  as Redis has them. @returns what is left to read by the script; null when nothing is */
+  applyMetas(metas: readonly unknown[]): PreparedUpdate | null;
+  /** Call it at the end, also after a failure. @returns post id -> count */
+  toCounts(): Map<string, number>;
 }
 
 /** Pending views of one post that are sealed together: a claim takes them at once, in about a millisecond. */

@@ -94,8 +94,12 @@ describe("two users", () => {
     await message(there, "A better answer").getByText("edited").waitFor();
 
     await clickTool(here, "A better answer", "Delete");
-    await here.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    const question = here.getByRole("dialog", { name: "Delete this message?" });
+    // A key held too long after opening it deletes nothing.
+    await question.getByRole("button", { name: "Cancel" }).and(here.locator(":focus")).waitFor();
+    await question.getByRole("button", { name: "Delete", exact: true }).click();
     await message(there, "Message deleted").waitFor();
+    await message(here, "Message deleted").and(here.locator(":focus")).waitFor();
     expect(await message(there, "A better answer").count()).toBe(0);
     expect(await stored(anna, chatId)).toEqual(["Hello, Boris", "And hello", ""]);
   });

@@ -3,10 +3,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import type { Caller } from "@/lib/core/access-token";
 import { redis, resetRedisForTest } from "@/lib/redis";
 import { type RecordedView, recordViews, syncViews } from "@/lib/views";
-import { liveViews } from "@/lib/views/counters";
-import { type PersistResult, persistViews } from "@/lib/views/persist-views";
 import { claimBatch, finishBatch, type ViewBatch } from "@/lib/views/sync-views";
-import type { ViewRow } from "@/lib/views/view-row";
+import { liveViews, type PersistResult, persistViews, type ViewRow } from "@/lib/views/view-counter";
 import { createPeople, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { displayedCount, expireLeases, expireViewKey, viewRow } from "@/tests/support/factories/view-tools";
 import { runs } from "@/tests/support/fuzz/runs";

@@ -19,8 +19,8 @@ import { MAX_SESSIONS_PER_USER } from "@/lib/sessions/limits";
 import * as sessionStore from "@/lib/sessions/store";
 import { getViewSyncState } from "@/lib/views";
 import { takeOverViews } from "@/lib/views/counter/batch-scripts";
-import { liveViews } from "@/lib/views/counters";
 import { claimBatch, finishBatch } from "@/lib/views/sync-views";
+import { liveViews } from "@/lib/views/view-counter";
 import { startScriptMeter } from "@/tests/support/factories/script-meter";
 import { requireRealStack } from "@/tests/support/stack/require-real-stack";
 

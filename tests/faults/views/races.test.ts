@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db, disconnectDb, isConflict } from "@/lib/db";
-import { type PersistedPost, persistViews, type ViewPair } from "@/lib/views/persist-views";
+import { type PersistedPost, persistViews, type ViewPair } from "@/lib/views/view-counter";
 import { waitUntil } from "@/tests/support/clients/wait-until";
 import { createPeople, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import { pick, seededRandom } from "@/tests/support/fuzz/random";

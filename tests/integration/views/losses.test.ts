@@ -2,8 +2,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { setClock } from "@/lib/core/clock";
 import { keys, redis, ttlSeconds } from "@/lib/redis";
 import { getViewSyncState, recordViews, syncViews } from "@/lib/views";
-import { persistViews } from "@/lib/views/persist-views";
 import { claimBatch, finishBatch } from "@/lib/views/sync-views";
+import { persistViews } from "@/lib/views/view-counter";
 import { expectCountsAfterKeyLoss } from "@/tests/support/factories/lost-views";
 import { createPeople, createPerson, createTestPost, persistedViews } from "@/tests/support/factories/people";
 import {

@@ -2,7 +2,7 @@ import type { Caller } from "@/lib/core/access-token";
 import { newId } from "@/lib/core/ids";
 import { db } from "@/lib/db";
 import { getLiveCounts, recordPlay } from "@/lib/views";
-import { loadPlayRows, type PlayRow } from "@/lib/views/play-row";
+import { loadPlayRows, type PlayRow } from "@/lib/views/play-counter";
 import { createPeople, createTestPost } from "./people";
 
 /** A post whose sound is ready, as its transcoding leaves it. */

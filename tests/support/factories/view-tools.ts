@@ -1,7 +1,6 @@
 import { keys, redis } from "@/lib/redis";
 import { getViewCounts, recordViews, syncViews } from "@/lib/views";
-import type { ViewRow } from "@/lib/views/view-row";
-import { loadViewRows } from "@/lib/views/view-row";
+import { loadViewRows, type ViewRow } from "@/lib/views/view-counter";
 import { createPeople, createPerson, createTestPost } from "./people";
 
 /** One post's view counts in Postgres. */

@@ -23,9 +23,13 @@ export async function startCommitCutter(databaseUrl: string): Promise<CommitCutt
       if (armed === 0 || !chunk.includes("COMMIT")) return;
       armed -= 1;
       cuts += 1;
-      // Postgres reads what was sent before it sees that the connection is closed.
-      backend.end();
-      client.destroy();
+      // Once Postgres replies, all connections see what was committed. The client gets nothing of the reply.
+      backend.unpipe(client);
+      backend.once("data", () => {
+        client.destroy();
+        backend.end();
+      });
+      backend.resume();
     });
     client.once("close", () => backend.end());
     backend.pipe(client);

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { liveViews } from "@/lib/views/counters";
+import { liveViews } from "@/lib/views/view-counter";
 
 const { getFallbackCount, queueBackfill, rememberCount, takeBackfill } = liveViews;
 
