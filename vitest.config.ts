@@ -83,6 +83,8 @@ export default defineConfig({
       project("extended", { isolate: false, ...stack, ...withWaits }),
       project("e2e", {
         isolate: false,
+        // A page waits for its server and for time; the file of the cluster, the longest, waits most.
+        maxWorkers: 3,
         globalSetup: ["tests/support/stack/global-shared.ts"],
         setupFiles: [freshModules, countAssertions],
         expect: { poll: { timeout: 30_000 } },
