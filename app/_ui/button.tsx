@@ -1,38 +1,34 @@
+import { cva, type VariantProps } from "class-variance-authority";
 import { type ComponentProps, cloneElement, isValidElement } from "react";
 import { cn } from "./cn";
 
-const BASE = [
-  "inline-flex items-center justify-center gap-2 rounded-full font-semibold whitespace-nowrap",
-  "transition-[background-color,color,border-color,transform] duration-150 active:translate-y-px",
-  "disabled:opacity-55 aria-disabled:opacity-55 [&_svg]:shrink-0",
-].join(" ");
-
-const LOOKS = {
-  primary: "bg-accent text-on-accent hover:bg-[oklch(0.92_0.19_122)]",
-  quiet: "border border-line-strong text-ink hover:border-ink hover:bg-raised",
-  plain: "text-muted hover:text-ink hover:bg-raised",
-  danger: "border border-danger/60 text-danger hover:bg-danger-ground",
-} as const;
-
-const SIZES = {
-  small: "min-h-9 px-4 text-sm",
-  normal: "min-h-11 px-5 text-[0.9375rem]",
-  large: "min-h-13 px-7 text-base",
-  icon: "size-11",
-} as const;
-
-interface Variants {
-  look?: keyof typeof LOOKS | null | undefined;
-  size?: keyof typeof SIZES | null | undefined;
-}
-
-/** The classes of a button, for what is one in looks alone. */
-export function buttonVariants({ look, size }: Variants = {}): string {
-  return `${BASE} ${LOOKS[look ?? "primary"]} ${SIZES[size ?? "normal"]}`;
-}
+export const buttonVariants = cva(
+  [
+    "inline-flex items-center justify-center gap-2 rounded-full font-semibold whitespace-nowrap",
+    "transition-[background-color,color,border-color,transform] duration-150 active:translate-y-px",
+    "disabled:opacity-55 aria-disabled:opacity-55 [&_svg]:shrink-0",
+  ],
+  {
+    variants: {
+      look: {
+        primary: "bg-accent text-on-accent hover:bg-[oklch(0.92_0.19_122)]",
+        quiet: "border border-line-strong text-ink hover:border-ink hover:bg-raised",
+        plain: "text-muted hover:text-ink hover:bg-raised",
+        danger: "border border-danger/60 text-danger hover:bg-danger-ground",
+      },
+      size: {
+        small: "min-h-9 px-4 text-sm",
+        normal: "min-h-11 px-5 text-[0.9375rem]",
+        large: "min-h-13 px-7 text-base",
+        icon: "size-11",
+      },
+    },
+    defaultVariants: { look: "primary", size: "normal" },
+  },
+);
 
 type Props = ComponentProps<"button"> &
-  Variants & {
+  VariantProps<typeof buttonVariants> & {
     /** The child, a link, is the button. */
     asChild?: boolean;
   };

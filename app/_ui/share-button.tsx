@@ -67,7 +67,7 @@ function ShareSheet({ url, title, onClose }: SheetProps) {
                   href={href}
                   target="_blank"
                   rel="noopener noreferrer"
-                  className={`${buttonVariants({ look: "quiet" })} w-full`}
+                  className={buttonVariants({ look: "quiet", className: "w-full" })}
                 >
                   <Icon className="size-4" aria-hidden="true" />
                   {label}
