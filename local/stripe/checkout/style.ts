@@ -2,8 +2,7 @@
 export const STYLE = `
 @font-face { font-family: Onest; src: url(/fonts/onest-latin.woff2) format("woff2"); font-weight: 100 900; font-display: swap; unicode-range: U+0000-00FF, U+2000-206F, U+20AC, U+2122; }
 @font-face { font-family: Onest; src: url(/fonts/onest-cyrillic.woff2) format("woff2"); font-weight: 100 900; font-display: swap; unicode-range: U+0301, U+0400-045F, U+0490-0491, U+20BD, U+2116; }
-@font-face { font-family: Unbounded; src: url(/fonts/unbounded-latin.woff2) format("woff2"); font-weight: 200 900; font-display: swap; unicode-range: U+0000-00FF, U+2000-206F, U+20AC, U+2122; }
-@font-face { font-family: Unbounded; src: url(/fonts/unbounded-cyrillic.woff2) format("woff2"); font-weight: 200 900; font-display: swap; unicode-range: U+0301, U+0400-045F, U+0490-0491, U+20BD, U+2116; }
+@font-face { font-family: Unbounded; src: url(/fonts/unbounded.woff2) format("woff2"); font-weight: 700; font-display: swap; }
 :root {
   color-scheme: light dark;
   --ground: light-dark(oklch(0.976 0.006 290), oklch(0.16 0.02 290));

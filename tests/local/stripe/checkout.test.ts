@@ -18,6 +18,19 @@ const settled = ({ server }: Harness): Promise<void> =>
 
 const PAID_EVENTS = ["charge.succeeded", "checkout.session.completed", "payment_intent.succeeded"];
 
+it("serves each font that the page names", async () => {
+  const { sdk } = await start();
+  const { url } = await openSession(sdk);
+  const page = await (await fetch(url)).text();
+  const fonts = [...page.matchAll(/url\((\/fonts\/[^)]+)\)/g)].map(([, path = ""]) => path);
+  expect(fonts.length).toBeGreaterThan(1);
+  for (const path of fonts) {
+    const response = await fetch(new URL(path, url));
+    expect([path, response.status, response.headers.get("content-type")]).toEqual([path, 200, "font/woff2"]);
+    await response.arrayBuffer();
+  }
+});
+
 describe("the buyer's form post to the session's URL", () => {
   it("paid: session, intent and charge are paid, and three events are sent", async () => {
     const harness = await start();
