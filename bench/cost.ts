@@ -7,6 +7,7 @@ import type { CostLine, Probe } from "./cost/probe";
 import { purchase } from "./cost/purchase";
 import { signedIn } from "./cost/signed-in";
 import { startStage } from "./cost/stage";
+import { tabs } from "./cost/tabs";
 import { views } from "./cost/views";
 
 /**
@@ -15,7 +16,7 @@ import { views } from "./cost/views";
  * scripts too, statements on the wire to Postgres, messages by QStash, bytes by Chromium.
  */
 
-const PROBES: readonly Probe[] = [signedIn, anonymous, limited, views, counts, purchase, bytes, idle];
+const PROBES: readonly Probe[] = [signedIn, anonymous, limited, views, counts, purchase, bytes, idle, tabs];
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !PROBES.some((probe) => probe.name === name));

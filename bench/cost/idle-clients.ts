@@ -1,33 +1,39 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { newClientAddress } from "@/tests/support/clients/browser-accounts";
 import { openRawStream, type RawStream } from "@/tests/support/clients/raw-stream";
+import { waitUntil } from "@/tests/support/clients/wait-until";
 import { applyEnvironment } from "./library";
 import type { Stage } from "./stage";
 
 interface IdleClientOptions {
   count: number;
+  /** Addresses of the instances, which get the clients in turn. */
+  urls: readonly string[];
   /** Whether each heartbeat is answered. */
   answersHeartbeats: boolean;
   polls: readonly { path: string; intervalMs: number }[];
 }
 
 const RETRY_MS = 1_000;
+const OPEN_LIMIT_MS = 120_000;
 /** Longer than a measurement: nothing is renewed in it. */
 const TOKEN_SECONDS = 3_600;
 
-/** Signed-in people with a stream each, who do nothing. */
+/** Signed-in people with a stream each, who do nothing. Resolves when all streams are open. */
 export async function startIdleClients(stage: Stage, options: IdleClientOptions): Promise<{ stop(): void }> {
   applyEnvironment(stage);
   const { createPeople } = await import("@/tests/support/factories/people");
   const { createSessionToken } = await import("@/tests/support/factories/sessions");
   const people = await createPeople(options.count);
   const clients: IdleClient[] = [];
-  for (const person of people) {
+  for (const [index, person] of people.entries()) {
     const token = await createSessionToken(person, TOKEN_SECONDS);
-    clients.push(new IdleClient(stage.url, person.userId, token, options));
+    const url = options.urls[index % options.urls.length] ?? stage.url;
+    clients.push(new IdleClient(url, person.userId, token, options));
     // Streams of one moment would reopen together.
     await delay(20);
   }
+  await waitUntil("all streams are open", () => clients.every((client) => client.isOpen), OPEN_LIMIT_MS);
   return {
     stop: () => {
       for (const client of clients) client.stop();
@@ -37,6 +43,7 @@ export async function startIdleClients(stage: Stage, options: IdleClientOptions)
 
 class IdleClient {
   private stream: RawStream | undefined;
+  /** Signed, for the answers to heartbeats; empty until the stream has opened. */
   private answerToken = "";
   private cursors = new Map<string, string>();
   private isStopped = false;
@@ -57,6 +64,10 @@ class IdleClient {
     for (const { path, intervalMs } of options.polls)
       this.timers.push(setInterval(() => void this.call(path), intervalMs));
     void this.open();
+  }
+
+  get isOpen(): boolean {
+    return this.answerToken !== "";
   }
 
   stop(): void {

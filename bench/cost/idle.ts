@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { openBrowser } from "@/tests/support/clients/browser";
 import { startIdleClients } from "./idle-clients";
 import type { Probe } from "./probe";
-import type { Stage, Traffic } from "./stage";
+import { mostFrequent, type Stage, type Traffic } from "./stage";
 import { countNames, openSignedInContext, visit } from "./visitor";
 
 /** Longer than a stream lives (265 s), so that one reopening is in it. */
@@ -39,13 +39,6 @@ export const idle: Probe = {
   },
 };
 
-const mostFrequent = ({ byCommand }: Traffic) =>
-  Object.entries(byCommand)
-    .sort(([, one], [, other]) => other - one)
-    .slice(0, 5)
-    .map(([name, count]) => `${name} ${count}`)
-    .join(", ");
-
 /** @returns also what the tab requested while it was idle, by path */
 async function measureAlone(stage: Stage): Promise<{ alone: Traffic; requests: string[] }> {
   const browser = await openBrowser();
@@ -76,7 +69,7 @@ async function measureTogether(
   const kibBefore = await stage.readMemory();
   const polls = requests.filter((path) => path.startsWith("/") && path !== "/api/realtime");
   const clients = await startIdleClients(stage, {
-    count: CLIENTS,
+    ...{ count: CLIENTS, urls: [stage.url] },
     answersHeartbeats: requests.includes(HEARTBEAT_ANSWER),
     polls: [...new Set(polls)].map((path) => ({
       path,

@@ -27,6 +27,14 @@ export interface Traffic {
   messages: number;
 }
 
+/** The commands that were most, for a row of the table. */
+export const mostFrequent = ({ byCommand }: Traffic): string =>
+  Object.entries(byCommand)
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, 5)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(", ");
+
 /** The production build with the seed, on a real Redis behind the gateway and a real Postgres behind a meter. */
 export interface Stage {
   readonly url: string;
@@ -34,6 +42,8 @@ export interface Stage {
   readonly env: Readonly<Record<string, string>>;
   readonly stack: Stack;
   readonly description: string;
+  /** Starts another instance of the app on the same backends. @returns its address */
+  startInstance(): Promise<string>;
   /** Memory that the app's process uses after a garbage collection, in KiB: its heap, and buffers outside it. */
   readMemory(): Promise<number>;
   /** Runs the work and counts until neither backend is asked for {@link QUIET_MS}. */
@@ -91,9 +101,10 @@ export async function startStage(): Promise<Stage> {
     const settings = { TRUST_PROXY: "1", LOG_LEVEL: "error", METRICS_INTERVAL_SECONDS: "0" };
     const env = { ...stack.env, DATABASE_URL: postgres.url, ...settings };
     const memoryFile = path.join(dataDir, "memory");
+    const instanceEnv = { ...env, DATABASE_URL: meter.url };
     const app = await startNextServer(
       {
-        ...{ ...env, DATABASE_URL: meter.url, MEMORY_REPORT_FILE: memoryFile },
+        ...{ ...instanceEnv, MEMORY_REPORT_FILE: memoryFile },
         NODE_OPTIONS: `--import ${new URL("report-memory.mjs", import.meta.url).href}`,
       },
       port,
@@ -134,6 +145,11 @@ export async function startStage(): Promise<Stage> {
     await waitForQuiet();
     return {
       ...{ url: `http://localhost:${port}`, env, stack, waitForQuiet, measureDuring, stop },
+      startInstance: async () => {
+        const instance = await startNextServer(instanceEnv);
+        stops.push(instance.stop);
+        return instance.url;
+      },
       readMemory: () => readMemory(app.pid, memoryFile),
       description: `Redis: ${stack.backends.find(({ name }) => name === "Redis")?.what.split(";")[0]}; Postgres: a server; Node ${process.version}`,
       waitForFollowUp: async () => {
