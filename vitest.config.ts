@@ -39,7 +39,7 @@ const maxWorkers = hasOwnBackends ? 2 : 1;
 /** The embedded engines run in the main process: a worker waits for them two fifths of its time, so three fill two cores. */
 const withEmbeddedEngines = runsOnRealServers ? {} : { maxWorkers: 3 };
 
-/** Its files wait for leases, processes and outages. */
+/** Its files wait for leases, processes and outages; or for a page, its server and time. */
 const withWaits = hasOwnBackends ? { maxWorkers: 3 } : {};
 
 const countAssertions = "tests/support/stack/count-assertions.ts";
@@ -83,8 +83,7 @@ export default defineConfig({
       project("extended", { isolate: false, ...stack, ...withWaits }),
       project("e2e", {
         isolate: false,
-        // A page waits for its server and for time; the file of the cluster, the longest, waits most.
-        maxWorkers: 3,
+        ...withWaits,
         globalSetup: ["tests/support/stack/global-shared.ts"],
         setupFiles: [freshModules, countAssertions],
         expect: { poll: { timeout: 30_000 } },

@@ -31,8 +31,12 @@ function browserLocale(): Locale {
 
 /** What theme.ts has stored; nothing before the reader chose. */
 function chosenTheme(): string {
-  const theme = localStorage.getItem("theme");
-  return theme === "dark" || theme === "light" ? theme : "";
+  try {
+    const theme = localStorage.getItem("theme");
+    return theme === "dark" || theme === "light" ? theme : "";
+  } catch {
+    return "";
+  }
 }
 
 const subscribeToNothing = () => () => undefined;

@@ -1,4 +1,4 @@
-/** A random UUID. Browsers offer `crypto.randomUUID` on secure addresses alone, and a library for it is in every page. */
+/** A random UUID. Browsers offer `crypto.randomUUID` on secure addresses alone, and a library for it would be in every page. */
 export function randomUuid(): string {
   if ("randomUUID" in crypto) return crypto.randomUUID();
   const bytes = (crypto as Crypto).getRandomValues(new Uint8Array(16));

@@ -1,13 +1,14 @@
 "use client";
 
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useLiveQuery } from "@/app/_data/realtime/use-live-query";
 import { applyUnread, fetchUnread } from "@/app/_features/notifications/notification-unread";
+import { onDemand } from "@/app/_ui/on-demand";
 import { withOnDemandMessages } from "@/app/i18n/on-demand-messages";
 import { claimToast, type ToastItem } from "./claim-toast";
 
 // Loaded when the first notification arrives.
-const Toasts = lazy(() => withOnDemandMessages(import("./toasts").then((module) => module.Toasts)));
+const Toasts = onDemand(() => withOnDemandMessages(import("./toasts").then((module) => module.Toasts)));
 
 /** Beyond this number the oldest toasts are dropped; the notifications page lists them. */
 const MAX_QUEUED_TOASTS = 20;
@@ -45,12 +46,10 @@ export function LiveNotifications({ viewerId }: { viewerId: string }) {
   });
   if (!hasArrived) return null;
   return (
-    <Suspense>
-      <Toasts
-        items={items}
-        onClose={(id) => setItems((known) => known.filter((item) => item.id !== id))}
-        onCloseAll={() => setItems([])}
-      />
-    </Suspense>
+    <Toasts
+      items={items}
+      onClose={(id) => setItems((known) => known.filter((item) => item.id !== id))}
+      onCloseAll={() => setItems([])}
+    />
   );
 }

@@ -1,11 +1,12 @@
 "use client";
 
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { registerPasswordPrompt } from "@/app/_data/password-prompt";
+import { onDemand } from "@/app/_ui/on-demand";
 import { withOnDemandMessages } from "@/app/i18n/on-demand-messages";
 
 // Few pages ever ask, and its form brings the schemas and zod.
-const PasswordDialog = lazy(() =>
+const PasswordDialog = onDemand(() =>
   withOnDemandMessages(import("./password-dialog").then((module) => module.PasswordDialog)),
 );
 
@@ -21,16 +22,14 @@ export function PasswordPrompt({ email }: { email: string | null }) {
   );
   if (!resolvePrompt) return null;
   return (
-    <Suspense>
-      <PasswordDialog
-        email={email}
-        onConfirm={() => resolvePrompt(true)}
-        onClose={() => {
-          // Without effect on a prompt that the form has resolved.
-          resolvePrompt(false);
-          setResolvePrompt(null);
-        }}
-      />
-    </Suspense>
+    <PasswordDialog
+      email={email}
+      onConfirm={() => resolvePrompt(true)}
+      onClose={() => {
+        // Without effect on a prompt that the form has resolved.
+        resolvePrompt(false);
+        setResolvePrompt(null);
+      }}
+    />
   );
 }

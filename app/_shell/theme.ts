@@ -17,26 +17,33 @@ export const THEME_SCRIPT = `(() => {
   document.documentElement.classList.add(theme);
 })();`.replace(/\n\s*/g, "");
 
-/** What the reader chose where it cannot be stored (private window). */
+/** What the reader chose where it cannot be stored: in a private window, or where the storage is full. */
 let unstored: Theme | null = null;
 const listeners = new Set<() => void>();
+let systemIsDark: MediaQueryList | undefined;
+
+/** One list, since listeners are removed from the list that they were added to. Not on the server. */
+function darkQuery(): MediaQueryList {
+  systemIsDark ??= matchMedia(DARK_QUERY);
+  return systemIsDark;
+}
 
 function readTheme(): Theme {
+  if (unstored !== null) return unstored;
   try {
     const stored = localStorage.getItem(STORAGE_KEY);
-    if (stored !== null) return stored === "dark" || stored === "light" ? stored : "system";
+    return stored === "dark" || stored === "light" ? stored : "system";
   } catch {
-    // Storage is unavailable.
+    return "system";
   }
-  return unstored ?? "system";
 }
 
 function readResolvedTheme(): "dark" | "light" {
   const theme = readTheme();
-  return theme === "system" ? (matchMedia(DARK_QUERY).matches ? "dark" : "light") : theme;
+  return theme === "system" ? (darkQuery().matches ? "dark" : "light") : theme;
 }
 
-/** Shows the theme that is chosen now, without the transitions of what it changes (base.css). */
+/** Shows the theme that is chosen now, without the transitions of what it changes (motion.css). */
 function applyTheme(): void {
   const { classList } = document.documentElement;
   const theme = readResolvedTheme();
@@ -52,13 +59,15 @@ function applyTheme(): void {
 
 /** Another tab chose a theme. */
 const onStorage = ({ key }: StorageEvent) => {
-  if (key === STORAGE_KEY) applyTheme();
+  if (key !== STORAGE_KEY) return;
+  unstored = null;
+  applyTheme();
 };
 
 function subscribe(notify: () => void): () => void {
   if (listeners.size === 0) {
     addEventListener("storage", onStorage);
-    matchMedia(DARK_QUERY).addEventListener("change", applyTheme);
+    darkQuery().addEventListener("change", applyTheme);
   }
   listeners.add(notify);
   // A page that has replaced the document's root has no class.
@@ -67,7 +76,7 @@ function subscribe(notify: () => void): () => void {
     listeners.delete(notify);
     if (listeners.size > 0) return;
     removeEventListener("storage", onStorage);
-    matchMedia(DARK_QUERY).removeEventListener("change", applyTheme);
+    darkQuery().removeEventListener("change", applyTheme);
   };
 }
 
@@ -84,11 +93,12 @@ export function useResolvedTheme(): "dark" | "light" | null {
 }
 
 export function setTheme(theme: Theme): void {
-  unstored = theme;
   try {
     localStorage.setItem(STORAGE_KEY, theme);
+    unstored = null;
   } catch {
     // Kept until the page is left.
+    unstored = theme;
   }
   applyTheme();
 }

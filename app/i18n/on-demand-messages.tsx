@@ -30,20 +30,18 @@ function loadOnDemandMessages(locale: Locale): Promise<OnDemandMessages> {
  * that the browser keeps, in place of as many bytes in every document.
  *
  * @param script loads the component
- * @returns the component with the texts of `messages/on-demand` in it, as a module for React's `lazy`
+ * @returns the component with the texts of `messages/on-demand` in it
  */
 export async function withOnDemandMessages<Props extends object>(
   script: Promise<ComponentType<Props>>,
-): Promise<{ default: ComponentType<Props> }> {
+): Promise<ComponentType<Props>> {
   const locale = document.documentElement.lang === "ru" ? "ru" : "en";
   const [Component, messages] = await Promise.all([script, loadOnDemandMessages(locale)]);
-  return {
-    default: (props: Props) => (
-      <OnDemandProvider loaded={messages}>
-        <Component {...props} />
-      </OnDemandProvider>
-    ),
-  };
+  return (props: Props) => (
+    <OnDemandProvider loaded={messages}>
+      <Component {...props} />
+    </OnDemandProvider>
+  );
 }
 
 /**

@@ -10,7 +10,7 @@ import { useUnreadMessageCount } from "./use-unread-message-count";
 
 // Most pages see neither a chat nor an event of one. The pages of chats have the scripts already.
 function withChatList(use: (store: typeof import("./store/chat-list-store")) => void): void {
-  // A failed load loses one event: a poll, or the stream's reload after an outage, fetches the list.
+  // A failed load loses one event: the list is fetched by the next poll, in ten minutes at most, or the stream's reload.
   import("./store/chat-list-store").then(use, () => undefined);
 }
 function withPresence(use: (store: typeof import("./store/presence-store")) => void): void {

@@ -1,10 +1,10 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useEffect, useState } from "react";
 import type { ApiFailure, ApiResult } from "@/app/_ui/api-result";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { onDemand } from "@/app/_ui/on-demand";
 import { useFileDrop } from "@/app/_ui/use-file-drop";
 import { newId } from "@/lib/core/ids";
 import type { ChatDetail } from "@/lib/schemas/chat";
@@ -48,9 +48,8 @@ interface Props {
 }
 
 /** Few open it, so only they load it. */
-const ReportDialog = dynamic(
-  () => import("@/app/_features/reports/report-dialog").then((module) => module.ReportDialog),
-  { ssr: false },
+const ReportDialog = onDemand(() =>
+  import("@/app/_features/reports/report-dialog").then((module) => module.ReportDialog),
 );
 
 const NEW_MESSAGE: ComposerMode = { kind: "new", replyTo: null };
@@ -232,6 +231,7 @@ export function Conversation({ rendered, page, pinned, viewer, renderedAt }: Pro
               applyResult(result);
               return null;
             }}
+            onLateFailure={setFailure}
             onClose={() => setDeleting(null)}
           />
         ) : null}

@@ -12,13 +12,16 @@ interface Props {
   message: ChatMessage;
   /** @returns the failure to show; null when the message is deleted */
   onDelete: (message: ChatMessage) => Promise<ApiFailure | null>;
+  /** The deletion failed after the reader had closed the dialog. */
+  onLateFailure: (failure: ApiFailure) => void;
   onClose: () => void;
 }
 
 /** Asks for confirmation: the message is deleted for all members. */
-export function DeleteDialog({ message, onDelete, onClose }: Props) {
+export function DeleteDialog({ message, onDelete, onLateFailure, onClose }: Props) {
   const t = useTranslations("chat");
   const isDeleted = useRef(false);
+  const isClosed = useRef(false);
   return (
     <ConfirmDialog
       title={t("deleteTitle")}
@@ -29,9 +32,11 @@ export function DeleteDialog({ message, onDelete, onClose }: Props) {
       onConfirm={async () => {
         const failure = await onDelete(message);
         isDeleted.current = failure === null;
+        if (isClosed.current && failure) onLateFailure(failure);
         return failure;
       }}
       onClose={() => {
+        isClosed.current = true;
         onClose();
         // The button that opened the dialog is gone with the message's text.
         if (isDeleted.current) focusMessage(message.id);

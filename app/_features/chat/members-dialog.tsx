@@ -1,12 +1,12 @@
 "use client";
 
-import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import type { ApiFailure } from "@/app/_ui/api-result";
 import { Button } from "@/app/_ui/button";
 import { Dialog } from "@/app/_ui/dialog";
 import { FailureNote } from "@/app/_ui/failure-note";
+import { onDemand } from "@/app/_ui/on-demand";
 import { PersonLink } from "@/app/_ui/person-link";
 import type { ChatDetail } from "@/lib/schemas/chat";
 import { isolate } from "@/lib/schemas/isolate";
@@ -19,9 +19,7 @@ import { type ChatMember, inviteMember } from "./store/chat-api";
 import { usePresence } from "./store/presence-store";
 
 /** Only owners see it, so only they load its form. */
-const GroupSettings = dynamic(() => import("./group-settings").then((module) => module.GroupSettings), {
-  ssr: false,
-});
+const GroupSettings = onDemand(() => import("./group-settings").then((module) => module.GroupSettings));
 
 interface Props {
   chat: ChatDetail;

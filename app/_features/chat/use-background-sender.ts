@@ -17,13 +17,15 @@ export function useBackgroundSender(viewerId: string, openChatId: string | null)
     let retryTimer: ReturnType<typeof setTimeout> | undefined;
     const start = () => {
       clearTimeout(retryTimer);
-      if (stop || !hasUnsent(viewerId)) return;
+      if (!isCurrent || stop || !hasUnsent(viewerId)) return;
       import("./store/background-sender").then(
         ({ startBackgroundSender }) => {
           if (isCurrent) stop ??= startBackgroundSender(viewerId, openChatId);
         },
         () => {
-          if (isCurrent) retryTimer = setTimeout(start, RETRY_DELAY_MS);
+          if (!isCurrent) return;
+          clearTimeout(retryTimer);
+          retryTimer = setTimeout(start, RETRY_DELAY_MS);
         },
       );
     };

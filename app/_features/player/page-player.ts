@@ -35,7 +35,9 @@ class PagePlayer {
     this.host = { audio, viewerId };
     if (this.player) this.attachPlayer(this.player);
     else if (hasSavedTrack()) this.preload();
-    const stopWatching = watchSavedPlayer(this.preload);
+    const stopWatching = watchSavedPlayer(() => {
+      if (hasSavedTrack()) this.preload();
+    });
     return () => {
       stopWatching();
       this.detachPlayer?.();
@@ -53,7 +55,7 @@ class PagePlayer {
     this.load().catch(() => undefined);
   };
 
-  /** See {@link Player.play}; so must this be called within a gesture. */
+  /** See {@link Player.play}. Call it within a gesture, as that one. */
   play(track: PlayerTrack, following?: readonly PlayerTrack[], positionSeconds?: number): void {
     this.start(track, (player) => player.play(track, following, positionSeconds));
   }
@@ -63,7 +65,7 @@ class PagePlayer {
     if (tracks[0]) this.start(tracks[0], (player) => player.playAll(tracks));
   }
 
-  /** Controls what plays; nothing does until the script is asked for. */
+  /** Controls what plays. Does nothing before the script was asked for; while it loads, waits for it. */
   control(change: (player: Player) => void): void {
     if (this.player) change(this.player);
     else this.loading?.then(change, () => undefined);

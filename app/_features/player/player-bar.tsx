@@ -2,12 +2,13 @@
 
 import { ListMusic, SkipBack, SkipForward } from "lucide-react";
 import { useTranslations } from "next-intl";
-import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { CoverImage } from "@/app/_art/cover-image";
 import { tintStyle } from "@/app/_features/posts/tint-style";
 import { cn } from "@/app/_ui/cn";
 import { formatDuration } from "@/app/_ui/format-duration";
 import { Link } from "@/app/_ui/link";
+import { onDemand } from "@/app/_ui/on-demand";
 import { PersonLink } from "@/app/_ui/person-link";
 import { connectMediaSession } from "./media-session";
 import { PlayButton } from "./play-button";
@@ -21,7 +22,7 @@ import { usePlayer } from "./use-player";
 import { VolumeControl } from "./volume-control";
 
 // Loaded when it is opened.
-const QueuePanel = lazy(() => import("./queue-panel").then((module) => ({ default: module.QueuePanel })));
+const QueuePanel = onDemand(() => import("./queue-panel").then((module) => module.QueuePanel));
 
 /**
  * The bar at the bottom of every page, while there is a track. The system shows and controls it too, and so do keys.
@@ -65,11 +66,7 @@ export function PlayerBar({ track, announce }: { track: PlayerTrack; announce: (
           </button>
         </div>
       </div>
-      {isQueueOpen ? (
-        <Suspense>
-          <QueuePanel onClose={() => setIsQueueOpen(false)} />
-        </Suspense>
-      ) : null}
+      {isQueueOpen ? <QueuePanel onClose={() => setIsQueueOpen(false)} /> : null}
     </section>
   );
 }

@@ -1,12 +1,15 @@
 "use client";
 
-import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState } from "react";
+import { useEffect, useEffectEvent, useRef, useState } from "react";
+import { onDemand } from "@/app/_ui/on-demand";
 import { withOnDemandMessages } from "@/app/i18n/on-demand-messages";
 import { pagePlayer } from "./page-player";
 import { selectTrack, usePlayer } from "./use-player";
 
 // Loaded with the first track that is played or restored.
-const PlayerBar = lazy(() => withOnDemandMessages(import("./player-bar").then((module) => module.PlayerBar)));
+const PlayerBar = onDemand(() =>
+  withOnDemandMessages(import("./player-bar").then((module) => module.PlayerBar)),
+);
 
 /** The player of all pages: the one audio element, which outlives them, its announcer and its bar. Rendered in the shell. */
 export function PlayerHost({ viewerId }: { viewerId: string | null }) {
@@ -26,11 +29,7 @@ export function PlayerHost({ viewerId }: { viewerId: string | null }) {
       <p role="status" data-player-announcer="" className="sr-only">
         {announcement}
       </p>
-      {track ? (
-        <Suspense>
-          <PlayerBar track={track} announce={setAnnouncement} />
-        </Suspense>
-      ) : null}
+      {track ? <PlayerBar track={track} announce={setAnnouncement} /> : null}
     </>
   );
 }

@@ -1,16 +1,14 @@
 "use client";
 
 import { Flag } from "lucide-react";
-import dynamic from "next/dynamic";
 import { useTranslations } from "next-intl";
 import { useState } from "react";
 import { Button } from "@/app/_ui/button";
+import { onDemand } from "@/app/_ui/on-demand";
 import type { Reported } from "./report-dialog";
 
 /** Few open it, so only they load it. */
-const ReportDialog = dynamic(() => import("./report-dialog").then((module) => module.ReportDialog), {
-  ssr: false,
-});
+const ReportDialog = onDemand(() => import("./report-dialog").then((module) => module.ReportDialog));
 
 /** Opens the form that reports something to the operators. */
 export function ReportButton({ target, targetId }: Reported) {

@@ -26,8 +26,7 @@ let loading: Promise<ComponentType<SearchMenuProps>> | null = null;
 
 /** Loads the menu's script once; a failed load is tried again by the next call. */
 export function loadSearchMenu(): Promise<ComponentType<SearchMenuProps>> {
-  loading ??= withOnDemandMessages(import("./search-menu").then((module) => module.SearchMenu)).then(
-    (module) => module.default,
+  loading ??= withOnDemandMessages(import("./search-menu").then((module) => module.SearchMenu)).catch(
     (error: unknown) => {
       loading = null;
       throw error;

@@ -83,6 +83,26 @@ async function playPost(context: BrowserContext, post: PlayablePost): Promise<Pa
 }
 
 describe("the player", () => {
+  it("plays at a later press when its scripts did not load at the first", async () => {
+    const { context } = await newListener();
+    const page = await openTab(context, `/posts/${long.id}`);
+    const play = page.getByRole("main").getByRole("button", { name: `Play: ${long.title}` });
+    const scripts = "**/_next/static/chunks/**";
+    let refusals = 0;
+    await page.route(scripts, (route) => {
+      refusals += 1;
+      return route.abort();
+    });
+    await play.click();
+    await expect.poll(() => refusals).toBeGreaterThan(1);
+    await expect.poll(() => play.isVisible()).toBe(true);
+    await page.unroute(scripts);
+    await play.click();
+    await expect.poll(() => isPlaying(page)).toBe(true);
+    await bar(page).waitFor();
+    await context.close();
+  });
+
   it("plays on through ten pages, in one request, and the policy refuses nothing", async () => {
     const { context, refused, soundRequests } = await newListener({ viewport: { width: 1440, height: 900 } });
     const page = await playPost(context, long);

@@ -48,6 +48,26 @@ describe("the theme", () => {
     await page.getByRole("radio", { name: "System" }).first().click();
     await expect.poll(() => paintedTheme(page)).toBe("light");
   });
+
+  it("follows the system and another tab while the page is open, and what cannot be stored", async () => {
+    const context = await openContext({ colorScheme: "light" });
+    const page = await openTab(context, "/");
+    await page.emulateMedia({ colorScheme: "dark" });
+    await expect.poll(() => paintedTheme(page)).toBe("dark");
+
+    const other = await openTab(context, "/");
+    await other.getByRole("radio", { name: "Light" }).first().click();
+    await expect.poll(() => paintedTheme(page)).toBe("light");
+
+    await other.evaluate(() => {
+      Storage.prototype.setItem = () => {
+        throw new DOMException("full", "QuotaExceededError");
+      };
+    });
+    await other.getByRole("radio", { name: "Dark" }).first().click();
+    await expect.poll(() => paintedTheme(other)).toBe("dark");
+    expect(await paintedTheme(page)).toBe("light");
+  });
 });
 
 /** The bars' links whose text is cut off or stands over the next one. */

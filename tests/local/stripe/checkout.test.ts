@@ -21,6 +21,7 @@ const PAID_EVENTS = ["charge.succeeded", "checkout.session.completed", "payment_
 it("serves each font that the page names", async () => {
   const { sdk } = await start();
   const { url } = await openSession(sdk);
+  if (!url) throw new Error("the session has no address");
   const page = await (await fetch(url)).text();
   const fonts = [...page.matchAll(/url\((\/fonts\/[^)]+)\)/g)].map(([, path = ""]) => path);
   expect(fonts.length).toBeGreaterThan(1);
