@@ -2,7 +2,7 @@ import { z } from "zod";
 import { db, existingPost, Prisma } from "../db";
 import { keys } from "../redis";
 import { idSchema } from "../schemas/id";
-import type { CountedRow, CounterDefinition, PersistedRows } from "./counter/definition";
+import { type CountedRow, type CounterDefinition, type PersistedRows, seqSchema } from "./counter/definition";
 import { createLiveCounts } from "./counter/live-counts";
 import { persistCounts } from "./counter/persist";
 
@@ -86,7 +86,6 @@ export async function persistPlays(
   };
 }
 
-const seqSchema = z.coerce.number().pipe(z.int32());
 const playSchema = z.object({ postId: idSchema, listenerSeq: seqSchema, hour: seqSchema });
 
 /** Plays: one for each post, user and UTC hour; the viewer is `seq:hour`. */

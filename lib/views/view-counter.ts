@@ -2,7 +2,13 @@ import { z } from "zod";
 import { db, existingPost, Prisma } from "../db";
 import { keys } from "../redis";
 import { idSchema } from "../schemas/id";
-import type { CountedRow, CounterDefinition, PersistedRow, PersistedRows } from "./counter/definition";
+import {
+  type CountedRow,
+  type CounterDefinition,
+  type PersistedRow,
+  type PersistedRows,
+  seqSchema,
+} from "./counter/definition";
 import { createLiveCounts } from "./counter/live-counts";
 import { persistCounts } from "./counter/persist";
 
@@ -85,7 +91,6 @@ export async function persistViews(
   };
 }
 
-const seqSchema = z.coerce.number().pipe(z.int32());
 const viewSchema = z.object({ postId: idSchema, viewerSeq: seqSchema });
 
 /** Views: one for each post and user. */

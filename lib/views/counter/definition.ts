@@ -1,3 +1,8 @@
+import { z } from "zod";
+
+/** A user's number, or an hour, as Redis keeps it: a text. */
+export const seqSchema = z.coerce.number().pipe(z.int32());
+
 /** The keys of one counter; lib/redis/keys.ts says what each has. */
 export interface CounterKeys {
   readonly meta: (postId: string) => string;
