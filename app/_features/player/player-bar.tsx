@@ -26,7 +26,7 @@ const QueuePanel = onDemand(() => import("./queue-panel").then((module) => modul
 
 /**
  * The bar at the bottom of every page, while there is a track. The system shows and controls it too, and so do keys.
- * @param announce  tells screen readers
+ * @param announce  puts a text into the status region, which screen readers announce
  */
 export function PlayerBar({ track, announce }: { track: PlayerTrack; announce: (text: string) => void }) {
   const t = useTranslations("playerBar");

@@ -17,8 +17,8 @@ const USES_KEYS = [
 ].join(", ");
 
 /**
- * The player's keys on every page while there is a track, and what it tells screen readers: what keys did, tracks that
- * begin by themselves, and problems. Space: play, pause. Arrows: seek; with Shift: previous, next. `m`: sound off and on.
+ * The player's keys on every page while there is a track, and its announcements for screen readers: what keys did, tracks
+ * that begin by themselves, and problems. Space: play, pause. Arrows: seek; with Shift: previous, next. `m`: sound off and on.
  * Renders nothing.
  */
 export function PlayerKeys({ announce }: { announce: (text: string) => void }) {
